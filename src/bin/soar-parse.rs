@@ -1,0 +1,113 @@
+//! `soar-parse`: raw logs in, events out.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use soar_light::cli::{self, Common};
+use soar_light::error::Result;
+use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
+use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::time::Clock;
+
+/// Turn web and SSH logs into events: one JSON line for each log line that carries a signal
+///
+/// Reads access logs and sshd's syslog lines, in any mixture: each line picks its own format (see --list-formats). Text
+/// in a log is hostile: no user name or user agent can make a line count for another address. No name is ever resolved.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = manual())]
+struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Signals to look for: names, `default`, `all`, comma-separated (see --list-signals)
+    #[arg(long, value_name = "LIST", default_value = "default")]
+    signals: String,
+    /// Write an event for every understood line, not only for those that carry a signal
+    #[arg(long)]
+    all: bool,
+    /// Write rejected lines, byte for byte, to FILE
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Exit 1 if any line is a reject
+    #[arg(long)]
+    strict: bool,
+    /// Year of times that have none [default: the latest that is at most 24 h after the file's modification time]
+    #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i16).range(1..=9999))]
+    year: Option<i16>,
+    /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00
+    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
+    tz: String,
+    /// What to call the one input in log.file.path [default: its path, - for stdin]
+    #[arg(long, value_name = "LABEL")]
+    name: Option<String>,
+    /// List the log formats, each with a source and an example, and exit
+    #[arg(long)]
+    list_formats: bool,
+    /// List the signals, each with its weight and an example, and exit
+    #[arg(long)]
+    list_signals: bool,
+}
+
+fn manual() -> String {
+    cli::manual(
+        "  Text logs, plain or gzip: FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine.\n  \
+         A line longer than 1 MiB is a reject.",
+        "  Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was:\n  \
+         an event, without a signal, another program's, an unknown sshd message, or a reject.",
+        [
+            "soar-parse access.log auth.log | soar-score | head",
+            "soar-parse /var/log/auth.log* | jq -r 'select(.tags[]==\"ssh_failed\") | .user.name' | sort | uniq -c | sort -rn",
+            "tail -qF access.log auth.log | soar-parse | jq -c '[.source.ip, .tags]'",
+        ],
+    )
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if args.list_formats {
+        return cli::conclude("soar-parse", cli::print(&list_formats()));
+    }
+    if args.list_signals {
+        return cli::conclude("soar-parse", cli::print(&list_signals()));
+    }
+    match config(&args) {
+        Ok(config) => cli::run("soar-parse", &args.common, args.name.as_deref(), |inputs, run, progress, notices| {
+            parse::run(&config, inputs, run, progress, notices)
+        }),
+        Err(error) => cli::conclude("soar-parse", Err(error)),
+    }
+}
+
+fn config(args: &Args) -> Result<Config> {
+    Ok(Config {
+        signals: SignalSet::from_names(&args.signals)?,
+        wanted: if args.all { Wanted::All } else { Wanted::Signals },
+        clock: Clock::new(&args.tz, args.year)?,
+        rejects: args.rejects.clone(),
+        strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
+    })
+}
+
+fn list_formats() -> String {
+    let entry = |f: &parse::format::Format| {
+        format!("{}\n  {}\n  source:  {}\n  line:    {}\n  event:   {}\n", f.name, f.about, f.source, f.example.0, f.example.1)
+    };
+    FORMATS.iter().map(entry).collect::<Vec<_>>().join("\n")
+}
+
+fn list_signals() -> String {
+    let state = |on: bool| if on { "on by default" } else { "off by default" };
+    let entries = SIGNALS.iter().map(|s| {
+        format!(
+            "{}\n  {}\n  weight:  {}, {}, label {}\n  source:  {}\n  line:    {}\n",
+            s.name,
+            s.about,
+            s.weight,
+            state(s.on_by_default),
+            s.label,
+            s.source,
+            s.example
+        )
+    });
+    entries.collect::<Vec<_>>().join("\n")
+}

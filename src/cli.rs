@@ -1,0 +1,96 @@
+//! What all four filters share: the common flags, the frame of the help page, and the one place that turns a result
+//! into a line on stderr and an exit code.
+
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::error::{Error, Exit, Result};
+use crate::escape;
+use crate::stream::Run;
+use crate::stream::input::Inputs;
+use crate::stream::interrupt::Watch;
+use crate::stream::notice::Notices;
+use crate::stream::progress::Progress;
+
+/// The flags that mean the same in all four filters.
+#[derive(Debug, clap::Args)]
+pub struct Common {
+    /// What to read, in order; none, or -, is stdin
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Number of threads that work on the input [default: one per processor]
+    #[arg(long, value_name = "N", help_heading = "Common options")]
+    pub threads: Option<NonZeroUsize>,
+    /// Write each record at once, as one write
+    #[arg(long, help_heading = "Common options")]
+    pub line_buffered: bool,
+    /// Say nothing on stderr, except why the work could not be done
+    #[arg(short, long, help_heading = "Common options")]
+    pub quiet: bool,
+}
+
+/// The end of every help page: what comes in, what goes out, how it ends, three pipelines.
+#[must_use]
+pub fn manual(input: &str, output: &str, pipelines: [&str; 3]) -> String {
+    let pipelines = pipelines.map(|line| format!("  {line}")).join("\n");
+    format!(
+        "INPUT\n{input}\n\nOUTPUT\n{output}\n\nEXIT CODES\n  \
+         0    done, also when the reader downstream left early (| head)\n  \
+         1    the input was no good: every line was a reject, a record was malformed, or --strict met a reject\n  \
+         2    could not work: wrong usage, an unreadable file, a failed write, records of the wrong stage\n  \
+         130  ended by Ctrl-C (SIGINT), after writing what is done\n  \
+         143  ended by SIGTERM, after writing what is done\n\nPIPELINES\n{pipelines}"
+    )
+}
+
+/// Opens the inputs, runs `work` and gives the exit code; `label` renames the only input.
+pub fn run<W>(program: &'static str, common: &Common, label: Option<&str>, work: W) -> ExitCode
+where
+    W: FnOnce(Inputs, &Run, Progress, &mut Notices) -> Result<Exit>,
+{
+    let outcome = start(program, common, label).and_then(|(inputs, run, progress, mut notices)| {
+        let outcome = work(inputs, &run, progress.clone(), &mut notices);
+        progress.finish();
+        Ok(outcome?.max(run.watch.exit().unwrap_or(Exit::Done)))
+    });
+    conclude(program, outcome)
+}
+
+/// The exit code of `outcome`; an error is said in one line, even with `-q`, since nothing else would explain the code.
+pub fn conclude(program: &str, outcome: Result<Exit>) -> ExitCode {
+    let exit = match outcome {
+        Ok(exit) => exit,
+        Err(Error::ReaderLeft) => Exit::Done,
+        Err(error) => {
+            // Lines of a message (a caret under a place) stay lines; anything else that could move the cursor does not.
+            let text = error.to_string().lines().map(escape::terminal).collect::<Vec<_>>().join("\n");
+            // A stderr that cannot be written leaves the exit code to tell.
+            let _ = writeln!(io::stderr(), "{program}: {text}");
+            Exit::Failed
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Prints `text` on stdout; for `--list-...` flags.
+///
+/// # Errors
+/// [`Error::Write`] where stdout cannot be written.
+pub fn print(text: &str) -> Result<Exit> {
+    io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()).map_err(|e| Error::write("stdout", e))?;
+    Ok(Exit::Done)
+}
+
+fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<(Inputs, Run, Progress, Notices)> {
+    let inputs = Inputs::new(&common.files, label)?;
+    let threads = common.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let run = Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()? };
+    // With records on the same terminal a bar would only tear them.
+    let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
+    let progress = Progress::new(inputs.total_bytes().filter(|_| has_bar));
+    let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
+    let notices = Notices::new(program, sink, progress.clone());
+    Ok((inputs, run, progress, notices))
+}

@@ -1,0 +1,116 @@
+//! The one error type, and the exit codes that scripts rely on.
+//!
+//! A variant per thing a user can act on; its text says what went wrong and where. Nothing here prints or exits:
+//! `cli` does both, in one place.
+
+use std::io;
+
+/// What every fallible function of the library gives.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a filter could not do its work. All of them end in exit code 2, save an early-closed reader, which is success.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A flag or operand that makes no sense; the text names it.
+    #[error("{0}")]
+    Usage(String),
+    /// An input that could not be opened or read to its end.
+    #[error("{path}: {reason}")]
+    Read {
+        /// The operand as it was given, `-` for stdin.
+        path: String,
+        /// What the system said, and what would help.
+        reason: String,
+    },
+    /// An output that could not be written whole.
+    #[error("{path}: cannot write: {source}")]
+    Write {
+        /// The file, or `stdout`.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Whoever read our stdout has left (`| head`): success, and a reason to stop.
+    #[error("the reader left")]
+    ReaderLeft,
+    /// A record of a stage that comes earlier in the pipe than this one can read.
+    #[error("{place}: this is an {found} record, but {program} reads {wanted}: {missing} is missing in between")]
+    WrongStage {
+        /// `file:line` of the record.
+        place: String,
+        /// The kind of record that came.
+        found: &'static str,
+        /// The filter that speaks.
+        program: &'static str,
+        /// The kinds of record that it reads.
+        wanted: &'static str,
+        /// The stage to put in between.
+        missing: &'static str,
+    },
+    /// A `soar.*` record of a version or kind that this program does not know.
+    #[error("{place}: unknown schema {schema:?}: written by a newer SOAR Light? This one reads {wanted}")]
+    UnknownSchema {
+        /// `file:line` of the record.
+        place: String,
+        /// The schema as the record has it.
+        schema: String,
+        /// The schemas that this program reads.
+        wanted: &'static str,
+    },
+    /// The system refused something that the run needs (threads, signal handlers, polling).
+    #[error("{what}: {source}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// A write error on `path`; a broken pipe is a reader that left.
+    #[must_use]
+    pub fn write(path: &str, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::ReaderLeft,
+            _ => Self::Write { path: path.to_owned(), source },
+        }
+    }
+
+    /// A read error on `path`, in the system's words without Rust's `(os error N)`.
+    #[must_use]
+    pub fn read(path: &str, source: &io::Error) -> Self {
+        let text = source.to_string();
+        let reason = text.split(" (os error").next().unwrap_or(&text).to_owned();
+        Self::Read { path: path.to_owned(), reason }
+    }
+}
+
+/// How a run ended; [`Exit::code`] is what the shell sees. Later variants outrank earlier ones, so `max` joins two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Everything was done, or the reader left early.
+    Done,
+    /// The input was no good: only rejects, a malformed record, or `--strict` met a reject.
+    BadInput,
+    /// The work could not be done: usage, an unreadable file, a failed write.
+    Failed,
+    /// SIGINT came; what was done has been written.
+    Interrupted,
+    /// SIGTERM came; what was done has been written.
+    Terminated,
+}
+
+impl Exit {
+    /// The process exit code, 0 to 255.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::BadInput => 1,
+            Self::Failed => 2,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Addresses and sets of addresses: what a log's text means as an address, and what is allowed, excluded or in scope.
+//!
+//! Takes text (an address, a CIDR, a file of them), gives canonical addresses and membership. Never resolves a name.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
+
+use crate::error::{Error, Result};
+
+/// The address that `text` names, canonical: `::ffff:a.b.c.d` folds to IPv4 and a zone (`%eth0`) is dropped.
+///
+/// **Source:** RFC 4291 section 2.5.5.2 (mapped addresses), RFC 4007 section 11 (zones).
+///
+/// ```
+/// assert_eq!(soar_light::net::parse_address(b"::ffff:192.0.2.1").unwrap().to_string(), "192.0.2.1");
+/// assert!(soar_light::net::parse_address(b"host.example").is_none());
+/// ```
+#[must_use]
+pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?;
+    let address = match text.split_once('%') {
+        Some((address, zone)) if !zone.is_empty() => IpAddr::V6(address.parse().ok()?),
+        _ => text.parse().ok()?,
+    };
+    Some(canonical(address))
+}
+
+/// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
+#[must_use]
+pub const fn canonical(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => IpAddr::V4(v4),
+            None => address,
+        },
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// Whether one host can be meant: not unspecified (0.0.0.0/8, `::`), multicast, broadcast or reserved (240.0.0.0/4).
+///
+/// **Source:** IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 1112, RFC 4291.
+#[must_use]
+pub const fn is_unicast(address: IpAddr) -> bool {
+    match canonical(address) {
+        IpAddr::V4(v4) => !matches!(v4.octets()[0], 0 | 224..),
+        IpAddr::V6(v6) => !v6.is_unspecified() && !v6.is_multicast(),
+    }
+}
+
+/// Whether `text` can be a host name as a server logs one: letters, digits, `.`, `-`, `_`, at most 255 bytes (RFC 1035).
+#[must_use]
+pub fn is_host_name(text: &[u8]) -> bool {
+    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    !text.is_empty() && text.len() <= 255 && text[0] != b'-' && text.iter().all(fits)
+}
+
+/// A set of addresses: sorted, disjoint, inclusive ranges, so membership is one binary search however long the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AddressSet {
+    ranges: Vec<(IpAddr, IpAddr)>,
+}
+
+impl AddressSet {
+    /// Loopback alone: `127.0.0.0/8` and `::1`, the default scope of a scan.
+    #[must_use]
+    pub fn loopback() -> Self {
+        Self::from_ranges(vec![
+            (IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), IpAddr::V4(Ipv4Addr::new(127, 255, 255, 255))),
+            (IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)),
+        ])
+    }
+
+    /// Every address there is.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::from_ranges(vec![
+            (IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V4(Ipv4Addr::BROADCAST)),
+            (IpAddr::V6(Ipv6Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::from_bits(u128::MAX))),
+        ])
+    }
+
+    /// The set that a list of `address`, `CIDR` and file operands names; each may hold several, comma-separated.
+    /// A file has one address or CIDR a line; `#` starts a comment.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] names the operand (and line) that is neither.
+    pub fn from_operands(flag: &str, operands: &[String]) -> Result<Self> {
+        let mut ranges = Vec::new();
+        for operand in operands.iter().flat_map(|o| o.split(',')).map(str::trim) {
+            match parse_range(operand) {
+                Some(range) => ranges.push(range),
+                None => read_file(flag, operand, &mut ranges)?,
+            }
+        }
+        Ok(Self::from_ranges(ranges))
+    }
+
+    /// Whether `address` (in its canonical form) is in the set.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = canonical(address);
+        let after = self.ranges.partition_point(|&(first, _)| first <= address);
+        after > 0 && address <= self.ranges[after - 1].1
+    }
+
+    /// Whether no address is in the set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    fn from_ranges(mut ranges: Vec<(IpAddr, IpAddr)>) -> Self {
+        ranges.sort_unstable();
+        let mut merged: Vec<(IpAddr, IpAddr)> = Vec::with_capacity(ranges.len());
+        for (first, last) in ranges {
+            match merged.last_mut() {
+                Some(before) if before.0.is_ipv4() == first.is_ipv4() && first <= before.1 => before.1 = before.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        Self { ranges: merged }
+    }
+}
+
+/// The first and last address of `text`, an address or a CIDR. A mapped IPv6 network (`::ffff:a.b.c.d/120`) is the
+/// IPv4 network that it means, since canonical addresses are what is looked up.
+fn parse_range(text: &str) -> Option<(IpAddr, IpAddr)> {
+    if let Some(address) = parse_address(text.as_bytes()) {
+        return Some((address, address));
+    }
+    let net: IpNet = text.parse().ok()?;
+    let (first, last) = (net.network(), net.broadcast());
+    match (canonical(first), canonical(last)) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => Some((a.into(), b.into())),
+        _ => Some((first, last)),
+    }
+}
+
+fn read_file(flag: &str, operand: &str, ranges: &mut Vec<(IpAddr, IpAddr)>) -> Result<()> {
+    let text = fs::read_to_string(operand).map_err(|e| {
+        let Error::Read { reason, .. } = Error::read(operand, &e) else { return Error::Usage(e.to_string()) };
+        Error::Usage(format!("{flag} {operand}: neither an address, a CIDR, nor a readable file ({reason})"))
+    })?;
+    for (index, line) in text.lines().enumerate() {
+        let entry = line.split('#').next().unwrap_or_default().trim();
+        if entry.is_empty() {
+            continue;
+        }
+        ranges.push(
+            parse_range(entry).ok_or_else(|| Error::Usage(format!("{flag} {operand}:{}: not an address or CIDR: {entry}", index + 1)))?,
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(text: &str) -> AddressSet {
+        AddressSet::from_operands("--scope", &[text.to_owned()]).expect("a valid set")
+    }
+
+    #[test]
+    fn addresses_are_canonical() {
+        for (text, shown) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("::FFFF:192.0.2.1", Some("192.0.2.1")),
+            ("2001:DB8:0:0::1", Some("2001:db8::1")),
+            ("fe80::1%eth0", Some("fe80::1")),
+            ("192.0.2.1%eth0", None),
+            ("010.0.0.1", None),
+            ("", None),
+            ("localhost", None),
+        ] {
+            assert_eq!(parse_address(text.as_bytes()).map(|a| a.to_string()).as_deref(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn sets_hold_their_edges_and_no_more() {
+        let set = set("192.0.2.0/25, 192.0.2.64/26,2001:db8::/32,198.51.100.7,::ffff:203.0.113.0/120");
+        for (address, inside) in [
+            ("192.0.2.0", true),
+            ("192.0.2.127", true),
+            ("192.0.2.128", false),
+            ("191.255.255.255", false),
+            ("198.51.100.7", true),
+            ("198.51.100.8", false),
+            ("203.0.113.9", true),
+            ("2001:db8:ffff::1", true),
+            ("2001:db9::", false),
+            ("::ffff:192.0.2.5", true),
+        ] {
+            assert_eq!(set.contains(address.parse().expect("an address")), inside, "{address}");
+        }
+        assert!(!AddressSet::default().contains(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        assert!(AddressSet::any().contains(IpAddr::V6(Ipv6Addr::from_bits(u128::MAX))));
+    }
+
+    #[test]
+    fn what_is_no_single_host_is_not_unicast() {
+        for (address, unicast) in [
+            ("0.0.0.0", false),
+            ("0.1.2.3", false),
+            ("127.0.0.1", true),
+            ("224.0.0.1", false),
+            ("240.0.0.1", false),
+            ("255.255.255.255", false),
+            ("::", false),
+            ("::1", true),
+            ("ff02::1", false),
+            ("::ffff:0.0.0.0", false),
+            ("2001:db8::1", true),
+        ] {
+            assert_eq!(is_unicast(address.parse().expect("an address")), unicast, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_operand_is_named() {
+        let error = AddressSet::from_operands("--allow", &["192.0.2.0/33".to_owned()]).expect_err("33 bits");
+        assert!(error.to_string().starts_with("--allow 192.0.2.0/33: neither an address"), "{error}");
+    }
+}

@@ -1,0 +1,57 @@
+//! What a log format is: a name, where it is specified, an example that a test runs, and a function from a line to slices.
+//!
+//! Formats return slices of the line; an event is built from them only where one is wanted.
+
+use super::sshd::Sshd;
+use super::web::Web;
+use crate::record::event::Event;
+use crate::time::Clock;
+
+/// One log format. Formats exclude each other: whatever order they are tried in, a line has one meaning.
+#[derive(Debug)]
+pub struct Format {
+    /// What flags and messages call it.
+    pub name: &'static str,
+    /// What writes such lines.
+    pub about: &'static str,
+    /// Where the format is specified.
+    pub source: &'static str,
+    /// A line, and the event that `soar-parse --all --name example` makes of it.
+    pub example: (&'static str, &'static str),
+    /// Reads one line, without its line end.
+    pub read: for<'a> fn(&'a [u8], &mut Clock) -> Result<Reading<'a>, Misfit>,
+}
+
+/// What a line turned out to be.
+#[derive(Debug)]
+pub enum Reading<'a> {
+    /// A request to a web server.
+    Web(Web<'a>),
+    /// A message of sshd whose shape is known.
+    Sshd(Sshd<'a>),
+    /// A message of sshd of no known shape.
+    UnknownSshd,
+    /// A syslog line of another program.
+    OtherProgram,
+}
+
+impl<'a> Reading<'a> {
+    /// The event of this line, still without tags; `None` where there is none to tell.
+    #[must_use]
+    pub fn to_event(&self, path: &'a str, line: u64) -> Option<Event<'a>> {
+        match self {
+            Self::Web(web) => Some(web.to_event(path, line)),
+            Self::Sshd(sshd) => Some(sshd.to_event(path, line)),
+            Self::UnknownSshd | Self::OtherProgram => None,
+        }
+    }
+}
+
+/// Why a line is not of a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misfit {
+    /// How many bytes had fitted: of several formats, the one that got furthest explains the reject.
+    pub at: usize,
+    /// What is wrong there.
+    pub reason: &'static str,
+}

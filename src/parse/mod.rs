@@ -1,0 +1,193 @@
+//! soar-parse: raw log lines in, one event for each line that carries a signal out.
+//!
+//! Every line is classified whatever the flags; they only choose which lines become events. Blocks of lines are worked on
+//! in parallel and written in the order of the input.
+
+pub mod combined;
+pub mod detect;
+pub mod format;
+pub mod sshd;
+pub mod syslog;
+pub mod web;
+
+mod classify;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use classify::{Block, Classifier, Flaw};
+use format::Format;
+
+use crate::error::{Error, Exit, Result};
+use crate::record::signal::SignalSet;
+use crate::stream::Run;
+use crate::stream::input::{Inputs, MAX_LINE};
+use crate::stream::notice::Notices;
+use crate::stream::ordered::map_blocks;
+use crate::stream::output::{Output, WholeFile};
+use crate::stream::progress::Progress;
+use crate::time::Clock;
+
+/// Every log format, in the order in which they are first tried; a line picks its own.
+pub const FORMATS: &[Format] = &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED];
+
+/// What a run was asked for.
+#[derive(Debug)]
+pub struct Config {
+    /// The signals to look for.
+    pub signals: SignalSet,
+    /// Which understood lines become events.
+    pub wanted: Wanted,
+    /// What stamps leave out.
+    pub clock: Clock,
+    /// Where rejected lines go, byte for byte.
+    pub rejects: Option<PathBuf>,
+    /// Whether one reject makes the run a failure.
+    pub strictness: Strictness,
+}
+
+/// Which understood lines become events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that carry a signal.
+    Signals,
+    /// All of them.
+    All,
+}
+
+/// What a reject does to the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Exit 1 only when every line was a reject.
+    Lenient,
+    /// Exit 1 as soon as one line was.
+    Strict,
+}
+
+/// How many lines there were of each class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    lines: u64,
+    events: u64,
+    quiet: u64,
+    other_programs: u64,
+    unknown_sshd: u64,
+    rejects: u64,
+    invalid_utf8: u64,
+}
+
+/// Reads `inputs`, writes events to stdout, and says on stderr how many lines were what.
+///
+/// # Errors
+/// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
+pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
+    let mut output = Output::stdout(run)?;
+    let mut rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
+    let mut report = Report::default();
+    let classifier = Classifier::new(config);
+    let outcome = map_blocks(
+        inputs.reader(run, progress),
+        run,
+        |block| classifier.classify(&block),
+        |answer| match answer {
+            Err(error) => {
+                notices.say(&error.to_string());
+                report.failed = true;
+                Ok(())
+            }
+            Ok(block) => {
+                report.add(&block, notices);
+                if let Some(file) = &mut rejects {
+                    report.write_rejects(file, &block)?;
+                }
+                output.write(&block.events)
+            }
+        },
+    );
+    match outcome {
+        // What was rejected until then is worth keeping when a reader leaves early; a failed write is not.
+        Err(error) if !matches!(error, Error::ReaderLeft) => return Err(error),
+        _ => {}
+    }
+    rejects.map_or(Ok(()), WholeFile::commit)?;
+    notices.close();
+    notices.say(&report.summary());
+    Ok(report.exit(config.strictness))
+}
+
+/// What is known of the lines so far.
+#[derive(Debug, Default)]
+struct Report {
+    counts: Counts,
+    failed: bool,
+    first_unknown: Option<String>,
+    reject_is_open: bool,
+}
+
+impl Report {
+    fn add(&mut self, block: &Block, notices: &mut Notices) {
+        let (all, new) = (&mut self.counts, &block.counts);
+        all.lines += new.lines;
+        all.events += new.events;
+        all.quiet += new.quiet;
+        all.other_programs += new.other_programs;
+        all.unknown_sshd += new.unknown_sshd;
+        all.rejects += new.rejects;
+        all.invalid_utf8 += new.invalid_utf8;
+        if self.first_unknown.is_none() {
+            self.first_unknown = block.first_unknown.map(|line| format!("{}:{line}", block.file));
+        }
+        let mut left: BTreeMap<Flaw, u64> = block.flaws.clone();
+        for &(line, flaw) in &block.first_flaws {
+            notices.problem(&block.file, line, &flaw.to_string());
+            left.entry(flaw).and_modify(|times| *times -= 1);
+        }
+        for (flaw, times) in left.into_iter().filter(|&(_, times)| times > 0) {
+            notices.count(&flaw.to_string(), times);
+        }
+    }
+
+    /// Appends a block's rejects; where an input ended without a newline, the next reject still starts on its own line.
+    fn write_rejects(&mut self, file: &mut WholeFile, block: &Block) -> Result<()> {
+        if block.rejects.is_empty() {
+            return Ok(());
+        }
+        let join: &[u8] = if self.reject_is_open && !block.continues { b"\n" } else { b"" };
+        self.reject_is_open = !block.rejects.ends_with(b"\n");
+        file.write_all(join).and_then(|()| file.write_all(&block.rejects)).map_err(|e| file.error(e))
+    }
+
+    fn summary(&self) -> String {
+        let c = &self.counts;
+        let mut text = format!(
+            "{} lines: {} events, {} without a signal, {} of other programs, {} unknown sshd messages, {} rejects",
+            c.lines, c.events, c.quiet, c.other_programs, c.unknown_sshd, c.rejects
+        );
+        if let Some(place) = &self.first_unknown {
+            text.push_str(&format!("; first unknown sshd message at {place}"));
+        }
+        if c.invalid_utf8 > 0 {
+            text.push_str(&format!("; {} lines are not UTF-8", c.invalid_utf8));
+        }
+        text
+    }
+
+    fn exit(&self, strictness: Strictness) -> Exit {
+        let c = &self.counts;
+        if self.failed {
+            Exit::Failed
+        } else if c.rejects > 0 && (c.rejects == c.lines || strictness == Strictness::Strict) {
+            Exit::BadInput
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+/// The longest line, in words for messages.
+const TOO_LONG: &str = "longer than 1 MiB";
+const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
+
+#[cfg(test)]
+mod tests;

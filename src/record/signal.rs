@@ -1,0 +1,155 @@
+//! The table of signals: what can be wrong with a log line, how much it weighs and what a person calls it.
+//!
+//! Detectors (in `parse`), weights (in `score`) and labels (in `report`) all read this one table; its order breaks ties.
+
+use crate::error::{Error, Result};
+
+/// One thing that a log line can tell about the address behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signal {
+    /// The tag on events and the key in a host's `signals`.
+    pub name: &'static str,
+    /// What reports call it.
+    pub label: &'static str,
+    /// What one occurrence adds to the score, unless `--weight` says otherwise.
+    pub weight: u64,
+    /// Whether soar-parse looks for it unless `--signals` says otherwise; hosts always carry its count.
+    pub on_by_default: bool,
+    /// When it fires, in one sentence.
+    pub about: &'static str,
+    /// Where the meaning comes from.
+    pub source: &'static str,
+    /// A log line on which it fires.
+    pub example: &'static str,
+}
+
+/// Every signal, in the order of ties, of `tags` and of `signals`. At most 32: a line's signals are one bit each.
+pub const SIGNALS: &[Signal] = &[
+    Signal {
+        name: "ssh_failed",
+        label: "SSH Failed",
+        weight: 1,
+        on_by_default: true,
+        about: "sshd refused a password or a keyboard-interactive answer, for any user",
+        source: "OpenSSH auth.c, auth_log()",
+        example: "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
+    },
+    Signal {
+        name: "http_404",
+        label: "404",
+        weight: 1,
+        on_by_default: true,
+        about: "the response status is 404",
+        source: "RFC 9110 section 15.5.5",
+        example: r#"192.0.2.11 - - [10/Oct/2000:13:55:36 -0700] "GET /wp-login.php HTTP/1.1" 404 209"#,
+    },
+    Signal {
+        name: "http_bot",
+        label: "Bot",
+        weight: 1,
+        on_by_default: true,
+        about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count",
+        source: "the project's definition of a bot",
+        example: r#"192.0.2.12 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 2326 "-" "ExampleBot/1.0""#,
+    },
+    Signal {
+        name: "ssh_accepted",
+        label: "SSH Accepted",
+        weight: 0,
+        on_by_default: true,
+        about: "sshd let a login in: the answer to \"did they get in?\"",
+        source: "OpenSSH auth.c, auth_log()",
+        example: "Dec 10 09:32:20 lab sshd[24680]: Accepted password for alice from 192.0.2.13 port 49116 ssh2",
+    },
+];
+
+/// A set of signals of the table: bit `i` stands for `SIGNALS[i]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SignalSet(u32);
+
+impl SignalSet {
+    /// The signals that are on by default.
+    #[must_use]
+    pub fn defaults() -> Self {
+        SIGNALS.iter().enumerate().filter(|(_, s)| s.on_by_default).fold(Self(0), |set, (index, _)| set.with(index))
+    }
+
+    /// This set and `SIGNALS[index]`.
+    #[must_use]
+    pub const fn with(self, index: usize) -> Self {
+        Self(self.0 | 1 << index)
+    }
+
+    /// Whether `SIGNALS[index]` is in the set.
+    #[must_use]
+    pub const fn contains(self, index: usize) -> bool {
+        self.0 & 1 << index != 0
+    }
+
+    /// Whether no signal is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The indexes into [`SIGNALS`], in table order.
+    pub fn indexes(self) -> impl Iterator<Item = usize> {
+        (0..SIGNALS.len()).filter(move |&index| self.contains(index))
+    }
+
+    /// The set that a `--signals` list names: signal names, `default`, `all`, comma-separated.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] names an unknown signal and lists the known ones.
+    pub fn from_names(list: &str) -> Result<Self> {
+        let mut set = Self::default();
+        for name in list.split(',').map(str::trim) {
+            match (name, index_of(name)) {
+                ("default", _) => set.0 |= Self::defaults().0,
+                ("all", _) => set = (0..SIGNALS.len()).fold(set, Self::with),
+                (_, Some(index)) => set = set.with(index),
+                _ => {
+                    let known: Vec<_> = SIGNALS.iter().map(|s| s.name).collect();
+                    return Err(Error::Usage(format!(
+                        "--signals: no signal is called {name:?}; there are: default, all, {}",
+                        known.join(", ")
+                    )));
+                }
+            }
+        }
+        Ok(set)
+    }
+}
+
+/// The place of the signal `name` in [`SIGNALS`].
+#[must_use]
+pub fn index_of(name: &str) -> Option<usize> {
+    SIGNALS.iter().position(|s| s.name == name)
+}
+
+/// What reports call the signal `name`; one that is not in the table is its own label.
+#[must_use]
+pub fn label_of(name: &str) -> &str {
+    index_of(name).map_or(name, |index| SIGNALS[index].label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_fit_in_a_set() {
+        assert!(SIGNALS.len() <= 32);
+        for (index, signal) in SIGNALS.iter().enumerate() {
+            assert_eq!(index_of(signal.name), Some(index), "{} stands twice", signal.name);
+        }
+    }
+
+    #[test]
+    fn a_list_of_names_is_a_set() {
+        let names = |list: &str| SignalSet::from_names(list).map(|set| set.indexes().map(|i| SIGNALS[i].name).collect::<Vec<_>>());
+        assert_eq!(names("default").ok(), Some(vec!["ssh_failed", "http_404", "http_bot", "ssh_accepted"]));
+        assert_eq!(names("http_bot, ssh_failed").ok(), Some(vec!["ssh_failed", "http_bot"]));
+        assert!(names("ssh_failed,").is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! When to stop: SIGINT and SIGTERM, and a reader that left while nothing was being written.
+//!
+//! Blocking reads go through [`Watch::wait`], so a quiet pipe can be waited on without missing any of the three. The
+//! second signal of a kind ends the process at once.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
+
+use crate::error::{Error, Exit, Result};
+
+/// What a wait for input ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    /// A read will not block.
+    Input,
+    /// A signal came, or the run was called off.
+    Stop,
+    /// Whoever read our stdout has left.
+    ReaderLeft,
+}
+
+/// Listens for signals for as long as the process lives.
+#[derive(Debug)]
+pub struct Watch {
+    number: Arc<AtomicUsize>,
+    stopped: AtomicBool,
+    minds_reader: AtomicBool,
+    wake_end: UnixStream,
+    wait_end: UnixStream,
+}
+
+impl Watch {
+    /// A watch that hears SIGINT and SIGTERM.
+    ///
+    /// # Errors
+    /// [`Error::System`] where the system refuses a handler or a socket pair.
+    pub fn install() -> Result<Self> {
+        let watch = Self::deaf()?;
+        let refused = |source| Error::System { what: "signal handler", source };
+        for signal in [SIGINT, SIGTERM] {
+            let armed = Arc::new(AtomicBool::new(false));
+            // Order matters: the shutdown sees `armed` as the first signal left it.
+            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed)).map_err(refused)?;
+            flag::register(signal, armed).map_err(refused)?;
+            let value = usize::try_from(signal).unwrap_or_default();
+            flag::register_usize(signal, Arc::clone(&watch.number), value).map_err(refused)?;
+            low_level::pipe::register(signal, watch.wake_end.try_clone().map_err(refused)?).map_err(refused)?;
+        }
+        Ok(watch)
+    }
+
+    /// A watch that hears no signal, for runs inside another program.
+    ///
+    /// # Errors
+    /// [`Error::System`] where the system refuses a socket pair.
+    pub fn deaf() -> Result<Self> {
+        let refused = |source| Error::System { what: "socket pair", source };
+        let (wake_end, wait_end) = UnixStream::pair().map_err(refused)?;
+        wake_end.set_nonblocking(true).map_err(refused)?;
+        Ok(Self { number: Arc::default(), stopped: AtomicBool::new(false), minds_reader: AtomicBool::new(false), wake_end, wait_end })
+    }
+
+    /// Calls the run off from inside: every wait ends, now and later.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        // A full socket buffer means that a wake-up is already under way.
+        let _ = io::Write::write(&mut &self.wake_end, b"x");
+    }
+
+    /// Says that stdout is where the results go, so that a reader who leaves ends every wait.
+    pub fn mind_reader(&self) {
+        self.minds_reader.store(true, Ordering::Release);
+    }
+
+    /// Whether a signal came or the run was called off.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire) || self.number.load(Ordering::Acquire) != 0
+    }
+
+    /// The exit that the signal asks for, if one came.
+    #[must_use]
+    pub fn exit(&self) -> Option<Exit> {
+        match i32::try_from(self.number.load(Ordering::Acquire)) {
+            Ok(SIGINT) => Some(Exit::Interrupted),
+            Ok(SIGTERM) => Some(Exit::Terminated),
+            _ => None,
+        }
+    }
+
+    /// The descriptor that becomes readable when the run should stop.
+    #[must_use]
+    pub fn as_stop_fd(&self) -> BorrowedFd<'_> {
+        self.wait_end.as_fd()
+    }
+
+    /// Waits until `input` can be read, or there is a reason not to.
+    ///
+    /// # Errors
+    /// What poll(2) says.
+    pub fn wait(&self, input: BorrowedFd<'_>) -> io::Result<Ready> {
+        let stdout = io::stdout();
+        loop {
+            if self.is_stopped() {
+                return Ok(Ready::Stop);
+            }
+            let mut fds = [
+                PollFd::from_borrowed_fd(input, PollFlags::IN),
+                PollFd::from_borrowed_fd(self.as_stop_fd(), PollFlags::IN),
+                PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty()),
+            ];
+            match poll(&mut fds, None) {
+                Err(rustix::io::Errno::INTR) => continue,
+                other => other?,
+            };
+            if self.minds_reader.load(Ordering::Acquire) && fds[2].revents().contains(PollFlags::ERR) {
+                return Ok(Ready::ReaderLeft);
+            }
+            if !fds[0].revents().is_empty() {
+                return Ok(Ready::Input);
+            }
+        }
+    }
+}
+
+/// Whether a read of `input` would return at once.
+#[must_use]
+pub fn is_readable(input: BorrowedFd<'_>) -> bool {
+    let mut fds = [PollFd::from_borrowed_fd(input, PollFlags::IN)];
+    poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|n| n > 0)
+}

@@ -1,0 +1,26 @@
+//! The pipe: inputs cut into blocks of lines, work on them in order over threads, outputs, and what is said on stderr.
+//!
+//! The only place that touches stdin, stdout, stderr, files and threads. It moves bytes and knows no record.
+
+pub mod access;
+pub mod input;
+pub mod interrupt;
+pub mod notice;
+pub mod ordered;
+pub mod output;
+pub mod progress;
+
+use interrupt::Watch;
+
+/// What every stage is told about the run it is part of.
+#[derive(Debug)]
+pub struct Run {
+    /// The name of the filter, for messages.
+    pub program: &'static str,
+    /// How many threads work on blocks, 1 or more.
+    pub threads: usize,
+    /// Whether each record is written and each read handed on at once.
+    pub line_buffered: bool,
+    /// Knows when to stop.
+    pub watch: Watch,
+}

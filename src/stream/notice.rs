@@ -1,0 +1,72 @@
+//! What a run says to people, on stderr: the first problems with their place, a tally of the rest, one summary line.
+//!
+//! Text from logs is made harmless before it is shown. Nothing said here changes what is written to stdout or the exit code.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::progress::Progress;
+use crate::escape;
+
+/// How many problems are shown one by one before they are only counted.
+const SHOWN: u64 = 5;
+
+/// The voice of one run.
+pub struct Notices {
+    program: &'static str,
+    sink: Option<Box<dyn Write + Send>>,
+    progress: Progress,
+    shown: u64,
+    hidden: BTreeMap<String, u64>,
+}
+
+impl Notices {
+    /// A voice for `program` that writes to `sink`, or (`-q`) says nothing.
+    #[must_use]
+    pub fn new(program: &'static str, sink: Option<Box<dyn Write + Send>>, progress: Progress) -> Self {
+        Self { program, sink, progress, shown: 0, hidden: BTreeMap::new() }
+    }
+
+    /// Says one line.
+    pub fn say(&mut self, text: &str) {
+        let Some(sink) = &mut self.sink else { return };
+        let line = format!("{}: {}\n", self.program, escape::terminal(text));
+        // A stderr that cannot be written must not stop the work.
+        let _ = self.progress.suspend(|| sink.write_all(line.as_bytes()));
+    }
+
+    /// Says what is wrong at `file:line`, or only counts it under `reason` once enough have been shown.
+    pub fn problem(&mut self, file: &str, line: u64, reason: &str) {
+        self.shown += 1;
+        if self.shown <= SHOWN {
+            self.say(&format!("{file}:{line}: {reason}"));
+        } else {
+            self.count(reason, 1);
+        }
+    }
+
+    /// Counts `times` more problems of a kind that were not looked at one by one.
+    pub fn count(&mut self, reason: &str, times: u64) {
+        /// Reasons may quote a record; past this many the rest is counted together, so memory stays bounded.
+        const KINDS: usize = 64;
+        let key = if self.hidden.len() < KINDS || self.hidden.contains_key(reason) { reason } else { "other reasons" };
+        *self.hidden.entry(key.to_owned()).or_insert(0) += times;
+    }
+
+    /// Says how many problems were not shown, by reason, and takes the progress bar off the screen.
+    pub fn close(&mut self) {
+        self.progress.finish();
+        let hidden = std::mem::take(&mut self.hidden);
+        let total: u64 = hidden.values().sum();
+        if total > 0 {
+            let reasons: Vec<_> = hidden.iter().map(|(reason, times)| format!("{times} x {reason}")).collect();
+            self.say(&format!("and {total} more: {}", reasons.join("; ")));
+        }
+    }
+}
+
+impl std::fmt::Debug for Notices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Notices").field("program", &self.program).field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
