@@ -18,5 +18,6 @@ pub mod record;
 pub mod stream;
 
 pub mod parse;
+pub mod score;
 
 pub mod cli;

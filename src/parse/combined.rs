@@ -74,6 +74,7 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
     let (referrer, agent) = match read_quoted(line, after) {
         Some((referrer, next)) => match read_quoted(line, next) {
             Some((agent, _)) => (Some(referrer), Some(agent)),
+            None if line[next..].starts_with(b" \"") => return Err(misfit(next, "the user agent has no closing quote")),
             None => return Err(misfit(next, "a referrer without a user agent")),
         },
         None => (None, None),

@@ -27,6 +27,19 @@ pub enum Name {
 }
 
 impl Name {
+    /// The name of `SIGNALS[index]`.
+    #[must_use]
+    pub fn from_index(index: usize) -> Self {
+        // The table holds at most 32 signals, so the index always fits.
+        Self::Known(u8::try_from(index).unwrap_or(u8::MAX))
+    }
+
+    /// Whether the name is in the table.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
     /// The name as it stands in a record.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,181 @@
+//! soar-score: events and hosts in, one host for each address out, highest score first.
+//!
+//! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
+//! this run's flags. The result does not depend on order, on the split over files, or on threads.
+
+pub mod rules;
+pub mod weight;
+
+mod read;
+mod table;
+
+use std::net::IpAddr;
+
+use read::Records;
+use rules::Rules;
+use table::{MAX_OTHER_NAMES, Table};
+use weight::Weights;
+
+use crate::error::{Exit, Result};
+use crate::net::AddressSet;
+use crate::record::Text;
+use crate::record::host::{HostRecord, Place, Tally};
+use crate::record::signal::SIGNALS;
+use crate::stream::Run;
+use crate::stream::input::Inputs;
+use crate::stream::notice::Notices;
+use crate::stream::ordered::map_blocks;
+use crate::stream::output::Output;
+use crate::stream::progress::Progress;
+
+/// How much is collected before it is written, in bytes.
+const WRITE_BYTES: usize = 256 << 10;
+
+/// What a run was asked for.
+#[derive(Debug)]
+pub struct Config {
+    /// What makes a host suspicious.
+    pub rules: Rules,
+    /// What a signal adds to the score.
+    pub weights: Weights,
+    /// Addresses that are never suspicious.
+    pub allow: AddressSet,
+    /// How many places are kept for each signal of an address.
+    pub evidence: usize,
+}
+
+/// Reads events and hosts from `inputs`, writes hosts to stdout.
+///
+/// # Errors
+/// A record of an unknown `soar.*` schema, a rule that cannot be evaluated, a failed write, or no threads.
+pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
+    let mut output = Output::stdout(run)?;
+    let mut table = Table::default();
+    let mut seen = Seen::default();
+    map_blocks(
+        inputs.reader(run, progress),
+        run,
+        |block| read::read_block(&block),
+        |answer| match answer {
+            Ok(records) => seen.add(records, &mut table, config.evidence, notices),
+            Err(error) => {
+                notices.say(&error.to_string());
+                seen.failed = true;
+                Ok(())
+            }
+        },
+    )?;
+    notices.close();
+    for sentence in config.rules.unknown_keys(|key| table.has_seen(key)) {
+        notices.say(&sentence);
+    }
+    let suspicious = write_hosts(config, &table, &mut output)?;
+    seen.tell_oddities(&table, notices);
+    notices.say(&format!("{} events and {} hosts read: {} addresses, {suspicious} suspicious", seen.events, seen.hosts, table.len()));
+    Ok(seen.exit(&table))
+}
+
+/// What was read, apart from what was counted.
+#[derive(Debug, Default)]
+struct Seen {
+    events: u64,
+    hosts: u64,
+    nameless: u64,
+    dropped_keys: u64,
+    flaws: u64,
+    failed: bool,
+}
+
+impl Seen {
+    fn add(&mut self, records: Records, table: &mut Table, evidence: usize, notices: &mut Notices) -> Result<()> {
+        self.events += records.events;
+        self.hosts += records.hosts;
+        self.nameless += records.nameless;
+        self.dropped_keys += records.dropped_keys;
+        self.flaws += records.flaws.len() as u64;
+        for (line, reason) in &records.flaws {
+            notices.problem(&records.file, *line, reason);
+        }
+        for piece in records.pieces {
+            table.add(piece, evidence);
+        }
+        records.fatal.map_or(Ok(()), Err)
+    }
+
+    fn tell_oddities(&self, table: &Table, notices: &mut Notices) {
+        if self.nameless > 0 {
+            notices.say(&format!("{} tagged events have no source.ip (the log has a host name) and count for no address", self.nameless));
+        }
+        if self.dropped_keys > 0 {
+            notices.say(&format!(
+                "{} keys of host records (scan, and keys that this version does not know) are not carried over",
+                self.dropped_keys
+            ));
+        }
+        if table.refused() > 0 {
+            notices
+                .say(&format!("{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table", table.refused()));
+        }
+        if table.is_saturated() {
+            notices.say("a counter reached 2^53-1 and stays there");
+        }
+    }
+
+    fn exit(&self, table: &Table) -> Exit {
+        if self.failed {
+            Exit::Failed
+        } else if self.flaws > 0 || table.refused() > 0 {
+            Exit::BadInput
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+/// Writes every host, highest score first, and says how many are suspicious.
+fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
+    let mut ranked: Vec<(u64, IpAddr, &Tally)> = table.iter().map(|(ip, tally)| (config.weights.score(tally).0, ip, tally)).collect();
+    ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let mut suspicious = 0;
+    let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
+    for (_, ip, tally) in ranked {
+        suspicious += u64::from(write_host(config, ip, tally, &mut lines)?);
+        if lines.len() >= WRITE_BYTES {
+            output.write(&lines)?;
+            lines.clear();
+        }
+    }
+    output.write(&lines)?;
+    Ok(suspicious)
+}
+
+/// Appends one host as a line, and says whether it is suspicious.
+fn write_host(config: &Config, ip: IpAddr, tally: &Tally, lines: &mut Vec<u8>) -> Result<bool> {
+    let (score, reason) = config.weights.score(tally);
+    let verdict = config.rules.judge(tally)?;
+    let allowed = config.allow.contains(ip);
+    let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();
+    let known = SIGNALS.iter().zip(tally.known()).filter(|(s, count)| s.on_by_default || **count > 0);
+    let record = HostRecord {
+        score,
+        reason: reason.as_ref().map(|name| Text::from(name.as_str())),
+        suspicious: !verdict.is_empty() && !allowed,
+        allowed,
+        rules: verdict.iter().map(|&place| Text::from(config.rules.name(place))).collect(),
+        signals: known
+            .map(|(s, &count)| (Text::from(s.name), count))
+            .chain(others.iter().map(|(name, count)| (Text::from(name.as_str()), *count)))
+            .collect(),
+        weights: config.weights.changed(),
+        first_seen: tally.first_seen(),
+        last_seen: tally.last_seen(),
+        evidence: tally
+            .evidence()
+            .iter()
+            .map(|e| Place { signal: Text::from(e.signal.as_str()), at: e.at, file: Text::from(&*e.file), line: e.line })
+            .collect(),
+        ..HostRecord::new(ip)
+    };
+    record.write_line(lines);
+    Ok(record.suspicious)
+}
