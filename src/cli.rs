@@ -79,7 +79,7 @@ pub fn conclude(program: &str, outcome: Result<Exit>) -> ExitCode {
 /// # Errors
 /// [`Error::Write`] where stdout cannot be written.
 pub fn print(text: &str) -> Result<Exit> {
-    io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()).map_err(|e| Error::write("stdout", e))?;
+    io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()).map_err(|e| Error::write("stdout", &e))?;
     Ok(Exit::Done)
 }
 

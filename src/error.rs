@@ -23,12 +23,12 @@ pub enum Error {
         reason: String,
     },
     /// An output that could not be written whole.
-    #[error("{path}: cannot write: {source}")]
+    #[error("{path}: cannot write: {reason}")]
     Write {
         /// The file, or `stdout`.
         path: String,
         /// What the system said.
-        source: io::Error,
+        reason: String,
     },
     /// Whoever read our stdout has left (`| head`): success, and a reason to stop.
     #[error("the reader left")]
@@ -70,20 +70,24 @@ pub enum Error {
 impl Error {
     /// A write error on `path`; a broken pipe is a reader that left.
     #[must_use]
-    pub fn write(path: &str, source: io::Error) -> Self {
+    pub fn write(path: &str, source: &io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::BrokenPipe => Self::ReaderLeft,
-            _ => Self::Write { path: path.to_owned(), source },
+            _ => Self::Write { path: path.to_owned(), reason: reason_of(source) },
         }
     }
 
-    /// A read error on `path`, in the system's words without Rust's `(os error N)`.
+    /// A read error on `path`.
     #[must_use]
     pub fn read(path: &str, source: &io::Error) -> Self {
-        let text = source.to_string();
-        let reason = text.split(" (os error").next().unwrap_or(&text).to_owned();
-        Self::Read { path: path.to_owned(), reason }
+        Self::Read { path: path.to_owned(), reason: reason_of(source) }
     }
+}
+
+/// What the system said, without Rust's `(os error N)`.
+fn reason_of(source: &io::Error) -> String {
+    let text = source.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
 /// How a run ended; [`Exit::code`] is what the shell sees. Later variants outrank earlier ones, so `max` joins two.

@@ -18,6 +18,7 @@ pub mod record;
 pub mod stream;
 
 pub mod parse;
+pub mod scan;
 pub mod score;
 
 pub mod cli;

@@ -155,7 +155,7 @@ impl Report {
         }
         let join: &[u8] = if self.reject_is_open && !block.continues { b"\n" } else { b"" };
         self.reject_is_open = !block.rejects.ends_with(b"\n");
-        file.write_all(join).and_then(|()| file.write_all(&block.rejects)).map_err(|e| file.error(e))
+        file.write_all(join).and_then(|()| file.write_all(&block.rejects)).map_err(|e| file.error(&e))
     }
 
     fn summary(&self) -> String {

@@ -28,7 +28,7 @@ impl Output {
     /// # Errors
     /// [`Error::Write`] where stdout is closed.
     pub fn stdout(run: &Run) -> Result<Self> {
-        let fd = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Error::write("stdout", e))?;
+        let fd = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Error::write("stdout", &e))?;
         widen_pipe(&fd);
         run.watch.mind_reader();
         Ok(Self { stdout: File::from(fd), line_buffered: run.line_buffered })
@@ -44,7 +44,7 @@ impl Output {
         } else {
             self.stdout.write_all(lines)
         }
-        .map_err(|e| Error::write("stdout", e))
+        .map_err(|e| Error::write("stdout", &e))
     }
 }
 
@@ -86,7 +86,7 @@ impl WholeFile {
     /// # Errors
     /// [`Error::Write`] names the path.
     pub fn create(path: &Path) -> Result<Self> {
-        let fail = |e| Error::write(&path.display().to_string(), e);
+        let fail = |e| Error::write(&path.display().to_string(), &e);
         let is_special = path.metadata().is_ok_and(|m| !m.is_file());
         let target = if is_special {
             Target::Direct(File::options().write(true).open(path).map_err(fail)?)
@@ -103,7 +103,7 @@ impl WholeFile {
     /// [`Error::Write`] names the path; an earlier file of that name is then untouched.
     pub fn commit(self) -> Result<()> {
         let path = self.path;
-        let fail = |e| Error::write(&path.display().to_string(), e);
+        let fail = |e| Error::write(&path.display().to_string(), &e);
         match self.target {
             Target::Direct(_) => Ok(()),
             Target::Beside(file) => {
@@ -115,7 +115,7 @@ impl WholeFile {
 
     /// The error for a write to this file.
     #[must_use]
-    pub fn error(&self, source: io::Error) -> Error {
+    pub fn error(&self, source: &io::Error) -> Error {
         Error::write(&self.path.display().to_string(), source)
     }
 }
