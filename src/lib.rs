@@ -18,6 +18,7 @@ pub mod record;
 pub mod stream;
 
 pub mod parse;
+pub mod report;
 pub mod scan;
 pub mod score;
 

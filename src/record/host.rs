@@ -265,6 +265,29 @@ impl<'a> HostRecord<'a> {
         }
     }
 
+    /// The same record, holding its own text.
+    #[must_use]
+    pub fn to_owned(&self) -> HostRecord<'static> {
+        let texts = |list: &[Text<'_>]| list.iter().map(Text::to_owned).collect();
+        let pairs = |list: &[(Text<'_>, u64)]| list.iter().map(|(name, count)| (name.to_owned(), *count)).collect();
+        let place = |p: &Place<'_>| Place { signal: p.signal.to_owned(), at: p.at, file: p.file.to_owned(), line: p.line };
+        HostRecord {
+            ip: self.ip,
+            score: self.score,
+            reason: self.reason.as_ref().map(Text::to_owned),
+            suspicious: self.suspicious,
+            allowed: self.allowed,
+            rules: texts(&self.rules),
+            signals: pairs(&self.signals),
+            weights: pairs(&self.weights),
+            first_seen: self.first_seen,
+            last_seen: self.last_seen,
+            evidence: self.evidence.iter().map(place).collect(),
+            scan: self.scan.as_ref().map(|s| Scan { status: s.status.to_owned(), open_ports: s.open_ports.clone() }),
+            unknown_keys: self.unknown_keys,
+        }
+    }
+
     /// The weight that counted for `signal`: the record's own where it has one, the table's otherwise, 0 for any other.
     #[must_use]
     pub fn weight_of(&self, signal: &str) -> u64 {

@@ -35,6 +35,14 @@ pub enum Kind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
+impl Text<'_> {
+    /// The same text, held by itself.
+    #[must_use]
+    pub fn to_owned(&self) -> Text<'static> {
+        Text(Cow::Owned(self.0.clone().into_owned()))
+    }
+}
+
 impl<'a> From<&'a str> for Text<'a> {
     fn from(text: &'a str) -> Self {
         Self(Cow::Borrowed(text))

@@ -78,6 +78,7 @@ type Input = Result<Records>;
 /// A record of another stage or of an unknown `soar.*` schema, a failed write, or no poller.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
     let output = Output::stdout(run)?;
+    // The waker outlives the thread that uses it: one that is dropped takes its last wake-up along.
     let (driver, waker) = Driver::new(run.watch.as_stop_fd())?;
     let (sender, blocks) = sync_channel(BLOCKS_AHEAD);
     let concurrency = config.limits.concurrency.min(driver::raise_descriptor_limit());
@@ -91,6 +92,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         started: Instant::now(),
         seen: Seen::default(),
     };
+    let waker = &waker;
     let outcome = std::thread::scope(|scope| {
         scope.spawn(move || {
             // The scanner that hung up has its own reason, and tells it.

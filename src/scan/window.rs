@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::read::Entry;
 use super::schedule::{HostId, Settled, State};
 use super::splice::HostLine;
 use crate::time::Stamp;

@@ -35,6 +35,13 @@ impl Notices {
         let _ = self.progress.suspend(|| sink.write_all(line.as_bytes()));
     }
 
+    /// Says several lines as they are: a page that is already harmless.
+    pub fn page(&mut self, text: &str) {
+        let Some(sink) = &mut self.sink else { return };
+        // As above.
+        let _ = self.progress.suspend(|| sink.write_all(text.as_bytes()));
+    }
+
     /// Says what is wrong at `file:line`, or only counts it under `reason` once enough have been shown.
     pub fn problem(&mut self, file: &str, line: u64, reason: &str) {
         self.shown += 1;
