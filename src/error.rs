@@ -55,7 +55,7 @@ pub enum Error {
         /// The schema as the record has it.
         schema: String,
         /// The schemas that this program reads.
-        wanted: &'static str,
+        wanted: String,
     },
     /// The system refused something that the run needs (threads, signal handlers, polling).
     #[error("{what}: {source}")]

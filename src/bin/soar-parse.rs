@@ -14,6 +14,8 @@ use soar_light::time::Clock;
 ///
 /// Reads access logs and sshd's syslog lines, in any mixture: each line picks its own format (see --list-formats). Text
 /// in a log is hostile: no user name or user agent can make a line count for another address. No name is ever resolved.
+// Flags are booleans.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = manual())]
 struct Args {

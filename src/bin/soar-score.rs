@@ -6,7 +6,7 @@ use clap::Parser;
 use soar_light::cli::{self, Common};
 use soar_light::error::Result;
 use soar_light::net::AddressSet;
-use soar_light::score::rules::Rules;
+use soar_light::score::rules::{DEFAULT_RULES, Rules};
 use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
 
@@ -20,9 +20,7 @@ use soar_light::score::{self, Config};
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// A rule, as a jq expression over the signals; repeatable, replaces the default rules:
-    /// ssh_bruteforce=.ssh_failed > 50, aggressive_bot=.http_bot > 10 and .http_404 > 10,
-    /// ssh_breakin=.ssh_failed > 10 and .ssh_accepted > 0
+    /// A rule, as a jq expression over the signals; repeatable, replaces the default rules (see RULES below)
     #[arg(long = "rule", value_name = "NAME=EXPR")]
     rules: Vec<String>,
     /// What one occurrence of a signal adds to the score, a whole number; repeatable
@@ -37,6 +35,11 @@ struct Args {
 }
 
 fn manual() -> String {
+    let rules: Vec<_> = DEFAULT_RULES.iter().map(|(name, expression)| format!("  {name}={expression}")).collect();
+    format!("RULES (a host is suspicious when one holds)\n{}\n\n{}", rules.join("\n"), pages())
+}
+
+fn pages() -> String {
     cli::manual(
         "  Records, one JSON object a line: events (soar.event/1), hosts (soar.host/1), or both.",
         "  Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the\n  \

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::detect::Detectors;
 use super::format::{Misfit, Reading};
-use super::{Config, Counts, FORMATS, TOO_LONG, Wanted};
+use super::{Config, Counts, FORMATS, Wanted};
 use crate::record::event::Tags;
-use crate::stream::input::{self, MAX_LINE, Part};
+use crate::stream::input::{self, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
 
 /// How many rejects of a block are remembered with their place.

@@ -89,7 +89,7 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         return Err(misfit(0, "another layout"));
     }
     Ok(Reading::Web(Web {
-        client: who.client,
+        client: who.address,
         domain: who.domain,
         user: who.user,
         time: Stamp { seconds, fraction: "" },
@@ -103,7 +103,7 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
 
 struct Client<'a> {
     domain: Option<&'a [u8]>,
-    client: &'a [u8],
+    address: &'a [u8],
     user: Option<&'a [u8]>,
 }
 
@@ -117,13 +117,13 @@ fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
         || second != b"-" && net::parse_address(second).is_some();
     if has_vhost {
         let (_, user) = split_at_space(after).ok_or("no client, ident and user before the time")?;
-        return Ok(Client { domain: Some(host.unwrap_or(first)), client: second, user: known(user) });
+        return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
     }
     // A syslog line about a request is that program's message, not a request of a client called `Dec`.
     if !is_client(first) || time::starts_like_rfc3164(text) {
         return Err("the client is neither an address nor a host name");
     }
-    Ok(Client { domain: None, client: first, user: known(after) })
+    Ok(Client { domain: None, address: first, user: known(after) })
 }
 
 fn is_client(text: &[u8]) -> bool {

@@ -22,7 +22,7 @@ use format::Format;
 use crate::error::{Error, Exit, Result};
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
-use crate::stream::input::{Inputs, MAX_LINE};
+use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::{Output, WholeFile};
@@ -184,10 +184,6 @@ impl Report {
         }
     }
 }
-
-/// The longest line, in words for messages.
-const TOO_LONG: &str = "longer than 1 MiB";
-const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
 
 #[cfg(test)]
 mod tests;

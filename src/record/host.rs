@@ -79,6 +79,8 @@ impl Evidence {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     counts: [u64; SIGNALS.len()],
+    /// Behind a pointer, since nearly no address has any.
+    #[allow(clippy::box_collection)]
     others: Option<Box<BTreeMap<Arc<str>, u64>>>,
     first_seen: Option<i64>,
     last_seen: Option<i64>,

@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod host;
+pub mod intake;
 pub mod signal;
 
 use std::borrow::Cow;

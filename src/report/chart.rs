@@ -73,12 +73,12 @@ pub fn render(digest: &Digest, picture: Picture) -> Result<Vec<u8>, Flaw> {
     match picture {
         Picture::Svg => {
             let mut svg = String::new();
-            draw(SVGBackend::with_string(&mut svg, size).into_drawing_area(), digest)?;
+            draw(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), digest)?;
             Ok(svg.into_bytes())
         }
         Picture::Png => {
             let mut pixels = vec![0; size.0 as usize * size.1 as usize * 3];
-            draw(BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area(), digest)?;
+            draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area(), digest)?;
             encode_png(&pixels, size)
         }
     }
@@ -121,7 +121,7 @@ impl<'h> Bar<'h> {
 
 type Area<B> = DrawingArea<B, Shift>;
 
-fn draw<B: DrawingBackend>(root: Area<B>, digest: &Digest) -> Result<(), Flaw> {
+fn draw<B: DrawingBackend>(root: &Area<B>, digest: &Digest) -> Result<(), Flaw> {
     let flaw = |error: DrawingAreaErrorKind<B::ErrorType>| Flaw(error.to_string());
     root.fill(&WHITE).map_err(flaw)?;
     let hosts = digest.top.hosts();

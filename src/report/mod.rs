@@ -18,9 +18,9 @@ use digest::Digest;
 
 use crate::error::{Error, Exit, Result};
 use crate::record::host::HostRecord;
-use crate::record::{Kind, kind_of};
+use crate::record::intake::{Intake, Reads};
 use crate::stream::Run;
-use crate::stream::input::{Block, Inputs, MAX_LINE, Part};
+use crate::stream::input::{Block, Inputs};
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::{Output, WholeFile};
@@ -159,65 +159,29 @@ struct Records {
     /// Rows, for each output that has rows.
     rows: Vec<Vec<u8>>,
     hosts: u64,
-    flaws: Vec<(u64, String)>,
-    file: Arc<str>,
-    fatal: Option<Error>,
+    intake: Intake,
 }
 
 fn read_block(block: &Block, config: &Config) -> Records {
-    let mut records = Records {
-        digest: Digest::new(config.top, SUMMARY_ROWS),
-        rows: vec![Vec::new(); config.outputs.len()],
-        hosts: 0,
-        flaws: Vec::new(),
-        file: Arc::clone(&block.file),
-        fatal: None,
-    };
-    match block.part {
-        Part::Lines => {
-            for (number, line) in block.lines() {
-                if records.fatal.is_none() && !line.trim_ascii().is_empty() {
-                    read_record(line, number, config, &mut records);
-                }
-            }
-        }
-        Part::LongStart => records.flaws.push((block.first_line, TOO_LONG.to_owned())),
-        Part::LongMore => {}
-    }
-    records
-}
-
-const TOO_LONG: &str = "malformed record: longer than 1 MiB";
-
-fn read_record(line: &[u8], number: u64, config: &Config, records: &mut Records) {
-    let place = || format!("{}:{number}", records.file);
-    let host = match kind_of(line) {
-        _ if line.len() > MAX_LINE => Err(TOO_LONG.to_owned()),
-        Kind::Host => HostRecord::from_line(line),
-        Kind::Foreign(reason) => Err(reason),
-        Kind::Event => {
-            let (found, wanted, missing) = ("event", "hosts", "soar-score");
-            records.fatal = Some(Error::WrongStage { place: place(), found, program: "soar-report", wanted, missing });
-            return;
-        }
-        Kind::Unknown(schema) => {
-            records.fatal = Some(Error::UnknownSchema { place: place(), schema, wanted: "soar.host/1" });
-            return;
-        }
-    };
-    match host {
-        Err(reason) => records.flaws.push((number, reason)),
-        Ok(host) => {
-            records.hosts += 1;
-            if records.digest.add(&host) {
-                for ((report, _), rows) in config.outputs.iter().zip(&mut records.rows) {
+    let mut intake = Intake::new("soar-report", Reads::Hosts, Arc::clone(&block.file));
+    let mut digest = Digest::new(config.top, SUMMARY_ROWS);
+    let mut rows = vec![Vec::new(); config.outputs.len()];
+    let mut hosts = 0;
+    for (number, line) in block.records() {
+        intake.take(number, line, |_, line| {
+            let host = HostRecord::from_line(line)?;
+            hosts += 1;
+            if digest.add(&host) {
+                for ((report, _), rows) in config.outputs.iter().zip(&mut rows) {
                     if let Maker::Rows(_, write) = report.maker {
                         write(&host, rows);
                     }
                 }
             }
-        }
+            Ok(())
+        });
     }
+    Records { digest, rows, hosts, intake }
 }
 
 /// What was read.
@@ -231,15 +195,15 @@ struct Seen {
 impl Seen {
     fn add(&mut self, records: Records, sinks: &mut [Sink], notices: &mut Notices) -> Result<()> {
         self.hosts += records.hosts;
-        self.flaws += records.flaws.len() as u64;
-        for (line, reason) in &records.flaws {
-            notices.problem(&records.file, *line, reason);
+        self.flaws += records.intake.flaws.len() as u64;
+        for (line, reason) in &records.intake.flaws {
+            notices.problem(&records.intake.file, *line, reason);
         }
         self.digest.merge(&records.digest);
         for (sink, rows) in sinks.iter_mut().zip(&records.rows) {
             sink.write(rows)?;
         }
-        records.fatal.map_or(Ok(()), Err)
+        records.intake.fatal.map_or(Ok(()), Err)
     }
 
     const fn exit(&self) -> Exit {

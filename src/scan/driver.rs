@@ -1,6 +1,6 @@
 //! Sockets: non-blocking TCP connects, and what the system says about them. No raw sockets, no privileges.
 //!
-//! A connection is closed with a reset as soon as it is answered, so that thousands of probes leave no TIME_WAIT behind.
+//! A connection is closed with a reset as soon as it is answered, so that thousands of probes leave no `TIME_WAIT` behind.
 
 use std::io;
 use std::net::SocketAddr;

@@ -218,9 +218,9 @@ impl Scanner<'_> {
             }
         };
         self.seen.hosts += records.hosts;
-        self.seen.flaws += records.flaws.len() as u64;
-        for (line, reason) in &records.flaws {
-            notices.problem(&records.file, *line, reason);
+        self.seen.flaws += records.intake.flaws.len() as u64;
+        for (line, reason) in &records.intake.flaws {
+            notices.problem(&records.intake.file, *line, reason);
         }
         for entry in records.entries {
             match (self.config.mode, entry) {
@@ -230,7 +230,7 @@ impl Scanner<'_> {
                 (Mode::DryRun, Entry::Host(_, host)) => self.plan(&host),
             }
         }
-        records.fatal.map_or(Ok(()), Err)
+        records.intake.fatal.map_or(Ok(()), Err)
     }
 
     fn admit(&mut self, line: Vec<u8>, host: HostLine) {

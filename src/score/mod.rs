@@ -92,14 +92,14 @@ impl Seen {
         self.hosts += records.hosts;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
-        self.flaws += records.flaws.len() as u64;
-        for (line, reason) in &records.flaws {
-            notices.problem(&records.file, *line, reason);
+        self.flaws += records.intake.flaws.len() as u64;
+        for (line, reason) in &records.intake.flaws {
+            notices.problem(&records.intake.file, *line, reason);
         }
         for piece in records.pieces {
             table.add(piece, evidence);
         }
-        records.fatal.map_or(Ok(()), Err)
+        records.intake.fatal.map_or(Ok(()), Err)
     }
 
     fn tell_oddities(&self, table: &Table, notices: &mut Notices) {

@@ -64,7 +64,18 @@ impl Block {
             (number, line)
         })
     }
+
+    /// The lines of NDJSON: blank ones are left out, too long ones are [`TOO_LONG`], each once.
+    pub fn records(&self) -> impl Iterator<Item = (u64, std::result::Result<&[u8], &'static str>)> {
+        let starts_here = self.part != Part::LongMore;
+        let lines = self.lines().filter(move |(_, line)| starts_here && !line.trim_ascii().is_empty());
+        lines.map(|(number, line)| (number, if line.len() <= MAX_LINE { Ok(line) } else { Err(TOO_LONG) }))
+    }
 }
+
+/// Why a line is not read: it is longer than [`MAX_LINE`].
+pub const TOO_LONG: &str = "longer than 1 MiB";
+const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
 
 /// One operand: `-` is stdin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -252,10 +263,13 @@ impl<'r> Open<'r> {
     }
 }
 
+/// The bytes that were looked at to tell what the input is, then the rest.
+type Whole<'r> = io::Chain<Cursor<Vec<u8>>, Raw<'r>>;
+
 #[derive(Debug)]
 enum Body<'r> {
     Plain(Raw<'r>),
-    Gzip(Box<MultiGzDecoder<BufReader<io::Chain<Cursor<Vec<u8>>, Raw<'r>>>>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Whole<'r>>>>),
 }
 
 impl Body<'_> {
@@ -294,7 +308,7 @@ impl<'r> Raw<'r> {
             Operand::Stdin => io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| Error::read("-", &e))?,
             Operand::Path(path) => open_path(path)?,
         };
-        let waits = file.metadata().map(|m| !m.is_file()).unwrap_or(true);
+        let waits = file.metadata().map_or(true, |m| !m.is_file());
         if waits {
             output::widen_pipe(&file);
         }

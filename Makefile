@@ -1,0 +1,96 @@
+# SOAR Light. Bare `make` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BIN := $(TARGET)/release
+FILTERS := soar-parse soar-score soar-scan soar-report
+
+.PHONY: help setup build test demo bench install uninstall clean events hosts scan report FORCE
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## install what the tests need, or say exactly what is missing
+	@scripts/setup
+
+build: ## build the four filters
+	cargo build --release --locked --bins
+
+test: ## what CI runs: format, lints, tests, docs, shell scripts
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
+	shellcheck scripts/* .ci/run
+
+demo: ## build, run the workflow on examples/, print the summary
+	@scripts/demo
+
+bench: ## measure parse, score and parse|score beside wc, ripgrep and mawk
+	scripts/bench
+
+install: build ## install filters and workflow to PREFIX (default /usr/local)
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 $(addprefix $(BIN)/,$(FILTERS)) scripts/soar '$(DESTDIR)$(PREFIX)/bin'
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix '$(DESTDIR)$(PREFIX)/bin'/,$(FILTERS) soar)
+
+clean: ## remove what was built and the files of the demo
+	cargo clean
+	rm -rf out
+
+# The workflow in stages, each kept as a file: only what is out of date is done again.
+#   make report LOGS='access.log auth.log' OUT=out SCORE_FLAGS="--rule 'r=.ssh_failed > 5'"
+# A changed LOGS or flag counts as out of date. Log names cannot hold spaces here; scripts/soar takes any.
+
+OUT ?= out
+LOGS ?=
+PARSE_FLAGS ?=
+SCORE_FLAGS ?=
+SCAN_FLAGS ?=
+REPORT_FLAGS ?=
+export LOGS PARSE_FLAGS SCORE_FLAGS SCAN_FLAGS REPORT_FLAGS
+BUILT := $(BIN)/.soar-built
+
+events: $(OUT)/events.ndjson ## LOGS -> OUT/events.ndjson
+hosts: $(OUT)/hosts.ndjson ## events -> OUT/hosts.ndjson
+scan: $(OUT)/scanned.ndjson ## hosts -> OUT/scanned.ndjson
+report: $(OUT)/rapport_securite.csv $(OUT)/top5.png ## scan -> OUT/rapport_securite.csv, OUT/top5.png
+
+$(BUILT): Cargo.toml Cargo.lock $(wildcard src/*.rs src/*/*.rs)
+	cargo build --release --locked --bins
+	@touch $@
+
+# A file of flags is rewritten only when they differ, so its age is that of the last change.
+$(OUT)/%.flags: FORCE
+	@mkdir -p '$(OUT)'
+	@case $* in parse) now="$$LOGS|$$PARSE_FLAGS" ;; score) now=$$SCORE_FLAGS ;; scan) now=$$SCAN_FLAGS ;; *) now=$$REPORT_FLAGS ;; esac; \
+	printf '%s\n' "$$now" | cmp -s - '$@' || printf '%s\n' "$$now" > '$@'
+
+# Written under another name first: what is there under its name is whole.
+$(OUT)/events.ndjson: $(LOGS) $(OUT)/parse.flags $(BUILT)
+	@[ -n "$$LOGS" ] || { echo "make: name the logs: make report LOGS='access.log auth.log'" >&2; exit 2; }
+	$(BIN)/soar-parse $(PARSE_FLAGS) -- $(LOGS) > $@.part
+	@mv $@.part $@
+
+$(OUT)/hosts.ndjson: $(OUT)/events.ndjson $(OUT)/score.flags
+	$(BIN)/soar-score $(SCORE_FLAGS) -- $< > $@.part
+	@mv $@.part $@
+
+$(OUT)/scanned.ndjson: $(OUT)/hosts.ndjson $(OUT)/scan.flags
+	$(BIN)/soar-scan $(SCAN_FLAGS) -- $< > $@.part
+	@mv $@.part $@
+
+$(OUT)/rapport_securite.csv: $(OUT)/scanned.ndjson $(OUT)/report.flags
+	$(BIN)/soar-report --csv $@ $(REPORT_FLAGS) -- $<
+
+$(OUT)/top5.png: $(OUT)/scanned.ndjson $(OUT)/report.flags
+	$(BIN)/soar-report --chart $@ $(REPORT_FLAGS) -- $<

@@ -1,0 +1,113 @@
+//! Writes logs of any size from a seed, for benchmarks: the same arguments give the same bytes.
+//!
+//! `corpus access MEBIBYTES CLIENTS SEED` writes a combined access log: 8% of status 404, 12% of bots. `corpus auth ...`
+//! writes an sshd log. Clients are drawn with a Zipf-like law, from the documentation and benchmark ranges.
+
+use std::error::Error;
+use std::io::{self, BufWriter, Write};
+
+/// The splitmix64 generator. **Source:** Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        (u128::from(self.next()) * u128::from(limit) >> 64) as u64
+    }
+
+    /// A rank from 0 to `count - 1`, with a probability that falls about as 1/rank.
+    fn rank(&mut self, count: u64) -> u64 {
+        let bits = 64 - count.leading_zeros();
+        let most = 1 << self.below(u64::from(bits) + 1);
+        self.below(most.min(count))
+    }
+}
+
+const AGENTS: &[&str] = &[
+    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/135.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1",
+];
+const BOTS: &[&str] = &[
+    "Mozilla/5.0 (compatible; ExampleSearchBot/2.1; +https://search.example/bot.html)",
+    "HarvestCrawler/1.3 (+https://harvest.example)",
+    "ArchiveSpider/0.9",
+];
+const USERS: &[&str] = &["root", "admin", "oracle", "test", "ubuntu", "postgres", "git", "backup"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [kind, mebibytes, clients, seed] = arguments.as_slice() else { return Err("usage: corpus access|auth MEBIBYTES CLIENTS SEED".into()) };
+    let (size, clients) = (mebibytes.parse::<u64>()? << 20, clients.parse()?);
+    let mut random = Random(seed.parse()?);
+    let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
+    let (mut written, mut line, mut number) = (0, String::new(), 0);
+    while written < size {
+        line.clear();
+        match kind.as_str() {
+            "access" => access_line(&mut line, number, clients, &mut random),
+            "auth" => auth_line(&mut line, number, clients, &mut random),
+            _ => return Err("the kind is access or auth".into()),
+        }
+        out.write_all(line.as_bytes())?;
+        written += line.len() as u64;
+        number += 1;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// 198.18.0.0/15 is set aside for benchmarks (RFC 2544); past it, 10.0.0.0/8 is used.
+fn address(rank: u64) -> String {
+    let bytes = if rank < 1 << 17 { 0xc612_0000 + rank } else { 0x0a00_0000 + (rank & 0x00ff_ffff) };
+    let [.., a, b, c, d] = bytes.to_be_bytes();
+    format!("{a}.{b}.{c}.{d}")
+}
+
+fn access_line(line: &mut String, number: u64, clients: u64, random: &mut Random) {
+    let second = number / 50;
+    let pick = |list: &'static [&'static str], at: u64| list[usize::try_from(at).unwrap_or(0) % list.len()];
+    let status = if random.below(100) < 8 { 404 } else { 200 };
+    let agent = if random.below(100) < 12 { pick(BOTS, random.next()) } else { pick(AGENTS, random.next()) };
+    line.push_str(&format!(
+        "{} - - [{:02}/Mar/2026:{:02}:{:02}:{:02} +0000] \"GET /catalogue/{}/item-{}.html HTTP/1.1\" {status} {} \"https://www.example.org/\" \"{agent}\"\n",
+        address(random.rank(clients)),
+        second / 86400 % 28 + 1,
+        second / 3600 % 24,
+        second / 60 % 60,
+        second % 60,
+        random.below(90),
+        random.below(100_000),
+        random.below(60_000),
+    ));
+}
+
+fn auth_line(line: &mut String, number: u64, clients: u64, random: &mut Random) {
+    let second = number / 20;
+    let user = USERS[usize::try_from(random.below(8)).unwrap_or(0)];
+    let (client, port) = (address(random.rank(clients)), 32_768 + random.below(28_000));
+    let message = match random.below(10) {
+        0..=3 => format!("Failed password for {user} from {client} port {port} ssh2"),
+        4 => format!("Failed password for invalid user {user} from {client} port {port} ssh2"),
+        5 => format!("Invalid user {user} from {client} port {port}"),
+        6 => format!("Received disconnect from {client} port {port}:11: Bye Bye [preauth]"),
+        7 => format!("Connection closed by authenticating user {user} {client} port {port} [preauth]"),
+        8 => format!("pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost={client}  user={user}"),
+        _ => format!("Disconnected from authenticating user {user} {client} port {port} [preauth]"),
+    };
+    line.push_str(&format!(
+        "Mar {:2} {:02}:{:02}:{:02} gate sshd[{}]: {message}\n",
+        second / 86400 % 28 + 1,
+        second / 3600 % 24,
+        second / 60 % 60,
+        second % 60,
+        1000 + random.below(60_000),
+    ));
+}
