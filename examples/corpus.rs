@@ -44,7 +44,9 @@ const USERS: &[&str] = &["root", "admin", "oracle", "test", "ubuntu", "postgres"
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [kind, mebibytes, clients, seed] = arguments.as_slice() else { return Err("usage: corpus access|auth MEBIBYTES CLIENTS SEED".into()) };
+    let [kind, mebibytes, clients, seed] = arguments.as_slice() else {
+        return Err("usage: corpus access|auth MEBIBYTES CLIENTS SEED".into());
+    };
     let (size, clients) = (mebibytes.parse::<u64>()? << 20, clients.parse()?);
     let mut random = Random(seed.parse()?);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());

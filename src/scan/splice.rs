@@ -1,6 +1,5 @@
 //! A host line read no further than needed, and the `scan` key put into it without touching any other byte.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -85,16 +84,16 @@ impl<'l> Visitor<'l> for Spans<'l> {
         while let Some(Text(key)) = map.next_key()? {
             let value: &'l RawValue = map.next_value()?;
             let end = value.get().as_ptr().addr() - self.line.as_ptr().addr() + value.get().len();
-            match key {
-                Cow::Borrowed("scan") => {
+            match &*key {
+                "scan" => {
                     // The first key has no comma before it, so the one behind it goes.
                     let end = if found.kept { end } else { past_comma(self.line, end) };
                     found.cuts.push(cursor..end);
                     cursor = end;
                     continue;
                 }
-                Cow::Borrowed("ip") => found.ip = Some(value.get()),
-                Cow::Borrowed("suspicious") => found.suspicious = Some(value.get()),
+                "ip" => found.ip = Some(value.get()),
+                "suspicious" => found.suspicious = Some(value.get()),
                 _ => {}
             }
             found.kept = true;
@@ -126,6 +125,7 @@ mod tests {
             (r#"{"ip":"::1"}"#, r#"{"ip":"::1","scan":{}}"#),
             (r#" { "ip" : "::1" , "x" : [1, {"scan": 2}] } "#, r#" { "ip" : "::1" , "x" : [1, {"scan": 2}] ,"scan":{}} "#),
             (r#"{"ip":"::1","scan":{"a":[1]},"y":1}"#, r#"{"ip":"::1","y":1,"scan":{}}"#),
+            (r#"{"ip":"::1","\u0073can":1,"y":1}"#, r#"{"ip":"::1","y":1,"scan":{}}"#),
             (r#"{"scan":1,"ip":"::1"}"#, r#"{"ip":"::1","scan":{}}"#),
             (r#"{"scan":1 , "scan":2,"ip":"::1","scan":3 }"#, r#"{"ip":"::1" ,"scan":{}}"#),
             ("{\"ip\":\"::1\"}\r", "{\"ip\":\"::1\",\"scan\":{}}\r"),

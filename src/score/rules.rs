@@ -163,7 +163,8 @@ fn compile(name: &str, code: &str) -> Result<Filter<data::JustLut<Val>>> {
             }
             Some(load::Error::Parse(list)) => {
                 let (expected, found) = list.into_iter().next().map_or(("an expression", ""), |(e, found)| (e.as_str(), found));
-                return fail(found, format!("expected {expected}"));
+                let what = if expected == "nothing" { format!("unexpected {found}") } else { format!("expected {expected}") };
+                return fail(found, what);
             }
             Some(load::Error::Io(list)) => {
                 let found = list.first().map_or("", |(found, _)| *found);

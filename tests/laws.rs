@@ -1,0 +1,212 @@
+//! Laws, held against generated input: what is written is read back, merging parts is one run, a scan changes one key.
+
+mod support;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use soar_light::parse::FORMATS;
+use soar_light::record::event::{Event, Sighting, Soar, Source, Tags, User};
+use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::scan::splice::HostLine;
+use soar_light::time::{Clock, Stamp, rfc3339};
+
+use support::{code, filter, run, text};
+
+/// Seconds of the years 0 to 9999.
+const SECONDS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
+
+fn signal_set() -> impl Strategy<Value = SignalSet> {
+    (0..1_u32 << SIGNALS.len())
+        .prop_map(|bits| (0..SIGNALS.len()).filter(|i| bits & 1 << i != 0).fold(SignalSet::default(), SignalSet::with))
+}
+
+proptest! {
+    #[test]
+    fn an_event_is_read_as_it_was_written(
+        ip: IpAddr, port: u16, seconds in SECONDS, fraction in "[0-9]{0,9}", path in any::<String>(), line in 1_u64..1 << 53,
+        user in any::<String>(), tags in signal_set(), count in 1_u64..1 << 53,
+    ) {
+        let mut event = Event::new("sshd.auth", "ssh_login", &path, line);
+        event.timestamp = Some(Stamp { seconds, fraction: &fraction });
+        event.source = Source { ip: Some(ip), address: None, port: Some(port) };
+        event.user = Some(User { name: Cow::Borrowed(&user) });
+        event.tags = Tags(tags);
+        event.soar = (count > 1).then_some(Soar { count });
+        let mut out = Vec::new();
+        event.write_line(&mut out);
+        prop_assert_eq!(out.iter().filter(|&&b| b == b'\n').count(), 1);
+        let read = Sighting::from_line(&out[..out.len() - 1]).expect("an event");
+        let canonical = soar_light::net::canonical(ip);
+        prop_assert_eq!((read.ip, read.at, read.line, read.count), (Some(canonical), Some(seconds), line, count));
+        prop_assert_eq!((&*read.file.0, read.signals, read.others.len()), (&*path, tags, 0));
+        let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        prop_assert_eq!(json["user"]["name"].as_str(), Some(&*user));
+    }
+
+    #[test]
+    fn any_bytes_are_of_one_format_at_the_most_and_never_a_panic(line in hostile_line()) {
+        let mut clock = Clock::new("UTC", Some(2024)).expect("UTC");
+        let fitting: Vec<_> = FORMATS.iter().filter(|format| (format.read)(&line, &mut clock).is_ok()).map(|format| format.name).collect();
+        prop_assert!(fitting.len() <= 1, "{:?} fit {:?}", fitting, String::from_utf8_lossy(&line));
+    }
+
+    #[test]
+    fn a_scan_changes_no_byte_but_its_own_key(
+        keys in vec((select(&["a", "ip2", "rules", "scan2", "\\u0073can2", "x y"][..]), json()), 0..6), earlier in vec((any::<Index>(), json()), 0..3),
+        space in select(&["", " ", "\t "][..]), place in any::<Index>(),
+    ) {
+        // The record without any `scan`, and the same with some put in.
+        let mut parts: Vec<(String, bool)> = keys.iter().map(|(key, value)| (format!("\"{key}\"{space}:{space}{value}"), true)).collect();
+        let own = place.index(parts.len() + 1);
+        parts.insert(own, (format!("\"ip\":{space}\"127.0.0.1\""), true));
+        for (place, value) in earlier {
+            let place = place.index(parts.len() + 1);
+            parts.insert(place, (format!("\"scan\":{space}{value}"), false));
+        }
+        let join = |keep: &dyn Fn(bool) -> bool| parts.iter().filter(|(_, own)| keep(*own)).map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(",");
+        let line = format!("{{{}}}", join(&|_| true));
+        let expected = format!("{{{},\"scan\":{{\"new\":1}}}}", join(&|own| own));
+        let mut out = Vec::new();
+        HostLine::read(line.as_bytes()).expect("a host").splice(line.as_bytes(), br#"{"new":1}"#, &mut out);
+        prop_assert_eq!(text(&out), expected);
+    }
+}
+
+/// JSON of some depth, as text.
+fn json() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<i32>().prop_map(|n| n.to_string()),
+        "[ -~]{0,8}".prop_map(|s| serde_json::Value::from(s).to_string()),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(|list| format!("[{}]", list.join(" , "))),
+            vec(inner, 0..3)
+                .prop_map(|list| format!("{{{}}}", list.iter().map(|v| format!("\"scan\": {v}")).collect::<Vec<_>>().join(","))),
+        ]
+    })
+}
+
+/// Lines put together from pieces that the formats look for, and from anything else.
+fn hostile_line() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        select(
+            &[
+                "192.0.2.1",
+                "::1",
+                "host.example",
+                "host.example:80",
+                " - ",
+                "-",
+                " ",
+                "\"",
+                "\\\"",
+                "\\",
+                "[",
+                "]",
+                "] \"",
+                "[10/Oct/2024:13:55:36 +0000] \"",
+                "GET / HTTP/1.1",
+                "\" 404 12",
+                " \"-\" \"bot\"",
+                "Oct 10 13:55:36 ",
+                "2024-10-10T13:55:36Z ",
+                "gate sshd[7]: ",
+                "sshd",
+                "sshd:",
+                "Failed password for ",
+                "Invalid user ",
+                "invalid user ",
+                " from 192.0.2.9 port 22",
+                " ssh2",
+                ": RSA SHA256:x",
+                " [preauth]",
+                "message repeated 5 times: [ ",
+                "]",
+                "Received disconnect from ",
+                ":11: ",
+                "\r",
+                "\0",
+                "é",
+                "<38>",
+            ][..]
+        )
+        .prop_map(|text| text.as_bytes().to_vec()),
+        vec(any::<u8>(), 0..6),
+    ];
+    vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+#[derive(Debug, Clone)]
+struct Seen {
+    ip: u8,
+    at: Option<u32>,
+    file: u8,
+    line: u8,
+    tags: u8,
+    count: u64,
+}
+
+/// Events over few addresses, files and times, so that everything meets; some tags are not in the table.
+fn events() -> impl Strategy<Value = Vec<Seen>> {
+    let one = (0..4_u8, proptest::option::of(0..20_u32), 0..3_u8, any::<u8>(), 0..64_u8, select(&[1, 1, 1, 7, 1 << 50][..]));
+    vec(one.prop_map(|(ip, at, file, line, tags, count)| Seen { ip, at, file, line, tags, count }), 0..60)
+}
+
+fn write_events(events: &[Seen]) -> Vec<u8> {
+    const NAMES: [&str; 6] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted", "zeta", "eta"];
+    let mut out = String::new();
+    for e in events {
+        let tags: Vec<_> = NAMES.iter().enumerate().filter(|(i, _)| e.tags & 1 << i != 0).map(|(_, name)| format!("\"{name}\"")).collect();
+        let at = e.at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + i64::from(at))));
+        let ip = if e.ip == 3 { "2001:db8::3".to_owned() } else { format!("192.0.2.{}", e.ip) };
+        writeln!(
+            out,
+            r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"log":{{"file":{{"path":"{}.log"}},"line":{}}},"tags":[{}],"soar":{{"count":{}}}}}"#,
+            e.file,
+            e.line,
+            tags.join(","),
+            e.count
+        )
+        .expect("a String takes all");
+    }
+    out.into_bytes()
+}
+
+const SCORE_FLAGS: [&str; 7] = ["-q", "--evidence", "2", "--weight", "zeta=3", "--rule", "many=.ssh_failed > 9"];
+
+fn score(inputs: &[Vec<u8>]) -> Vec<u8> {
+    let output = run(filter("soar-score").args(SCORE_FLAGS), &inputs.concat());
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    output.stdout
+}
+
+proptest! {
+    // Each case is a handful of processes.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn merging_the_parts_is_one_run_whatever_the_split_and_the_order(events in events(), cuts in vec(any::<Index>(), 0..3), swap: bool) {
+        let whole = score(&[write_events(&events)]);
+        prop_assert_eq!(score(&[whole.clone()]), whole.clone(), "score(score(x)) = score(x)");
+        let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(events.len() + 1)).collect();
+        places.extend([0, events.len()]);
+        places.sort_unstable();
+        let mut parts: Vec<_> = places.windows(2).map(|ends| score(&[write_events(&events[ends[0]..ends[1]])])).collect();
+        if swap {
+            parts.reverse();
+        }
+        prop_assert_eq!(score(&parts), whole.clone());
+        // Hosts and events may be mixed, and lines may come in any order.
+        let (first, rest) = parts.split_first().expect("a part");
+        prop_assert_eq!(score(&[score(rest), first.clone()]), whole.clone());
+        let backwards: Vec<_> = events.iter().rev().cloned().collect();
+        prop_assert_eq!(score(&[write_events(&backwards)]), whole);
+    }
+}
