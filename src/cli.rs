@@ -21,8 +21,8 @@ pub struct Common {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Number of threads that work on the input [default: one per processor]
-    #[arg(long, value_name = "N", help_heading = "Common options")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", help_heading = "Common options", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// Write each record at once, as one write
     #[arg(long, help_heading = "Common options")]
     pub line_buffered: bool,
@@ -64,8 +64,12 @@ pub fn conclude(program: &str, outcome: Result<Exit>) -> ExitCode {
         Ok(exit) => exit,
         Err(Error::ReaderLeft) => Exit::Done,
         Err(error) => {
-            // Lines of a message (a caret under a place) stay lines; anything else that could move the cursor does not.
-            let text = error.to_string().lines().map(escape::terminal).collect::<Vec<_>>().join("\n");
+            let text = error.to_string();
+            let text = match error {
+                // The caret under a place stands on a line of its own; nothing else may start one.
+                Error::Usage(_) => text.lines().map(escape::terminal).collect::<Vec<_>>().join("\n"),
+                _ => escape::terminal(&text).into_owned(),
+            };
             // A stderr that cannot be written leaves the exit code to tell.
             let _ = writeln!(io::stderr(), "{program}: {text}");
             Exit::Failed
@@ -85,7 +89,8 @@ pub fn print(text: &str) -> Result<Exit> {
 
 fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<(Inputs, Run, Progress, Notices)> {
     let inputs = Inputs::new(&common.files, label)?;
-    let threads = common.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let processors = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = common.threads.map_or_else(processors, usize::from);
     let run = Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()? };
     // With records on the same terminal a bar would only tear them.
     let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();

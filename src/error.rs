@@ -58,7 +58,7 @@ pub enum Error {
         wanted: String,
     },
     /// The system refused something that the run needs (threads, signal handlers, polling).
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", reason_of(source))]
     System {
         /// What was tried.
         what: &'static str,

@@ -39,6 +39,19 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// At most `longest` characters of `text`; a cut one ends in `…`.
+///
+/// ```
+/// assert_eq!(soar_light::escape::shorten("abcdef", 4), "abc…");
+/// ```
+#[must_use]
+pub fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.chars().take(longest.saturating_sub(1)).chain(['…']).collect()),
+    }
+}
+
 /// A CSV cell that no spreadsheet takes for a formula: a leading `= + - @`, TAB or CR is preceded by `'`.
 ///
 /// **Source:** OWASP, "CSV Injection".

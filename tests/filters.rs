@@ -163,7 +163,8 @@ fn a_signal_ends_the_wait_after_writing_what_is_done() {
             // Its complaint about the last line says that it has read everything; stdin stays open.
             let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
             assert!(said.any(|line| line.is_ok_and(|line| line.contains("malformed record"))), "{name}");
-            assert!(bash(&format!("kill -{signal} {}", child.id())).status.success());
+            // Twice in a row, as timeout(1) does: to its child, and then to the whole group.
+            assert!(bash(&format!("kill -{signal} {0} && (kill -{signal} {0} 2>/dev/null || true)", child.id())).status.success());
             let rest = std::thread::spawn(move || said.count());
             let mut written = Vec::new();
             child.stdout.take().expect("a pipe").read_to_end(&mut written).expect("read");
@@ -173,6 +174,40 @@ fn a_signal_ends_the_wait_after_writing_what_is_done() {
             drop(stdin);
         }
     }
+}
+
+#[test]
+fn an_interrupted_report_leaves_the_old_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("report.csv");
+    std::fs::write(&report, "old\n").expect("written");
+    let mut child =
+        filter("soar-report").arg("--csv").arg(&report).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(&[sample("soar-report"), b"the end\n".to_vec()].concat()).expect("written");
+    let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    assert!(said.any(|line| line.is_ok_and(|line| line.contains("malformed record"))));
+    assert!(bash(&format!("kill -TERM {}", child.id())).status.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    assert_eq!(std::fs::read_to_string(&report).expect("the report"), "old\n");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file is left");
+    drop(stdin);
+}
+
+#[test]
+fn a_report_goes_where_its_name_leads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hosts = folder.path().join("hosts");
+    std::fs::write(&hosts, sample("soar-report")).expect("written");
+    let line = format!(
+        "cd {}; umask 077; touch target; chmod 640 target; ln -s target link; umask 022
+         soar-report -q --csv link hosts; soar-report -q --csv new hosts; soar-report -q --csv /dev/stdout hosts > direct
+         mkfifo pipe; cat pipe > read & soar-report -q --csv pipe hosts; wait
+         readlink link; stat -c %a target new; cmp target new; cmp target direct; cmp target read",
+        folder.path().display()
+    );
+    let output = bash(&line);
+    assert_eq!((text(&output.stdout).as_str(), text(&output.stderr).as_str()), ("target\n640\n644\n", ""));
 }
 
 #[test]

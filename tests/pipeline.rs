@@ -104,7 +104,7 @@ fn a_stage_that_fails_or_is_killed_leaves_the_old_files_and_is_named() {
         "--score-flags",
         "--rule 'any=.ssh_failed > 0'",
         "examples/auth.log",
-        "README.md",
+        "Cargo.toml",
     ])
     .output()
     .expect("it runs");
@@ -181,11 +181,11 @@ fn rejects_are_kept_byte_for_byte() {
     let folder = tempfile::tempdir().expect("a folder");
     let long = [vec![b'x'; 3 << 20], b"\n".to_vec()].concat();
     let garbage = [b"one\r\n\xff\x00\n\n".to_vec(), long, b"no newline at the end".to_vec()].concat();
-    let (log, rejects) = (folder.path().join("a.log"), folder.path().join("rejects"));
-    fs::write(&log, &garbage).expect("written");
+    let (source, rejects) = (folder.path().join("a.log"), folder.path().join("rejects"));
+    fs::write(&source, &garbage).expect("written");
     for threads in ["1", "4"] {
         let output =
-            filter("soar-parse").args(["-q", "--threads", threads, "--rejects"]).arg(&rejects).arg(&log).output().expect("it runs");
+            filter("soar-parse").args(["-q", "--threads", threads, "--rejects"]).arg(&rejects).arg(&source).output().expect("it runs");
         assert_eq!(code(&output), 1);
         assert!(fs::read(&rejects).expect("rejects") == garbage, "not the same bytes");
     }
@@ -193,8 +193,8 @@ fn rejects_are_kept_byte_for_byte() {
     let output = filter("soar-parse")
         .args(["-q", "--rejects"])
         .arg(&rejects)
-        .arg(&log)
-        .arg(&log)
+        .arg(&source)
+        .arg(&source)
         .arg(root().join("examples/auth.log"))
         .output()
         .expect("it runs");
@@ -260,9 +260,11 @@ fn make_redoes_only_what_is_out_of_date() {
     assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\""), 4, "a flag of the second stage changed");
     assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\" REPORT_FLAGS=-q"), 2, "a flag of the last stage changed");
     assert!(text(&fs::read(out.join("rapport_securite.csv")).expect("the report")).contains(",r,"));
-    assert!(names(&out).iter().all(|name| !name.ends_with(".part")));
+    assert!(names(&out).iter().all(|name| !name.contains(".part")));
 }
 
+// The skip has to be seen, and a test has no other voice.
+#[allow(clippy::print_stderr)]
 /// Real logs lie beside some checkouts and are never part of the repository: they are an extra, and their absence is said.
 #[test]
 fn real_logs_give_the_known_figures() {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use soar_light::cli::{self, Common};
-use soar_light::error::Result;
+use soar_light::error::{Error, Result};
 use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
 use soar_light::record::signal::{SIGNALS, SignalSet};
 use soar_light::time::Clock;
@@ -81,6 +81,9 @@ fn main() -> ExitCode {
 }
 
 fn config(args: &Args) -> Result<Config> {
+    if args.rejects.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+        return Err(Error::Usage("--rejects wants a file: stdout holds events only".to_owned()));
+    }
     Ok(Config {
         signals: SignalSet::from_names(&args.signals)?,
         wanted: if args.all { Wanted::All } else { Wanted::Signals },

@@ -73,6 +73,9 @@ fn config(args: &Args) -> Result<Config> {
     if outputs.iter().filter(|(_, path)| path.as_os_str() == "-").count() > 1 {
         return Err(Error::Usage("only one report can go to stdout".to_owned()));
     }
+    if args.csv.is_some() && args.csv == args.chart {
+        return Err(Error::Usage("two reports cannot go to one file".to_owned()));
+    }
     let is_said = match args.summary {
         When::Always => true,
         When::Auto => io::stderr().is_terminal(),

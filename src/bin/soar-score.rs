@@ -30,8 +30,8 @@ struct Args {
     #[arg(long, value_name = "CIDR|FILE")]
     allow: Vec<String>,
     /// How many places to keep for each signal of an address, the earliest first
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    evidence: usize,
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    evidence: u16,
 }
 
 fn manual() -> String {
@@ -67,6 +67,6 @@ fn config(args: &Args) -> Result<Config> {
         rules: Rules::compile(&args.rules)?,
         weights: Weights::from_texts(&args.weights)?,
         allow: AddressSet::from_operands("--allow", &args.allow)?,
-        evidence: args.evidence,
+        evidence: args.evidence.into(),
     })
 }

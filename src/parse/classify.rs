@@ -128,7 +128,8 @@ impl<'c> Classifier<'c> {
     fn emit(&self, reading: &Reading<'_>, number: u64, file: &str, done: &mut Block) {
         let signals = self.detectors.signals(reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
-        match reading.to_event(file, number).filter(|_| wanted) {
+        // An event is built only where it leaves.
+        match wanted.then(|| reading.to_event(file, number)).flatten() {
             Some(mut event) => {
                 event.tags = Tags(signals);
                 event.write_line(&mut done.events);

@@ -55,7 +55,7 @@ enum Layout {
 
 fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let misfit = |at, reason| Misfit { at, reason };
-    let quote = find_quote(line, 0).ok_or(misfit(0, "no quoted request"))?;
+    let quote = find_request(line).ok_or(misfit(0, "no quoted request"))?;
     let time_end = line[..quote].strip_suffix(b"] ").ok_or(misfit(1, "no ']' after the time"))?.len();
     let time_start =
         time_end.checked_sub(CLF_LEN).filter(|&at| at > 1 && line[at - 1] == b'[').ok_or(misfit(2, "no '[' before the time"))?;
@@ -66,7 +66,8 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
     let request_end = find_quote(line, quote + 1).ok_or(misfit(quote, "the request has no closing quote"))?;
     let (status, after) = read_number(line, request_end + 1).ok_or(misfit(request_end, "no status after the request"))?;
     let status = match status {
-        None => None,
+        // nginx writes 000 where it sent no status.
+        None | Some(0..100) => None,
         Some(status @ 100..=999) => u16::try_from(status).ok(),
         Some(_) => return Err(misfit(request_end, "the status is not of three digits")),
     };
@@ -101,6 +102,13 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
     }))
 }
 
+/// The quote that starts the request: the first unescaped one, save those of an empty user, which Apache writes as `""`.
+fn find_request(line: &[u8]) -> Option<usize> {
+    let quote = find_quote(line, 0)?;
+    let is_empty_user = line[quote..].starts_with(b"\"\" ") && !line[..quote].ends_with(b"] ");
+    if is_empty_user { find_quote(line, quote + 2) } else { Some(quote) }
+}
+
 struct Client<'a> {
     domain: Option<&'a [u8]>,
     address: &'a [u8],
@@ -112,15 +120,18 @@ struct Client<'a> {
 fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     let (first, rest) = split_at_space(text).ok_or("no client, ident and user before the time")?;
     let (second, after) = split_at_space(rest).ok_or("no client, ident and user before the time")?;
+    // A syslog line about a request is that program's message, not a request of a client called `Dec`.
+    if time::starts_like_rfc3164(text) {
+        return Err("the line starts as syslog does");
+    }
     let host = strip_port(first);
     let has_vhost = host.is_some() && net::parse_address(first).is_none() && is_client(second)
-        || second != b"-" && net::parse_address(second).is_some();
+        || is_client(first) && second != b"-" && net::parse_address(second).is_some();
     if has_vhost {
         let (_, user) = split_at_space(after).ok_or("no client, ident and user before the time")?;
         return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
     }
-    // A syslog line about a request is that program's message, not a request of a client called `Dec`.
-    if !is_client(first) || time::starts_like_rfc3164(text) {
+    if !is_client(first) {
         return Err("the client is neither an address nor a host name");
     }
     Ok(Client { domain: None, address: first, user: known(after) })
@@ -198,7 +209,9 @@ mod tests {
 
     #[test]
     fn the_client_is_whom_the_server_named_whatever_the_user_is_called() {
-        for user in ["-", "bob", "bob smith", "x [01/Jan/1999:00:00:00 +0000]", "198.51.100.9 - -", r#"q\" \"GET / HTTP/1.1\" 404 0"#] {
+        for user in
+            ["-", "\"\"", "bob", "bob smith", "x [01/Jan/1999:00:00:00 +0000]", "198.51.100.9 - -", r#"q\" \"GET / HTTP/1.1\" 404 0"#]
+        {
             let line = format!(r#"192.0.2.1 - {user} {TIME} "GET / HTTP/1.1" 200 5"#);
             assert_eq!(client(&line, Layout::Common).as_deref(), Ok("192.0.2.1"), "{line}");
         }
@@ -221,7 +234,8 @@ mod tests {
             ("", "400 -", true),
             (r"\x16\x03\x01\x02", "400 226", true),
             (r#"GET /\"quoted\" HTTP/1.1"#, "- -", true),
-            ("GET / HTTP/1.1", "99 0", false),
+            ("GET / HTTP/1.1", "000 0", true),
+            ("GET / HTTP/1.1", "1000 0", false),
             ("GET / HTTP/1.1", "200", false),
             ("GET / HTTP/1.1", "200 1x", false),
         ] {
@@ -232,9 +246,14 @@ mod tests {
 
     #[test]
     fn a_syslog_line_that_quotes_a_request_is_no_request() {
-        let line = format!(r#"Dec 10 06:55:46 lab sshd[1]: Invalid user {TIME} "GET / HTTP/1.1" 404 0"#);
-        for layout in [Layout::Common, Layout::Combined, Layout::VhostCombined] {
-            assert!(client(&line, layout).is_err(), "{layout:?}");
+        for header in ["Dec 10 06:55:46 lab", "Dec 10 06:55:46 10.0.0.5", "2024-01-02T03:04:05+01:00 10.0.0.5", "2024-01-02T03:04:05Z lab"]
+        {
+            for rest in ["404 0", r#"404 0 "-" "bot""#] {
+                let line = format!(r#"{header} sshd[1]: Invalid user {TIME} "GET / HTTP/1.1" {rest}"#);
+                for layout in [Layout::Common, Layout::Combined, Layout::VhostCombined] {
+                    assert!(client(&line, layout).is_err(), "{layout:?} {line}");
+                }
+            }
         }
     }
 }

@@ -92,7 +92,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         |block| classifier.classify(&block),
         |answer| match answer {
             Err(error) => {
-                notices.say(&error.to_string());
+                notices.fail(&error);
                 report.failed = true;
                 Ok(())
             }

@@ -167,11 +167,17 @@ fn unfold_repeats(message: &[u8]) -> Option<(u64, &[u8])> {
     Some((count, inside.strip_prefix(b" ").unwrap_or(inside)))
 }
 
-/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`. Cut at the last such place: a key holds
-/// none, a user name may.
+/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`. An accepted user is an account of the
+/// machine and the key's comment the attacker's, so the first such place counts; of any other, the last: the user's name is
+/// the attacker's, and a key's fingerprint holds none.
 fn cut_info(message: &[u8]) -> Option<&[u8]> {
-    let cut = |marker: &[u8]| memmem::rfind(message, marker).map(|at| at + marker.len() - 2);
-    cut(b" ssh2: ").max(cut(b" ssh1: ")).map(|end| &message[..end])
+    let is_accepted = message.starts_with(b"Accepted ");
+    let find = |marker: &[u8]| if is_accepted { memmem::find(message, marker) } else { memmem::rfind(message, marker) };
+    let at = match (find(b" ssh2: "), find(b" ssh1: ")) {
+        (Some(a), Some(b)) if is_accepted => a.min(b),
+        (a, b) => a.max(b)?,
+    };
+    Some(&message[..at + b" ssh2".len()])
 }
 
 /// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own.
@@ -331,6 +337,12 @@ mod tests {
             format!("Failed password for {name} from 192.0.2.1 port 4711 ssh2"),
             format!("Failed password for invalid user {name} from 192.0.2.1 port 4711 ssh2"),
             format!("Failed publickey for invalid user {name}: x from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc"),
+            format!(
+                "Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: ED25519-CERT SHA256:abc ID {name}: y (serial 0) CA ED25519 SHA256:def"
+            ),
+            format!(
+                "Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""
+            ),
             format!("Invalid user {name} from 192.0.2.1 port 4711"),
             format!("Invalid user {name} from 192.0.2.1"),
             format!("Connection closed by invalid user {name} 192.0.2.1 port 4711 [preauth]"),

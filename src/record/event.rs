@@ -347,6 +347,9 @@ struct WireSoar {
     count: Option<u64>,
 }
 
+/// How many tags outside the table one event may carry; more is free text, not names of signals.
+const MAX_OTHER_TAGS: usize = 64;
+
 #[derive(Default)]
 struct WireTags<'a> {
     signals: SignalSet,
@@ -369,8 +372,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for WireTags<'a> {
                     match signal::index_of(&name.0) {
                         Some(index) => tags.signals = tags.signals.with(index),
                         None if name.0.is_empty() => return Err(de::Error::custom("a tag is empty")),
-                        None if !tags.others.contains(&name) => tags.others.push(name),
-                        None => {}
+                        None if tags.others.contains(&name) => {}
+                        None if tags.others.len() >= MAX_OTHER_TAGS => return Err(de::Error::custom("too many tags")),
+                        None => tags.others.push(name),
                     }
                 }
                 Ok(tags)

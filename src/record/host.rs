@@ -370,7 +370,7 @@ impl<'de> Visitor<'de> for HostVisitor {
                     host.ip = net::parse_address(text.0.as_bytes()).ok_or_else(|| de::Error::custom("ip is not an address"))?;
                     has_ip = true;
                 }
-                "score" => host.score = map.next_value()?,
+                "score" => host.score = map.next_value::<Option<_>>()?.unwrap_or(0),
                 "reason" => host.reason = map.next_value()?,
                 "suspicious" => host.suspicious = map.next_value::<Option<bool>>()?.unwrap_or(false),
                 "allowed" => host.allowed = map.next_value::<Option<bool>>()?.unwrap_or(false),
@@ -434,7 +434,8 @@ impl<'de> Visitor<'de> for PairsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut pairs = Vec::with_capacity(SIGNALS.len());
-        while let Some((name, count)) = map.next_entry::<Text<'de>, u64>()? {
+        while let Some((name, count)) = map.next_entry::<Text<'de>, Option<u64>>()? {
+            let count = count.unwrap_or(0);
             if count > MAX_INTEGER || name.0.is_empty() {
                 return Err(de::Error::custom("a signal without a name, or a count beyond 2^53"));
             }

@@ -1,5 +1,6 @@
 //! Records taken in, one line at a time: what a stage reads goes on, what it cannot read is remembered with its place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{EVENT_SCHEMA, HOST_SCHEMA, Kind, kind_of};
@@ -14,6 +15,40 @@ pub enum Reads {
     EventsAndHosts,
 }
 
+/// What was wrong with records: the first few with their place, the rest by reason, so that garbage fills no memory.
+#[derive(Debug, Default)]
+pub struct Flaws {
+    /// The first of them: line and reason.
+    pub first: Vec<(u64, String)>,
+    /// How many more there were of each reason.
+    pub more: BTreeMap<String, u64>,
+}
+
+impl Flaws {
+    const fn new() -> Self {
+        Self { first: Vec::new(), more: BTreeMap::new() }
+    }
+
+    /// How many there were.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.first.len() as u64 + self.more.values().sum::<u64>()
+    }
+
+    fn add(&mut self, line: u64, reason: String) {
+        /// As many as people are shown.
+        const SHOWN: usize = 5;
+        /// Reasons may hold a place in the record; past this many they are counted together.
+        const KINDS: usize = 64;
+        if self.first.len() < SHOWN {
+            self.first.push((line, reason));
+        } else {
+            let is_new = self.more.len() >= KINDS && !self.more.contains_key(&reason);
+            *self.more.entry(if is_new { "malformed record".to_owned() } else { reason }).or_insert(0) += 1;
+        }
+    }
+}
+
 /// The records of one block, and what was wrong with some.
 #[derive(Debug)]
 pub struct Intake {
@@ -22,8 +57,8 @@ pub struct Intake {
     reads: Reads,
     /// The input's name.
     pub file: Arc<str>,
-    /// Malformed and foreign records: line and reason.
-    pub flaws: Vec<(u64, String)>,
+    /// Malformed and foreign records.
+    pub flaws: Flaws,
     /// A record that ends the run at once: of an earlier stage, or of an unknown `soar.*` schema.
     pub fatal: Option<Error>,
 }
@@ -32,7 +67,7 @@ impl Intake {
     /// An intake of the filter `program` for a block of the input `file`.
     #[must_use]
     pub const fn new(program: &'static str, reads: Reads, file: Arc<str>) -> Self {
-        Self { program, reads, file, flaws: Vec::new(), fatal: None }
+        Self { program, reads, file, flaws: Flaws::new(), fatal: None }
     }
 
     /// Hands `line` to `read` if it is a record that this stage reads; after a fatal one, nothing is read any more.
@@ -58,7 +93,7 @@ impl Intake {
             (kind, _) => read(kind, line),
         });
         if let Err(reason) = outcome {
-            self.flaws.push((number, reason));
+            self.flaws.add(number, reason);
         }
     }
 }

@@ -12,12 +12,17 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape::shorten;
+
 /// The value of `schema` in an event.
 pub const EVENT_SCHEMA: &str = "soar.event/1";
 /// The value of `schema` in a host.
 pub const HOST_SCHEMA: &str = "soar.host/1";
 /// The largest integer on the wire: 2^53 - 1, beyond which jq 1.6 rounds (RFC 8259 section 6).
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+/// How many characters of a record a message quotes at the most.
+const QUOTED: usize = 80;
 
 /// What a line of NDJSON says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +78,8 @@ pub fn kind_of(line: &[u8]) -> Kind {
         Ok(SchemaOnly { schema: Some(Text(schema)) }) => match &*schema {
             EVENT_SCHEMA => Kind::Event,
             HOST_SCHEMA => Kind::Host,
-            other if other.starts_with("soar.") => Kind::Unknown(other.to_owned()),
-            other => Kind::Foreign(format!("schema {other:?} is not ours")),
+            other if other.starts_with("soar.") => Kind::Unknown(shorten(other, QUOTED).into_owned()),
+            other => Kind::Foreign(format!("schema {:?} is not ours", shorten(other, QUOTED))),
         },
     }
 }
@@ -83,10 +88,11 @@ pub fn kind_of(line: &[u8]) -> Kind {
 #[must_use]
 pub fn malformed(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.split_once(" at line 1 column ") {
-        Some((what, column)) => format!("malformed record: {what} at byte {column}"),
-        None => format!("malformed record: {text}"),
-    }
+    let (what, place) = match text.split_once(" at line 1 column ") {
+        Some((what, column)) => (what, format!(" at byte {column}")),
+        None => (&*text, String::new()),
+    };
+    format!("malformed record: {}{place}", shorten(what, QUOTED))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::digest::Digest;
+use crate::escape::{shorten, terminal};
 use crate::record::host::HostRecord;
 use crate::record::signal::{SIGNALS, label_of};
 use crate::record::{MAX_INTEGER, Text};
@@ -173,7 +174,7 @@ fn draw_legend<B: DrawingBackend>(area: &Area<B>, bars: &[Bar<'_>]) -> Result<()
     let style = ink(20);
     let signals = signals_of(bars);
     let mut entries: Vec<(String, Option<RGBColor>)> =
-        signals.iter().map(|name| (shorten(label_of(name), LONGEST), Some(colour_of(name, &signals)))).collect();
+        signals.iter().map(|name| (shorten(&terminal(label_of(name)), LONGEST).into_owned(), Some(colour_of(name, &signals)))).collect();
     if bars.iter().any(|bar| bar.host.suspicious) {
         entries.push((format!("{MARK} highly suspicious"), None));
     }
@@ -268,11 +269,6 @@ fn group_digits(number: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-fn shorten(text: &str, longest: usize) -> String {
-    let text = crate::escape::terminal(text);
-    if text.chars().count() <= longest { text.into_owned() } else { text.chars().take(longest - 1).chain(['…']).collect() }
 }
 
 #[cfg(test)]

@@ -100,12 +100,16 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         |answer| match answer {
             Ok(records) => seen.add(records, &mut sinks, notices),
             Err(error) => {
-                notices.say(&error.to_string());
+                notices.fail(&error);
                 seen.failed = true;
                 Ok(())
             }
         },
     )?;
+    if run.watch.exit().is_some() {
+        notices.say("interrupted: no file was written");
+        return Ok(seen.exit());
+    }
     for mut sink in sinks {
         if let Maker::Page(make) = sink.report.maker {
             sink.write(&make(&seen.digest, &sink.path)?)?;
@@ -195,10 +199,9 @@ struct Seen {
 impl Seen {
     fn add(&mut self, records: Records, sinks: &mut [Sink], notices: &mut Notices) -> Result<()> {
         self.hosts += records.hosts;
-        self.flaws += records.intake.flaws.len() as u64;
-        for (line, reason) in &records.intake.flaws {
-            notices.problem(&records.intake.file, *line, reason);
-        }
+        self.flaws += records.intake.flaws.count();
+        let flaws = &records.intake.flaws;
+        notices.problems(&records.intake.file, &flaws.first, &flaws.more);
         self.digest.merge(&records.digest);
         for (sink, rows) in sinks.iter_mut().zip(&records.rows) {
             sink.write(rows)?;

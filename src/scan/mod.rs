@@ -87,7 +87,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         run,
         output,
         driver,
-        schedule: Schedule::new(Limits { concurrency, ..config.limits }),
+        schedule: Schedule::new(Limits { concurrency, ..config.limits }, config.ports.as_slice().to_vec()),
         window: Window::new(time::now()),
         started: Instant::now(),
         seen: Seen::default(),
@@ -186,7 +186,7 @@ impl Scanner<'_> {
         let mut answers = Vec::new();
         loop {
             // As many waiting probes as fly at once are enough to keep the line full.
-            while has_more && self.window.bytes() < WINDOW_BYTES && self.schedule.waiting() < self.config.limits.concurrency {
+            while has_more && self.window.bytes() < WINDOW_BYTES && !self.schedule.is_full() {
                 match blocks.try_recv() {
                     Ok(records) => self.take(records, notices)?,
                     Err(TryRecvError::Empty) => break,
@@ -212,16 +212,15 @@ impl Scanner<'_> {
         let records = match input {
             Ok(records) => records,
             Err(error) => {
-                notices.say(&error.to_string());
+                notices.fail(&error);
                 self.seen.failed = true;
                 return Ok(());
             }
         };
         self.seen.hosts += records.hosts;
-        self.seen.flaws += records.intake.flaws.len() as u64;
-        for (line, reason) in &records.intake.flaws {
-            notices.problem(&records.intake.file, *line, reason);
-        }
+        self.seen.flaws += records.intake.flaws.count();
+        let flaws = &records.intake.flaws;
+        notices.problems(&records.intake.file, &flaws.first, &flaws.more);
         for entry in records.entries {
             match (self.config.mode, entry) {
                 (Mode::Scan, Entry::Lines(lines)) => self.window.pass(lines),
@@ -237,11 +236,11 @@ impl Scanner<'_> {
         if let Some(why) = self.count_refusal(&host) {
             return self.window.skip(&line, &host, why);
         }
-        let (ip, ports) = (host.ip, self.config.ports.as_slice());
+        let ip = host.ip;
         // There are at most 65535 ports.
-        let count = u32::try_from(ports.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(self.config.ports.as_slice().len()).unwrap_or(u32::MAX);
         let id = self.window.scan(line, host, count, self.started.elapsed());
-        self.schedule.add(id, ip, ports);
+        self.schedule.add(id, ip);
     }
 
     /// Says what would be touched: one line a host.

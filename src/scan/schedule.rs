@@ -92,11 +92,21 @@ struct Slot {
     probe: Option<Probe>,
 }
 
-/// The probes of a run.
+/// A host whose ports are not all tried yet.
+#[derive(Debug, Clone, Copy)]
+struct Job {
+    host: HostId,
+    ip: IpAddr,
+    next_port: usize,
+}
+
+/// The probes of a run. A host that waits is one entry, however many ports it has.
 #[derive(Debug)]
 pub struct Schedule {
     limits: Limits,
-    ready: VecDeque<Probe>,
+    ports: Vec<u16>,
+    fresh: VecDeque<Job>,
+    again: VecDeque<Probe>,
     slots: Vec<Slot>,
     free: Vec<u32>,
     deadlines: VecDeque<(Duration, Ticket)>,
@@ -107,12 +117,14 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// An empty schedule.
+    /// A schedule without hosts; each will be tried on `ports`.
     #[must_use]
-    pub const fn new(limits: Limits) -> Self {
+    pub const fn new(limits: Limits, ports: Vec<u16>) -> Self {
         Self {
             limits,
-            ready: VecDeque::new(),
+            ports,
+            fresh: VecDeque::new(),
+            again: VecDeque::new(),
             slots: Vec::new(),
             free: Vec::new(),
             deadlines: VecDeque::new(),
@@ -123,21 +135,38 @@ impl Schedule {
         }
     }
 
-    /// Adds the ports of a host.
-    pub fn add(&mut self, host: HostId, ip: IpAddr, ports: &[u16]) {
-        self.ready.extend(ports.iter().map(|&port| Probe { host, target: SocketAddr::new(ip, port), tries: 0 }));
+    /// Adds a host.
+    pub fn add(&mut self, host: HostId, ip: IpAddr) {
+        self.fresh.push_back(Job { host, ip, next_port: 0 });
     }
 
-    /// How many probes wait for their turn.
+    /// Whether enough probes wait to fill every slot.
     #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.ready.len()
+    pub fn is_full(&self) -> bool {
+        self.fresh.len().saturating_mul(self.ports.len()).saturating_add(self.again.len()) >= self.limits.concurrency
     }
 
     /// Whether nothing waits and nothing is in flight.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.ready.is_empty() && self.in_flight == 0
+        !self.has_waiting() && self.in_flight == 0
+    }
+
+    fn has_waiting(&self) -> bool {
+        !self.fresh.is_empty() || !self.again.is_empty()
+    }
+
+    fn next_probe(&mut self) -> Option<Probe> {
+        if let Some(probe) = self.again.pop_front() {
+            return Some(probe);
+        }
+        let job = self.fresh.front_mut()?;
+        let probe = Probe { host: job.host, target: SocketAddr::new(job.ip, *self.ports.get(job.next_port)?), tries: 0 };
+        job.next_port += 1;
+        if job.next_port == self.ports.len() {
+            self.fresh.pop_front();
+        }
+        Some(probe)
     }
 
     /// The next probe to start, if one may start at `now`.
@@ -145,7 +174,7 @@ impl Schedule {
         if self.in_flight >= self.allowed || now < self.paused_until {
             return None;
         }
-        let probe = self.ready.pop_front()?;
+        let probe = self.next_probe()?;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             // Concurrency is a u32 at the door, so slots are too.
@@ -168,7 +197,7 @@ impl Schedule {
             Answer::NoRoute => State::Unknown,
             Answer::Silence if probe.tries < self.limits.retries => {
                 probe.tries += 1;
-                self.ready.push_back(probe);
+                self.again.push_back(probe);
                 return None;
             }
             Answer::Silence | Answer::Unreachable => State::Filtered,
@@ -176,7 +205,7 @@ impl Schedule {
                 self.allowed = self.in_flight.max(1);
                 if self.in_flight > 0 || self.starved < STARVED_TRIES {
                     self.starve(now);
-                    self.ready.push_front(probe);
+                    self.again.push_front(probe);
                     return None;
                 }
                 State::Unknown
@@ -213,7 +242,7 @@ impl Schedule {
             }
             self.deadlines.pop_front();
         }
-        (!self.ready.is_empty()).then_some(self.paused_until)
+        self.has_waiting().then_some(self.paused_until)
     }
 
     fn starve(&mut self, now: Duration) {
@@ -246,8 +275,8 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn schedule(concurrency: usize, retries: u32, ports: &[u16]) -> Schedule {
-        let mut schedule = Schedule::new(Limits { concurrency, timeout: SECOND, retries });
-        schedule.add(7, IpAddr::from([127, 0, 0, 1]), ports);
+        let mut schedule = Schedule::new(Limits { concurrency, timeout: SECOND, retries }, ports.to_vec());
+        schedule.add(7, IpAddr::from([127, 0, 0, 1]));
         schedule
     }
 

@@ -59,7 +59,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         |answer| match answer {
             Ok(records) => seen.add(records, &mut table, config.evidence, notices),
             Err(error) => {
-                notices.say(&error.to_string());
+                notices.fail(&error);
                 seen.failed = true;
                 Ok(())
             }
@@ -92,10 +92,9 @@ impl Seen {
         self.hosts += records.hosts;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
-        self.flaws += records.intake.flaws.len() as u64;
-        for (line, reason) in &records.intake.flaws {
-            notices.problem(&records.intake.file, *line, reason);
-        }
+        self.flaws += records.intake.flaws.count();
+        let flaws = &records.intake.flaws;
+        notices.problems(&records.intake.file, &flaws.first, &flaws.more);
         for piece in records.pieces {
             table.add(piece, evidence);
         }

@@ -27,6 +27,9 @@ pub const DEFAULT_RULES: &[(&str, &str)] = &[
 /// How many different verdicts are remembered before all are forgotten, so that memory stays bounded.
 const REMEMBERED: usize = 1 << 16;
 
+/// Functions of jq that do more than look at their input: a rule has none of them, so the same input gets the same verdict.
+const IMPURE: &[&str] = &["debug", "debug_empty", "env", "halt", "halt_error", "input", "inputs", "now", "stderr", "stderr_empty"];
+
 /// Which rules hold, as places in the rule list.
 pub type Verdict = Rc<[usize]>;
 
@@ -152,7 +155,7 @@ fn is_name(text: &str) -> bool {
 
 fn compile(name: &str, code: &str) -> Result<Filter<data::JustLut<Val>>> {
     let fail = |place: &str, what: String| Err(Error::Usage(point_at(name, code, place, &what)));
-    let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
     let arena = Arena::default();
     let modules = match Loader::new(definitions).load(&arena, File { code, path: () }) {
         Ok(modules) => modules,
@@ -173,7 +176,7 @@ fn compile(name: &str, code: &str) -> Result<Filter<data::JustLut<Val>>> {
             None => return fail("", "not a jq expression".to_owned()),
         },
     };
-    let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| !IMPURE.contains(name));
     Compiler::default().with_funs(functions).compile(modules).or_else(|errors| {
         let first = errors.into_iter().flat_map(|(_, list)| list).next();
         let (found, kind) = first.map_or(("", "symbol"), |(found, undefined)| (found, undefined.as_str()));
@@ -257,6 +260,9 @@ mod tests {
         ] {
             let error = Rules::compile(&[text.to_owned()]).expect_err(text).to_string();
             assert_eq!(error, message);
+        }
+        for impure in ["halt", "env", "now", "input", "debug"] {
+            assert!(Rules::compile(&[format!("r={impure}")]).is_err(), "{impure}");
         }
         assert!(Rules::compile(&["no name".to_owned()]).is_err());
         assert!(Rules::compile(&["a=.x".to_owned(), "a=.y".to_owned()]).is_err());

@@ -13,7 +13,7 @@ use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr, memchr_iter, memrchr};
 use rustix::buffer::spare_capacity;
 
-use super::interrupt::{self, Ready};
+use super::interrupt;
 use super::progress::Progress;
 use super::{Run, access, output};
 use crate::error::{Error, Result};
@@ -180,6 +180,7 @@ struct Open<'r> {
     next_line: u64,
     inside_long: bool,
     ended: Option<io::Result<()>>,
+    run: &'r Run,
 }
 
 impl<'r> Open<'r> {
@@ -206,7 +207,7 @@ impl<'r> Open<'r> {
             (Body::Plain(raw), start)
         };
         let file = label.unwrap_or(&shown).into();
-        Ok(Self { body, shown, file, modified, carry, next_line: 1, inside_long: false, ended })
+        Ok(Self { body, shown, file, modified, carry, next_line: 1, inside_long: false, ended, run })
     }
 
     /// The next block; after the last one, the error that ended the input, if one did.
@@ -215,7 +216,7 @@ impl<'r> Open<'r> {
         let target = bytes.len() + BLOCK_BYTES;
         let mut newline = memrchr(b'\n', &bytes);
         while self.ended.is_none() {
-            if bytes.len() >= target && (newline.is_some() || self.inside_long || bytes.len() > MAX_LINE) {
+            if bytes.len() >= target && (newline.is_some() || self.inside_long || bytes.len() > MAX_LINE + 1) {
                 break;
             }
             // Asked before each read, since what is there must not wait for a read that blocks.
@@ -224,7 +225,13 @@ impl<'r> Open<'r> {
             }
             let looked = bytes.len();
             match self.body.fill(&mut bytes) {
-                Ok(0) => self.ended = Some(Ok(())),
+                Ok(0) => {
+                    self.ended = Some(Ok(()));
+                    // Half a line might have become any line.
+                    if self.run.watch.is_stopped() && !self.inside_long {
+                        bytes.truncate(newline.map_or(0, |at| at + 1));
+                    }
+                }
                 Ok(_) => newline = memrchr(b'\n', &bytes[looked..]).map(|at| looked + at).or(newline),
                 Err(error) => self.ended = Some(Err(error)),
             }
@@ -246,7 +253,8 @@ impl<'r> Open<'r> {
             (Part::LongMore, end.map_or(bytes.len(), |at| at + 1))
         } else if let Some(at) = newline {
             (Part::Lines, at + 1)
-        } else if bytes.len() > MAX_LINE {
+        } else if bytes.len() > MAX_LINE + 1 {
+            // One more, for the CR of a line that just fits.
             self.inside_long = true;
             (Part::LongStart, bytes.len())
         } else {
@@ -325,7 +333,7 @@ impl<'r> Raw<'r> {
             return Ok(true);
         }
         // A stop is an early end of input: what was read is worked on and written.
-        Ok(self.run.watch.wait(self.as_fd())? == Ready::Input)
+        self.run.watch.wait(self.as_fd())
     }
 
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {

@@ -1,13 +1,15 @@
 //! When to stop: SIGINT and SIGTERM, and a reader that left while nothing was being written.
 //!
-//! Blocking reads go through [`Watch::wait`], so a quiet pipe can be waited on without missing any of the three. The
-//! second signal of a kind ends the process at once.
+//! Blocking reads go through [`Watch::wait`], so a quiet pipe can be waited on without missing any of the three. A
+//! second signal, a while after the first, ends the process at once.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -15,16 +17,8 @@ use signal_hook::{flag, low_level};
 
 use crate::error::{Error, Exit, Result};
 
-/// What a wait for input ended with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ready {
-    /// A read will not block.
-    Input,
-    /// A signal came, or the run was called off.
-    Stop,
-    /// Whoever read our stdout has left.
-    ReaderLeft,
-}
+/// How long after the first signal a second one ends the process at once: tools such as timeout(1) send two in a row.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Listens for signals for as long as the process lives.
 #[derive(Debug)]
@@ -44,15 +38,22 @@ impl Watch {
     pub fn install() -> Result<Self> {
         let watch = Self::deaf()?;
         let refused = |source| Error::System { what: "signal handler", source };
+        let armed = Arc::new(AtomicBool::new(false));
+        let (bell, ear) = UnixStream::pair().map_err(refused)?;
         for signal in [SIGINT, SIGTERM] {
-            let armed = Arc::new(AtomicBool::new(false));
-            // Order matters: the shutdown sees `armed` as the first signal left it.
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed)).map_err(refused)?;
-            flag::register(signal, armed).map_err(refused)?;
+            low_level::pipe::register(signal, bell.try_clone().map_err(refused)?).map_err(refused)?;
             let value = usize::try_from(signal).unwrap_or_default();
             flag::register_usize(signal, Arc::clone(&watch.number), value).map_err(refused)?;
             low_level::pipe::register(signal, watch.wake_end.try_clone().map_err(refused)?).map_err(refused)?;
         }
+        // Ends with the process.
+        thread::spawn(move || {
+            if io::Read::read_exact(&mut &ear, &mut [0]).is_ok() {
+                thread::sleep(PATIENCE);
+                armed.store(true, Ordering::Release);
+            }
+        });
         Ok(watch)
     }
 
@@ -101,30 +102,33 @@ impl Watch {
         self.wait_end.as_fd()
     }
 
-    /// Waits until `input` can be read, or there is a reason not to.
+    /// Waits until `input` can be read without blocking; `false`: the run should stop.
     ///
     /// # Errors
     /// What poll(2) says.
-    pub fn wait(&self, input: BorrowedFd<'_>) -> io::Result<Ready> {
+    pub fn wait(&self, input: BorrowedFd<'_>) -> io::Result<bool> {
         let stdout = io::stdout();
         loop {
             if self.is_stopped() {
-                return Ok(Ready::Stop);
+                return Ok(false);
             }
             let mut fds = [
                 PollFd::from_borrowed_fd(input, PollFlags::IN),
                 PollFd::from_borrowed_fd(self.as_stop_fd(), PollFlags::IN),
                 PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty()),
             ];
-            match poll(&mut fds, None) {
+            // A stdout that nobody reads is always ready to say so.
+            let watched = if self.minds_reader.load(Ordering::Acquire) { 3 } else { 2 };
+            match poll(&mut fds[..watched], None) {
                 Err(rustix::io::Errno::INTR) => continue,
                 other => other?,
             };
-            if self.minds_reader.load(Ordering::Acquire) && fds[2].revents().contains(PollFlags::ERR) {
-                return Ok(Ready::ReaderLeft);
+            if fds[2].revents().contains(PollFlags::ERR) {
+                self.stop();
+                return Ok(false);
             }
             if !fds[0].revents().is_empty() {
-                return Ok(Ready::Input);
+                return Ok(true);
             }
         }
     }

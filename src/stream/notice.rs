@@ -3,9 +3,10 @@
 //! Text from logs is made harmless before it is shown. Nothing said here changes what is written to stdout or the exit code.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::progress::Progress;
+use crate::error::Error;
 use crate::escape;
 
 /// How many problems are shown one by one before they are only counted.
@@ -35,6 +36,15 @@ impl Notices {
         let _ = self.progress.suspend(|| sink.write_all(line.as_bytes()));
     }
 
+    /// Says why a part of the work could not be done, even with `-q`: nothing else would explain the exit code.
+    pub fn fail(&mut self, error: &Error) {
+        if self.sink.is_some() {
+            return self.say(&error.to_string());
+        }
+        // A stderr that cannot be written leaves the exit code to tell.
+        let _ = writeln!(io::stderr(), "{}: {}", self.program, escape::terminal(&error.to_string()));
+    }
+
     /// Says several lines as they are: a page that is already harmless.
     pub fn page(&mut self, text: &str) {
         let Some(sink) = &mut self.sink else { return };
@@ -49,6 +59,16 @@ impl Notices {
             self.say(&format!("{file}:{line}: {reason}"));
         } else {
             self.count(reason, 1);
+        }
+    }
+
+    /// Says `first` as problems of `file`, and counts `more` by reason.
+    pub fn problems(&mut self, file: &str, first: &[(u64, String)], more: &BTreeMap<String, u64>) {
+        for (line, reason) in first {
+            self.problem(file, *line, reason);
+        }
+        for (reason, &times) in more {
+            self.count(reason, times);
         }
     }
 

@@ -2,9 +2,10 @@
 //!
 //! Every error is looked at: a full disk is an error, a reader that left is [`Error::ReaderLeft`].
 
-use std::fs::File;
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -66,8 +67,8 @@ pub fn widen_pipe(fd: impl AsFd) {
     let _ = fd;
 }
 
-/// A file that appears under its name only when it is complete. A name that is not a regular file (`/dev/stdout`, a
-/// named pipe) is written directly, since it cannot be replaced.
+/// A file that appears under its name only when it is complete. What cannot be replaced (a device, a named pipe,
+/// `/dev/stdout`) is written directly; of a symbolic link, the file that it names is replaced, and its mode is kept.
 #[derive(Debug)]
 pub struct WholeFile {
     path: PathBuf,
@@ -86,15 +87,18 @@ impl WholeFile {
     /// # Errors
     /// [`Error::Write`] names the path.
     pub fn create(path: &Path) -> Result<Self> {
-        let fail = |e| Error::write(&path.display().to_string(), &e);
-        let is_special = path.metadata().is_ok_and(|m| !m.is_file());
-        let target = if is_special {
-            Target::Direct(File::options().write(true).open(path).map_err(fail)?)
+        let shown = path.display().to_string();
+        let fail = |e| Error::write(&shown, &e);
+        let path = follow_links(path);
+        let old = path.metadata().ok();
+        let target = if is_descriptor(&path) || old.as_ref().is_some_and(|m| !m.is_file()) {
+            Target::Direct(File::options().append(true).open(&path).map_err(fail)?)
         } else {
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-            Target::Beside(Box::new(new_beside(folder).map_err(fail)?))
+            let mode = old.map_or(ORDINARY_MODE, |m| m.permissions().mode());
+            Target::Beside(Box::new(new_beside(folder, mode).map_err(fail)?))
         };
-        Ok(Self { path: path.to_owned(), target })
+        Ok(Self { path, target })
     }
 
     /// Puts the file in its place.
@@ -120,11 +124,30 @@ impl WholeFile {
     }
 }
 
-/// A temporary file with the permissions that an ordinary new file would get.
-fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt;
-    const ORDINARY: u32 = 0o666;
-    tempfile::Builder::new().prefix(".soar-").permissions(std::fs::Permissions::from_mode(ORDINARY)).tempfile_in(folder)
+/// The mode that an ordinary new file asks for; the umask takes its part away.
+const ORDINARY_MODE: u32 = 0o666;
+
+fn new_beside(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(".soar-").permissions(Permissions::from_mode(mode)).tempfile_in(folder)
+}
+
+/// The file that a path of symbolic links ends in, as far as it is not one of this process's descriptors.
+fn follow_links(path: &Path) -> PathBuf {
+    /// As many links as Linux follows (`path_resolution(7)`).
+    const MOST: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        match fs::read_link(&path) {
+            Ok(target) if !is_descriptor(&path) => path = path.parent().unwrap_or_else(|| Path::new("")).join(target),
+            _ => break,
+        }
+    }
+    path
+}
+
+/// Whether a path names an open descriptor (`/dev/fd/3`, `/proc/self/fd/1`): it is written, never replaced.
+fn is_descriptor(path: &Path) -> bool {
+    path.starts_with("/proc") || path.starts_with("/dev/fd")
 }
 
 impl Write for WholeFile {

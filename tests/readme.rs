@@ -1,0 +1,85 @@
+//! What the documents show is what happens: the `$ ` lines of their `console` blocks are run and compared.
+
+mod support;
+
+use std::path::PathBuf;
+
+use support::{bash, code, filter, read, run, sample, text};
+
+/// Commands with the output shown behind them.
+fn shown_commands(document: &str) -> Vec<(String, String)> {
+    let mut shown: Vec<(String, String)> = Vec::new();
+    let mut inside = false;
+    for line in document.lines() {
+        match (inside, line) {
+            (false, "```console") => inside = true,
+            (true, "```") => inside = false,
+            (true, line) => match (line.strip_prefix("$ "), shown.last_mut()) {
+                (Some(command), _) => shown.push((command.to_owned(), String::new())),
+                (None, Some((command, output))) => match line.strip_prefix("> ") {
+                    Some(more) if output.is_empty() => *command = format!("{command}\n{more}"),
+                    _ => *output = format!("{output}{line}\n"),
+                },
+                (None, None) => panic!("output before a command: {line}"),
+            },
+            (false, _) => {}
+        }
+    }
+    shown
+}
+
+#[test]
+fn commands_in_the_documents_print_what_stands_there() {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md"] {
+        let commands = shown_commands(&text(&read(name)));
+        assert!(!commands.is_empty() || name != "README.md", "{name} shows no command");
+        for (command, expected) in commands {
+            let output = bash(&command);
+            assert_eq!(text(&output.stdout), expected, "{name}: $ {command}\n{}", text(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn the_report_in_examples_is_what_the_examples_give() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| -> PathBuf { folder.path().join(name) };
+    let scanned = run(filter("soar-scan").arg("-q"), &sample("soar-scan")).stdout;
+    let mut report = filter("soar-report");
+    report.arg("-q").arg("--csv").arg(path("r.csv")).arg("--chart").arg(path("top5.png"));
+    assert_eq!(code(&run(&mut report, &scanned)), 0);
+    assert!(
+        std::fs::read(path("top5.png")).expect("a chart") == read("examples/top5.png"),
+        "examples/top5.png is out of date: make demo, look at it, copy it"
+    );
+    // What is open on 127.0.0.66 is the machine's business.
+    let without_ports = |bytes: &[u8]| -> Vec<Vec<String>> {
+        let rows = csv::Reader::from_reader(bytes).into_records().map(|row| row.expect("a row"));
+        rows.map(|row| row.iter().enumerate().filter(|(column, _)| *column != 3).map(|(_, cell)| cell.to_owned()).collect()).collect()
+    };
+    let fresh = std::fs::read(path("r.csv")).expect("a report");
+    assert_eq!(without_ports(&fresh), without_ports(&read("examples/rapport_securite.csv")));
+}
+
+#[test]
+fn tables_in_the_documents_are_those_of_the_code() {
+    let readme = text(&read("README.md"));
+    for signal in soar_light::record::signal::SIGNALS {
+        assert!(readme.contains(&format!("| `{}` |", signal.name)), "README says nothing of {}", signal.name);
+    }
+    for format in soar_light::parse::FORMATS {
+        assert!(readme.contains(&format!("`{}`", format.name)), "README says nothing of {}", format.name);
+    }
+    for (name, expression) in soar_light::score::rules::DEFAULT_RULES {
+        assert!(readme.contains(&format!("`{name}`")) && readme.contains(expression), "README says nothing of {name}");
+    }
+    let (events, schema) = (text(&read("docs/events.md")), text(&read("schemas/event.schema.json")));
+    for shape in soar_light::parse::sshd::SHAPES {
+        assert!(events.contains(&format!("| `{}` |", shape.action)), "docs/events.md says nothing of {}", shape.action);
+        assert!(schema.contains(&format!("\"{}\"", shape.action)), "the schema says nothing of {}", shape.action);
+    }
+    for report in soar_light::report::REPORTS {
+        let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
+        assert!(help.contains(&format!("--{}", report.name)), "no flag asks for {}", report.name);
+    }
+}
