@@ -10,7 +10,7 @@ use super::detect::Detectors;
 use super::format::{Misfit, Reading};
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::record::event::Tags;
-use crate::stream::input::{self, MAX_LINE, Part, TOO_LONG};
+use crate::stream::block::{self, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
 
 /// How many rejects of a block are remembered with their place.
@@ -77,7 +77,7 @@ impl<'c> Classifier<'c> {
     }
 
     /// Classifies every line of `block`.
-    pub fn classify(&self, block: &input::Block) -> Block {
+    pub fn classify(&self, block: &block::Block) -> Block {
         let mut done = Block {
             events: Vec::new(),
             rejects: Vec::new(),
@@ -100,7 +100,7 @@ impl<'c> Classifier<'c> {
         done
     }
 
-    fn classify_lines(&self, block: &input::Block, done: &mut Block) {
+    fn classify_lines(&self, block: &block::Block, done: &mut Block) {
         let mut reader = LineReader { clock: self.config.clock.with_reference(block.modified), last: 0 };
         let mut end = 0;
         for (number, whole) in block.lines() {

@@ -6,6 +6,7 @@
 pub mod combined;
 pub mod detect;
 pub mod format;
+pub mod shape;
 pub mod sshd;
 pub mod syslog;
 pub mod web;

@@ -1,33 +1,27 @@
 //! What sshd writes about its peers, read from the right: the server writes the address last, the peer chose what is before.
 //!
-//! One table of shapes, walked by one matcher. `{name}` is one word; at most one part a shape, `{name*}`, is free text that
-//! may hold anything: what stands before it is matched from the left, what stands after it from the right, so there is one
-//! way to read a line and it takes linear time.
+//! One table of shapes (see `shape`), each with what it means, the source file that writes it, and an example.
 
 use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::format::Reading;
-use super::syslog::Header;
-use crate::net;
+use super::shape::{Matcher, Part, Parts, Shape, parse_port};
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Host, Process, Soar, Source, User};
+use crate::time::Stamp;
 
-/// One shape of message.
-#[derive(Debug)]
-pub struct Shape {
-    /// The text, with its parts in braces: `addr`, `port`, `user`, `method`, `num` (digits), `word`, `text`; `ssh` is an
-    /// optional ` ssh1` or ` ssh2`.
-    pub pattern: &'static str,
-    /// `event.action`.
-    pub action: &'static str,
-    /// `event.outcome`, or nothing.
-    pub outcome: &'static str,
-    /// The source file that writes it.
-    pub source: &'static str,
-    /// One such message.
-    pub example: &'static str,
+/// What stands before the message.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    /// When the line was written.
+    pub time: Stamp<'a>,
+    /// The machine.
+    pub host: &'a [u8],
+    /// The program.
+    pub tag: &'a [u8],
+    /// Its process id.
+    pub pid: Option<u64>,
 }
 
 const fn shape(action: &'static str, outcome: &'static str, pattern: &'static str, source: &'static str, example: &'static str) -> Shape {
@@ -136,12 +130,12 @@ impl<'a> Sshd<'a> {
     }
 }
 
-/// Reads one message of sshd.
+/// Reads one message of sshd; `None`: it is of no known shape.
 #[must_use]
-pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Reading<'a> {
+pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
     let message = message.strip_suffix(b" [preauth]").unwrap_or(message);
-    let Some((shape, parts)) = find_shape(message).or_else(|| find_shape(cut_info(message)?)) else { return Reading::UnknownSshd };
+    let (shape, parts) = find_shape(message).or_else(|| find_shape(cut_info(message)?))?;
     let mut sshd = Sshd { header, shape, method: None, address: None, port: None, user: None, count };
     for (part, text) in parts.into_iter().flatten() {
         match part {
@@ -155,7 +149,7 @@ pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Reading<'a> {
     if shape.action == "ssh_pam" && sshd.address.is_none() {
         (sshd.address, sshd.user) = read_pam_fields(message);
     }
-    Reading::Sshd(sshd)
+    Some(sshd)
 }
 
 /// `message repeated 5 times: [ MESSAGE]`, as rsyslog folds equal messages. **Source:** rsyslog `runtime/ratelimit.c`.
@@ -194,125 +188,14 @@ fn find_shape(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
     MATCHERS.iter().find_map(|matcher| Some((matcher.shape, matcher.read(message)?)))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Address,
-    Port,
-    User,
-    Method,
-    Number,
-    Word,
-    Text,
-}
-
-impl Part {
-    fn named(name: &str) -> Self {
-        match name {
-            "addr" => Self::Address,
-            "port" => Self::Port,
-            "user" => Self::User,
-            "method" => Self::Method,
-            "num" => Self::Number,
-            "word" => Self::Word,
-            _ => Self::Text,
-        }
-    }
-
-    /// Whether one word can be this part.
-    fn accepts(self, text: &[u8]) -> bool {
-        match self {
-            Self::Address => net::is_host_name(text) || net::parse_address(text).is_some(),
-            Self::Port => parse_port(text).is_some(),
-            Self::Number => !text.is_empty() && text.iter().all(u8::is_ascii_digit),
-            Self::User | Self::Method | Self::Word => !text.is_empty() && !text.contains(&b' '),
-            Self::Text => true,
-        }
-    }
-}
-
-fn parse_port(text: &[u8]) -> Option<u16> {
-    std::str::from_utf8(text).ok()?.parse().ok()
-}
-
-/// No shape has more parts than this; a test says so.
-const MAX_PARTS: usize = 6;
-type Parts<'a> = [Option<(Part, &'a [u8])>; MAX_PARTS];
-
-/// A shape taken apart: (literal, part behind it) from the left, the free part, (part, literal behind it) for the right.
-#[derive(Debug)]
-struct Matcher {
-    shape: &'static Shape,
-    start: &'static [u8],
-    left: Vec<(Part, &'static [u8])>,
-    free: Option<Part>,
-    right: Vec<(&'static [u8], Part)>,
-    end: &'static [u8],
-    has_ssh: bool,
-}
-
-impl Matcher {
-    fn new(shape: &'static Shape) -> Self {
-        let (pattern, has_ssh) = match shape.pattern.strip_suffix("{ssh}") {
-            Some(pattern) => (pattern, true),
-            None => (shape.pattern, false),
-        };
-        let mut pieces = pattern.split('{');
-        let start = pieces.next().unwrap_or_default().as_bytes();
-        let mut matcher = Self { shape, start, left: Vec::new(), free: None, right: Vec::new(), end: b"", has_ssh };
-        let mut before = start;
-        for piece in pieces {
-            let (name, literal) = piece.split_once('}').unwrap_or((piece, ""));
-            let literal = literal.as_bytes();
-            match name.strip_suffix('*') {
-                Some(free) => matcher.free = Some(Part::named(free)),
-                None if matcher.free.is_some() => matcher.right.push((before, Part::named(name))),
-                None => matcher.left.push((Part::named(name), literal)),
-            }
-            if matcher.free.is_some() {
-                matcher.end = literal;
-            }
-            before = literal;
-        }
-        matcher
-    }
-
-    fn read<'a>(&self, message: &'a [u8]) -> Option<Parts<'a>> {
-        let mut rest = message.strip_prefix(self.start)?;
-        let mut parts: Parts<'a> = [None; MAX_PARTS];
-        let mut slots = parts.iter_mut();
-        if self.has_ssh {
-            rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
-        }
-        for &(part, literal) in &self.left {
-            let end = if literal.is_empty() { rest.len() } else { memmem::find(rest, literal)? };
-            let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
-            *slots.next()? = Some((part, text));
-            rest = &rest[end + literal.len()..];
-        }
-        let Some(free) = self.free else { return rest.is_empty().then_some(parts) };
-        rest = rest.strip_suffix(self.end)?;
-        for &(literal, part) in self.right.iter().rev() {
-            let at = memmem::rfind(rest, literal)?;
-            let text = Some(&rest[at + literal.len()..]).filter(|text| part.accepts(text))?;
-            *slots.next()? = Some((part, text));
-            rest = &rest[..at];
-        }
-        *slots.next()? = Some((free, rest));
-        Some(parts)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::shape::MAX_PARTS;
     use super::*;
-    use crate::time::Stamp;
 
     fn read(message: &str) -> Option<Sshd<'_>> {
         let header = Header { time: Stamp { seconds: 0, fraction: "" }, host: b"lab", tag: b"sshd", pid: None };
-        match read_message(header, message.as_bytes()) {
-            Reading::Sshd(sshd) => Some(sshd),
-            _ => None,
-        }
+        read_message(header, message.as_bytes())
     }
 
     fn who(message: &str) -> Option<(String, String, Option<u16>, u64)> {

@@ -6,7 +6,7 @@
 use memchr::memchr;
 
 use super::format::{Format, Misfit, Reading};
-use super::sshd;
+use super::sshd::{self, Header};
 use crate::time::{Clock, RFC3164_LEN, Stamp};
 
 /// The tags under which OpenSSH's server writes: one program before 9.8, three since.
@@ -35,19 +35,6 @@ pub const RFC3339: Format = Format {
     ),
     read: read_rfc3339,
 };
-
-/// What stands before the message.
-#[derive(Debug, Clone, Copy)]
-pub struct Header<'a> {
-    /// When the line was written.
-    pub time: Stamp<'a>,
-    /// The machine.
-    pub host: &'a [u8],
-    /// The program.
-    pub tag: &'a [u8],
-    /// Its process id.
-    pub pid: Option<u64>,
-}
 
 fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let (time, rest) = line.split_at_checked(RFC3164_LEN).ok_or(Misfit { at: 0, reason: "no time at the start" })?;
@@ -85,7 +72,7 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
     let (pid, rest) = read_pid(&rest[tag_end..]).ok_or(misfit("no ']' after the process id"))?;
     let rest = rest.strip_prefix(b":").unwrap_or(rest);
     let message = rest.strip_prefix(b" ").unwrap_or(rest);
-    Ok(sshd::read_message(Header { time, host, tag, pid }, message))
+    Ok(sshd::read_message(Header { time, host, tag, pid }, message).map_or(Reading::UnknownSshd, Reading::Sshd))
 }
 
 /// `[123]`, where it stands.

@@ -6,7 +6,7 @@ use super::classify::Classifier;
 use super::*;
 use crate::record::event::Sighting;
 use crate::record::signal::SIGNALS;
-use crate::stream::input::{Block as Lines, Part};
+use crate::stream::block::{Block as Lines, Part};
 
 fn config(wanted: Wanted) -> Config {
     Config {

@@ -7,6 +7,7 @@ pub mod event;
 pub mod host;
 pub mod intake;
 pub mod signal;
+pub mod tally;
 
 use std::borrow::Cow;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::splice::HostLine;
 use crate::record::intake::{Intake, Reads};
-use crate::stream::input::Block;
+use crate::stream::block::Block;
 
 /// A piece of the output, in the order of the input.
 #[derive(Debug)]

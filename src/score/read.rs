@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::record::Kind;
 use crate::record::event::Sighting;
-use crate::record::host::{Evidence, HostRecord, Name};
+use crate::record::host::HostRecord;
 use crate::record::intake::{Intake, Reads};
 use crate::record::signal;
-use crate::stream::input::Block;
+use crate::record::tally::{Evidence, Name};
+use crate::stream::block::Block;
 
 /// A part of what is known of one address: one event, or one host record.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use jaq_core::{Compiler, Ctx, Filter, ValT as _, Vars, data, unwrap_valr};
 use jaq_json::Val;
 
 use crate::error::{Error, Result};
-use crate::record::host::{Name, Tally};
 use crate::record::signal::{self, SIGNALS};
+use crate::record::tally::{Name, Tally};
 
 /// The rules of a run without `--rule`: name and expression. The thresholds are the project's definition of "highly
 /// suspicious"; they are strict (51 failures, not 50).

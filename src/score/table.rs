@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::read::Piece;
-use crate::record::host::{Evidence, Name, Tally};
+use crate::record::tally::{Evidence, Name, Tally};
 
 /// How many signal names outside the table are counted; a stage that puts free text into `tags` must not fill the memory.
 pub const MAX_OTHER_NAMES: usize = 64;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::record::host::{Name, Tally};
 use crate::record::signal::{self, SIGNALS};
+use crate::record::tally::{Name, Tally};
 use crate::record::{MAX_INTEGER, Text};
 
 /// The weights of a run.

@@ -3,12 +3,14 @@
 //! The only place that touches stdin, stdout, stderr, files and threads. It moves bytes and knows no record.
 
 pub mod access;
+pub mod block;
 pub mod input;
 pub mod interrupt;
 pub mod notice;
 pub mod ordered;
 pub mod output;
 pub mod progress;
+pub mod source;
 
 use interrupt::Watch;
 

@@ -6,7 +6,8 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::Run;
-use super::input::{Block, Reader};
+use super::block::Block;
+use super::input::Reader;
 use crate::error::{Error, Result};
 
 /// Blocks under way for each thread: enough that none waits for the next, few enough to keep memory small.

@@ -1,0 +1,58 @@
+//! A block: some lines of one input, with what records say about their place.
+
+use std::sync::Arc;
+
+use memchr::memchr_iter;
+
+/// The longest line that is read as a line, in bytes without its end: 1 MiB.
+pub const MAX_LINE: usize = 1 << 20;
+/// What a block holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Whole lines; only the last of a file may lack its newline.
+    Lines,
+    /// The start of a line that is too long.
+    LongStart,
+    /// More of it; with a newline at its end, or at the end of the file, the last of it.
+    LongMore,
+}
+
+/// A piece of one input.
+#[derive(Debug)]
+pub struct Block {
+    /// The text.
+    pub bytes: Vec<u8>,
+    /// What the input is called in records.
+    pub file: Arc<str>,
+    /// The number of the first line, from 1.
+    pub first_line: u64,
+    /// Whole lines, or a part of one.
+    pub part: Part,
+    /// The file's modification time or, for a pipe, now: seconds since 1970.
+    pub modified: i64,
+}
+
+impl Block {
+    /// The lines, without their `\n`, with their numbers. Of a too long line: one part, as if it were a line.
+    pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let body = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
+        let ends = memchr_iter(b'\n', body).chain([body.len()]);
+        let mut start = 0;
+        (self.first_line..).zip(ends).map(move |(number, end)| {
+            let line = &body[start..end];
+            start = end + 1;
+            (number, line)
+        })
+    }
+
+    /// The lines of NDJSON: blank ones are left out, too long ones are [`TOO_LONG`], each once.
+    pub fn records(&self) -> impl Iterator<Item = (u64, std::result::Result<&[u8], &'static str>)> {
+        let starts_here = self.part != Part::LongMore;
+        let lines = self.lines().filter(move |(_, line)| starts_here && !line.trim_ascii().is_empty());
+        lines.map(|(number, line)| (number, if line.len() <= MAX_LINE { Ok(line) } else { Err(TOO_LONG) }))
+    }
+}
+
+/// Why a line is not read: it is longer than [`MAX_LINE`].
+pub const TOO_LONG: &str = "longer than 1 MiB";
+const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
