@@ -184,8 +184,13 @@ fn read_pam_fields(message: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
 }
 
 fn find_shape(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
-    static MATCHERS: LazyLock<Vec<Matcher>> = LazyLock::new(|| SHAPES.iter().map(Matcher::new).collect());
-    MATCHERS.iter().find_map(|matcher| Some((matcher.shape, matcher.read(message)?)))
+    // By the first byte, so that a message meets a handful of shapes instead of all.
+    static MATCHERS: LazyLock<Vec<Vec<Matcher>>> = LazyLock::new(|| {
+        let starting_with = |byte: u8| SHAPES.iter().filter(|shape| shape.pattern.as_bytes()[0] == byte).map(Matcher::new).collect();
+        (0..=u8::MAX).map(starting_with).collect()
+    });
+    let matchers = &MATCHERS[usize::from(*message.first()?)];
+    matchers.iter().find_map(|matcher| Some((matcher.shape, matcher.read(message)?)))
 }
 
 #[cfg(test)]
