@@ -49,7 +49,7 @@ clean: ## remove what was built and the files of the demo
 
 # The workflow in stages, each kept as a file: only what is out of date is done again.
 #   make report LOGS='access.log auth.log' OUT=out SCORE_FLAGS="--rule 'r=.ssh_failed > 5'"
-# A changed LOGS or flag counts as out of date. Log names cannot hold spaces here; scripts/soar takes any.
+# A changed LOGS or flag counts as out of date. LOGS and OUT cannot hold spaces here; scripts/soar takes any.
 
 OUT ?= out
 LOGS ?=
@@ -75,22 +75,21 @@ $(OUT)/%.flags: FORCE
 	@case $* in parse) now="$$LOGS|$$PARSE_FLAGS" ;; score) now=$$SCORE_FLAGS ;; scan) now=$$SCAN_FLAGS ;; *) now=$$REPORT_FLAGS ;; esac; \
 	printf '%s\n' "$$now" | cmp -s - '$@' || printf '%s\n' "$$now" > '$@'
 
-# Written under another name first: what is there under its name is whole.
+# Written under another name first: what is there under its name is whole. Exit 1 (some input was no good, and said so) is
+# no reason to stop; anything more is.
+keep = || [ $$? -eq 1 ] || { rm -f $@.part; exit 2; }; mv $@.part $@
 $(OUT)/events.ndjson: $(LOGS) $(OUT)/parse.flags $(BUILT)
 	@[ -n "$$LOGS" ] || { echo "make: name the logs: make report LOGS='access.log auth.log'" >&2; exit 2; }
-	$(BIN)/soar-parse $(PARSE_FLAGS) -- $(LOGS) > $@.part
-	@mv $@.part $@
+	$(BIN)/soar-parse $(PARSE_FLAGS) -- $(LOGS) > $@.part $(keep)
 
 $(OUT)/hosts.ndjson: $(OUT)/events.ndjson $(OUT)/score.flags
-	$(BIN)/soar-score $(SCORE_FLAGS) -- $< > $@.part
-	@mv $@.part $@
+	$(BIN)/soar-score $(SCORE_FLAGS) -- $< > $@.part $(keep)
 
 $(OUT)/scanned.ndjson: $(OUT)/hosts.ndjson $(OUT)/scan.flags
-	$(BIN)/soar-scan $(SCAN_FLAGS) -- $< > $@.part
-	@mv $@.part $@
+	$(BIN)/soar-scan $(SCAN_FLAGS) -- $< > $@.part $(keep)
 
 $(OUT)/rapport_securite.csv: $(OUT)/scanned.ndjson $(OUT)/report.flags
-	$(BIN)/soar-report --csv $@ $(REPORT_FLAGS) -- $<
+	$(BIN)/soar-report --csv $@ $(REPORT_FLAGS) -- $< || [ $$? -eq 1 ]
 
 $(OUT)/top5.png: $(OUT)/scanned.ndjson $(OUT)/report.flags
-	$(BIN)/soar-report --chart $@ $(REPORT_FLAGS) -- $<
+	$(BIN)/soar-report --chart $@ $(REPORT_FLAGS) -- $< || [ $$? -eq 1 ]

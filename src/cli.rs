@@ -31,14 +31,14 @@ pub struct Common {
     pub quiet: bool,
 }
 
-/// The end of every help page: what comes in, what goes out, how it ends, three pipelines.
+/// The end of every help page: what comes in, what goes out, how it ends (`no_good` says what exit code 1 means), three pipelines.
 #[must_use]
-pub fn manual(input: &str, output: &str, pipelines: [&str; 3]) -> String {
+pub fn manual(input: &str, output: &str, no_good: &str, pipelines: [&str; 3]) -> String {
     let pipelines = pipelines.map(|line| format!("  {line}")).join("\n");
     format!(
         "INPUT\n{input}\n\nOUTPUT\n{output}\n\nEXIT CODES\n  \
          0    done, also when the reader downstream left early (| head)\n  \
-         1    the input was no good: every line was a reject, a record was malformed, or --strict met a reject\n  \
+         1    the input was no good, and what was good was done: {no_good}\n  \
          2    could not work: wrong usage, an unreadable file, a failed write, records of the wrong stage\n  \
          130  ended by Ctrl-C (SIGINT), after writing what is done\n  \
          143  ended by SIGTERM, after writing what is done\n\nPIPELINES\n{pipelines}"
@@ -48,11 +48,11 @@ pub fn manual(input: &str, output: &str, pipelines: [&str; 3]) -> String {
 /// Opens the inputs, runs `work` and gives the exit code; `label` renames the only input.
 pub fn run<W>(program: &'static str, common: &Common, label: Option<&str>, work: W) -> ExitCode
 where
-    W: FnOnce(Inputs, &Run, Progress, &mut Notices) -> Result<Exit>,
+    W: FnOnce(Inputs, &Run, &mut Notices) -> Result<Exit>,
 {
-    let outcome = start(program, common, label).and_then(|(inputs, run, progress, mut notices)| {
-        let outcome = work(inputs, &run, progress.clone(), &mut notices);
-        progress.finish();
+    let outcome = start(program, common, label).and_then(|(inputs, run, mut notices)| {
+        let outcome = work(inputs, &run, &mut notices);
+        run.progress.finish();
         Ok(outcome?.max(run.watch.exit().unwrap_or(Exit::Done)))
     });
     conclude(program, outcome)
@@ -87,15 +87,15 @@ pub fn print(text: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<(Inputs, Run, Progress, Notices)> {
+fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<(Inputs, Run, Notices)> {
     let inputs = Inputs::new(&common.files, label)?;
     let processors = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = common.threads.map_or_else(processors, usize::from);
-    let run = Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()? };
     // With records on the same terminal a bar would only tear them.
     let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
     let progress = Progress::new(inputs.total_bytes().filter(|_| has_bar));
+    let run = Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()?, progress };
     let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
-    let notices = Notices::new(program, sink, progress.clone());
-    Ok((inputs, run, progress, notices))
+    let notices = Notices::new(program, sink, run.progress.clone());
+    Ok((inputs, run, notices))
 }

@@ -4,7 +4,7 @@
 //!     floor 4   src/bin/* · cli                  what an analyst types           knows clap and one stage
 //!     floor 3   parse · score · scan · report    the work                        stages never name each other
 //!     floor 2   stream · record                  the pipe, and what flows in it  stream moves bytes, knows no record
-//!     floor 1   error · net · time · escape      the ground                      imports nothing of ours
+//!     floor 1   error · net · time · escape      the ground                      imports only its own floor
 //! ```
 //!
 //! Arrows run down only. Two stages meet in [`record`] and nowhere else, just as two binaries meet in a pipe and nowhere else.

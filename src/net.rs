@@ -39,6 +39,21 @@ pub const fn canonical(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The IPv4 address that an IPv6 address leads to through a translator or tunnel: NAT64's well-known prefix, 6to4.
+///
+/// **Source:** RFC 6052 section 2.1 (`64:ff9b::/96`), RFC 3056 section 2 (`2002::/16`).
+#[must_use]
+pub const fn embedded_ipv4(address: IpAddr) -> Option<IpAddr> {
+    let IpAddr::V6(v6) = address else { return None };
+    let bits = v6.to_bits();
+    let inside = match (bits >> 112, bits >> 32) {
+        (0x2002, _) => bits >> 80,
+        (_, 0x0064_ff9b_0000_0000_0000_0000) => bits,
+        _ => return None,
+    };
+    Some(IpAddr::V4(Ipv4Addr::from_bits((inside & 0xffff_ffff) as u32)))
+}
+
 /// Whether one host can be meant: not unspecified (0.0.0.0/8, `::`), multicast, broadcast or reserved (240.0.0.0/4).
 ///
 /// **Source:** IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 1112, RFC 4291.
@@ -103,12 +118,6 @@ impl AddressSet {
         let address = canonical(address);
         let after = self.ranges.partition_point(|&(first, _)| first <= address);
         after > 0 && address <= self.ranges[after - 1].1
-    }
-
-    /// Whether no address is in the set.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
     }
 
     fn from_ranges(mut ranges: Vec<(IpAddr, IpAddr)>) -> Self {
@@ -196,6 +205,16 @@ mod tests {
         }
         assert!(!AddressSet::default().contains(IpAddr::V4(Ipv4Addr::LOCALHOST)));
         assert!(AddressSet::any().contains(IpAddr::V6(Ipv6Addr::from_bits(u128::MAX))));
+    }
+
+    #[test]
+    fn an_address_behind_a_translator_is_found() {
+        for (address, inside) in
+            [("64:ff9b::10.1.2.3", Some("10.1.2.3")), ("2002:a01:203::1", Some("10.1.2.3")), ("2001:db8::1", None), ("10.1.2.3", None)]
+        {
+            let found = embedded_ipv4(address.parse().expect("an address")).map(|a| a.to_string());
+            assert_eq!(found.as_deref(), inside, "{address}");
+        }
     }
 
     #[test]

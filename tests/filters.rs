@@ -37,7 +37,7 @@ fn no_input_is_no_records() {
 fn a_reader_that_leaves_early_is_success() {
     for name in FILTERS {
         // More than a pipe holds, so that writing really fails.
-        let input = sample(name).repeat(if name == "soar-parse" { 60 } else { 1 });
+        let input = if name == "soar-parse" { sample(name).repeat(60) } else { many_hosts(20_000) };
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), input).expect("written");
         let output = bash(&format!("{name} -q {} | head -1; echo ${{PIPESTATUS[0]}}", file.path().display()));
@@ -195,19 +195,34 @@ fn an_interrupted_report_leaves_the_old_one() {
 }
 
 #[test]
+fn a_reader_that_leaves_does_not_take_the_files_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chart = |name: &str| folder.path().join(name);
+    let hosts = many_hosts(20_000);
+    assert_eq!(code(&run(filter("soar-report").arg("-q").arg("--chart").arg(chart("alone.svg")), &hosts)), 0);
+    let mut report = filter("soar-report");
+    report.args(["-q", "--csv", "-", "--chart"]).arg(chart("left.svg"));
+    let mut child = report.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    child.stdin.take().expect("a pipe").write_all(&hosts).expect("all of it is read");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(std::fs::read(chart("left.svg")).expect("a chart"), std::fs::read(chart("alone.svg")).expect("a chart"));
+}
+
+#[test]
 fn a_report_goes_where_its_name_leads() {
     let folder = tempfile::tempdir().expect("a folder");
     let hosts = folder.path().join("hosts");
     std::fs::write(&hosts, sample("soar-report")).expect("written");
     let line = format!(
-        "cd {}; umask 077; touch target; chmod 640 target; ln -s target link; umask 022
+        "cd {}; umask 077; touch target; chmod 664 target; ln -s target link; umask 022
          soar-report -q --csv link hosts; soar-report -q --csv new hosts; soar-report -q --csv /dev/stdout hosts > direct
          mkfifo pipe; cat pipe > read & soar-report -q --csv pipe hosts; wait
          readlink link; stat -c %a target new; cmp target new; cmp target direct; cmp target read",
         folder.path().display()
     );
     let output = bash(&line);
-    assert_eq!((text(&output.stdout).as_str(), text(&output.stderr).as_str()), ("target\n640\n644\n", ""));
+    assert_eq!((text(&output.stdout).as_str(), text(&output.stderr).as_str()), ("target\n664\n644\n", ""));
 }
 
 #[test]
@@ -254,6 +269,15 @@ print(r.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024
         assert_eq!((code, mentions), (exit, 1), "{name}");
         assert!(mebibytes < 64, "{name} took {mebibytes} MiB");
     }
+}
+
+/// Hosts of as many addresses, none of them suspicious.
+fn many_hosts(count: u32) -> Vec<u8> {
+    let line = |n: u32| {
+        let [_, a, b, c] = n.to_be_bytes();
+        format!("{{\"schema\":\"soar.host/1\",\"ip\":\"10.{a}.{b}.{c}\",\"score\":1,\"signals\":{{\"http_404\":1}}}}\n")
+    };
+    (0..count).map(line).collect::<String>().into_bytes()
 }
 
 /// soar-scan says when and how long; that much may differ between two runs.

@@ -96,6 +96,14 @@ fn a_stage_that_fails_or_is_killed_leaves_the_old_files_and_is_named() {
         assert_eq!(fs::read(out.join("rapport_securite.csv")).expect("the report"), before);
         assert_eq!(names(&out).len(), 3);
     }
+    // tee says 1 where it cannot write, which is no "input was no good".
+    fs::write(stages.join("tee"), "#!/bin/bash\ncat\nexit 1\n").expect("a tee");
+    assert!(bash(&format!("chmod +x {}/tee", stages.display())).status.success());
+    let path_with_tee = format!("{}:{}", stages.display(), support::path());
+    let output = soar(&["-o", path, "examples/access.log"]).env("PATH", path_with_tee).output().expect("it runs");
+    assert_eq!(code(&output), 2, "{}", text(&output.stderr));
+    assert_eq!(fs::read(out.join("rapport_securite.csv")).expect("the report"), before);
+    assert_eq!(code(&soar(&["-o", "/proc/no/such", "examples/access.log"]).output().expect("it runs")), 2);
     // Input that is no good is passed on as 1, and what was good is reported.
     let output = soar(&[
         "-o",
@@ -210,11 +218,13 @@ fn gzip_is_found_by_its_magic_and_a_cut_one_is_used_as_far_as_it_goes() {
     assert_eq!(two_members.stdout, plain);
     let folder = tempfile::tempdir().expect("a folder");
     let cut = folder.path().join("auth.log.1.gz");
-    assert!(bash(&format!("gzip -c examples/auth.log | head -c 3000 > {}", cut.display())).status.success());
-    let output = filter("soar-parse").args(["--name", "x"]).arg(&cut).output().expect("it runs");
-    assert_eq!(code(&output), 2);
-    assert!(!output.stdout.is_empty() && plain.starts_with(&output.stdout[..output.stdout.len() / 2]));
-    assert!(text(&output.stderr).contains(&format!("{}: ", cut.display())), "{}", text(&output.stderr));
+    for bytes in [2000, 2500, 3000, 3017] {
+        assert!(bash(&format!("gzip -c examples/auth.log | head -c {bytes} > {}", cut.display())).status.success());
+        let output = filter("soar-parse").args(["--name", "x"]).arg(&cut).output().expect("it runs");
+        assert_eq!(code(&output), 2);
+        assert!(!output.stdout.is_empty() && plain.starts_with(&output.stdout), "half a line was taken for a whole one");
+        assert!(text(&output.stderr).contains(&format!("{}: ", cut.display())), "{}", text(&output.stderr));
+    }
 }
 
 #[test]
@@ -261,6 +271,13 @@ fn make_redoes_only_what_is_out_of_date() {
     assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\""), 4, "a flag of the second stage changed");
     assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\" REPORT_FLAGS=-q"), 2, "a flag of the last stage changed");
     assert!(text(&fs::read(out.join("rapport_securite.csv")).expect("the report")).contains(",r,"));
+    assert_eq!(make("LOGS=examples/auth.log"), 5, "other logs");
+    assert_eq!(make("LOGS=examples/auth.log BIN=/no/such/folder"), 0, "nothing changed, so nothing is run");
+    let broken = format!("make -s report BIN=/no/such/folder BUILT={} OUT={} LOGS=examples/access.log", built.display(), out.display());
+    let before = fs::read(out.join("events.ndjson")).expect("events");
+    assert!(!bash(&broken).status.success());
+    assert_eq!(fs::read(out.join("events.ndjson")).expect("events"), before, "what is there is whole");
+    assert_eq!(make("LOGS=examples/access.log"), 5, "and still counts as out of date");
     assert!(names(&out).iter().all(|name| !name.contains(".part")));
 }
 

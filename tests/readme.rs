@@ -36,6 +36,7 @@ fn commands_in_the_documents_print_what_stands_there() {
         for (command, expected) in commands {
             let output = bash(&command);
             assert_eq!(text(&output.stdout), expected, "{name}: $ {command}\n{}", text(&output.stderr));
+            assert_eq!(text(&output.stderr), "", "{name}: $ {command}");
         }
     }
 }

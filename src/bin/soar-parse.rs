@@ -56,6 +56,7 @@ fn manual() -> String {
          A line longer than 1 MiB is a reject.",
         "  Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was:\n  \
          an event, without a signal, another program's, an unknown sshd message, or a reject.",
+        "every line was a reject, or --strict met one",
         [
             "soar-parse access.log auth.log | soar-score | head",
             "soar-parse /var/log/auth.log* | jq -r 'select(.tags[]==\"ssh_failed\") | .user.name' | sort | uniq -c | sort -rn",
@@ -73,9 +74,9 @@ fn main() -> ExitCode {
         return cli::conclude("soar-parse", cli::print(&list_signals()));
     }
     match config(&args) {
-        Ok(config) => cli::run("soar-parse", &args.common, args.name.as_deref(), |inputs, run, progress, notices| {
-            parse::run(&config, inputs, run, progress, notices)
-        }),
+        Ok(config) => {
+            cli::run("soar-parse", &args.common, args.name.as_deref(), |inputs, run, notices| parse::run(&config, inputs, run, notices))
+        }
         Err(error) => cli::conclude("soar-parse", Err(error)),
     }
 }

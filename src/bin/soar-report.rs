@@ -4,10 +4,10 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, value_parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
-use soar_light::report::{self, Config, Summary, report_of};
+use soar_light::report::{self, Config, REPORTS, Report, Summary};
 
 /// Write the report that people read: CSV, a chart of the top addresses, a summary
 ///
@@ -18,12 +18,6 @@ use soar_light::report::{self, Config, Summary, report_of};
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// Write one row for each host, in the order of the input; - is stdout
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Draw the top addresses as bars stacked by signal; the ending, .png or .svg, says how
-    #[arg(long, value_name = "FILE")]
-    chart: Option<PathBuf>,
     /// How many addresses the chart shows, by score
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=50))]
     top: u16,
@@ -44,6 +38,7 @@ fn manual() -> String {
         "  Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
         "  CSV columns: ip,score,reason,open_ports,scan_status,suspicious,rules,ssh_failed,http_404,http_bot,ssh_accepted,\n  \
          first_seen,last_seen. Ports and rules are joined by a space; cells that a spreadsheet would run start with '.",
+        "a record was malformed",
         [
             "soar-score events.ndjson | soar-scan | soar-report > rapport_securite.csv",
             "soar-report --csv report.csv --chart top5.png --summary always hosts.ndjson",
@@ -52,29 +47,35 @@ fn manual() -> String {
     )
 }
 
+/// The flags of `Args`, and one for each entry of the table of reports.
+fn command() -> Command {
+    let flag = |report: &Report| {
+        let file = Arg::new(report.name).long(report.name).value_name("FILE").help(report.about);
+        file.value_parser(value_parser!(PathBuf)).help_heading("Reports")
+    };
+    Args::command().args(REPORTS.iter().map(flag))
+}
+
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match config(&args) {
-        Ok(config) => cli::run("soar-report", &args.common, None, |inputs, run, progress, notices| {
-            report::run(&config, inputs, run, progress, notices)
-        }),
+    let matches = command().get_matches();
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match config(&args, &matches) {
+        Ok(config) => cli::run("soar-report", &args.common, None, |inputs, run, notices| report::run(&config, inputs, run, notices)),
         Err(error) => cli::conclude("soar-report", Err(error)),
     }
 }
 
-fn config(args: &Args) -> Result<Config> {
-    let stdout = PathBuf::from("-");
-    let csv = args.csv.as_ref().or(if args.chart.is_none() { Some(&stdout) } else { None });
-    if let Some(chart) = &args.chart {
-        report::picture_of(chart)?;
+fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
+    let wanted = REPORTS.iter().filter_map(|report| Some((report, matches.get_one::<PathBuf>(report.name)?.clone())));
+    let mut outputs: Vec<_> = wanted.collect();
+    if outputs.is_empty() {
+        outputs.push((&REPORTS[0], PathBuf::from("-")));
     }
-    let wanted = [("csv", csv), ("chart", args.chart.as_ref())];
-    let outputs = wanted.into_iter().filter_map(|(name, path)| Some((report_of(name)?, path?.clone()))).collect::<Vec<_>>();
-    if outputs.iter().filter(|(_, path)| path.as_os_str() == "-").count() > 1 {
-        return Err(Error::Usage("only one report can go to stdout".to_owned()));
-    }
-    if args.csv.is_some() && args.csv == args.chart {
-        return Err(Error::Usage("two reports cannot go to one file".to_owned()));
+    for (place, (report, path)) in outputs.iter().enumerate() {
+        (report.check)(path)?;
+        if outputs[..place].iter().any(|(_, other)| other == path) {
+            return Err(Error::Usage(format!("two reports cannot both go to {}", path.display())));
+        }
     }
     let is_said = match args.summary {
         When::Always => true,

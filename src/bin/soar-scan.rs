@@ -50,6 +50,7 @@ fn manual() -> String {
         "  Hosts (soar.host/1), one JSON object a line. Only those with \"suspicious\":true are scanned.",
         "  The same hosts in the same order. Suspicious ones gain \"scan\" (status complete, incomplete, out_of_scope or\n  \
          excluded; open_ports; counts of closed, filtered, unknown); every other byte stays as it was.",
+        "a record was malformed",
         [
             "soar-parse auth.log | soar-score | soar-scan --dry-run",
             "soar-score events.ndjson | soar-scan --scope 192.0.2.0/24 --exclude 192.0.2.1 | soar-report > report.csv",
@@ -61,9 +62,7 @@ fn manual() -> String {
 fn main() -> ExitCode {
     let args = Args::parse();
     match config(&args) {
-        Ok(config) => {
-            cli::run("soar-scan", &args.common, None, |inputs, run, progress, notices| scan::run(&config, inputs, run, progress, notices))
-        }
+        Ok(config) => cli::run("soar-scan", &args.common, None, |inputs, run, notices| scan::run(&config, inputs, run, notices)),
         Err(error) => cli::conclude("soar-scan", Err(error)),
     }
 }

@@ -56,13 +56,7 @@ enum Layout {
 fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let misfit = |at, reason| Misfit { at, reason };
     let quote = find_request(line).ok_or(misfit(0, "no quoted request"))?;
-    let time_end = line[..quote].strip_suffix(b"] ").ok_or(misfit(1, "no ']' after the time"))?.len();
-    let time_start =
-        time_end.checked_sub(CLF_LEN).filter(|&at| at > 1 && line[at - 1] == b'[').ok_or(misfit(2, "no '[' before the time"))?;
-    let seconds = clock.parse_clf(&line[time_start..time_end]).map_err(|flaw| misfit(time_start, flaw))?;
-    let who = read_client(line[..time_start - 1].strip_suffix(b" ").ok_or(misfit(2, "no space before the time"))?)
-        .map_err(|reason| misfit(3, reason))?;
-
+    let (seconds, who) = read_front(line, quote, clock)?;
     let request_end = find_quote(line, quote + 1).ok_or(misfit(quote, "the request has no closing quote"))?;
     let (status, after) = read_number(line, request_end + 1).ok_or(misfit(request_end, "no status after the request"))?;
     let status = match status {
@@ -100,6 +94,18 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         referrer: referrer.and_then(known),
         agent: agent.and_then(known),
     }))
+}
+
+/// What stands before the request: the time right before it, and the client.
+fn read_front<'a>(line: &'a [u8], quote: usize, clock: &mut Clock) -> Result<(i64, Client<'a>), Misfit> {
+    let misfit = |at, reason| Misfit { at, reason };
+    let time_end = line[..quote].strip_suffix(b"] ").ok_or(misfit(1, "no ']' after the time"))?.len();
+    let time_start =
+        time_end.checked_sub(CLF_LEN).filter(|&at| at > 1 && line[at - 1] == b'[').ok_or(misfit(2, "no '[' before the time"))?;
+    let seconds = clock.parse_clf(&line[time_start..time_end]).map_err(|flaw| misfit(time_start, flaw))?;
+    let who = read_client(line[..time_start - 1].strip_suffix(b" ").ok_or(misfit(2, "no space before the time"))?)
+        .map_err(|reason| misfit(3, reason))?;
+    Ok((seconds, who))
 }
 
 /// The quote that starts the request: the first unescaped one, save those of an empty user, which Apache writes as `""`.

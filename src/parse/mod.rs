@@ -27,7 +27,6 @@ use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::{Output, WholeFile};
-use crate::stream::progress::Progress;
 use crate::time::Clock;
 
 /// Every log format, in the order in which they are first tried; a line picks its own.
@@ -82,13 +81,14 @@ struct Counts {
 ///
 /// # Errors
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
+pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     let mut output = Output::stdout(run)?;
+    run.watch.mind_reader();
     let mut rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
     let mut report = Report::default();
     let classifier = Classifier::new(config);
     let outcome = map_blocks(
-        inputs.reader(run, progress),
+        inputs.reader(run),
         run,
         |block| classifier.classify(&block),
         |answer| match answer {

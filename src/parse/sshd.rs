@@ -161,18 +161,25 @@ fn unfold_repeats(message: &[u8]) -> Option<(u64, &[u8])> {
     Some((count, inside.strip_prefix(b" ").unwrap_or(inside)))
 }
 
-/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`. An accepted user is an account of the
-/// machine and the key's comment the attacker's, so the first such place counts; of any other, the last: the user's name is
-/// the attacker's, and a key's fingerprint holds none.
+/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
+///
+/// An accepted user is an account of this machine, so the first such place counts, whatever a certificate's comment holds. Of
+/// any other message both the user and the comment are the peer's: only a plain key, which holds no such place, is cut.
 fn cut_info(message: &[u8]) -> Option<&[u8]> {
-    let is_accepted = message.starts_with(b"Accepted ");
-    let find = |marker: &[u8]| if is_accepted { memmem::find(message, marker) } else { memmem::rfind(message, marker) };
-    let at = match (find(b" ssh2: "), find(b" ssh1: ")) {
-        (Some(a), Some(b)) if is_accepted => a.min(b),
-        (a, b) => a.max(b)?,
+    let [first, last] =
+        [memmem::find(message, INFO), memmem::rfind(message, INFO)].map(|at| at.map(|at| (at, &message[at + INFO.len()..])));
+    let (first, (last, key)) = (first?.0, last?);
+    let at = if message.starts_with(b"Accepted ") || first == last {
+        first
+    } else {
+        let is_plain = key.split(|&b| b == b' ').count() == 2;
+        Some(last).filter(|_| is_plain)?
     };
-    Some(&message[..at + b" ssh2".len()])
+    Some(&message[..at + INFO.len() - b": ".len()])
 }
+
+/// What stands between the message and the key (SSH 1 is no more since OpenSSH 7.6).
+const INFO: &[u8] = b" ssh2: ";
 
 /// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own.
 fn read_pam_fields(message: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
@@ -243,6 +250,10 @@ mod tests {
         ] {
             assert_eq!(who(&message).map(|w| w.0).as_deref(), Some("192.0.2.1"), "{message}");
         }
+        // Where two readings are possible, there is none.
+        let certificate =
+            format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z");
+        assert!(who(&certificate).is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Once;
 
 use plotters::coord::Shift;
+use plotters::coord::types::{RangedCoordf64, RangedCoordu64};
 use plotters::element::Text as Label;
 use plotters::prelude::*;
 use plotters::style::register_font;
@@ -120,6 +121,13 @@ impl<'h> Bar<'h> {
     }
 }
 
+impl Bar<'_> {
+    /// The whole width; foreign records may hold counts that no sum can.
+    fn width(&self) -> u64 {
+        self.parts.iter().fold(0, |sum: u64, (_, width)| sum.saturating_add(*width)).min(MAX_INTEGER)
+    }
+}
+
 type Area<B> = DrawingArea<B, Shift>;
 
 fn draw<B: DrawingBackend>(root: &Area<B>, digest: &Digest) -> Result<(), Flaw> {
@@ -195,7 +203,7 @@ fn draw_legend<B: DrawingBackend>(area: &Area<B>, bars: &[Bar<'_>]) -> Result<()
 fn draw_bars<B: DrawingBackend>(area: &Area<B>, bars: &[Bar<'_>]) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let label = ink(20);
     let longest = bars.iter().map(|bar| Ok(area.estimate_text_size(&bar.host.ip.to_string(), &label)?.0)).collect::<Result<Vec<_>, _>>()?;
-    let highest = bars.iter().map(|bar| bar.parts.iter().map(|&(_, width)| width).sum::<u64>()).max().unwrap_or(1).max(1);
+    let highest = bars.iter().map(Bar::width).max().unwrap_or(1).max(1);
     // Room for the value labels at the right.
     let end = highest + highest.div_ceil(3);
     let rows = f64::from(u16::try_from(bars.len()).unwrap_or(u16::MAX));
@@ -217,37 +225,58 @@ fn draw_bars<B: DrawingBackend>(area: &Area<B>, bars: &[Bar<'_>]) -> Result<(), 
         .x_labels(6)
         .x_label_formatter(&|value| group_digits(*value))
         .y_labels(0)
-        .label_style(label.clone())
+        .label_style(label)
         .axis_desc_style(ink(20))
         .draw()?;
-    let signals = signals_of(bars);
-    let gap = gap(area.dim_in_pixel().1.saturating_sub(FOOT_HEIGHT) / u32::try_from(bars.len()).unwrap_or(1));
+    let look = Look {
+        signals: signals_of(bars),
+        gap: gap(area.dim_in_pixel().1.saturating_sub(FOOT_HEIGHT) / u32::try_from(bars.len()).unwrap_or(1)),
+    };
     let mut row = rows;
-    for bar in bars {
+    bars.iter().try_for_each(|bar| {
         row -= 1.0;
-        let mut left = 0;
-        for &(name, width) in &bar.parts {
-            let ends = [(left, row), (left + width, row + 1.0)];
-            left += width;
-            let fill = colour_of(name, &signals).filled();
-            // The outline keeps light colours apart from the paper.
-            for style in [fill, INK.stroke_width(1)] {
-                let mut part = Rectangle::new(ends, style);
-                part.set_margin(gap, gap, 0, 0);
-                chart.draw_series([part])?;
-            }
+        draw_bar(&mut chart, bar, row, &look)
+    })
+}
+
+/// What all bars of a chart share.
+struct Look<'s> {
+    signals: Vec<&'s str>,
+    /// Pixels left free above and below.
+    gap: u32,
+}
+
+type Plot<'c, B> = ChartContext<'c, B, Cartesian2d<RangedCoordu64, RangedCoordf64>>;
+
+/// Draws a bar with its address on the left and its value on the right; `row` is its lower edge.
+fn draw_bar<B: DrawingBackend>(
+    plot: &mut Plot<'_, B>,
+    bar: &Bar<'_>,
+    row: f64,
+    look: &Look<'_>,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    let mut left: u64 = 0;
+    for &(name, width) in &bar.parts {
+        let right = left.saturating_add(width).min(MAX_INTEGER);
+        let fill = colour_of(name, &look.signals).filled();
+        // The outline keeps light colours apart from the paper.
+        for style in [fill, INK.stroke_width(1)] {
+            let mut part = Rectangle::new([(left, row), (right, row + 1.0)], style);
+            part.set_margin(look.gap, look.gap, 0, 0);
+            plot.draw_series([part])?;
         }
-        let address = label.pos(Pos::new(HPos::Right, VPos::Center));
-        let address = EmptyElement::at((0, row + 0.5)) + Label::new(bar.host.ip.to_string(), (-10, 4), address);
-        chart.draw_series([address])?;
-        let (mark, style) = if bar.host.suspicious {
-            (format!("{}  {MARK}", group_digits(bar.host.score)), (FONT, 20, FontStyle::Bold).into_font().color(&INK))
-        } else {
-            (group_digits(bar.host.score), ink(20))
-        };
-        let value = EmptyElement::at((left, row + 0.5)) + Label::new(mark, (10, 4), style.pos(Pos::new(HPos::Left, VPos::Center)));
-        chart.draw_series([value])?;
+        left = right;
     }
+    let address = ink(20).pos(Pos::new(HPos::Right, VPos::Center));
+    plot.draw_series([EmptyElement::at((0, row + 0.5)) + Label::new(bar.host.ip.to_string(), (-10, 4), address)])?;
+    let score = group_digits(bar.host.score);
+    let (value, style) = if bar.host.suspicious {
+        (format!("{score}  {MARK}"), (FONT, 20, FontStyle::Bold).into_font().color(&INK))
+    } else {
+        (score, ink(20))
+    };
+    let style = style.pos(Pos::new(HPos::Left, VPos::Center));
+    plot.draw_series([EmptyElement::at((left, row + 0.5)) + Label::new(value, (10, 4), style)])?;
     Ok(())
 }
 
@@ -278,6 +307,60 @@ mod tests {
     #[test]
     fn digits_are_grouped() {
         assert_eq!([0, 999, 1000, 10_000_000].map(group_digits), ["0", "999", "1,000", "10,000,000"]);
+    }
+
+    fn chart(hosts: &[HostRecord<'_>]) -> String {
+        let mut digest = Digest::new(5, 0);
+        for host in hosts {
+            digest.add(host);
+        }
+        String::from_utf8(render(&digest, Picture::Svg).expect("a picture")).expect("UTF-8")
+    }
+
+    fn host(ip: &str, counts: [u64; 3], suspicious: bool) -> HostRecord<'static> {
+        let signals = ["ssh_failed", "http_404", "http_bot"].map(Into::into).into_iter().zip(counts).collect();
+        HostRecord {
+            score: counts.iter().fold(0, |sum, count| count.saturating_add(sum)),
+            signals,
+            suspicious,
+            ..HostRecord::new(ip.parse().expect("an address"))
+        }
+    }
+
+    #[test]
+    fn a_chart_shows_every_address_its_parts_and_its_value() {
+        let svg = chart(&[
+            host("2001:db8:1234:5678:9abc:def0:1234:5678", [9_000_000, 700_000, 300_000], true),
+            host("192.0.2.7", [3, 0, 0], false),
+            host("198.51.100.200", [1, 0, 0], true),
+        ]);
+        for text in [
+            "2001:db8:1234:5678:9abc:def0:1234:5678",
+            "192.0.2.7",
+            "198.51.100.200",
+            "10,000,000  \u{25b2}",
+            "1  \u{25b2}",
+            "SSH Failed",
+            "404",
+            "Bot",
+            "Address",
+            "Score (occurrences",
+        ] {
+            assert!(svg.contains(text), "no {text}");
+        }
+        // A colour stands for one signal: a legend entry, and a part of each bar that has it.
+        let filled = |colour: RGBColor| svg.matches(&format!("fill=\"#{:02X}{:02X}{:02X}\"", colour.0, colour.1, colour.2)).count();
+        assert_eq!([0, 1, 2].map(|place| filled(COLOURS[place])), [1 + 3, 1 + 1, 1 + 1]);
+        let heights: Vec<_> = ["2001:db8:1234", "192.0.2.7", "198.51"].map(|text| svg.find(text)).to_vec();
+        assert!(heights.is_sorted(), "highest score first");
+    }
+
+    #[test]
+    fn a_chart_of_nothing_says_so_and_one_of_everything_does_not_overflow() {
+        assert!(chart(&[]).contains("No address has a score."));
+        assert!(chart(&[host("192.0.2.1", [1, 0, 0], false)]).contains("Top address by score"));
+        let endless = HostRecord { score: MAX_INTEGER, ..host("192.0.2.1", [MAX_INTEGER; 3], false) };
+        assert!(chart(&[endless]).contains("9,007,199,254,740,991"));
     }
 
     #[test]

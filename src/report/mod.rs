@@ -25,7 +25,6 @@ use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::{Output, WholeFile};
-use crate::stream::progress::Progress;
 
 /// How many suspicious hosts a summary names.
 const SUMMARY_ROWS: usize = 10;
@@ -35,32 +34,38 @@ const SUMMARY_ROWS: usize = 10;
 pub enum Maker {
     /// A heading, then a row for each host.
     Rows(fn() -> Vec<u8>, fn(&HostRecord<'_>, &mut Vec<u8>)),
-    /// One page, made at the end; the path tells of what kind.
+    /// One page, made at the end of the digest for a file of that name.
     Page(fn(&Digest, &Path) -> Result<Vec<u8>>),
 }
 
-/// One kind of report.
+/// One kind of report; the flag that asks for it is made from this entry.
 #[derive(Debug)]
 pub struct Report {
     /// The flag that asks for it.
     pub name: &'static str,
-    /// What it is.
+    /// What it is, for the help page.
     pub about: &'static str,
     /// How it is made.
     pub maker: Maker,
+    /// What is wrong with a file name, before anything is read.
+    pub check: fn(&Path) -> Result<()>,
 }
 
 /// Every kind of report.
 pub const REPORTS: &[Report] = &[
-    Report { name: "csv", about: "one row a host, in the order of the input", maker: Maker::Rows(csv::write_heading, csv::write_host) },
-    Report { name: "chart", about: "a bar chart of the top hosts, .png or .svg", maker: Maker::Page(make_chart) },
+    Report {
+        name: "csv",
+        about: "Write one row for each host, in the order of the input; - is stdout",
+        maker: Maker::Rows(csv::write_heading, csv::write_host),
+        check: |_| Ok(()),
+    },
+    Report {
+        name: "chart",
+        about: "Draw the top addresses as bars stacked by signal; the ending, .png or .svg, says how",
+        maker: Maker::Page(make_chart),
+        check: |path| picture_of(path).map(drop),
+    },
 ];
-
-/// The report that the flag `name` asks for.
-#[must_use]
-pub fn report_of(name: &str) -> Option<&'static Report> {
-    REPORTS.iter().find(|report| report.name == name)
-}
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -86,16 +91,22 @@ pub enum Summary {
 ///
 /// # Errors
 /// A record of another stage or of an unknown `soar.*` schema, or a failed write; older reports are then untouched.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
+pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     let mut sinks = config.outputs.iter().map(|(report, path)| Sink::open(report, path, run)).collect::<Result<Vec<_>>>()?;
-    for sink in &mut sinks {
-        if let Maker::Rows(heading, _) = sink.report.maker {
-            sink.write(&heading())?;
+    if sinks.iter().all(|sink| matches!(sink.target, Target::Stdout(_))) {
+        run.watch.mind_reader();
+    }
+    for (place, (report, _)) in config.outputs.iter().enumerate() {
+        if let Maker::Rows(heading, _) = report.maker {
+            match write_rows(&mut sinks, place, &heading()) {
+                Err(Error::ReaderLeft) => return Ok(Exit::Done),
+                other => other?,
+            }
         }
     }
     let mut seen = Seen { digest: Digest::new(config.top, SUMMARY_ROWS), hosts: 0, flaws: 0, failed: false };
-    map_blocks(
-        inputs.reader(run, progress),
+    let outcome = map_blocks(
+        inputs.reader(run),
         run,
         |block| read_block(&block, config),
         |answer| match answer {
@@ -106,23 +117,45 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
                 Ok(())
             }
         },
-    )?;
-    if run.watch.exit().is_some() {
-        notices.say("interrupted: no file was written");
-        return Ok(seen.exit());
-    }
-    for mut sink in sinks {
-        if let Maker::Page(make) = sink.report.maker {
-            sink.write(&make(&seen.digest, &sink.path)?)?;
-        }
-        sink.commit()?;
+    );
+    match outcome {
+        // Only where stdout was all there was to write.
+        Err(Error::ReaderLeft) => return Ok(seen.exit()),
+        other => other?,
     }
     notices.close();
+    if run.watch.is_stopped() {
+        notices.say("the input ended early: no file was written");
+        return Ok(seen.exit());
+    }
+    put_in_place(sinks, &seen.digest)?;
     if config.summary == Summary::Said {
         notices.page(&summary::render(&seen.digest));
     }
     notices.say(&format!("{} hosts read: {} reported, {} without a score left out", seen.hosts, seen.digest.scored, seen.digest.unscored));
     Ok(seen.exit())
+}
+
+/// Writes rows; a reader that leaves stdout ends the run only where no file is wanted.
+fn write_rows(sinks: &mut [Sink], place: usize, rows: &[u8]) -> Result<()> {
+    let has_files = sinks.iter().any(|sink| matches!(sink.target, Target::File(_)));
+    match sinks[place].write(rows) {
+        Err(Error::ReaderLeft) if has_files => {
+            sinks[place].target = Target::Left;
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Makes the pages, and only when all of them are there, moves the files to their names.
+fn put_in_place(mut sinks: Vec<Sink>, digest: &Digest) -> Result<()> {
+    for sink in &mut sinks {
+        if let Maker::Page(make) = sink.report.maker {
+            sink.write(&make(digest, &sink.path)?)?;
+        }
+    }
+    sinks.into_iter().try_for_each(Sink::commit)
 }
 
 /// A report on its way out.
@@ -134,6 +167,8 @@ struct Sink {
 
 enum Target {
     Stdout(Output),
+    /// A stdout whose reader has left; the files are still wanted.
+    Left,
     File(WholeFile),
 }
 
@@ -146,13 +181,14 @@ impl Sink {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.target {
             Target::Stdout(output) => output.write(bytes),
+            Target::Left => Ok(()),
             Target::File(file) => file.write_all(bytes).map_err(|e| file.error(&e)),
         }
     }
 
     fn commit(self) -> Result<()> {
         match self.target {
-            Target::Stdout(_) => Ok(()),
+            Target::Stdout(_) | Target::Left => Ok(()),
             Target::File(file) => file.commit(),
         }
     }
@@ -204,8 +240,8 @@ impl Seen {
         let flaws = &records.intake.flaws;
         notices.problems(&records.intake.file, &flaws.first, &flaws.more);
         self.digest.merge(&records.digest);
-        for (sink, rows) in sinks.iter_mut().zip(&records.rows) {
-            sink.write(rows)?;
+        for (place, rows) in records.rows.iter().enumerate() {
+            write_rows(sinks, place, rows)?;
         }
         records.intake.fatal.map_or(Ok(()), Err)
     }
@@ -230,7 +266,7 @@ fn make_chart(digest: &Digest, path: &Path) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`Error::Usage`] for any other ending.
-pub fn picture_of(path: &Path) -> Result<Picture> {
+fn picture_of(path: &Path) -> Result<Picture> {
     match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("png") => Ok(Picture::Png),
         Some("svg") => Ok(Picture::Svg),

@@ -11,6 +11,7 @@ mod driver;
 mod read;
 mod window;
 
+use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,6 @@ use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::Output;
-use crate::stream::progress::Progress;
 use crate::time;
 
 /// How many bytes of lines may wait for a host before them; reading pauses while more do.
@@ -61,12 +61,12 @@ pub enum Mode {
 }
 
 impl Config {
-    /// Why `host` is not scanned, if it is not.
-    fn refuse(&self, host: &HostLine) -> Option<Skipped> {
-        if self.exclude.contains(host.ip) {
+    /// Why `ip` is not touched, if it is not. An excluded network is not reached through a translator either.
+    fn refuse(&self, ip: IpAddr) -> Option<Skipped> {
+        if self.exclude.contains(ip) || net::embedded_ipv4(ip).is_some_and(|inside| self.exclude.contains(inside)) {
             return Some(Skipped::Excluded);
         }
-        (!net::is_unicast(host.ip) || !self.scope.contains(host.ip)).then_some(Skipped::OutOfScope)
+        (!net::is_unicast(ip) || !self.scope.contains(ip)).then_some(Skipped::OutOfScope)
     }
 }
 
@@ -76,8 +76,9 @@ type Input = Result<Records>;
 ///
 /// # Errors
 /// A record of another stage or of an unknown `soar.*` schema, a failed write, or no poller.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
+pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     let output = Output::stdout(run)?;
+    run.watch.mind_reader();
     // The waker outlives the thread that uses it: one that is dropped takes its last wake-up along.
     let (driver, waker) = Driver::new(run.watch.as_stop_fd())?;
     let (sender, blocks) = sync_channel(BLOCKS_AHEAD);
@@ -97,7 +98,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         scope.spawn(move || {
             // The scanner that hung up has its own reason, and tells it.
             let _ = map_blocks(
-                inputs.reader(run, progress),
+                inputs.reader(run),
                 run,
                 |block| read::read_block(&block),
                 |answer| {
@@ -117,7 +118,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
         }
         outcome
     });
-    outcome?;
+    match outcome {
+        Err(Error::ReaderLeft) => return Ok(scan.seen.exit()),
+        other => other?,
+    }
     notices.close();
     scan.seen.tell(&scan.window, config, notices);
     Ok(scan.seen.exit())
@@ -239,7 +243,7 @@ impl Scanner<'_> {
         let ip = host.ip;
         // There are at most 65535 ports.
         let count = u32::try_from(self.config.ports.as_slice().len()).unwrap_or(u32::MAX);
-        let id = self.window.scan(line, host, count, self.started.elapsed());
+        let id = self.window.scan(line, host, count);
         self.schedule.add(id, ip);
     }
 
@@ -252,7 +256,7 @@ impl Scanner<'_> {
     }
 
     fn count_refusal(&mut self, host: &HostLine) -> Option<Skipped> {
-        let why = self.config.refuse(host);
+        let why = self.config.refuse(host.ip);
         let counter = match why {
             None => &mut self.seen.scanned,
             Some(Skipped::OutOfScope) => &mut self.seen.out_of_scope,
@@ -265,7 +269,10 @@ impl Scanner<'_> {
     fn start_probes(&mut self) {
         let now = self.started.elapsed();
         while let Some((ticket, probe)) = self.schedule.start(now) {
-            if let Some(answer) = self.driver.connect(ticket, probe.target) {
+            self.window.begin(probe.host, now);
+            // Asked once more, right before the only place that touches the network.
+            let refused = self.config.refuse(probe.target.ip()).map(|_| Answer::NoRoute);
+            if let Some(answer) = refused.or_else(|| self.driver.connect(ticket, probe.target)) {
                 self.settle_one(ticket, answer, now);
             }
         }

@@ -234,11 +234,7 @@ impl Schedule {
     pub fn wake_at(&mut self) -> Option<Duration> {
         while let Some(&(deadline, ticket)) = self.deadlines.front() {
             if self.is_current(ticket) {
-                return Some(if self.paused_until > Duration::ZERO && self.in_flight == 0 {
-                    self.paused_until.min(deadline)
-                } else {
-                    deadline
-                });
+                return Some(deadline);
             }
             self.deadlines.pop_front();
         }

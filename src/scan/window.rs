@@ -40,7 +40,7 @@ struct Scanning {
     closed: u32,
     filtered: u32,
     unknown: u32,
-    started: Duration,
+    started: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -85,12 +85,20 @@ impl Window {
         self.pass(out);
     }
 
-    /// Adds a host of which `ports` ports are to be scanned, and names it. `now` is the time since the run started.
-    pub fn scan(&mut self, line: Vec<u8>, host: HostLine, ports: u32, now: Duration) -> HostId {
+    /// Adds a host of which `ports` ports are to be scanned, and names it.
+    pub fn scan(&mut self, line: Vec<u8>, host: HostLine, ports: u32) -> HostId {
         let id = self.first + self.slots.len() as u64;
-        let scanning = Scanning { line, host, missing: ports, open: Vec::new(), closed: 0, filtered: 0, unknown: 0, started: now };
+        let scanning = Scanning { line, host, missing: ports, open: Vec::new(), closed: 0, filtered: 0, unknown: 0, started: None };
         self.push(scanning.line.len(), Slot::Scanning(Box::new(scanning)));
         id
+    }
+
+    /// Says that a probe of a host starts; the first one is when its scan does. `now` is the time since the run started.
+    pub fn begin(&mut self, host: HostId, now: Duration) {
+        let place = usize::try_from(host - self.first).unwrap_or(usize::MAX);
+        if let Some((_, Slot::Scanning(scanning))) = self.slots.get_mut(place) {
+            scanning.started.get_or_insert(now);
+        }
     }
 
     /// How many bytes wait.
@@ -146,14 +154,15 @@ impl Scanning {
     /// The line with its `scan`.
     fn finish(&mut self, epoch: i64, now: Duration) -> Vec<u8> {
         self.open.sort_unstable();
+        let started = self.started.unwrap_or(now);
         let scan = Scan {
             status: if self.unknown == 0 { "complete" } else { "incomplete" },
             open_ports: &self.open,
             closed: self.closed,
             filtered: self.filtered,
             unknown: self.unknown,
-            started_at: Stamp { seconds: epoch + self.started.as_secs().cast_signed(), fraction: "" },
-            duration_ms: u64::try_from(now.saturating_sub(self.started).as_millis()).unwrap_or(u64::MAX),
+            started_at: Stamp { seconds: epoch + started.as_secs().cast_signed(), fraction: "" },
+            duration_ms: u64::try_from(now.saturating_sub(started).as_millis()).unwrap_or(u64::MAX),
         };
         // Serialising numbers and fixed texts cannot fail.
         let scan = serde_json::to_vec(&scan).unwrap_or_default();
@@ -174,8 +183,11 @@ mod tests {
     fn hosts_leave_in_the_order_in_which_they_came() {
         let mut window = Window::new(0);
         let host = || HostLine::read(LINE).expect("a host");
-        let slow = window.scan(LINE.to_vec(), host(), 2, Duration::ZERO);
-        let fast = window.scan(LINE.to_vec(), host(), 1, Duration::from_secs(1));
+        let slow = window.scan(LINE.to_vec(), host(), 2);
+        let fast = window.scan(LINE.to_vec(), host(), 1);
+        window.begin(slow, Duration::ZERO);
+        window.begin(fast, Duration::from_secs(1));
+        window.begin(fast, Duration::from_secs(2));
         window.pass(b"{}\n".to_vec());
         let mut out = Vec::new();
         window.settle(Settled { host: fast, port: 22, state: State::Open }, Duration::from_millis(1500));

@@ -16,7 +16,7 @@ use rules::Rules;
 use table::{MAX_OTHER_NAMES, Table};
 use weight::Weights;
 
-use crate::error::{Exit, Result};
+use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
 use crate::record::Text;
 use crate::record::host::{HostRecord, Place};
@@ -27,7 +27,6 @@ use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::Output;
-use crate::stream::progress::Progress;
 
 /// How much is collected before it is written, in bytes.
 const WRITE_BYTES: usize = 256 << 10;
@@ -49,12 +48,13 @@ pub struct Config {
 ///
 /// # Errors
 /// A record of an unknown `soar.*` schema, a rule that cannot be evaluated, a failed write, or no threads.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notices: &mut Notices) -> Result<Exit> {
+pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     let mut output = Output::stdout(run)?;
+    run.watch.mind_reader();
     let mut table = Table::default();
     let mut seen = Seen::default();
     map_blocks(
-        inputs.reader(run, progress),
+        inputs.reader(run),
         run,
         |block| read::read_block(&block),
         |answer| match answer {
@@ -70,7 +70,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, progress: Progress, notic
     for sentence in config.rules.unknown_keys(|key| table.has_seen(key)) {
         notices.say(&sentence);
     }
-    let suspicious = write_hosts(config, &table, &mut output)?;
+    let suspicious = match write_hosts(config, &table, &mut output) {
+        Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
+        other => other?,
+    };
     seen.tell_oddities(&table, notices);
     notices.say(&format!("{} events and {} hosts read: {} addresses, {suspicious} suspicious", seen.events, seen.hosts, table.len()));
     Ok(seen.exit(&table))

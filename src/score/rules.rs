@@ -4,10 +4,10 @@
 //! and verdicts are remembered by the counts that led to them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use jaq_core::load::lex::{Lexer, Tok, Token};
+use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, ValT as _, Vars, data, unwrap_valr};
 use jaq_json::Val;
@@ -195,18 +195,37 @@ fn point_at(name: &str, code: &str, place: &str, what: &str) -> String {
 fn keys_named(code: &str) -> Vec<&str> {
     fn walk<'c>(tokens: &[Token<&'c str>], keys: &mut Vec<&'c str>) {
         let mut end_before = 0;
+        let mut after_dot = false;
         for Token(text, kind) in tokens {
             let start = text.as_ptr().addr();
+            let is_root = start != end_before;
+            if let Some(key) = literal(kind).filter(|_| after_dot) {
+                keys.push(key);
+            }
+            after_dot = is_root && *text == ".";
             match (kind, text.strip_prefix('.')) {
-                (Tok::Sym, Some(key)) if !key.is_empty() && key != "." && start != end_before && !keys.contains(&key) => keys.push(key),
+                (Tok::Sym, Some(key)) if !key.is_empty() && key != "." && is_root => keys.push(key),
                 (Tok::Block(inner), _) => walk(inner, keys),
                 _ => {}
             }
             end_before = start + text.len();
         }
     }
+    /// The key of `."key"` and `.["key"]`, without its dot.
+    fn literal<'c>(kind: &Tok<&'c str>) -> Option<&'c str> {
+        match kind {
+            Tok::Str(parts) => match parts.as_slice() {
+                [StrPart::Str(key)] => Some(key),
+                _ => None,
+            },
+            Tok::Block(tokens) => tokens.first().and_then(|Token(_, kind)| literal(kind)),
+            _ => None,
+        }
+    }
     let mut keys = Vec::new();
     walk(&Lexer::new(code).lex().unwrap_or_default(), &mut keys);
+    let mut seen = HashSet::new();
+    keys.retain(|key| seen.insert(*key));
     keys
 }
 
@@ -271,6 +290,7 @@ mod tests {
     #[test]
     fn keys_that_nobody_counts_are_named() {
         assert_eq!(keys_named(".a > 1 and (.b.c | . > 2) or .a.d == .e"), ["a", "b", "e"]);
+        assert_eq!(keys_named(r#".["a"] > 1 and ."b" > 2 and .c.["d"] == "e""#), ["a", "b", "c"]);
         let rules = Rules::compile(&["r=.ssh_fail > 1 and .custom > 1".to_owned()]).expect("rules");
         let sentences = rules.unknown_keys(|key| key == "custom");
         assert_eq!(sentences, ["rule r: no signal ssh_fail is in the table or was seen, so it counts as null"]);

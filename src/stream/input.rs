@@ -11,7 +11,6 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Run;
 use super::block::{Block, MAX_LINE, Part};
-use super::progress::Progress;
 use super::source::{BLOCK_BYTES, Body, STDIN};
 use crate::error::{Error, Result};
 
@@ -50,8 +49,8 @@ impl Inputs {
 
     /// Starts reading.
     #[must_use]
-    pub fn reader(self, run: &Run, progress: Progress) -> Reader<'_> {
-        Reader { run, progress, paths: self.paths.into_iter(), label: self.label, current: None }
+    pub fn reader(self, run: &Run) -> Reader<'_> {
+        Reader { run, paths: self.paths.into_iter(), label: self.label, current: None }
     }
 }
 
@@ -59,7 +58,6 @@ impl Inputs {
 #[derive(Debug)]
 pub struct Reader<'r> {
     run: &'r Run,
-    progress: Progress,
     paths: std::vec::IntoIter<PathBuf>,
     label: Option<String>,
     current: Option<Open<'r>>,
@@ -88,7 +86,7 @@ impl Iterator for Reader<'_> {
                 continue;
             }
             let path = self.paths.next()?;
-            match Open::new(&path, self.label.as_deref(), self.run, self.progress.clone()) {
+            match Open::new(&path, self.label.as_deref(), self.run) {
                 Ok(open) => self.current = Some(open),
                 Err(error) => return Some(Err(error)),
             }
@@ -111,9 +109,9 @@ struct Open<'r> {
 }
 
 impl<'r> Open<'r> {
-    fn new(path: &Path, label: Option<&str>, run: &'r Run, progress: Progress) -> Result<Self> {
+    fn new(path: &Path, label: Option<&str>, run: &'r Run) -> Result<Self> {
         let shown = path.display().to_string();
-        let (body, carry, modified) = Body::open(path, run, progress)?;
+        let (body, carry, modified) = Body::open(path, run)?;
         let file = label.unwrap_or(&shown).into();
         Ok(Self { body, shown, file, modified, carry, next_line: 1, inside_long: false, ended: None, run })
     }
@@ -135,13 +133,16 @@ impl<'r> Open<'r> {
             match self.body.fill(&mut bytes) {
                 Ok(0) => {
                     self.ended = Some(Ok(()));
-                    // Half a line might have become any line.
-                    if self.run.watch.is_stopped() && !self.inside_long {
-                        bytes.truncate(newline.map_or(0, |at| at + 1));
+                    if self.run.watch.is_stopped() {
+                        self.drop_half_line(&mut bytes, newline);
                     }
                 }
                 Ok(_) => newline = memrchr(b'\n', &bytes[looked..]).map(|at| looked + at).or(newline),
-                Err(error) => self.ended = Some(Err(error)),
+                Err(error) => {
+                    self.ended = Some(Err(error));
+                    newline = memrchr(b'\n', &bytes[looked..]).map(|at| looked + at).or(newline);
+                    self.drop_half_line(&mut bytes, newline);
+                }
             }
         }
         if bytes.is_empty() {
@@ -151,6 +152,13 @@ impl<'r> Open<'r> {
             };
         }
         Ok(Some(self.cut(bytes, newline)))
+    }
+
+    /// Where an input breaks off, half a line might have become any line.
+    fn drop_half_line(&self, bytes: &mut Vec<u8>, newline: Option<usize>) {
+        if !self.inside_long {
+            bytes.truncate(newline.map_or(0, |at| at + 1));
+        }
     }
 
     /// Cuts `bytes` after a line end, keeps what follows for later, and says what the block is.

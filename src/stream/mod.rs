@@ -13,6 +13,7 @@ pub mod progress;
 pub mod source;
 
 use interrupt::Watch;
+use progress::Progress;
 
 /// What every stage is told about the run it is part of.
 #[derive(Debug)]
@@ -25,4 +26,6 @@ pub struct Run {
     pub line_buffered: bool,
     /// Knows when to stop.
     pub watch: Watch,
+    /// Shows how far the reading is.
+    pub progress: Progress,
 }

@@ -31,7 +31,6 @@ impl Output {
     pub fn stdout(run: &Run) -> Result<Self> {
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Error::write("stdout", &e))?;
         widen_pipe(&fd);
-        run.watch.mind_reader();
         Ok(Self { stdout: File::from(fd), line_buffered: run.line_buffered })
     }
 
@@ -46,16 +45,6 @@ impl Output {
             self.stdout.write_all(lines)
         }
         .map_err(|e| Error::write("stdout", &e))
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stdout.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -95,8 +84,11 @@ impl WholeFile {
             Target::Direct(File::options().append(true).open(&path).map_err(fail)?)
         } else {
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-            let mode = old.map_or(ORDINARY_MODE, |m| m.permissions().mode());
-            Target::Beside(Box::new(new_beside(folder, mode).map_err(fail)?))
+            let file = new_beside(folder).map_err(fail)?;
+            if let Some(old) = old {
+                file.as_file().set_permissions(old.permissions()).map_err(fail)?;
+            }
+            Target::Beside(Box::new(file))
         };
         Ok(Self { path, target })
     }
@@ -127,8 +119,8 @@ impl WholeFile {
 /// The mode that an ordinary new file asks for; the umask takes its part away.
 const ORDINARY_MODE: u32 = 0o666;
 
-fn new_beside(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".soar-").permissions(Permissions::from_mode(mode)).tempfile_in(folder)
+fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(".soar-").permissions(Permissions::from_mode(ORDINARY_MODE)).tempfile_in(folder)
 }
 
 /// The file that a path of symbolic links ends in, as far as it is not one of this process's descriptors.

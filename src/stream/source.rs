@@ -10,7 +10,6 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 use rustix::buffer::spare_capacity;
 
-use super::progress::Progress;
 use super::{Run, access, interrupt, output};
 use crate::error::{Error, Result};
 use crate::time;
@@ -40,9 +39,9 @@ impl<'r> Body<'r> {
     ///
     /// # Errors
     /// [`Error::Read`] says why it cannot be opened or read.
-    pub fn open(path: &Path, run: &'r Run, progress: Progress) -> Result<(Self, Vec<u8>, i64)> {
-        let mut raw = Raw::open(path, run, progress)?;
-        let modified = raw.modified();
+    pub fn open(path: &Path, run: &'r Run) -> Result<(Self, Vec<u8>, i64)> {
+        let mut raw = Raw::open(path, run)?;
+        let modified = if path.as_os_str() == STDIN { time::now() } else { raw.modified() };
         let mut start = Vec::with_capacity(BLOCK_BYTES);
         while start.len() < GZIP_MAGIC.len() {
             if raw.fill(&mut start).map_err(|e| Error::read(&path.display().to_string(), &e))? == 0 {
@@ -86,11 +85,10 @@ pub struct Raw<'r> {
     file: File,
     waits: bool,
     run: &'r Run,
-    progress: Progress,
 }
 
 impl<'r> Raw<'r> {
-    fn open(path: &Path, run: &'r Run, progress: Progress) -> Result<Self> {
+    fn open(path: &Path, run: &'r Run) -> Result<Self> {
         let file = if path.as_os_str() == STDIN {
             io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| Error::read(STDIN, &e))?
         } else {
@@ -100,7 +98,7 @@ impl<'r> Raw<'r> {
         if waits {
             output::widen_pipe(&file);
         }
-        Ok(Self { file, waits, run, progress })
+        Ok(Self { file, waits, run })
     }
 
     /// When the file was modified or, for a pipe, now: seconds since 1970.
@@ -127,7 +125,7 @@ impl<'r> Raw<'r> {
                 Err(rustix::io::Errno::INTR) => {}
                 other => {
                     let count = other?;
-                    self.progress.advance(count);
+                    self.run.progress.advance(count);
                     return Ok(count);
                 }
             }
@@ -147,7 +145,7 @@ impl Read for Raw<'_> {
             return Ok(0);
         }
         let count = self.file.read(buffer)?;
-        self.progress.advance(count);
+        self.run.progress.advance(count);
         Ok(count)
     }
 }
