@@ -34,15 +34,32 @@ pub struct Common {
 /// The end of every help page: what comes in, what goes out, how it ends (`no_good` says what exit code 1 means), three pipelines.
 #[must_use]
 pub fn manual(input: &str, output: &str, no_good: &str, pipelines: [&str; 3]) -> String {
+    let codes = [
+        ("0   ", "done, also when the reader downstream left early (| head)"),
+        ("1   ", &*format!("the input was no good, and what was good was done: {no_good}")),
+        ("2   ", "could not work: wrong usage, an unreadable file, a failed write, records of the wrong stage"),
+        ("130 ", "ended by Ctrl-C (SIGINT), after writing what is done"),
+        ("143 ", "ended by SIGTERM, after writing what is done"),
+    ];
+    let codes = codes.map(|(code, text)| indent(&format!("  {code} "), text)).join("\n");
     let pipelines = pipelines.map(|line| format!("  {line}")).join("\n");
-    format!(
-        "INPUT\n{input}\n\nOUTPUT\n{output}\n\nEXIT CODES\n  \
-         0    done, also when the reader downstream left early (| head)\n  \
-         1    the input was no good, and what was good was done: {no_good}\n  \
-         2    could not work: wrong usage, an unreadable file, a failed write, records of the wrong stage\n  \
-         130  ended by Ctrl-C (SIGINT), after writing what is done\n  \
-         143  ended by SIGTERM, after writing what is done\n\nPIPELINES\n{pipelines}"
-    )
+    format!("INPUT\n{}\n\nOUTPUT\n{}\n\nEXIT CODES\n{codes}\n\nPIPELINES\n{pipelines}", indent("  ", input), indent("  ", output))
+}
+
+/// `text` in lines that fit a terminal of 80 columns, the first behind `start`, the others under it.
+fn indent(start: &str, text: &str) -> String {
+    const WIDTH: usize = 78;
+    let (mut lines, mut line) = (String::new(), start.to_owned());
+    for word in text.split_whitespace() {
+        if line.len() + word.len() > WIDTH {
+            lines.push_str(line.trim_end());
+            lines.push('\n');
+            line = " ".repeat(start.len());
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    lines + line.trim_end()
 }
 
 /// Opens the inputs, runs `work` and gives the exit code; `label` renames the only input.

@@ -52,14 +52,12 @@ struct Args {
 
 fn manual() -> String {
     cli::manual(
-        "  Text logs, plain or gzip: FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine.\n  \
-         A line longer than 1 MiB is a reject.",
-        "  Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was:\n  \
-         an event, without a signal, another program's, an unknown sshd message, or a reject.",
+        "Text logs, plain or gzip: FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject.",
+        "Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was: an event, without a signal, another program's, an unknown sshd message, or a reject.",
         "every line was a reject, or --strict met one",
         [
             "soar-parse access.log auth.log | soar-score | head",
-            "soar-parse /var/log/auth.log* | jq -r 'select(.tags[]==\"ssh_failed\") | .user.name' | sort | uniq -c | sort -rn",
+            "soar-parse /var/log/auth.log* | jq -r .user.name | sort | uniq -c | sort -rn",
             "tail -qF access.log auth.log | soar-parse | jq -c '[.source.ip, .tags]'",
         ],
     )

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, value_parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
+use soar_light::report::column::COLUMNS;
 use soar_light::report::{self, Config, REPORTS, Report, Summary};
 
 /// Write the report that people read: CSV, a chart of the top addresses, a summary
@@ -34,10 +35,10 @@ enum When {
 }
 
 fn manual() -> String {
+    let columns = COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
     cli::manual(
-        "  Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
-        "  CSV columns: ip,score,reason,open_ports,scan_status,suspicious,rules,ssh_failed,http_404,http_bot,ssh_accepted,\n  \
-         first_seen,last_seen. Ports and rules are joined by a space; cells that a spreadsheet would run start with '.",
+        "Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
+        &format!("CSV columns: {columns}. Ports and rules are joined by a space; cells that a spreadsheet would run start with '."),
         "a record was malformed",
         [
             "soar-score events.ndjson | soar-scan | soar-report > rapport_securite.csv",

@@ -47,13 +47,12 @@ struct Args {
 
 fn manual() -> String {
     cli::manual(
-        "  Hosts (soar.host/1), one JSON object a line. Only those with \"suspicious\":true are scanned.",
-        "  The same hosts in the same order. Suspicious ones gain \"scan\" (status complete, incomplete, out_of_scope or\n  \
-         excluded; open_ports; counts of closed, filtered, unknown); every other byte stays as it was.",
+        "Hosts (soar.host/1), one JSON object a line. Only those with \"suspicious\":true are scanned.",
+        "The same hosts in the same order. Suspicious ones gain \"scan\" (status complete, incomplete, out_of_scope or excluded; open_ports; counts of closed, filtered, unknown); every other byte stays as it was.",
         "a record was malformed",
         [
             "soar-parse auth.log | soar-score | soar-scan --dry-run",
-            "soar-score events.ndjson | soar-scan --scope 192.0.2.0/24 --exclude 192.0.2.1 | soar-report > report.csv",
+            "soar-score events.ndjson | soar-scan --scope 192.0.2.0/24 | soar-report > report.csv",
             "soar-scan -p 22,80 hosts.ndjson | jq -r 'select(.scan.open_ports[]? == 22) | .ip'",
         ],
     )

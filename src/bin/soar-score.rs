@@ -41,10 +41,9 @@ fn manual() -> String {
 
 fn pages() -> String {
     cli::manual(
-        "  Records, one JSON object a line: events (soar.event/1), hosts (soar.host/1), or both.",
-        "  Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the\n  \
-         input. Same input, same bytes, whatever --threads.",
-        "a record was malformed, or there were more than 64 signals\n       that are not in the table",
+        "Records, one JSON object a line: events (soar.event/1), hosts (soar.host/1), or both.",
+        "Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the input. Same input, same bytes, whatever --threads.",
+        "a record was malformed, or there were more than 64 signals that are not in the table",
         [
             "soar-parse access.log auth.log | soar-score | jq -r 'select(.suspicious) | .ip'",
             "soar-parse auth.log | soar-score --rule 'spray=.ssh_failed > 5' --allow 192.0.2.0/24",
