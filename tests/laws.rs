@@ -184,6 +184,34 @@ fn write_events(events: &[Seen]) -> Vec<u8> {
     out.into_bytes()
 }
 
+proptest! {
+    // Each case is two processes.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_comes_in_every_line_is_counted_once_and_every_event_fits_the_schema(lines in vec(hostile_line(), 0..40), all: bool) {
+        let schema = serde_json::from_slice(&support::read("schemas/event.schema.json")).expect("JSON");
+        let schema = jsonschema::validator_for(&schema).expect("a schema");
+        let input = lines.join(&b'\n');
+        let flags = if all { &["--year", "2024", "--all"][..] } else { &["--year", "2024"] };
+        let output = run(filter("soar-parse").args(flags).args(["--threads", "1"]), &input);
+        let many = run(filter("soar-parse").args(flags).args(["--threads", "3"]), &input);
+        prop_assert_eq!((&output.stdout, &output.stderr, code(&output)), (&many.stdout, &many.stderr, code(&many)));
+        for event in text(&output.stdout).lines() {
+            let event = serde_json::from_str(event).expect("JSON");
+            prop_assert!(schema.is_valid(&event), "{}", event);
+        }
+        // "N lines: N events, N without a signal, N of other programs, N unknown sshd messages, N rejects"
+        let said = text(&output.stderr);
+        let summary = said.lines().last().expect("a summary").trim_start_matches("soar-parse: ");
+        let numbers: Vec<usize> = summary.split([':', ',', ';']).map_while(|part| part.split_whitespace().next()?.parse().ok()).collect();
+        let wanted = input.split(|&b| b == b'\n').count() - usize::from(input.is_empty() || input.ends_with(b"\n"));
+        prop_assert_eq!(numbers[0], wanted);
+        prop_assert_eq!(numbers[1..6].iter().sum::<usize>(), wanted, "{}", summary);
+        prop_assert_eq!(numbers[1], text(&output.stdout).lines().count());
+    }
+}
+
 const SCORE_FLAGS: [&str; 7] = ["-q", "--evidence", "2", "--weight", "zeta=3", "--rule", "many=.ssh_failed > 9"];
 
 fn score(inputs: &[Vec<u8>]) -> Vec<u8> {
