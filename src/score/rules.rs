@@ -188,6 +188,8 @@ fn compile(name: &str, code: &str) -> Result<Filter<data::JustLut<Val>>> {
 fn point_at(name: &str, code: &str, place: &str, what: &str) -> String {
     let offset = place.as_ptr().addr().checked_sub(code.as_ptr().addr()).filter(|&at| at <= code.len() && !place.is_empty());
     let column = code[..offset.unwrap_or(code.len())].chars().count();
+    // One line, so that the caret stands under its place.
+    let code = code.replace(char::is_control, " ");
     format!("--rule {name}: {what}\n  {code}\n  {:>width$}", "^", width = column + 1)
 }
 
@@ -275,6 +277,7 @@ mod tests {
             ("r=.ssh_failed >", "--rule r: expected term\n  .ssh_failed >\n               ^"),
             ("r=.a > foo", "--rule r: no filter is called foo\n  .a > foo\n       ^"),
             ("r=(.a", "--rule r: expected closing parenthesis\n  (.a\n     ^"),
+            ("r=.a\n> 3 >> 1", "--rule r: unexpected >>\n  .a > 3 >> 1\n         ^"),
             ("r=.a & 1", "--rule r: expected token\n  .a & 1\n     ^"),
         ] {
             let error = Rules::compile(&[text.to_owned()]).expect_err(text).to_string();
