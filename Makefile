@@ -49,7 +49,7 @@ clean: ## remove what was built and the files of the demo
 
 # The workflow in stages, each kept as a file: only what is out of date is done again.
 #   make report LOGS='access.log auth.log' OUT=out SCORE_FLAGS="--rule 'r=.ssh_failed > 5'"
-# A changed LOGS or flag counts as out of date. LOGS and OUT cannot hold spaces here; scripts/soar takes any.
+# A changed LOGS or flag counts as out of date, so every target wants the same LOGS. LOGS and OUT cannot hold spaces here; scripts/soar takes any.
 
 OUT ?= out
 LOGS ?=
@@ -59,6 +59,13 @@ SCAN_FLAGS ?=
 REPORT_FLAGS ?=
 export LOGS PARSE_FLAGS SCORE_FLAGS SCAN_FLAGS REPORT_FLAGS
 BUILT := $(BIN)/.soar-built
+
+ifeq ($(strip $(OUT)),)
+$(error OUT is empty)
+endif
+ifneq ($(findstring --dry-run,$(SCAN_FLAGS)),)
+$(error a dry run leaves nothing to report: soar-scan --dry-run $(OUT)/hosts.ndjson)
+endif
 
 events: $(OUT)/events.ndjson ## LOGS -> OUT/events.ndjson
 hosts: $(OUT)/hosts.ndjson ## events -> OUT/hosts.ndjson
@@ -71,6 +78,7 @@ $(BUILT): Cargo.toml Cargo.lock $(wildcard src/*.rs src/*/*.rs)
 
 # A file of flags is rewritten only when they differ, so its age is that of the last change.
 $(OUT)/%.flags: FORCE
+	@[ -n "$$LOGS" ] || { echo "make: name the logs: make report LOGS='access.log auth.log'" >&2; exit 2; }
 	@mkdir -p '$(OUT)'
 	@case $* in parse) now="$$LOGS|$$PARSE_FLAGS" ;; score) now=$$SCORE_FLAGS ;; scan) now=$$SCAN_FLAGS ;; *) now=$$REPORT_FLAGS ;; esac; \
 	printf '%s\n' "$$now" | cmp -s - '$@' || printf '%s\n' "$$now" > '$@'
@@ -79,7 +87,6 @@ $(OUT)/%.flags: FORCE
 # no reason to stop; anything more is.
 keep = || [ $$? -eq 1 ] || { rm -f $@.part; exit 2; }; mv $@.part $@
 $(OUT)/events.ndjson: $(LOGS) $(OUT)/parse.flags $(BUILT)
-	@[ -n "$$LOGS" ] || { echo "make: name the logs: make report LOGS='access.log auth.log'" >&2; exit 2; }
 	$(BIN)/soar-parse $(PARSE_FLAGS) -- $(LOGS) > $@.part $(keep)
 
 $(OUT)/hosts.ndjson: $(OUT)/events.ndjson $(OUT)/score.flags
@@ -88,8 +95,5 @@ $(OUT)/hosts.ndjson: $(OUT)/events.ndjson $(OUT)/score.flags
 $(OUT)/scanned.ndjson: $(OUT)/hosts.ndjson $(OUT)/scan.flags
 	$(BIN)/soar-scan $(SCAN_FLAGS) -- $< > $@.part $(keep)
 
-$(OUT)/rapport_securite.csv: $(OUT)/scanned.ndjson $(OUT)/report.flags
-	$(BIN)/soar-report --csv $@ $(REPORT_FLAGS) -- $< || [ $$? -eq 1 ]
-
-$(OUT)/top5.png: $(OUT)/scanned.ndjson $(OUT)/report.flags
-	$(BIN)/soar-report --chart $@ $(REPORT_FLAGS) -- $< || [ $$? -eq 1 ]
+$(OUT)/rapport_securite.csv $(OUT)/top5.png &: $(OUT)/scanned.ndjson $(OUT)/report.flags
+	$(BIN)/soar-report --csv $(OUT)/rapport_securite.csv --chart $(OUT)/top5.png $(REPORT_FLAGS) -- $< || [ $$? -eq 1 ]

@@ -5,9 +5,21 @@
 use std::error::Error;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
 use std::thread;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match listen() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A stderr that cannot be written leaves the exit code to tell.
+            let _ = writeln!(io::stderr(), "listener: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn listen() -> Result<(), Box<dyn Error>> {
     let mut opened = Vec::new();
     for operand in std::env::args().skip(1) {
         let (address, is_optional) = operand.strip_suffix('?').map_or((operand.as_str(), false), |address| (address, true));

@@ -96,6 +96,9 @@ impl AddressSet {
     pub fn from_operands(flag: &str, operands: &[String]) -> Result<Self> {
         let mut ranges = Vec::new();
         for operand in operands.iter().flat_map(|o| o.split(',')).map(str::trim) {
+            if operand.is_empty() {
+                return Err(Error::Usage(format!("{flag}: an address, a CIDR or a file is missing")));
+            }
             match parse_range(operand) {
                 Some(range) => ranges.push(range),
                 None => read_file(flag, operand, &mut ranges)?,

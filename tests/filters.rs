@@ -161,7 +161,7 @@ fn a_signal_ends_the_wait_after_writing_what_is_done() {
         for (signal, exit) in [("INT", 130), ("TERM", 143)] {
             let mut child = filter(name).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
             let mut stdin = child.stdin.take().expect("a pipe");
-            stdin.write_all(&[&input[..], b"the end\n"].concat()).expect("written");
+            stdin.write_all(&[&input[..], b"{the end\n"].concat()).expect("written");
             // Its complaint about the last line says that it has read everything; stdin stays open.
             let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
             assert!(said.any(|line| line.is_ok_and(|line| line.contains("malformed record"))), "{name}");
@@ -186,7 +186,7 @@ fn an_interrupted_report_leaves_the_old_one() {
     let mut child =
         filter("soar-report").arg("--csv").arg(&report).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(&[sample("soar-report"), b"the end\n".to_vec()].concat()).expect("written");
+    stdin.write_all(&[sample("soar-report"), b"{the end\n".to_vec()].concat()).expect("written");
     let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
     assert!(said.any(|line| line.is_ok_and(|line| line.contains("malformed record"))));
     assert!(bash(&format!("kill -TERM {}", child.id())).status.success());
@@ -251,7 +251,8 @@ fn malformed_records_are_named_after_all_good_ones_were_done() {
         assert_eq!(code(&output), 1, "{name}");
         let clean = run(filter(name).arg("-q"), &good);
         assert_eq!(without_clock(&output.stdout), without_clock(&clean.stdout), "{name}");
-        for place in ["-:1: ", "-:2: ", "-:3: "] {
+        assert!(text(&output.stderr).contains("-:3: not a JSON object: is soar-parse missing in between?"), "{name}");
+        for place in ["-:1: ", "-:2: "] {
             assert!(text(&output.stderr).contains(place), "{name} says nothing of {place}");
         }
     }

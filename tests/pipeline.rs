@@ -103,6 +103,15 @@ fn a_stage_that_fails_or_is_killed_leaves_the_old_files_and_is_named() {
     let output = soar(&["-o", path, "examples/access.log"]).env("PATH", path_with_tee).output().expect("it runs");
     assert_eq!(code(&output), 2, "{}", text(&output.stderr));
     assert_eq!(fs::read(out.join("rapport_securite.csv")).expect("the report"), before);
+    for flags in [&["-o", path, "--scan-flags", "--dry-run", "examples/access.log"][..], &["-o", "", "examples/access.log"], &["-o", path]]
+    {
+        assert_eq!(code(&soar(flags).output().expect("it runs")), 2, "{flags:?}");
+    }
+    let dry = soar(&["--dry-run", &format!("-o={path}"), "examples/auth.log"]).output().expect("it runs");
+    assert_eq!(code(&dry), 2, "-o takes no =");
+    let dry = soar(&["--dry-run", "--scope=127.0.0.0/8", "-o", path, "examples/auth.log"]).output().expect("it runs");
+    assert_eq!(text(&dry.stdout), "{\"ip\":\"127.0.0.66\",\"ports\":[20,21,22,23,80,443,3389]}\n");
+    assert_eq!(fs::read(out.join("rapport_securite.csv")).expect("the report"), before);
     assert_eq!(code(&soar(&["-o", "/proc/no/such", "examples/access.log"]).output().expect("it runs")), 2);
     // Input that is no good is passed on as 1, and what was good is reported.
     let output = soar(&[
@@ -198,6 +207,12 @@ fn rejects_are_kept_byte_for_byte() {
         assert_eq!(code(&output), 1);
         assert!(fs::read(&rejects).expect("rejects") == garbage, "not the same bytes");
     }
+    // A log is evidence: no flag writes over it.
+    for (name, flag) in [("soar-parse", "--rejects"), ("soar-report", "--csv")] {
+        let output = filter(name).arg(flag).arg(&source).arg(&source).output().expect("it runs");
+        assert_eq!(code(&output), 2, "{name}");
+        assert!(fs::read(&source).expect("the log") == garbage, "{name} wrote over its input");
+    }
     // Two files: the last line of the first stays a line of its own.
     let output = filter("soar-parse")
         .args(["-q", "--rejects"])
@@ -266,18 +281,18 @@ fn make_redoes_only_what_is_out_of_date() {
         );
         text(&bash(&line).stdout).trim().parse::<u32>().expect("a number")
     };
-    assert_eq!(make(""), 5, "events, hosts, scan, CSV and chart");
+    assert_eq!(make(""), 4, "events, hosts, scan, report");
     assert_eq!(make(""), 0, "nothing changed");
-    assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\""), 4, "a flag of the second stage changed");
-    assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\" REPORT_FLAGS=-q"), 2, "a flag of the last stage changed");
+    assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\""), 3, "a flag of the second stage changed");
+    assert_eq!(make("SCORE_FLAGS=\"--rule 'r=.ssh_failed > 5'\" REPORT_FLAGS=-q"), 1, "a flag of the last stage changed");
     assert!(text(&fs::read(out.join("rapport_securite.csv")).expect("the report")).contains(",r,"));
-    assert_eq!(make("LOGS=examples/auth.log"), 5, "other logs");
+    assert_eq!(make("LOGS=examples/auth.log"), 4, "other logs");
     assert_eq!(make("LOGS=examples/auth.log BIN=/no/such/folder"), 0, "nothing changed, so nothing is run");
     let broken = format!("make -s report BIN=/no/such/folder BUILT={} OUT={} LOGS=examples/access.log", built.display(), out.display());
     let before = fs::read(out.join("events.ndjson")).expect("events");
     assert!(!bash(&broken).status.success());
     assert_eq!(fs::read(out.join("events.ndjson")).expect("events"), before, "what is there is whole");
-    assert_eq!(make("LOGS=examples/access.log"), 5, "and still counts as out of date");
+    assert_eq!(make("LOGS=examples/access.log"), 4, "and still counts as out of date");
     assert!(names(&out).iter().all(|name| !name.contains(".part")));
 }
 

@@ -38,7 +38,9 @@ fn manual() -> String {
     let columns = COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
     cli::manual(
         "Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
-        &format!("CSV columns: {columns}. Ports and rules are joined by a space; cells that a spreadsheet would run start with '."),
+        &format!(
+            "CSV columns: {columns}. Signals of your own count in the score, but have no column. Ports and rules are joined by a space; cells that a spreadsheet would run start with '."
+        ),
         "a record was malformed",
         [
             "soar-score events.ndjson | soar-scan | soar-report > rapport_securite.csv",

@@ -25,7 +25,8 @@ struct Args {
     /// Ports, as nmap writes them: 20-23,80 or 1-1024 or - for all
     #[arg(short, long, value_name = "LIST", default_value = DEFAULT_PORTS, allow_hyphen_values = true)]
     ports: String,
-    /// Addresses that may be touched, comma-separated; replaces loopback; `any` means every unicast address
+    /// Addresses that may be touched: CIDRs, or files of one a line, comma-separated; replaces loopback; `any` means
+    /// every unicast address
     #[arg(long, value_name = "CIDR,...", default_value = "127.0.0.0/8,::1")]
     scope: String,
     /// Addresses that are never touched, whatever --scope says; a file has one address or CIDR a line; repeatable

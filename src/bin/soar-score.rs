@@ -20,7 +20,7 @@ use soar_light::score::{self, Config};
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// A rule, as a jq expression over the signals; repeatable, replaces the default rules (see RULES below)
+    /// A rule, as a jq expression over the signals; repeatable, replaces the default rules (--help lists them)
     #[arg(long = "rule", value_name = "NAME=EXPR")]
     rules: Vec<String>,
     /// What one occurrence of a signal adds to the score, a whole number; repeatable

@@ -82,6 +82,7 @@ struct Counts {
 /// # Errors
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
+    config.rejects.as_deref().map_or(Ok(()), |path| inputs.spare(path))?;
     let mut output = Output::stdout(run)?;
     run.watch.mind_reader();
     let mut rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;

@@ -16,7 +16,7 @@ use crate::time::Stamp;
 pub struct Header<'a> {
     /// When the line was written.
     pub time: Stamp<'a>,
-    /// The machine.
+    /// The machine; empty where the header has none.
     pub host: &'a [u8],
     /// The program.
     pub tag: &'a [u8],
@@ -123,7 +123,7 @@ impl<'a> Sshd<'a> {
         event.event.outcome = Some(self.shape.outcome).filter(|o| !o.is_empty());
         event.source = self.address.map(|address| Source::from_log(address, self.port)).unwrap_or_default();
         event.user = self.user.map(|name| User { name: String::from_utf8_lossy(name) });
-        event.host = Some(Host { hostname: String::from_utf8_lossy(self.header.host) });
+        event.host = Some(self.header.host).filter(|h| !h.is_empty()).map(|h| Host { hostname: String::from_utf8_lossy(h) });
         event.process = Some(Process { name: String::from_utf8_lossy(self.header.tag), pid: self.header.pid });
         event.soar = (self.count > 1).then_some(Soar { count: self.count });
         event

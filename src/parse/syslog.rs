@@ -60,7 +60,9 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
     let misfit = |reason| Misfit { at, reason };
     let rest = rest.strip_prefix(b" ").ok_or(misfit("no space after the time"))?;
     let host_end = memchr(b' ', rest).filter(|&end| end > 0).ok_or(misfit("no host after the time"))?;
-    let (host, rest) = (&rest[..host_end], &rest[host_end + 1..]);
+    // Some relays leave the host out; a tag in its place ends in a colon, which no host does.
+    let has_host = rest[host_end - 1] != b':';
+    let (host, rest) = if has_host { (&rest[..host_end], &rest[host_end + 1..]) } else { (&rest[..0], rest) };
     let tag_end = rest.iter().position(|b| matches!(b, b'[' | b':' | b' ')).unwrap_or(rest.len());
     let tag = &rest[..tag_end];
     if tag.is_empty() {

@@ -55,7 +55,7 @@ pub struct HostRecord<'a> {
     pub unknown_keys: u64,
 }
 
-/// [`Evidence`] on the wire.
+/// [`Evidence`](super::tally::Evidence) on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place<'a> {
     /// The signal's name.

@@ -73,6 +73,9 @@ pub fn kind_of(line: &[u8]) -> Kind {
     if line.starts_with(HOST_START) {
         return Kind::Host;
     }
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Kind::Foreign("not a JSON object: is soar-parse missing in between?".to_owned());
+    }
     match serde_json::from_slice::<SchemaOnly<'_>>(line) {
         Err(error) => Kind::Foreign(malformed(&error)),
         Ok(SchemaOnly { schema: None }) => Kind::Foreign("no schema key: not a SOAR record".to_owned()),

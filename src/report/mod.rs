@@ -92,6 +92,7 @@ pub enum Summary {
 /// # Errors
 /// A record of another stage or of an unknown `soar.*` schema, or a failed write; older reports are then untouched.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
+    config.outputs.iter().try_for_each(|(_, path)| inputs.spare(path))?;
     let mut sinks = config.outputs.iter().map(|(report, path)| Sink::open(report, path, run)).collect::<Result<Vec<_>>>()?;
     if sinks.iter().all(|sink| matches!(sink.target, Target::Stdout(_))) {
         run.watch.mind_reader();

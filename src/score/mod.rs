@@ -67,7 +67,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         },
     )?;
     notices.close();
-    for sentence in config.rules.unknown_keys(|key| table.has_seen(key)) {
+    let is_seen = |name: &str| table.has_seen(name);
+    for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
         notices.say(&sentence);
     }
     let suspicious = match write_hosts(config, &table, &mut output) {

@@ -37,6 +37,13 @@ impl Weights {
         known.chain(others).map(|(name, &weight)| (Text::from(name.as_str()), weight)).collect()
     }
 
+    /// Sentences about weights of signals that are neither in the table nor in `seen`: they change nothing.
+    #[must_use]
+    pub fn unknown_signals(&self, seen: impl Fn(&str) -> bool) -> Vec<String> {
+        let unknown = self.0.keys().filter(|name| signal::index_of(name).is_none() && !seen(name));
+        unknown.map(|name| format!("--weight {name}: no such signal is in the table or was seen")).collect()
+    }
+
     /// The score, and the signal that gave most of it (ties: the first in signal order); none where the score is 0.
     #[must_use]
     pub fn score(&self, tally: &Tally) -> (u64, Option<Name>) {

@@ -4,6 +4,7 @@
 //! bounded however long it is. When a pipe has nothing more to give for the moment, what is there is handed on at once.
 
 use std::io::{self, IsTerminal};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +39,19 @@ impl Inputs {
             return Err(Error::Usage("--name is the label of one input, and there are several".to_owned()));
         }
         Ok(Self { paths, label: label.map(str::to_owned) })
+    }
+
+    /// Says that a result must not be written over an input.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where `output` is one of the inputs, under whatever name.
+    pub fn spare(&self, output: &Path) -> Result<()> {
+        let id = |path: &Path| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| (m.dev(), m.ino()));
+        let Some(target) = id(output) else { return Ok(()) };
+        match self.paths.iter().find(|path| id(path) == Some(target)) {
+            None => Ok(()),
+            Some(_) => Err(Error::Usage(format!("{} is an input and would be overwritten", output.display()))),
+        }
     }
 
     /// The size of all inputs together, in bytes, where all are regular files.
