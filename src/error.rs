@@ -106,6 +106,16 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The exit of a run that went to its end, by how many inputs could not be read and how many records were no good.
+    #[must_use]
+    pub const fn after(unreadable: u64, flaws: u64) -> Self {
+        match (unreadable, flaws) {
+            (0, 0) => Self::Done,
+            (0, _) => Self::BadInput,
+            _ => Self::Failed,
+        }
+    }
+
     /// The process exit code, 0 to 255.
     #[must_use]
     pub const fn code(self) -> u8 {

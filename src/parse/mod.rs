@@ -95,7 +95,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         |answer| match answer {
             Err(error) => {
                 notices.fail(&error);
-                report.failed = true;
+                report.unreadable += 1;
                 Ok(())
             }
             Ok(block) => {
@@ -122,7 +122,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
 #[derive(Debug, Default)]
 struct Report {
     counts: Counts,
-    failed: bool,
+    unreadable: u64,
     first_unknown: Option<String>,
     reject_is_open: bool,
 }
@@ -177,13 +177,8 @@ impl Report {
 
     fn exit(&self, strictness: Strictness) -> Exit {
         let c = &self.counts;
-        if self.failed {
-            Exit::Failed
-        } else if c.rejects > 0 && (c.rejects == c.lines || strictness == Strictness::Strict) {
-            Exit::BadInput
-        } else {
-            Exit::Done
-        }
+        let is_no_good = c.rejects == c.lines || strictness == Strictness::Strict;
+        Exit::after(self.unreadable, if is_no_good { c.rejects } else { 0 })
     }
 }
 

@@ -105,7 +105,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             }
         }
     }
-    let mut seen = Seen { digest: Digest::new(config.top, SUMMARY_ROWS), hosts: 0, flaws: 0, failed: false };
+    let mut seen = Seen { digest: Digest::new(config.top, SUMMARY_ROWS), hosts: 0, flaws: 0, unreadable: 0 };
     let outcome = map_blocks(
         inputs.reader(run),
         run,
@@ -114,7 +114,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             Ok(records) => seen.add(records, &mut sinks, notices),
             Err(error) => {
                 notices.fail(&error);
-                seen.failed = true;
+                seen.unreadable += 1;
                 Ok(())
             }
         },
@@ -231,7 +231,7 @@ struct Seen {
     digest: Digest,
     hosts: u64,
     flaws: u64,
-    failed: bool,
+    unreadable: u64,
 }
 
 impl Seen {
@@ -248,13 +248,7 @@ impl Seen {
     }
 
     const fn exit(&self) -> Exit {
-        if self.failed {
-            Exit::Failed
-        } else if self.flaws > 0 {
-            Exit::BadInput
-        } else {
-            Exit::Done
-        }
+        Exit::after(self.unreadable, self.flaws)
     }
 }
 

@@ -135,7 +135,7 @@ struct Seen {
     out_of_scope: u64,
     excluded: u64,
     flaws: u64,
-    failed: bool,
+    unreadable: u64,
 }
 
 impl Seen {
@@ -162,13 +162,7 @@ impl Seen {
     }
 
     const fn exit(&self) -> Exit {
-        if self.failed {
-            Exit::Failed
-        } else if self.flaws > 0 {
-            Exit::BadInput
-        } else {
-            Exit::Done
-        }
+        Exit::after(self.unreadable, self.flaws)
     }
 }
 
@@ -217,7 +211,7 @@ impl Scanner<'_> {
             Ok(records) => records,
             Err(error) => {
                 notices.fail(&error);
-                self.seen.failed = true;
+                self.seen.unreadable += 1;
                 return Ok(());
             }
         };

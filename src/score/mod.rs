@@ -61,7 +61,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             Ok(records) => seen.add(records, &mut table, config.evidence, notices),
             Err(error) => {
                 notices.fail(&error);
-                seen.failed = true;
+                seen.unreadable += 1;
                 Ok(())
             }
         },
@@ -88,7 +88,7 @@ struct Seen {
     nameless: u64,
     dropped_keys: u64,
     flaws: u64,
-    failed: bool,
+    unreadable: u64,
 }
 
 impl Seen {
@@ -125,14 +125,8 @@ impl Seen {
         }
     }
 
-    fn exit(&self, table: &Table) -> Exit {
-        if self.failed {
-            Exit::Failed
-        } else if self.flaws > 0 || table.refused() > 0 {
-            Exit::BadInput
-        } else {
-            Exit::Done
-        }
+    const fn exit(&self, table: &Table) -> Exit {
+        Exit::after(self.unreadable, self.flaws + table.refused())
     }
 }
 
