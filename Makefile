@@ -49,7 +49,8 @@ clean: ## remove what was built and the files of the demo
 
 # The workflow in stages, each kept as a file: only what is out of date is done again.
 #   make report LOGS='access.log auth.log' OUT=out SCORE_FLAGS="--rule 'r=.ssh_failed > 5'"
-# A changed LOGS or flag counts as out of date, so every target wants the same LOGS. LOGS and OUT cannot hold spaces here; scripts/soar takes any.
+# A changed LOGS or flag counts as out of date, so every target wants the same LOGS. LOGS and OUT cannot hold spaces here;
+# scripts/soar takes any.
 
 OUT ?= out
 LOGS ?=
@@ -86,6 +87,7 @@ $(OUT)/%.flags: FORCE
 # Written under another name first: what is there under its name is whole. Exit 1 (some input was no good, and said so) is
 # no reason to stop; anything more is.
 keep = || [ $$? -eq 1 ] || { rm -f $@.part; exit 2; }; mv $@.part $@
+
 $(OUT)/events.ndjson: $(LOGS) $(OUT)/parse.flags $(BUILT)
 	$(BIN)/soar-parse $(PARSE_FLAGS) -- $(LOGS) > $@.part $(keep)
 

@@ -155,8 +155,7 @@ impl Clock {
         };
         let day = two_digits(*d1, *d2).ok_or(NOT_A_TIME)?;
         let month = month_number(&[*m1, *m2, *m3]).ok_or(NOT_A_TIME)?;
-        let century = two_digits(*y1, *y2).ok_or(NOT_A_TIME)?;
-        let year = i16::from(century) * 100 + i16::from(two_digits(*y3, *y4).ok_or(NOT_A_TIME)?);
+        let year = year_number([*y1, *y2, *y3, *y4]).ok_or(NOT_A_TIME)?;
         let offset = offset_seconds(&[*sign, *h1, *h2, *z1, *z2]).ok_or(NOT_A_TIME)?;
         let local = DateTime::from_parts(Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?, time_of_day(clock)?);
         let seconds = in_range(local, offset)?;
@@ -180,7 +179,7 @@ impl Clock {
         let day = two_digits(tens, *d2).ok_or(NOT_A_TIME)?;
         let time = time_of_day(clock)?;
         let seconds = match self.year {
-            Some(year) => self.local_seconds(year, month, day, time),
+            Some(year) => self.seconds_in_year(year, month, day, time),
             None => self.latest_year(month, day, time),
         }
         .ok_or(IMPOSSIBLE)?;
@@ -198,7 +197,7 @@ impl Clock {
         let (local, fraction, offset) = split_rfc3339(text)?;
         let seconds = match offset {
             Some(offset) => in_range(local, offset)?,
-            None => self.zone.to_timestamp(local).map_err(|_| IMPOSSIBLE)?.as_second(),
+            None => self.local_seconds(local).ok_or(IMPOSSIBLE)?,
         };
         Ok(Stamp { seconds, fraction })
     }
@@ -206,11 +205,14 @@ impl Clock {
     fn latest_year(&self, month: i8, day: i8, time: Time) -> Option<i64> {
         let limit = self.reference.saturating_add(YEARLESS_SLACK_S);
         let latest = civil(limit).year().saturating_add(1);
-        (0..=YEARLESS_SEARCH + 1).filter_map(|back| self.local_seconds(latest - back, month, day, time)).find(|&seconds| seconds <= limit)
+        (0..=YEARLESS_SEARCH + 1).filter_map(|back| self.seconds_in_year(latest - back, month, day, time)).find(|&seconds| seconds <= limit)
     }
 
-    fn local_seconds(&self, year: i16, month: i8, day: i8, time: Time) -> Option<i64> {
-        let local = DateTime::from_parts(Date::new(year, month, day).ok()?, time);
+    fn seconds_in_year(&self, year: i16, month: i8, day: i8, time: Time) -> Option<i64> {
+        self.local_seconds(DateTime::from_parts(Date::new(year, month, day).ok()?, time))
+    }
+
+    fn local_seconds(&self, local: DateTime) -> Option<i64> {
         self.zone.to_timestamp(local).ok().map(Timestamp::as_second).filter(|s| RFC3339_SECONDS.contains(s))
     }
 
@@ -247,8 +249,7 @@ fn civil(seconds: i64) -> DateTime {
 fn split_rfc3339(text: &[u8]) -> std::result::Result<(DateTime, &str, Option<i32>), Flaw> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't', rest @ ..] = text else { return Err(NOT_A_TIME) };
     let (clock, rest) = rest.split_at_checked(8).ok_or(NOT_A_TIME)?;
-    let century = two_digits(*y1, *y2).ok_or(NOT_A_TIME)?;
-    let year = i16::from(century) * 100 + i16::from(two_digits(*y3, *y4).ok_or(NOT_A_TIME)?);
+    let year = year_number([*y1, *y2, *y3, *y4]).ok_or(NOT_A_TIME)?;
     let month = two_digits(*m1, *m2).ok_or(NOT_A_TIME)?;
     let day = two_digits(*d1, *d2).ok_or(NOT_A_TIME)?;
     let local = DateTime::from_parts(Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?, time_of_day(clock)?);
@@ -301,6 +302,10 @@ fn in_range(local: DateTime, offset_s: i32) -> std::result::Result<i64, Flaw> {
 fn two_digits(tens: u8, ones: u8) -> Option<i8> {
     let value = |b: u8| b.is_ascii_digit().then(|| (b - b'0').cast_signed());
     Some(value(tens)? * 10 + value(ones)?)
+}
+
+fn year_number([thousands, hundreds, tens, ones]: [u8; 4]) -> Option<i16> {
+    Some(i16::from(two_digits(thousands, hundreds)?) * 100 + i16::from(two_digits(tens, ones)?))
 }
 
 fn month_number(name: &[u8]) -> Option<i8> {

@@ -2,19 +2,16 @@
 //!
 //! The format that fitted the last line is tried first; since formats exclude each other, that changes no result.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use super::detect::Detectors;
 use super::format::{Misfit, Reading};
 use super::{Config, Counts, FORMATS, Wanted};
+use crate::flaw::Flaws;
 use crate::record::event::Tags;
 use crate::stream::block::{self, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
-
-/// How many rejects of a block are remembered with their place.
-const REMEMBERED: usize = 5;
 
 /// Why a line is a reject: the format that it came nearest to, and what was wrong then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +40,8 @@ pub struct Block {
     pub continues: bool,
     /// How many lines were what.
     pub counts: Counts,
-    /// The rejects by reason.
-    pub flaws: BTreeMap<Flaw, u64>,
-    /// The first of them, with their line.
-    pub first_flaws: Vec<(u64, Flaw)>,
+    /// Why the rejects are rejects.
+    pub flaws: Flaws<Flaw>,
     /// The line of the first sshd message of no known shape.
     pub first_unknown: Option<u64>,
     /// The input's name.
@@ -56,10 +51,7 @@ pub struct Block {
 impl Block {
     fn reject(&mut self, line: u64, flaw: Flaw) {
         self.counts.rejects += 1;
-        *self.flaws.entry(flaw).or_insert(0) += 1;
-        if self.first_flaws.len() < REMEMBERED {
-            self.first_flaws.push((line, flaw));
-        }
+        self.flaws.add(line, flaw);
     }
 }
 
@@ -83,8 +75,7 @@ impl<'c> Classifier<'c> {
             rejects: Vec::new(),
             continues: block.part == Part::LongMore,
             counts: Counts::default(),
-            flaws: BTreeMap::new(),
-            first_flaws: Vec::new(),
+            flaws: Flaws::new(),
             first_unknown: None,
             file: Arc::clone(&block.file),
         };

@@ -13,11 +13,10 @@ pub mod web;
 
 mod classify;
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use classify::{Block, Classifier, Flaw};
+use classify::{Block, Classifier};
 use format::Format;
 
 use crate::error::{Error, Exit, Result};
@@ -140,14 +139,7 @@ impl Report {
         if self.first_unknown.is_none() {
             self.first_unknown = block.first_unknown.map(|line| format!("{}:{line}", block.file));
         }
-        let mut left: BTreeMap<Flaw, u64> = block.flaws.clone();
-        for &(line, flaw) in &block.first_flaws {
-            notices.problem(&block.file, line, &flaw.to_string());
-            left.entry(flaw).and_modify(|times| *times -= 1);
-        }
-        for (flaw, times) in left.into_iter().filter(|&(_, times)| times > 0) {
-            notices.count(&flaw.to_string(), times);
-        }
+        notices.problems(&block.file, &block.flaws);
     }
 
     /// Appends a block's rejects; where an input ended without a newline, the next reject still starts on its own line.

@@ -60,6 +60,6 @@ fn lines_of_all_classes_are_counted_and_rejects_are_kept_byte_for_byte() {
     let expected = Counts { lines: 5, rejects: 3, other_programs: 1, unknown_sshd: 1, invalid_utf8: 1, ..Counts::default() };
     assert_eq!(done.counts, expected);
     assert_eq!(done.rejects, b"garbage\xff\r\n\nDec 32 06:55:46 lab sshd[1]: x");
-    let reasons: Vec<_> = done.first_flaws.iter().map(|(line, flaw)| format!("{line}: {flaw}")).collect();
+    let reasons: Vec<_> = done.flaws.first.iter().map(|(line, flaw)| format!("{line}: {flaw}")).collect();
     assert_eq!(reasons, ["1: of no known format", "2: empty line", "5: not syslog_rfc3164 format: impossible date or time"]);
 }

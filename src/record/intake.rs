@@ -1,10 +1,10 @@
 //! Records taken in, one line at a time: what a stage reads goes on, what it cannot read is remembered with its place.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{EVENT_SCHEMA, HOST_SCHEMA, Kind, kind_of};
 use crate::error::Error;
+use crate::flaw::Flaws;
 
 /// What a stage reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,40 +13,6 @@ pub enum Reads {
     Hosts,
     /// Events and hosts.
     EventsAndHosts,
-}
-
-/// What was wrong with records: the first few with their place, the rest by reason, so that garbage fills no memory.
-#[derive(Debug, Default)]
-pub struct Flaws {
-    /// The first of them: line and reason.
-    pub first: Vec<(u64, String)>,
-    /// How many more there were of each reason.
-    pub more: BTreeMap<String, u64>,
-}
-
-impl Flaws {
-    const fn new() -> Self {
-        Self { first: Vec::new(), more: BTreeMap::new() }
-    }
-
-    /// How many there were.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.first.len() as u64 + self.more.values().sum::<u64>()
-    }
-
-    fn add(&mut self, line: u64, reason: String) {
-        /// As many as people are shown.
-        const SHOWN: usize = 5;
-        /// Reasons may hold a place in the record; past this many they are counted together.
-        const KINDS: usize = 64;
-        if self.first.len() < SHOWN {
-            self.first.push((line, reason));
-        } else {
-            let is_new = self.more.len() >= KINDS && !self.more.contains_key(&reason);
-            *self.more.entry(if is_new { "malformed record".to_owned() } else { reason }).or_insert(0) += 1;
-        }
-    }
 }
 
 /// The records of one block, and what was wrong with some.
@@ -58,7 +24,7 @@ pub struct Intake {
     /// The input's name.
     pub file: Arc<str>,
     /// Malformed and foreign records.
-    pub flaws: Flaws,
+    pub flaws: Flaws<String>,
     /// A record that ends the run at once: of an earlier stage, or of an unknown `soar.*` schema.
     pub fatal: Option<Error>,
 }
@@ -93,7 +59,10 @@ impl Intake {
             (kind, _) => read(kind, line),
         });
         if let Err(reason) = outcome {
-            self.flaws.add(number, reason);
+            /// Reasons hold a place in the record; past this many kinds they are counted together.
+            const KINDS: usize = 64;
+            let is_one_too_many = self.flaws.more.len() >= KINDS && !self.flaws.more.contains_key(&reason);
+            self.flaws.add(number, if is_one_too_many { "malformed record".to_owned() } else { reason });
         }
     }
 }

@@ -238,8 +238,7 @@ impl Seen {
     fn add(&mut self, records: Records, sinks: &mut [Sink], notices: &mut Notices) -> Result<()> {
         self.hosts += records.hosts;
         self.flaws += records.intake.flaws.count();
-        let flaws = &records.intake.flaws;
-        notices.problems(&records.intake.file, &flaws.first, &flaws.more);
+        notices.problems(&records.intake.file, &records.intake.flaws);
         self.digest.merge(&records.digest);
         for (place, rows) in records.rows.iter().enumerate() {
             write_rows(sinks, place, rows)?;

@@ -217,8 +217,7 @@ impl Scanner<'_> {
         };
         self.seen.hosts += records.hosts;
         self.seen.flaws += records.intake.flaws.count();
-        let flaws = &records.intake.flaws;
-        notices.problems(&records.intake.file, &flaws.first, &flaws.more);
+        notices.problems(&records.intake.file, &records.intake.flaws);
         for entry in records.entries {
             match (self.config.mode, entry) {
                 (Mode::Scan, Entry::Lines(lines)) => self.window.pass(lines),

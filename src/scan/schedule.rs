@@ -220,25 +220,25 @@ impl Schedule {
 
     /// A probe whose time is up at `now`; settle it with [`Answer::Silence`].
     pub fn expire(&mut self, now: Duration) -> Option<Ticket> {
-        while let Some(&(deadline, ticket)) = self.deadlines.front() {
-            if self.is_current(ticket) {
-                return (deadline <= now).then_some(ticket);
-            }
-            self.deadlines.pop_front();
-        }
-        None
+        self.next_deadline().filter(|&(deadline, _)| deadline <= now).map(|(_, ticket)| ticket)
     }
 
     /// When something will have to be done even if no answer comes.
     #[must_use]
     pub fn wake_at(&mut self) -> Option<Duration> {
+        let deadline = self.next_deadline().map(|(deadline, _)| deadline);
+        deadline.or_else(|| self.has_waiting().then_some(self.paused_until))
+    }
+
+    /// The earliest deadline of a probe that is still in flight; those of settled ones are dropped on the way.
+    fn next_deadline(&mut self) -> Option<(Duration, Ticket)> {
         while let Some(&(deadline, ticket)) = self.deadlines.front() {
             if self.is_current(ticket) {
-                return Some(deadline);
+                return Some((deadline, ticket));
             }
             self.deadlines.pop_front();
         }
-        self.has_waiting().then_some(self.paused_until)
+        None
     }
 
     fn starve(&mut self, now: Duration) {

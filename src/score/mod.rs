@@ -21,7 +21,7 @@ use crate::net::AddressSet;
 use crate::record::Text;
 use crate::record::host::{HostRecord, Place};
 use crate::record::signal::SIGNALS;
-use crate::record::tally::Tally;
+use crate::record::tally::{Name, Tally};
 use crate::stream::Run;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
@@ -98,8 +98,7 @@ impl Seen {
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
         self.flaws += records.intake.flaws.count();
-        let flaws = &records.intake.flaws;
-        notices.problems(&records.intake.file, &flaws.first, &flaws.more);
+        notices.problems(&records.intake.file, &records.intake.flaws);
         for piece in records.pieces {
             table.add(piece, evidence);
         }
@@ -130,14 +129,26 @@ impl Seen {
     }
 }
 
+/// An address with its tally, and what the weights make of it.
+struct Ranked<'t> {
+    score: u64,
+    ip: IpAddr,
+    reason: Option<Name>,
+    tally: &'t Tally,
+}
+
 /// Writes every host, highest score first, and says how many are suspicious.
 fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
-    let mut ranked: Vec<(u64, IpAddr, &Tally)> = table.iter().map(|(ip, tally)| (config.weights.score(tally).0, ip, tally)).collect();
-    ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let rank = |(ip, tally)| {
+        let (score, reason) = config.weights.score(tally);
+        Ranked { score, ip, reason, tally }
+    };
+    let mut ranked: Vec<_> = table.iter().map(rank).collect();
+    ranked.sort_unstable_by(|a, b| b.score.cmp(&a.score).then_with(|| a.ip.cmp(&b.ip)));
     let mut suspicious = 0;
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
-    for (_, ip, tally) in ranked {
-        suspicious += u64::from(write_host(config, ip, tally, &mut lines)?);
+    for host in ranked {
+        suspicious += u64::from(write_host(config, &host, &mut lines)?);
         if lines.len() >= WRITE_BYTES {
             output.write(&lines)?;
             lines.clear();
@@ -148,8 +159,8 @@ fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u6
 }
 
 /// Appends one host as a line, and says whether it is suspicious.
-fn write_host(config: &Config, ip: IpAddr, tally: &Tally, lines: &mut Vec<u8>) -> Result<bool> {
-    let (score, reason) = config.weights.score(tally);
+fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
+    let &Ranked { score, ip, ref reason, tally } = host;
     let verdict = config.rules.judge(tally)?;
     let allowed = config.allow.contains(ip);
     let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();

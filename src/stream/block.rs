@@ -6,6 +6,10 @@ use memchr::memchr_iter;
 
 /// The longest line that is read as a line, in bytes without its end: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
+/// Why a line is not read: it is longer than [`MAX_LINE`].
+pub const TOO_LONG: &str = "longer than 1 MiB";
+const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
+
 /// What a block holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -52,7 +56,3 @@ impl Block {
         lines.map(|(number, line)| (number, if line.len() <= MAX_LINE { Ok(line) } else { Err(TOO_LONG) }))
     }
 }
-
-/// Why a line is not read: it is longer than [`MAX_LINE`].
-pub const TOO_LONG: &str = "longer than 1 MiB";
-const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");

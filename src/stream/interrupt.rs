@@ -36,16 +36,18 @@ impl Watch {
     /// # Errors
     /// [`Error::System`] where the system refuses a handler or a socket pair.
     pub fn install() -> Result<Self> {
-        let watch = Self::deaf()?;
         let refused = |source| Error::System { what: "signal handler", source };
+        let (wake_end, wait_end) = UnixStream::pair().map_err(refused)?;
+        wake_end.set_nonblocking(true).map_err(refused)?;
+        let number = Arc::new(AtomicUsize::new(0));
         let armed = Arc::new(AtomicBool::new(false));
         let (bell, ear) = UnixStream::pair().map_err(refused)?;
         for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed)).map_err(refused)?;
             low_level::pipe::register(signal, bell.try_clone().map_err(refused)?).map_err(refused)?;
             let value = usize::try_from(signal).unwrap_or_default();
-            flag::register_usize(signal, Arc::clone(&watch.number), value).map_err(refused)?;
-            low_level::pipe::register(signal, watch.wake_end.try_clone().map_err(refused)?).map_err(refused)?;
+            flag::register_usize(signal, Arc::clone(&number), value).map_err(refused)?;
+            low_level::pipe::register(signal, wake_end.try_clone().map_err(refused)?).map_err(refused)?;
         }
         // Ends with the process.
         thread::spawn(move || {
@@ -54,18 +56,7 @@ impl Watch {
                 armed.store(true, Ordering::Release);
             }
         });
-        Ok(watch)
-    }
-
-    /// A watch that hears no signal, for runs inside another program.
-    ///
-    /// # Errors
-    /// [`Error::System`] where the system refuses a socket pair.
-    pub fn deaf() -> Result<Self> {
-        let refused = |source| Error::System { what: "socket pair", source };
-        let (wake_end, wait_end) = UnixStream::pair().map_err(refused)?;
-        wake_end.set_nonblocking(true).map_err(refused)?;
-        Ok(Self { number: Arc::default(), stopped: AtomicBool::new(false), minds_reader: AtomicBool::new(false), wake_end, wait_end })
+        Ok(Self { number, stopped: AtomicBool::new(false), minds_reader: AtomicBool::new(false), wake_end, wait_end })
     }
 
     /// Calls the run off from inside: every wait ends, now and later.

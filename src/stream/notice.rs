@@ -3,21 +3,20 @@
 //! Text from logs is made harmless before it is shown. Nothing said here changes what is written to stdout or the exit code.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 
 use super::progress::Progress;
 use crate::error::Error;
 use crate::escape;
-
-/// How many problems are shown one by one before they are only counted.
-const SHOWN: u64 = 5;
+use crate::flaw::{Flaws, SHOWN};
 
 /// The voice of one run.
 pub struct Notices {
     program: &'static str,
     sink: Option<Box<dyn Write + Send>>,
     progress: Progress,
-    shown: u64,
+    shown: usize,
     hidden: BTreeMap<String, u64>,
 }
 
@@ -53,7 +52,7 @@ impl Notices {
     }
 
     /// Says what is wrong at `file:line`, or only counts it under `reason` once enough have been shown.
-    pub fn problem(&mut self, file: &str, line: u64, reason: &str) {
+    fn problem(&mut self, file: &str, line: u64, reason: &str) {
         self.shown += 1;
         if self.shown <= SHOWN {
             self.say(&format!("{file}:{line}: {reason}"));
@@ -62,18 +61,18 @@ impl Notices {
         }
     }
 
-    /// Says `first` as problems of `file`, and counts `more` by reason.
-    pub fn problems(&mut self, file: &str, first: &[(u64, String)], more: &BTreeMap<String, u64>) {
-        for (line, reason) in first {
-            self.problem(file, *line, reason);
+    /// Says the problems of `file`, the first with their place, and counts the rest by reason.
+    pub fn problems<R: fmt::Display>(&mut self, file: &str, flaws: &Flaws<R>) {
+        for (line, reason) in &flaws.first {
+            self.problem(file, *line, &reason.to_string());
         }
-        for (reason, &times) in more {
-            self.count(reason, times);
+        for (reason, &times) in &flaws.more {
+            self.count(&reason.to_string(), times);
         }
     }
 
     /// Counts `times` more problems of a kind that were not looked at one by one.
-    pub fn count(&mut self, reason: &str, times: u64) {
+    fn count(&mut self, reason: &str, times: u64) {
         /// Reasons may quote a record; past this many the rest is counted together, so memory stays bounded.
         const KINDS: usize = 64;
         let key = if self.hidden.len() < KINDS || self.hidden.contains_key(reason) { reason } else { "other reasons" };
@@ -92,8 +91,8 @@ impl Notices {
     }
 }
 
-impl std::fmt::Debug for Notices {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Notices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notices").field("program", &self.program).field("shown", &self.shown).finish_non_exhaustive()
     }
 }
