@@ -10,6 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use soar_light::parse::FORMATS;
+use soar_light::parse::format::Scratch;
 use soar_light::record::event::{Event, Sighting, Soar, Source, Tags, User};
 use soar_light::record::signal::{SIGNALS, SignalSet};
 use soar_light::scan::splice::HostLine;
@@ -50,8 +51,8 @@ proptest! {
 
     #[test]
     fn any_bytes_are_of_one_format_at_the_most_and_never_a_panic(line in hostile_line()) {
-        let mut clock = Clock::new("UTC", Some(2024)).expect("UTC");
-        let fitting: Vec<_> = FORMATS.iter().filter(|format| (format.read)(&line, &mut clock).is_ok()).map(|format| format.name).collect();
+        let (mut clock, scratch) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default());
+        let fitting: Vec<_> = FORMATS.iter().filter(|format| (format.read)(&line, &scratch, &mut clock).is_ok()).map(|format| format.name).collect();
         prop_assert!(fitting.len() <= 1, "{:?} fit {:?}", fitting, String::from_utf8_lossy(&line));
     }
 

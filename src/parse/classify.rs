@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::detect::Detectors;
-use super::format::{Misfit, Reading};
+use super::format::{Misfit, Reading, Scratch};
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
 use crate::record::event::Tags;
@@ -93,6 +93,7 @@ impl<'c> Classifier<'c> {
 
     fn classify_lines(&self, block: &block::Block, done: &mut Block) {
         let mut reader = LineReader { clock: self.config.clock.with_reference(block.modified), last: 0 };
+        let mut scratch = Scratch::default();
         let mut end = 0;
         for (number, whole) in block.lines() {
             end += whole.len() + 1;
@@ -101,7 +102,8 @@ impl<'c> Classifier<'c> {
             if !line.is_ascii() && std::str::from_utf8(line).is_err() {
                 done.counts.invalid_utf8 += 1;
             }
-            match reader.read(line) {
+            scratch.clear();
+            match reader.read(line, &scratch) {
                 Ok(Reading::OtherProgram) => done.counts.other_programs += 1,
                 Ok(Reading::UnknownSshd) => {
                     done.counts.unknown_sshd += 1;
@@ -143,17 +145,17 @@ struct LineReader {
 }
 
 impl LineReader {
-    fn read<'a>(&mut self, line: &'a [u8]) -> Result<Reading<'a>, Flaw> {
+    fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         if line.len() > MAX_LINE {
             return Err(Flaw { format: None, reason: TOO_LONG });
         }
         let last = self.last;
-        if let Ok(reading) = (FORMATS[last].read)(line, &mut self.clock) {
+        if let Ok(reading) = (FORMATS[last].read)(line, scratch, &mut self.clock) {
             return Ok(reading);
         }
         let mut nearest: Option<(usize, Misfit)> = None;
         for (index, format) in FORMATS.iter().enumerate() {
-            match (format.read)(line, &mut self.clock) {
+            match (format.read)(line, scratch, &mut self.clock) {
                 Ok(reading) => {
                     self.last = index;
                     return Ok(reading);

@@ -19,7 +19,7 @@ pub const COMMON: Format = Format {
         r#"192.0.2.1 - alice [10/Oct/2000:13:55:36 -0700] "GET /index.html HTTP/1.0" 200 2326"#,
         r#"{"schema":"soar.event/1","@timestamp":"2000-10-10T20:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"user":{"name":"alice"},"http":{"request":{"method":"GET"},"version":"1.0","response":{"status_code":200,"body":{"bytes":2326}}},"url":{"original":"/index.html"},"log":{"file":{"path":"example"},"line":1},"tags":[]}"#,
     ),
-    read: |line, clock| read_access(line, Layout::Common, clock),
+    read: |line, _, clock| read_access(line, Layout::Common, clock),
 };
 
 /// Common, then `"%{Referer}i" "%{User-agent}i"`.
@@ -31,7 +31,7 @@ pub const COMBINED: Format = Format {
         r#"2001:db8::1 - - [10/Oct/2000:13:55:36 +0000] "GET /no HTTP/1.1" 404 - "-" "ExampleBot/1.0 \"x\"""#,
         r#"{"schema":"soar.event/1","@timestamp":"2000-10-10T13:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"2001:db8::1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404}},"url":{"original":"/no"},"user_agent":{"original":"ExampleBot/1.0 \"x\""},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
     ),
-    read: |line, clock| read_access(line, Layout::Combined, clock),
+    read: |line, _, clock| read_access(line, Layout::Combined, clock),
 };
 
 /// `%v:%p`, then combined.
@@ -43,7 +43,7 @@ pub const VHOST_COMBINED: Format = Format {
         r#"www.example.org:443 192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "https://example.org/" "Mozilla/5.0""#,
         r#"{"schema":"soar.event/1","@timestamp":"2000-10-10T13:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET","referrer":"https://example.org/"},"version":"1.1","response":{"status_code":200,"body":{"bytes":5}}},"url":{"original":"/","domain":"www.example.org"},"user_agent":{"original":"Mozilla/5.0"},"log":{"file":{"path":"example"},"line":1},"tags":[]}"#,
     ),
-    read: |line, clock| read_access(line, Layout::VhostCombined, clock),
+    read: |line, _, clock| read_access(line, Layout::VhostCombined, clock),
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

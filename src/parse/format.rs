@@ -18,8 +18,25 @@ pub struct Format {
     pub source: &'static str,
     /// A line, and the event that `soar-parse --all --name example` makes of it.
     pub example: (&'static str, &'static str),
-    /// Reads one line, without its line end.
-    pub read: for<'a> fn(&'a [u8], &mut Clock) -> Result<Reading<'a>, Misfit>,
+    /// Reads one line, without its line end; text that must be decoded first is kept in the scratch.
+    pub read: for<'a> fn(&'a [u8], &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
+}
+
+/// Room for text that a reading needs beside the line: what stood there escaped. Emptied before each line.
+#[derive(Debug, Default)]
+pub struct Scratch(bumpalo::Bump);
+
+impl Scratch {
+    /// Keeps `text` for as long as the reading lives.
+    #[must_use]
+    pub fn keep<'a>(&'a self, text: &[u8]) -> &'a [u8] {
+        self.0.alloc_slice_copy(text)
+    }
+
+    /// Forgets everything, but holds on to the memory.
+    pub fn clear(&mut self) {
+        self.0.reset();
+    }
 }
 
 /// What a line turned out to be.

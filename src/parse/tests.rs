@@ -20,7 +20,7 @@ fn config(wanted: Wanted) -> Config {
 
 fn classify(text: &[u8], wanted: Wanted) -> classify::Block {
     let config = config(wanted);
-    let lines = Lines { bytes: text.to_vec(), file: "example".into(), first_line: 1, part: Part::Lines, modified: 0 };
+    let lines = Lines { bytes: text.to_vec(), file: "example".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new() };
     Classifier::new(&config).classify(&lines)
 }
 
@@ -46,9 +46,9 @@ fn every_signal_fires_on_its_example() {
 #[test]
 fn an_example_is_of_one_format_only() {
     for format in FORMATS {
-        let mut clock = config(Wanted::All).clock;
+        let (mut clock, scratch) = (config(Wanted::All).clock, format::Scratch::default());
         let fitting: Vec<_> =
-            FORMATS.iter().filter(|f| (f.read)(format.example.0.as_bytes(), &mut clock).is_ok()).map(|f| f.name).collect();
+            FORMATS.iter().filter(|f| (f.read)(format.example.0.as_bytes(), &scratch, &mut clock).is_ok()).map(|f| f.name).collect();
         assert_eq!(fitting, [format.name]);
     }
 }

@@ -8,6 +8,8 @@ use memchr::memchr_iter;
 pub const MAX_LINE: usize = 1 << 20;
 /// Why a line is not read: it is longer than [`MAX_LINE`].
 pub const TOO_LONG: &str = "longer than 1 MiB";
+/// How far a block's [`Block::before`] reaches back at the most, in bytes.
+pub const LOOK_BACK_BYTES: usize = 4 << 10;
 const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
 
 /// What a block holds.
@@ -34,6 +36,8 @@ pub struct Block {
     pub part: Part,
     /// The file's modification time or, for a pipe, now: seconds since 1970.
     pub modified: i64,
+    /// The whole lines that stand before it in its input, as many as fit in [`LOOK_BACK_BYTES`].
+    pub before: Vec<u8>,
 }
 
 impl Block {

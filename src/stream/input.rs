@@ -11,7 +11,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Run;
-use super::block::{Block, MAX_LINE, Part};
+use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
 use super::source::{BLOCK_BYTES, Body, STDIN};
 use crate::error::{Error, Result};
 
@@ -116,6 +116,7 @@ struct Open<'r> {
     file: Arc<str>,
     modified: i64,
     carry: Vec<u8>,
+    before: Vec<u8>,
     next_line: u64,
     inside_long: bool,
     ended: Option<io::Result<()>>,
@@ -127,7 +128,7 @@ impl<'r> Open<'r> {
         let shown = path.display().to_string();
         let (body, carry, modified) = Body::open(path, run)?;
         let file = label.unwrap_or(&shown).into();
-        Ok(Self { body, shown, file, modified, carry, next_line: 1, inside_long: false, ended: None, run })
+        Ok(Self { body, shown, file, modified, carry, before: Vec::new(), next_line: 1, inside_long: false, ended: None, run })
     }
 
     /// The next block; after the last one, the error that ended the input, if one did.
@@ -197,6 +198,22 @@ impl<'r> Open<'r> {
         }
         let first_line = self.next_line;
         self.next_line += memchr_iter(b'\n', &bytes).count() as u64;
-        Block { bytes, file: Arc::clone(&self.file), first_line, part, modified: self.modified }
+        let before = std::mem::take(&mut self.before);
+        if part == Part::Lines {
+            self.before = look_back(&before, &bytes);
+        }
+        Block { bytes, file: Arc::clone(&self.file), first_line, part, modified: self.modified, before }
     }
+}
+
+/// The last whole lines of `before` and `bytes` together that fit in [`LOOK_BACK_BYTES`].
+fn look_back(before: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let old = &before[before.len().saturating_sub(LOOK_BACK_BYTES.saturating_sub(bytes.len()))..];
+    let new = &bytes[bytes.len().saturating_sub(LOOK_BACK_BYTES)..];
+    let is_cut = old.len() + new.len() < before.len() + bytes.len();
+    let mut lines = [old, new].concat();
+    if is_cut {
+        lines.drain(..memchr(b'\n', &lines).map_or(lines.len(), |at| at + 1));
+    }
+    lines
 }
