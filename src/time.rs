@@ -40,7 +40,7 @@ pub struct Stamp<'a> {
 
 impl Stamp<'_> {
     /// Calls `show` with the RFC 3339 text. Digit by digit, since every event has one and `fmt` costs more than the rest of it.
-    fn with_text<T>(&self, show: impl FnOnce(&str) -> T) -> T {
+    pub fn with_text<T>(&self, show: impl FnOnce(&str) -> T) -> T {
         let t = civil(self.seconds);
         let mut text = *b"0000-00-00T00:00:00.000000000Z";
         let parts = [t.month(), t.day(), t.hour(), t.minute(), t.second()];

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use soar_light::parse::FORMATS;
 use soar_light::parse::format::Scratch;
-use soar_light::record::event::{Event, Sighting, Soar, Source, Tags, User};
+use soar_light::record::event::{Event, Http, Source};
+use soar_light::record::sighting::{Sighting, SightingReader};
 use soar_light::record::signal::{SIGNALS, SignalSet};
 use soar_light::scan::splice::HostLine;
 use soar_light::time::{Clock, Stamp, rfc3339};
@@ -26,27 +27,84 @@ fn signal_set() -> impl Strategy<Value = SignalSet> {
         .prop_map(|bits| (0..SIGNALS.len()).filter(|i| bits & 1 << i != 0).fold(SignalSet::default(), SignalSet::with))
 }
 
+/// What may stand in any field of an event: text, bytes that are no UTF-8, things to escape, nothing.
+fn field() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![any::<String>().prop_map(String::into_bytes), vec(any::<u8>(), 0..12), "[ -~]{0,60}".prop_map(String::into_bytes)]
+}
+
+/// What an event is made of: its fields as text, an address, numbers, signals.
+type Parts = (Vec<Option<Vec<u8>>>, Option<IpAddr>, [Option<u16>; 2], [Option<u32>; 2], SignalSet, u64);
+
+fn parts() -> impl Strategy<Value = Parts> {
+    let texts = vec(proptest::option::of(field()), 10);
+    (texts, any::<Option<IpAddr>>(), any::<[Option<u16>; 2]>(), any::<[Option<u32>; 2]>(), signal_set(), 1_u64..1 << 53)
+}
+
+fn event<'a>((texts, ip, short, long, tags, count): &'a Parts, path: &'a str, line: u64, time: Option<Stamp<'a>>) -> Event<'a> {
+    let text = |index: usize| texts[index].as_deref();
+    let owned = |index: usize| text(index).map(Cow::Borrowed);
+    let http = Http { method: text(1), referrer: owned(2), version: text(3), status_code: short[0], body_bytes: long[0].map(u64::from) };
+    Event {
+        timestamp: time,
+        source: Source { ip: *ip, address: text(0).filter(|_| ip.is_none()), port: short[1] },
+        user_name: owned(4),
+        http,
+        url_original: text(5),
+        url_domain: owned(6),
+        user_agent: owned(7),
+        hostname: text(8),
+        process_name: text(9),
+        process_pid: long[1].map(u64::from),
+        tags: *tags,
+        count: *count,
+        ..Event::new("sshd.auth", "ssh_login", path, line)
+    }
+}
+
 proptest! {
     #[test]
     fn an_event_is_read_as_it_was_written(
-        ip: IpAddr, port: u16, seconds in SECONDS, fraction in "[0-9]{0,9}", path in any::<String>(), line in 1_u64..1 << 53,
-        user in any::<String>(), tags in signal_set(), count in 1_u64..1 << 53,
+        parts in parts(), seconds in SECONDS, fraction in "[0-9]{0,9}", path in any::<String>(), line in 1_u64..1 << 53,
     ) {
-        let mut event = Event::new("sshd.auth", "ssh_login", &path, line);
-        event.timestamp = Some(Stamp { seconds, fraction: &fraction });
-        event.source = Source { ip: Some(ip), address: None, port: Some(port) };
-        event.user = Some(User { name: Cow::Borrowed(&user) });
-        event.tags = Tags(tags);
-        event.soar = (count > 1).then_some(Soar { count });
         let mut out = Vec::new();
-        event.write_line(&mut out);
+        event(&parts, &path, line, Some(Stamp { seconds, fraction: &fraction })).write_line(&mut out);
         prop_assert_eq!(out.split(|&b| b == b'\n').count(), 2, "one line, and nothing behind it");
+        let (texts, ip, _, long, tags, count) = &parts;
         let read = Sighting::from_line(&out[..out.len() - 1]).expect("an event");
-        let canonical = soar_light::net::canonical(ip);
-        prop_assert_eq!((read.ip, read.at, read.line, read.count), (Some(canonical), Some(seconds), line, count));
-        prop_assert_eq!((&*read.file.0, read.signals, read.others.len()), (&*path, tags, 0));
+        let canonical = ip.map(soar_light::net::canonical);
+        prop_assert_eq!((read.ip, read.at, read.line, read.count), (canonical, Some(seconds), line, *count));
+        prop_assert_eq!((&*read.file.0, read.signals, read.others.len()), (&*path, *tags, 0));
         let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
-        prop_assert_eq!(json["user"]["name"].as_str(), Some(&*user));
+        let places = [(1, "/http/request/method"), (2, "/http/request/referrer"), (3, "/http/version"), (4, "/user/name"), (5, "/url/original"),
+            (6, "/url/domain"), (7, "/user_agent/original"), (8, "/host/hostname"), (9, "/process/name")];
+        for (index, place) in places {
+            let wanted = texts[index].as_deref().map(String::from_utf8_lossy);
+            prop_assert_eq!(json.pointer(place).and_then(|v| v.as_str()), wanted.as_deref(), "{}", place);
+        }
+        prop_assert_eq!(json.pointer("/http/response/body/bytes").and_then(serde_json::Value::as_u64), long[0].map(u64::from));
+    }
+
+    #[test]
+    fn the_quick_reader_says_what_the_thorough_one_says(
+        parts in parts(), at in proptest::option::of(SECONDS), line in 1_u64..1 << 53,
+        edits in vec((any::<Index>(), 0..4_u8, select(&b"{}[]\":,0123456789.e-\\u /abct\x1f\xff\n"[..])), 0..3),
+    ) {
+        let mut out = Vec::new();
+        event(&parts, "a.log", line, at.map(|seconds| Stamp { seconds, fraction: "" })).write_line(&mut out);
+        out.pop();
+        for (place, edit, byte) in edits {
+            let at = place.index(out.len());
+            match edit {
+                0 => out[at] = byte,
+                1 => out.insert(at, byte),
+                2 => drop(out.remove(at)),
+                _ => out.truncate(at + 1),
+            }
+        }
+        // Where the kind is not an event, neither reader is asked.
+        if out.starts_with(br#"{"schema":"soar.event/1","#) {
+            prop_assert_eq!(SightingReader::default().read(&out), Sighting::from_line(&out), "{}", String::from_utf8_lossy(&out));
+        }
     }
 
     #[test]

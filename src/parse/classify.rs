@@ -9,7 +9,6 @@ use super::detect::Detectors;
 use super::format::{Misfit, Reading, Scratch};
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
-use crate::record::event::Tags;
 use crate::stream::block::{self, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
 
@@ -124,7 +123,7 @@ impl<'c> Classifier<'c> {
         // An event is built only where it leaves.
         match wanted.then(|| reading.to_event(file, number)).flatten() {
             Some(mut event) => {
-                event.tags = Tags(signals);
+                event.tags = signals;
                 event.write_line(&mut done.events);
                 done.counts.events += 1;
             }

@@ -52,7 +52,7 @@ fn is_http_404(reading: &Reading<'_>) -> bool {
 }
 
 fn is_http_bot(reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Web(web) if web.agent.is_some_and(|agent| names_a_bot(&web::unescape_bytes(agent))))
+    matches!(reading, Reading::Web(web) if web.agent.is_some_and(|agent| names_a_bot(&web::unescape(agent))))
 }
 
 /// Whether a user agent contains bot, crawler or spider; the `bot` of `CUBOT`, a make of phone, does not count.

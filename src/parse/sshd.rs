@@ -2,13 +2,14 @@
 //!
 //! One table of shapes (see `shape`), each with what it means, the source file that writes it, and an example.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem;
 
 use super::shape::{Matcher, Part, Parts, Shape, parse_port};
 use crate::record::MAX_INTEGER;
-use crate::record::event::{Event, Host, Process, Soar, Source, User};
+use crate::record::event::{Event, Source};
 use crate::time::Stamp;
 
 /// What stands before the message.
@@ -120,12 +121,13 @@ impl<'a> Sshd<'a> {
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new("sshd.auth", self.shape.action, path, line);
         event.timestamp = Some(self.header.time);
-        event.event.outcome = Some(self.shape.outcome).filter(|o| !o.is_empty());
+        event.outcome = self.shape.outcome;
         event.source = self.address.map(|address| Source::from_log(address, self.port)).unwrap_or_default();
-        event.user = self.user.map(|name| User { name: String::from_utf8_lossy(name) });
-        event.host = Some(self.header.host).filter(|h| !h.is_empty()).map(|h| Host { hostname: String::from_utf8_lossy(h) });
-        event.process = Some(Process { name: String::from_utf8_lossy(self.header.tag), pid: self.header.pid });
-        event.soar = (self.count > 1).then_some(Soar { count: self.count });
+        event.user_name = self.user.map(Cow::Borrowed);
+        event.hostname = Some(self.header.host).filter(|host| !host.is_empty());
+        event.process_name = Some(self.header.tag);
+        event.process_pid = self.header.pid;
+        event.count = self.count;
         event
     }
 }

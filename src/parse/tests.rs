@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::classify::Classifier;
 use super::*;
-use crate::record::event::Sighting;
+use crate::record::sighting::Sighting;
 use crate::record::signal::SIGNALS;
 use crate::stream::block::{Block as Lines, Part};
 

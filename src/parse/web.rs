@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
-use crate::record::event::{Body, Event, Http, Request, Response, Source, Url, User, UserAgent};
+use crate::record::event::{Bytes, Event, Http, Source};
 use crate::time::Stamp;
 
 /// One request; text is as logged, still escaped. `None` is `-` in the log or a field that the format lacks.
@@ -38,17 +38,17 @@ impl<'a> Web<'a> {
         let request = self.request.map(split_request).unwrap_or_default();
         event.timestamp = Some(self.time);
         event.source = Source::from_log(self.client, None);
-        event.user = self.user.map(|name| User { name: unescape(name) });
-        event.http = Some(Http {
-            request: Request { method: request.method.map(String::from_utf8_lossy), referrer: self.referrer.map(unescape) },
-            version: request.version.map(String::from_utf8_lossy),
-            response: Response { status_code: self.status, body: self.body_bytes.map(|bytes| Body { bytes }) },
-        });
-        if request.target.is_some() || self.domain.is_some() {
-            event.url =
-                Some(Url { original: request.target.map(String::from_utf8_lossy), domain: self.domain.map(String::from_utf8_lossy) });
-        }
-        event.user_agent = self.agent.map(|agent| UserAgent { original: unescape(agent) });
+        event.user_name = self.user.map(unescape);
+        event.http = Http {
+            method: request.method,
+            referrer: self.referrer.map(unescape),
+            version: request.version,
+            status_code: self.status,
+            body_bytes: self.body_bytes,
+        };
+        event.url_original = request.target;
+        event.url_domain = self.domain.map(Cow::Borrowed);
+        event.user_agent = self.agent.map(unescape);
         event
     }
 }
@@ -77,20 +77,11 @@ fn split_request(request: &[u8]) -> RequestLine<'_> {
     RequestLine { method: Some(method), target: Some(target).filter(|t| !t.is_empty()), version }
 }
 
-/// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; invalid UTF-8 becomes U+FFFD.
+/// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; borrowed where nothing is escaped, which is nearly always.
 ///
 /// **Source:** Apache `server/util.c`, `ap_escape_logitem`; nginx `ngx_http_log_escape`.
 #[must_use]
-pub fn unescape(text: &[u8]) -> Cow<'_, str> {
-    match unescape_bytes(text) {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-    }
-}
-
-/// [`unescape`] before it becomes text; borrowed where nothing is escaped, which is nearly always.
-#[must_use]
-pub fn unescape_bytes(text: &[u8]) -> Cow<'_, [u8]> {
+pub fn unescape(text: &[u8]) -> Bytes<'_> {
     let Some(first) = memchr(b'\\', text) else { return Cow::Borrowed(text) };
     let mut out = Vec::with_capacity(text.len());
     out.extend_from_slice(&text[..first]);
@@ -137,7 +128,7 @@ mod tests {
             (r"\q\x4g\", r"\q\x4g\"),
             (r"\n\t", "\n\t"),
         ] {
-            assert_eq!(unescape(logged.as_bytes()), text, "{logged}");
+            assert_eq!(String::from_utf8_lossy(&unescape(logged.as_bytes())), text, "{logged}");
         }
     }
 

@@ -1,84 +1,68 @@
-//! An event: what happened on one log line. The full writer, over borrowed text, and the narrow reader that soar-score needs.
+//! An event: what happened on one log line, and how it is written. `sighting` reads it back; one property test ties the two.
 //!
-//! Nested and named as in the Elastic Common Schema, in the key order of the structs below; a key that does not apply is
-//! absent. One property test ties writer and reader.
+//! On the wire it is nested and named as in the Elastic Common Schema, in the order of the fields below; what is not known is
+//! absent. Text is the bytes of the log, and becomes UTF-8 (U+FFFD for what is none) only on its way out.
 //!
 //! **Source:** Elastic Common Schema 8; RFC 8259; RFC 3339.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::net::IpAddr;
 
-use serde::de::{self, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::signal::{self, SIGNALS, SignalSet};
-use super::{EVENT_SCHEMA, MAX_INTEGER, Text};
+use super::json::{put_address, put_number, put_object, put_text};
+use super::signal::{SIGNALS, SignalSet};
 use crate::net;
-use crate::time::{self, Stamp};
+use crate::time::Stamp;
+
+/// Text as logged, after its format's escapes were undone.
+pub type Bytes<'a> = Cow<'a, [u8]>;
 
 /// One event, ready to be written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Event<'a> {
-    schema: &'static str,
-    /// When, in UTC.
-    #[serde(rename = "@timestamp", skip_serializing_if = "Option::is_none")]
+    /// `@timestamp`: when, in UTC.
     pub timestamp: Option<Stamp<'a>>,
-    /// Which kind of log, what happened, and how it ended.
-    pub event: Action,
-    /// Who is behind it.
-    #[serde(skip_serializing_if = "Source::is_empty")]
-    pub source: Source<'a>,
-    /// The user that was tried, or the HTTP auth user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<User<'a>>,
-    /// The HTTP request and response.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub http: Option<Http<'a>>,
-    /// What was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<Url<'a>>,
-    /// The client program, as it calls itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_agent: Option<UserAgent<'a>>,
-    /// The machine that wrote the syslog line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<Host<'a>>,
-    /// The process that wrote the syslog line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub process: Option<Process<'a>>,
-    /// Where the line stands.
-    pub log: Log<'a>,
-    /// The signals on this line, in table order.
-    pub tags: Tags,
-    /// How many occurrences the line stands for, where more than one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub soar: Option<Soar>,
-}
-
-/// `event.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Action {
-    /// `http.access` or `sshd.auth`.
+    /// `event.dataset`: `http.access` or `sshd.auth`.
     pub dataset: &'static str,
-    /// What happened, of a small documented vocabulary.
+    /// `event.action`: what happened, of a small documented vocabulary.
     pub action: &'static str,
-    /// `success` or `failure`, for logins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<&'static str>,
+    /// `event.outcome`: `success` or `failure`, for logins; or nothing.
+    pub outcome: &'static str,
+    /// `source.ip` and its siblings: who is behind it.
+    pub source: Source<'a>,
+    /// `user.name`: the user that was tried, or the HTTP auth user; an attacker may have chosen it.
+    pub user_name: Option<Bytes<'a>>,
+    /// `http.*`.
+    pub http: Http<'a>,
+    /// `url.original`: the request target as logged.
+    pub url_original: Option<&'a [u8]>,
+    /// `url.domain`: the virtual host, where the format has one.
+    pub url_domain: Option<Bytes<'a>>,
+    /// `user_agent.original`: the client program, as it calls itself.
+    pub user_agent: Option<Bytes<'a>>,
+    /// `host.hostname`: the machine that wrote the syslog line.
+    pub hostname: Option<&'a [u8]>,
+    /// `process.name`: the program that wrote the syslog line.
+    pub process_name: Option<&'a [u8]>,
+    /// `process.pid`.
+    pub process_pid: Option<u64>,
+    /// `log.file.path`: the operand as given, `-` for stdin, or the `--name` label.
+    pub log_path: &'a str,
+    /// `log.line`: from 1, of the decompressed text, so that `sed -n LINEp` prints it.
+    pub log_line: u64,
+    /// `tags`: the signals on this line, in table order.
+    pub tags: SignalSet,
+    /// `soar.count`: how many occurrences the line stands for; written where more than one.
+    pub count: u64,
 }
 
 /// `source.*`: an address, or the host name that the log has in its place.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Source<'a> {
     /// Canonical address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<IpAddr>,
     /// A host name, never resolved.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<Cow<'a, str>>,
+    pub address: Option<&'a [u8]>,
     /// TCP port.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
 }
 
@@ -89,297 +73,102 @@ impl<'a> Source<'a> {
         match (net::parse_address(text), text) {
             (Some(ip), _) => Self { ip: Some(ip), address: None, port },
             (None, b"" | b"-" | b"UNKNOWN") => Self { port, ..Self::default() },
-            (None, name) => Self { ip: None, address: Some(String::from_utf8_lossy(name)), port },
+            (None, name) => Self { ip: None, address: Some(name), port },
         }
     }
-
-    fn is_empty(&self) -> bool {
-        self.ip.is_none() && self.address.is_none() && self.port.is_none()
-    }
-}
-
-/// `user.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct User<'a> {
-    /// The name as logged; an attacker may have chosen it.
-    pub name: Cow<'a, str>,
 }
 
 /// `http.*`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Http<'a> {
-    /// What was sent.
-    #[serde(skip_serializing_if = "Request::is_empty")]
-    pub request: Request<'a>,
-    /// `1.1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<Cow<'a, str>>,
-    /// What was answered.
-    #[serde(skip_serializing_if = "Response::is_empty")]
-    pub response: Response,
-}
-
-/// `http.request.*`.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Request<'a> {
-    /// `GET`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<Cow<'a, str>>,
-    /// The Referer header, unescaped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub referrer: Option<Cow<'a, str>>,
-}
-
-impl Request<'_> {
-    const fn is_empty(&self) -> bool {
-        self.method.is_none() && self.referrer.is_none()
-    }
-}
-
-/// `http.response.*`.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Response {
-    /// Status code, 100 to 999.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `http.request.method`: `GET`.
+    pub method: Option<&'a [u8]>,
+    /// `http.request.referrer`, unescaped.
+    pub referrer: Option<Bytes<'a>>,
+    /// `http.version`: `1.1`.
+    pub version: Option<&'a [u8]>,
+    /// `http.response.status_code`: 100 to 999.
     pub status_code: Option<u16>,
-    /// The body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<Body>,
-}
-
-impl Response {
-    const fn is_empty(&self) -> bool {
-        self.status_code.is_none() && self.body.is_none()
-    }
-}
-
-/// `http.response.body.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Body {
-    /// Size in bytes.
-    pub bytes: u64,
-}
-
-/// `url.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Url<'a> {
-    /// The request target as logged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub original: Option<Cow<'a, str>>,
-    /// The virtual host, where the format has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub domain: Option<Cow<'a, str>>,
-}
-
-/// `user_agent.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct UserAgent<'a> {
-    /// The User-Agent header, unescaped.
-    pub original: Cow<'a, str>,
-}
-
-/// `host.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Host<'a> {
-    /// From the syslog header.
-    pub hostname: Cow<'a, str>,
-}
-
-/// `process.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Process<'a> {
-    /// `sshd`.
-    pub name: Cow<'a, str>,
-    /// Process id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pid: Option<u64>,
-}
-
-/// `log.*`: `sed -n LINEp FILE` prints the line.
-#[derive(Debug, Clone, Serialize)]
-pub struct Log<'a> {
-    /// The file.
-    pub file: LogFile<'a>,
-    /// Line number from 1, of the decompressed text.
-    pub line: u64,
-}
-
-/// `log.file.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct LogFile<'a> {
-    /// The operand as given, `-` for stdin, or the `--name` label.
-    pub path: &'a str,
-}
-
-/// `soar.*`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Soar {
-    /// How many occurrences the line stands for ("message repeated N times").
-    pub count: u64,
-}
-
-/// The signals on a line, written as their names in table order.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Tags(pub SignalSet);
-
-impl Serialize for Tags {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.indexes().map(|index| SIGNALS[index].name))
-    }
+    /// `http.response.body.bytes`.
+    pub body_bytes: Option<u64>,
 }
 
 impl<'a> Event<'a> {
     /// An event about which only the kind and the place are known yet.
     #[must_use]
-    pub fn new(dataset: &'static str, action: &'static str, path: &'a str, line: u64) -> Self {
-        Self {
-            schema: EVENT_SCHEMA,
-            timestamp: None,
-            event: Action { dataset, action, outcome: None },
-            source: Source::default(),
-            user: None,
-            http: None,
-            url: None,
-            user_agent: None,
-            host: None,
-            process: None,
-            log: Log { file: LogFile { path }, line },
-            tags: Tags::default(),
-            soar: None,
-        }
+    pub fn new(dataset: &'static str, action: &'static str, log_path: &'a str, log_line: u64) -> Self {
+        Self { dataset, action, log_path, log_line, count: 1, ..Self::default() }
     }
 
     /// Appends the event to `out` as one line of NDJSON.
     pub fn write_line(&self, out: &mut Vec<u8>) {
-        // Serialising these types into a Vec cannot fail: no maps with odd keys, no fallible writer.
-        if serde_json::to_writer(&mut *out, self).is_ok() {
-            out.push(b'\n');
-        }
-    }
-}
-
-/// What soar-score needs to know of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sighting<'a> {
-    /// `source.ip`; absent where the log had a host name.
-    pub ip: Option<IpAddr>,
-    /// `@timestamp` in seconds since 1970.
-    pub at: Option<i64>,
-    /// `log.file.path`.
-    pub file: Text<'a>,
-    /// `log.line`.
-    pub line: u64,
-    /// The tags that are in the table.
-    pub signals: SignalSet,
-    /// The tags that are not, each once.
-    pub others: Vec<Text<'a>>,
-    /// `soar.count`, 1 where absent.
-    pub count: u64,
-}
-
-impl<'a> Sighting<'a> {
-    /// Reads an event, whatever the order and spacing of its keys; keys that are not needed are skipped.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong with the record.
-    pub fn from_line(line: &'a [u8]) -> Result<Self, String> {
-        let wire: WireEvent<'a> = serde_json::from_slice(line).map_err(|e| super::malformed(&e))?;
-        let at = match &wire.timestamp {
-            Some(text) => Some(time::parse_rfc3339(&text.0).map_err(|e| format!("malformed record: @timestamp: {e}"))?),
-            None => None,
-        };
-        let ip = match wire.source.and_then(|s| s.ip) {
-            Some(text) => Some(net::parse_address(text.0.as_bytes()).ok_or("malformed record: source.ip is not an address")?),
-            None => None,
-        };
-        let log = wire.log.unwrap_or_default();
-        let count = wire.soar.and_then(|s| s.count).unwrap_or(1);
-        if count == 0 || count > MAX_INTEGER || log.line.unwrap_or(0) > MAX_INTEGER {
-            return Err("malformed record: an integer is out of range".to_owned());
-        }
-        let tags = wire.tags.unwrap_or_default();
-        Ok(Self {
-            ip,
-            at,
-            file: log.file.and_then(|f| f.path).unwrap_or_else(|| Text::from("-")),
-            line: log.line.unwrap_or(0),
-            signals: tags.signals,
-            others: tags.others,
-            count,
-        })
-    }
-}
-
-#[derive(Deserialize)]
-struct WireEvent<'a> {
-    #[serde(borrow, rename = "@timestamp")]
-    timestamp: Option<Text<'a>>,
-    #[serde(borrow)]
-    source: Option<WireSource<'a>>,
-    #[serde(borrow)]
-    log: Option<WireLog<'a>>,
-    #[serde(borrow)]
-    tags: Option<WireTags<'a>>,
-    soar: Option<WireSoar>,
-}
-
-#[derive(Deserialize)]
-struct WireSource<'a> {
-    #[serde(borrow)]
-    ip: Option<Text<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-struct WireLog<'a> {
-    #[serde(borrow)]
-    file: Option<WireFile<'a>>,
-    line: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct WireFile<'a> {
-    #[serde(borrow)]
-    path: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct WireSoar {
-    count: Option<u64>,
-}
-
-/// How many tags outside the table one event may carry; more is free text, not names of signals.
-const MAX_OTHER_TAGS: usize = 64;
-
-#[derive(Default)]
-struct WireTags<'a> {
-    signals: SignalSet,
-    others: Vec<Text<'a>>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for WireTags<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = WireTags<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of signal names")
+        put_object(out, r#"{"schema":"soar.event/1","#, |out| {
+            if let Some(time) = &self.timestamp {
+                time.with_text(|time| put_text(out, r#""@timestamp":""#, Some(time.as_bytes())));
             }
+            self.put_what(out);
+            self.put_who(out);
+            self.put_web(out);
+            self.put_where(out);
+        });
+        out.pop();
+        out.push(b'\n');
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
-                let mut tags = WireTags::default();
-                while let Some(name) = names.next_element::<Text<'de>>()? {
-                    match signal::index_of(&name.0) {
-                        Some(index) => tags.signals = tags.signals.with(index),
-                        None if name.0.is_empty() => return Err(de::Error::custom("a tag is empty")),
-                        None if tags.others.contains(&name) => {}
-                        None if tags.others.len() >= MAX_OTHER_TAGS => return Err(de::Error::custom("too many tags")),
-                        None => tags.others.push(name),
-                    }
-                }
-                Ok(tags)
-            }
+    fn put_what(&self, out: &mut Vec<u8>) {
+        put_object(out, r#""event":{"#, |out| {
+            put_text(out, r#""dataset":""#, Some(self.dataset.as_bytes()));
+            put_text(out, r#""action":""#, Some(self.action.as_bytes()));
+            put_text(out, r#""outcome":""#, Some(self.outcome.as_bytes()).filter(|o| !o.is_empty()));
+        });
+    }
+
+    fn put_who(&self, out: &mut Vec<u8>) {
+        put_object(out, r#""source":{"#, |out| {
+            put_address(out, r#""ip":""#, self.source.ip);
+            put_text(out, r#""address":""#, self.source.address);
+            put_number(out, r#""port":"#, self.source.port);
+        });
+        put_object(out, r#""user":{"#, |out| put_text(out, r#""name":""#, self.user_name.as_deref()));
+    }
+
+    fn put_web(&self, out: &mut Vec<u8>) {
+        let http = &self.http;
+        put_object(out, r#""http":{"#, |out| {
+            put_object(out, r#""request":{"#, |out| {
+                put_text(out, r#""method":""#, http.method);
+                put_text(out, r#""referrer":""#, http.referrer.as_deref());
+            });
+            put_text(out, r#""version":""#, http.version);
+            put_object(out, r#""response":{"#, |out| {
+                put_number(out, r#""status_code":"#, http.status_code);
+                put_object(out, r#""body":{"#, |out| put_number(out, r#""bytes":"#, http.body_bytes));
+            });
+        });
+        put_object(out, r#""url":{"#, |out| {
+            put_text(out, r#""original":""#, self.url_original);
+            put_text(out, r#""domain":""#, self.url_domain.as_deref());
+        });
+        put_object(out, r#""user_agent":{"#, |out| put_text(out, r#""original":""#, self.user_agent.as_deref()));
+    }
+
+    fn put_where(&self, out: &mut Vec<u8>) {
+        put_object(out, r#""host":{"#, |out| put_text(out, r#""hostname":""#, self.hostname));
+        put_object(out, r#""process":{"#, |out| {
+            put_text(out, r#""name":""#, self.process_name);
+            put_number(out, r#""pid":"#, self.process_pid);
+        });
+        put_object(out, r#""log":{"#, |out| {
+            put_object(out, r#""file":{"#, |out| put_text(out, r#""path":""#, Some(self.log_path.as_bytes())));
+            put_number(out, r#""line":"#, Some(self.log_line));
+        });
+        out.extend_from_slice(br#""tags":["#);
+        for (nth, index) in self.tags.indexes().enumerate() {
+            out.extend_from_slice(if nth == 0 { b"\"" } else { b",\"" });
+            out.extend_from_slice(SIGNALS[index].name.as_bytes());
+            out.push(b'"');
         }
-        deserializer.deserialize_seq(Names)
+        out.extend_from_slice(b"],");
+        put_object(out, r#""soar":{"#, |out| put_number(out, r#""count":"#, Some(self.count).filter(|&count| count > 1)));
     }
 }

@@ -6,6 +6,8 @@
 pub mod event;
 pub mod host;
 pub mod intake;
+pub mod json;
+pub mod sighting;
 pub mod signal;
 pub mod tally;
 

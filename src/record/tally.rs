@@ -57,14 +57,27 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Signals in their order; within one, the earliest first and unknown times last.
+    fn place(&self) -> Place<'_> {
+        Place { at: self.at, file: &self.file, line: self.line }
+    }
+}
+
+/// Evidence without its signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// When, in seconds since 1970.
+    pub at: Option<i64>,
+    /// `log.file.path` of the event.
+    pub file: &'a str,
+    /// `log.line` of the event.
+    pub line: u64,
+}
+
+impl Place<'_> {
+    /// The earliest first, unknown times last.
     fn order(&self, other: &Self) -> Ordering {
-        let key = |e: &Self| (e.at.is_none(), e.at);
-        self.signal
-            .cmp(&other.signal)
-            .then_with(|| key(self).cmp(&key(other)))
-            .then_with(|| self.file.cmp(&other.file))
-            .then_with(|| self.line.cmp(&other.line))
+        let key = |p: &Self| (p.at.is_none(), p.at);
+        key(self).cmp(&key(other)).then_with(|| self.file.cmp(other.file)).then_with(|| self.line.cmp(&other.line))
     }
 }
 
@@ -99,11 +112,19 @@ impl Tally {
         self.last_seen = Some(self.last_seen.map_or(at, |last| last.max(at)));
     }
 
+    /// Whether `place` is among the `limit` earliest of its signal. In a log, which is in the order of time, it seldom is.
+    #[must_use]
+    pub fn wants(&self, signal: &Name, place: Place<'_>, limit: usize) -> bool {
+        let mut of_signal = self.evidence.iter().filter(|e| e.signal == *signal);
+        limit > 0 && of_signal.nth(limit - 1).is_none_or(|last| place.order(&last.place()) == Ordering::Less)
+    }
+
     /// Keeps `evidence` if it is among the `limit` earliest of its signal.
     pub fn keep(&mut self, evidence: Evidence, limit: usize) {
         let start = self.evidence.partition_point(|e| e.signal < evidence.signal);
         let end = start + self.evidence[start..].partition_point(|e| e.signal == evidence.signal);
-        let place = start + self.evidence[start..end].partition_point(|e| e.order(&evidence) != Ordering::Greater);
+        let is_before = |e: &Evidence| e.place().order(&evidence.place()) != Ordering::Greater;
+        let place = start + self.evidence[start..end].partition_point(is_before);
         if place - start >= limit {
             return;
         }

@@ -20,6 +20,7 @@ use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
 use crate::record::Text;
 use crate::record::host::{HostRecord, Place};
+use crate::record::intake::Intake;
 use crate::record::signal::SIGNALS;
 use crate::record::tally::{Name, Tally};
 use crate::stream::Run;
@@ -58,7 +59,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         run,
         |block| read::read_block(&block),
         |answer| match answer {
-            Ok(records) => seen.add(records, &mut table, config.evidence, notices),
+            Ok((records, intake)) => {
+                table.add(&records, config.evidence);
+                seen.add(&records, intake, notices)
+            }
             Err(error) => {
                 notices.fail(&error);
                 seen.unreadable += 1;
@@ -92,17 +96,14 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, records: Records, table: &mut Table, evidence: usize, notices: &mut Notices) -> Result<()> {
+    fn add(&mut self, records: &Records, intake: Intake, notices: &mut Notices) -> Result<()> {
         self.events += records.events;
         self.hosts += records.hosts;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
-        self.flaws += records.intake.flaws.count();
-        notices.problems(&records.intake.file, &records.intake.flaws);
-        for piece in records.pieces {
-            table.add(piece, evidence);
-        }
-        records.intake.fatal.map_or(Ok(()), Err)
+        self.flaws += intake.flaws.count();
+        notices.problems(&intake.file, &intake.flaws);
+        intake.fatal.map_or(Ok(()), Err)
     }
 
     fn tell_oddities(&self, table: &Table, notices: &mut Notices) {

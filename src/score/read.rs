@@ -4,14 +4,33 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::record::Kind;
-use crate::record::event::Sighting;
 use crate::record::host::HostRecord;
 use crate::record::intake::{Intake, Reads};
-use crate::record::signal;
+use crate::record::sighting::{Sighting, SightingReader};
+use crate::record::signal::{self, SignalSet};
 use crate::record::tally::{Evidence, Name};
 use crate::stream::block::Block;
 
-/// A part of what is known of one address: one event, or one host record.
+/// One event that counts for an address. There are millions, so it holds no memory of its own unless a tag is foreign.
+#[derive(Debug)]
+pub struct Seen {
+    /// The address.
+    pub ip: IpAddr,
+    /// The tags of the table.
+    pub signals: SignalSet,
+    /// The others.
+    pub others: Vec<Arc<str>>,
+    /// How often.
+    pub count: u64,
+    /// Seconds since 1970.
+    pub at: Option<i64>,
+    /// Index into [`Records::files`].
+    pub file: usize,
+    /// Where in the file.
+    pub line: u64,
+}
+
+/// One host record: a part of what is known of its address.
 #[derive(Debug)]
 pub struct Piece {
     /// The address.
@@ -27,10 +46,14 @@ pub struct Piece {
 }
 
 /// What one block of records said.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Records {
-    /// In the order of the input.
+    /// The tagged events that name an address.
+    pub seen: Vec<Seen>,
+    /// The hosts.
     pub pieces: Vec<Piece>,
+    /// The files that `seen` names.
+    pub files: Vec<Arc<str>>,
     /// How many lines were events.
     pub events: u64,
     /// How many lines were hosts.
@@ -39,86 +62,60 @@ pub struct Records {
     pub nameless: u64,
     /// Keys of host records that are not carried over.
     pub dropped_keys: u64,
-    /// What could not be read.
-    pub intake: Intake,
 }
 
-/// Reads every record of `block`.
+/// Reads every record of `block`; the intake knows what could not be read.
 #[must_use]
-pub fn read_block(block: &Block) -> Records {
+pub fn read_block(block: &Block) -> (Records, Intake) {
     let mut intake = Intake::new("soar-score", Reads::EventsAndHosts, Arc::clone(&block.file));
-    let mut found = Found::default();
+    let mut records = Records::default();
+    let mut reader = SightingReader::default();
     for (number, line) in block.records() {
         intake.take(number, line, |kind, line| match kind {
-            Kind::Event => found.read_event(line),
-            _ => found.read_host(line),
+            Kind::Event => reader.read(line).map(|sighting| records.add_event(sighting)),
+            _ => HostRecord::from_line(line).map(|host| records.add_host(&host)),
         });
     }
-    let Found { pieces, events, hosts, nameless, dropped_keys, .. } = found;
-    Records { pieces, events, hosts, nameless, dropped_keys, intake }
+    (records, intake)
 }
 
-#[derive(Debug, Default)]
-struct Found {
-    pieces: Vec<Piece>,
-    events: u64,
-    hosts: u64,
-    nameless: u64,
-    dropped_keys: u64,
-    files: Files,
-}
-
-impl Found {
-    fn read_event(&mut self, line: &[u8]) -> Result<(), String> {
-        let seen = Sighting::from_line(line)?;
+impl Records {
+    fn add_event(&mut self, sighting: Sighting<'_>) {
         self.events += 1;
-        if seen.signals.is_empty() && seen.others.is_empty() {
-            return Ok(());
+        let Sighting { ip, at, file, line, signals, others, count } = sighting;
+        if signals.is_empty() && others.is_empty() {
+            return;
         }
-        let Some(ip) = seen.ip else {
+        let Some(ip) = ip else {
             self.nameless += 1;
-            return Ok(());
+            return;
         };
-        let known = seen.signals.indexes().map(Name::from_index);
-        let others = seen.others.iter().map(|name| Name::Other(name.0.as_ref().into()));
-        let counts: Vec<_> = known.chain(others).map(|name| (name, seen.count)).collect();
-        let file = self.files.share(&seen.file.0);
-        let place = |(signal, _): &(Name, u64)| Evidence { signal: signal.clone(), at: seen.at, file: Arc::clone(&file), line: seen.line };
-        let evidence = counts.iter().map(place).collect();
-        self.pieces.push(Piece { ip, counts, first_seen: seen.at, last_seen: seen.at, evidence });
-        Ok(())
+        let others = others.iter().map(|name| name.0.as_ref().into()).collect();
+        self.share(&file.0);
+        self.seen.push(Seen { ip, signals, others, count, at, file: self.files.len() - 1, line });
     }
 
-    fn read_host(&mut self, line: &[u8]) -> Result<(), String> {
-        let host = HostRecord::from_line(line)?;
+    fn add_host(&mut self, host: &HostRecord<'_>) {
         self.hosts += 1;
         self.dropped_keys += host.unknown_keys + u64::from(host.scan.is_some());
         let counts = host.signals.iter().map(|(name, count)| (name_of(&name.0), *count)).collect();
-        let evidence = host.evidence.iter().map(|place| Evidence {
-            signal: name_of(&place.signal.0),
-            at: place.at,
-            file: self.files.share(&place.file.0),
-            line: place.line,
-        });
-        let evidence = evidence.collect();
+        let mut evidence = Vec::with_capacity(host.evidence.len());
+        for place in &host.evidence {
+            let file = Arc::clone(self.share(&place.file.0));
+            evidence.push(Evidence { signal: name_of(&place.signal.0), at: place.at, file, line: place.line });
+        }
         self.pieces.push(Piece { ip: host.ip, counts, first_seen: host.first_seen, last_seen: host.last_seen, evidence });
-        Ok(())
+    }
+
+    /// The text of `file`, the last of `files` from now on; neighbours share one.
+    fn share(&mut self, file: &str) -> &Arc<str> {
+        if self.files.last().is_none_or(|last| **last != *file) {
+            self.files.push(file.into());
+        }
+        &self.files[self.files.len() - 1]
     }
 }
 
 fn name_of(name: &str) -> Name {
     signal::index_of(name).map_or_else(|| Name::Other(name.into()), Name::from_index)
-}
-
-/// The file names of a block; neighbours share one.
-#[derive(Debug, Default)]
-struct Files(Option<Arc<str>>);
-
-impl Files {
-    fn share(&mut self, file: &str) -> Arc<str> {
-        match &self.0 {
-            Some(last) if **last == *file => Arc::clone(last),
-            _ => Arc::clone(self.0.insert(file.into())),
-        }
-    }
 }

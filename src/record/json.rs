@@ -1,0 +1,274 @@
+//! JSON written and walked by hand, for the one record that is written and read for every line of a log.
+//!
+//! Each member ends in a comma; the end of its object turns the last one into the brace. Text may be any bytes: what must
+//! be escaped is, and what is not UTF-8 becomes U+FFFD.
+//!
+//! **Source:** RFC 8259 section 7.
+
+use std::net::IpAddr;
+
+/// Appends `open` (a key and `{`), what `fill` puts, and `},`; nothing at all where `fill` puts nothing.
+#[inline]
+pub fn put_object(out: &mut Vec<u8>, open: &str, fill: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.extend_from_slice(open.as_bytes());
+    let inside = out.len();
+    fill(out);
+    if out.len() == inside {
+        return out.truncate(start);
+    }
+    out.pop();
+    out.extend_from_slice(b"},");
+}
+
+/// Appends `key` (which ends in the opening quote), `text` and `",`; nothing where there is no text.
+#[inline]
+pub fn put_text(out: &mut Vec<u8>, key: &str, text: Option<&[u8]>) {
+    let Some(text) = text else { return };
+    out.extend_from_slice(key.as_bytes());
+    let plain = count_plain(text);
+    out.extend_from_slice(&text[..plain]);
+    if plain < text.len() {
+        put_escaped(out, &text[plain..]);
+    }
+    out.extend_from_slice(b"\",");
+}
+
+/// Appends `key` and `number,`; nothing where there is no number.
+#[inline]
+pub fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) {
+    let Some(number) = number else { return };
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(itoa::Buffer::new().format(number.into()).as_bytes());
+    out.push(b',');
+}
+
+/// Appends `key` (which ends in the opening quote) and `address",`, in its canonical form; nothing where there is none.
+pub fn put_address(out: &mut Vec<u8>, key: &str, address: Option<IpAddr>) {
+    let Some(address) = address.map(crate::net::canonical) else { return };
+    out.extend_from_slice(key.as_bytes());
+    match address {
+        // `Display` takes longer than all the rest of an event's numbers together.
+        IpAddr::V4(v4) => {
+            let mut digits = itoa::Buffer::new();
+            for octet in v4.octets() {
+                out.extend_from_slice(digits.format(octet).as_bytes());
+                out.push(b'.');
+            }
+            out.pop();
+        }
+        IpAddr::V6(v6) => out.extend_from_slice(v6.to_string().as_bytes()),
+    }
+    out.extend_from_slice(b"\",");
+}
+
+/// How many bytes from the start need no care: ASCII, no control character, no quote, no backslash.
+#[inline]
+fn count_plain(text: &[u8]) -> usize {
+    count_until(text, |word| mark_special(word) | word & TOPS, |b| is_special(b) || b >= 0x80)
+}
+
+/// How many bytes from the start may stand in a JSON string as they are; not looked at as UTF-8.
+#[inline]
+fn count_inside(text: &[u8]) -> usize {
+    count_until(text, mark_special, is_special)
+}
+
+/// How many bytes stand before the first that `is_end` says; `mark` finds it in eight at a time.
+#[inline]
+fn count_until(text: &[u8], mark: impl Fn(u64) -> u64, is_end: impl Fn(u8) -> bool) -> usize {
+    let (words, rest) = text.as_chunks::<8>();
+    for (nth, word) in words.iter().enumerate() {
+        let marks = mark(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return nth * 8 + marks.trailing_zeros() as usize / 8;
+        }
+    }
+    words.len() * 8 + rest.iter().take_while(|&&b| !is_end(b)).count()
+}
+
+const fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const TOPS: u64 = 0x8080_8080_8080_8080;
+
+/// The top bit of each byte that [`is_special`] names; the lowest mark is exact, those above may be false (a borrow).
+const fn mark_special(word: u64) -> u64 {
+    let (quotes, slashes) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+    let is_quote = quotes.wrapping_sub(ONES) & !quotes;
+    let is_slash = slashes.wrapping_sub(ONES) & !slashes;
+    (below_space | is_quote | is_slash) & TOPS
+}
+
+#[cold]
+fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    for chunk in text.utf8_chunks() {
+        let mut rest = chunk.valid().as_bytes();
+        while let Some(at) = rest.iter().position(|&b| is_special(b)) {
+            out.extend_from_slice(&rest[..at]);
+            put_escape(out, rest[at]);
+            rest = &rest[at + 1..];
+        }
+        out.extend_from_slice(rest);
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+}
+
+fn put_escape(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let letter = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => {
+            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&digits);
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
+}
+
+/// A walk over one line of JSON without white space. What it does not accept may be JSON all the same; what it accepts is.
+#[derive(Debug)]
+pub struct Scan<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Scan<'a> {
+    /// A walk from the start of `line`.
+    #[must_use]
+    pub const fn new(line: &'a [u8]) -> Self {
+        Self { rest: line }
+    }
+
+    /// Whether `literal` comes next; then it is behind us.
+    #[inline]
+    pub fn eat(&mut self, literal: &[u8]) -> bool {
+        let rest = self.rest.strip_prefix(literal);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// [`Scan::eat`], and the end of the walk where it does not come.
+    #[inline]
+    pub fn need(&mut self, literal: &[u8]) -> Option<()> {
+        self.eat(literal).then_some(())
+    }
+
+    /// The text up to the closing quote, if it is ASCII without an escape.
+    #[inline]
+    pub fn plain_text(&mut self) -> Option<&'a [u8]> {
+        let (text, rest) = self.rest.split_at(count_plain(self.rest));
+        self.rest = rest;
+        self.need(b"\"")?;
+        Some(text)
+    }
+
+    /// A whole number of at most 15 digits, so below 2^53.
+    #[inline]
+    pub fn integer(&mut self) -> Option<u64> {
+        let digits = self.rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let (text, rest) = self.rest.split_at(digits);
+        let is_number = matches!(digits, 1..=15) && (text[0] != b'0' || digits == 1);
+        self.rest = rest;
+        is_number.then(|| text.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    }
+
+    /// Any value.
+    pub fn skip_value(&mut self) -> Option<()> {
+        /// Deeper than any event of ours.
+        const DEEPEST: usize = 8;
+        self.skip(DEEPEST)
+    }
+
+    /// Whether nothing comes any more.
+    #[must_use]
+    pub const fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn skip(&mut self, depth: usize) -> Option<()> {
+        match self.rest.first()? {
+            b'"' => self.skip_string(),
+            b'{' if depth > 0 => self.skip_list(b"}", |scan| {
+                scan.skip_string()?;
+                scan.need(b":")?;
+                scan.skip(depth - 1)
+            }),
+            b'[' if depth > 0 => self.skip_list(b"]", |scan| scan.skip(depth - 1)),
+            b'0'..=b'9' => self.integer().map(drop),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn skip_list(&mut self, end: &[u8], item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+        self.rest = &self.rest[1..];
+        if self.eat(end) {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            if self.eat(end) {
+                return Some(());
+            }
+            self.need(b",")?;
+        }
+    }
+
+    #[inline]
+    fn skip_string(&mut self) -> Option<()> {
+        self.need(b"\"")?;
+        loop {
+            self.rest = &self.rest[count_inside(self.rest)..];
+            match self.rest {
+                [b'"', rest @ ..] => {
+                    self.rest = rest;
+                    return Some(());
+                }
+                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => self.rest = rest,
+                // As our writer spells the other control characters.
+                [b'\\', b'u', b'0', b'0', b'0' | b'1', low, rest @ ..] if low.is_ascii_hexdigit() => self.rest = rest,
+                _ => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_as_serde_does_wherever_it_stands() {
+        let specials: Vec<Vec<u8>> = (0..=255_u8).map(|b| vec![b]).chain([b"\xc3\xa9".to_vec(), b"\xe2\x82".to_vec()]).collect();
+        for special in specials {
+            for place in 0..20 {
+                let text = [&b"abcdefghijklmnopqrstu"[..place], &special, b"vwxyz\"\x1f\xff!"].concat();
+                let mut out = Vec::new();
+                put_text(&mut out, "\"", Some(&text));
+                let serde = serde_json::to_string(&String::from_utf8_lossy(&text)).expect("text");
+                assert_eq!(String::from_utf8_lossy(&out), format!("{serde},"));
+            }
+        }
+    }
+
+    #[test]
+    fn empty_objects_leave_no_trace() {
+        let mut out = b"[".to_vec();
+        put_object(&mut out, "\"a\":{", |out| put_object(out, "\"b\":{", |out| put_number(out, "\"c\":", None::<u64>)));
+        assert_eq!(out, b"[");
+        put_object(&mut out, "\"a\":{", |out| put_number(out, "\"c\":", Some(0_u64)));
+        assert_eq!(out, b"[\"a\":{\"c\":0},");
+    }
+}
