@@ -19,12 +19,35 @@ use crate::error::{Error, Result};
 /// ```
 #[must_use]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    // Nearly every address is IPv4, and std's parser serves all kinds of texts.
+    if let Some(v4) = parse_ipv4(text) {
+        return Some(IpAddr::V4(v4));
+    }
     let text = std::str::from_utf8(text).ok()?;
     let address = match text.split_once('%') {
         Some((address, zone)) if !zone.is_empty() => IpAddr::V6(address.parse().ok()?),
         _ => text.parse().ok()?,
     };
     Some(canonical(address))
+}
+
+/// Four decimal numbers of one to three digits, without leading zeros.
+fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+    let (mut bits, mut octet, mut digits, mut dots) = (0_u32, 0_u32, 0_u32, 0_u32);
+    for &byte in text.get(..text.len().min(16))? {
+        match byte {
+            b'0'..=b'9' if digits == 0 || digits < 3 && octet > 0 => {
+                octet = octet * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if digits > 0 && octet <= 255 && dots < 3 => {
+                bits = bits << 8 | octet;
+                (octet, digits, dots) = (0, 0, dots + 1);
+            }
+            _ => return None,
+        }
+    }
+    (dots == 3 && digits > 0 && octet <= 255 && text.len() <= 15).then(|| Ipv4Addr::from_bits(bits << 8 | octet))
 }
 
 /// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
@@ -186,6 +209,20 @@ mod tests {
             ("localhost", None),
         ] {
             assert_eq!(parse_address(text.as_bytes()).map(|a| a.to_string()).as_deref(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_quick_reading_of_ipv4_is_that_of_std() {
+        let octets = ["", "0", "1", "9", "00", "01", "10", "99", "100", "249", "255", "256", "300", "999", "1000", "1a", "-1", "+1", " 1"];
+        for first in octets {
+            for last in octets {
+                for text in
+                    [format!("{first}.2.3.{last}"), format!("1.{first}.{last}.4"), format!("{first}.{last}"), format!("1.2.3.4.{last}")]
+                {
+                    assert_eq!(parse_ipv4(text.as_bytes()), text.parse().ok(), "{text}");
+                }
+            }
         }
     }
 

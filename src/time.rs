@@ -114,6 +114,15 @@ pub struct Clock {
     year: Option<i16>,
     reference: i64,
     memo: ([u8; CLF_LEN], usize, i64),
+    day: Day,
+}
+
+/// The day of the last web log line, so that the calendar is asked once a day and not once a line.
+#[derive(Debug, Clone, Default)]
+struct Day {
+    date: [u8; 12],
+    zone: [u8; 6],
+    start: i64,
 }
 
 impl Clock {
@@ -131,7 +140,7 @@ impl Clock {
                 Error::Usage(format!("--tz {tz}: no such time zone here; give an IANA name (Europe/Paris; needs the tzdata package), local, or an offset (+02:00)"))
             })?,
         };
-        Ok(Self { zone, year, reference: now(), memo: ([0; CLF_LEN], 0, 0) })
+        Ok(Self { zone, year, reference: now(), memo: ([0; CLF_LEN], 0, 0), day: Day::default() })
     }
 
     /// This clock for one file: a stamp without a year is at most 24 h after `reference` (seconds since 1970).
@@ -147,20 +156,14 @@ impl Clock {
     /// # Errors
     /// A [`Flaw`] for any other text, or a date that does not exist.
     pub fn parse_clf(&mut self, text: &[u8]) -> std::result::Result<i64, Flaw> {
-        if let Some(seconds) = self.recall(text) {
-            return Ok(seconds);
+        let text: &[u8; CLF_LEN] = text.try_into().map_err(|_| NOT_A_TIME)?;
+        let [date @ .., _, _, _, _, _, _, _, _, z1, z2, z3, z4, z5, z6] = text;
+        let zone = [*z1, *z2, *z3, *z4, *z5, *z6];
+        if self.day.date != *date || self.day.zone != zone {
+            self.day = Day { date: *date, zone, start: read_day(date, zone)? };
         }
-        let [d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':', clock @ .., b' ', sign, h1, h2, z1, z2] = text else {
-            return Err(NOT_A_TIME);
-        };
-        let day = two_digits(*d1, *d2).ok_or(NOT_A_TIME)?;
-        let month = month_number(&[*m1, *m2, *m3]).ok_or(NOT_A_TIME)?;
-        let year = year_number([*y1, *y2, *y3, *y4]).ok_or(NOT_A_TIME)?;
-        let offset = offset_seconds(&[*sign, *h1, *h2, *z1, *z2]).ok_or(NOT_A_TIME)?;
-        let local = DateTime::from_parts(Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?, time_of_day(clock)?);
-        let seconds = in_range(local, offset)?;
-        self.remember(text, seconds);
-        Ok(seconds)
+        let seconds = self.day.start + i64::from(second_of_day(&text[date.len()..date.len() + 8])?);
+        if RFC3339_SECONDS.contains(&seconds) { Ok(seconds) } else { Err(IMPOSSIBLE) }
     }
 
     /// Reads a syslog time without a year, `Dec 10 06:55:46`.
@@ -264,6 +267,30 @@ fn split_rfc3339(text: &[u8]) -> std::result::Result<(DateTime, &str, Option<i32
         _ => Some(offset_seconds(rest).ok_or(NOT_A_TIME)?),
     };
     Ok((local, fraction, offset))
+}
+
+/// When the day `10/Oct/2000:` begins in the zone ` -0700`, in seconds since 1970.
+fn read_day(date: &[u8; 12], zone: [u8; 6]) -> std::result::Result<i64, Flaw> {
+    let [d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':'] = *date else { return Err(NOT_A_TIME) };
+    let [b' ', offset @ ..] = zone else { return Err(NOT_A_TIME) };
+    let day = two_digits(d1, d2).ok_or(NOT_A_TIME)?;
+    let month = month_number(&[m1, m2, m3]).ok_or(NOT_A_TIME)?;
+    let year = year_number([y1, y2, y3, y4]).ok_or(NOT_A_TIME)?;
+    let offset = offset_seconds(&offset).ok_or(NOT_A_TIME)?;
+    let midnight = Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?.at(0, 0, 0, 0);
+    let start = Offset::UTC.to_timestamp(midnight).map_err(|_| IMPOSSIBLE)?.as_second();
+    Ok(start - i64::from(offset))
+}
+
+/// `13:55:36` as seconds since midnight; a leap second (60) counts as 59.
+fn second_of_day(text: &[u8]) -> std::result::Result<i32, Flaw> {
+    let [h1, h2, b':', m1, m2, b':', s1, s2] = text else { return Err(NOT_A_TIME) };
+    let parts = [two_digits(*h1, *h2), two_digits(*m1, *m2), two_digits(*s1, *s2)];
+    let [Some(hour), Some(minute), Some(second)] = parts.map(|part| part.map(i32::from)) else { return Err(NOT_A_TIME) };
+    if hour > 23 || minute > 59 || second > 60 {
+        return Err(IMPOSSIBLE);
+    }
+    Ok((hour * 60 + minute) * 60 + second.min(59))
 }
 
 /// `13:55:36`; a leap second (60) counts as 59, as POSIX time has none.

@@ -125,6 +125,10 @@ struct Client<'a> {
 /// its port, or by the address that follows it (an ident is never an address).
 fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     let (first, rest) = split_at_space(text).ok_or("no client, ident and user before the time")?;
+    // Nearly every line: no ident, so no virtual host, and no time where a name or an address can stand.
+    if let Some(user) = rest.strip_prefix(b"- ").filter(|_| net::is_host_name(first)) {
+        return Ok(Client { domain: None, address: first, user: known(user) });
+    }
     let (second, after) = split_at_space(rest).ok_or("no client, ident and user before the time")?;
     // A syslog line about a request is that program's message, not a request of a client called `Dec`.
     if time::starts_like_rfc3164(text) {

@@ -97,8 +97,10 @@ impl SightingReader {
             at = Some(self.seconds(scan.plain_text()?)?);
             scan.need(b",")?;
         }
-        scan.need(br#""event":"#)?;
-        scan.skip_value()?;
+        if !scan.eat(br#""event":{"dataset":"http.access","action":"http_request"}"#) {
+            scan.need(br#""event":"#)?;
+            scan.skip_value()?;
+        }
         let mut ip = None;
         read_source(&mut scan, &mut ip)?;
         for key in SKIPPED {
