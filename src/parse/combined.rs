@@ -3,7 +3,7 @@
 //! Read by position, without a regex: the first unescaped quote starts the request, and the time stands right before it,
 //! so no user name can put another time or client in its place. What follows the named fields is ignored.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
 use super::format::{Format, Misfit, Reading};
 use super::web::Web;
@@ -161,7 +161,7 @@ fn strip_port(text: &[u8]) -> Option<&[u8]> {
 }
 
 fn split_at_space(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memchr(b' ', text)?;
+    let at = text.iter().position(|&b| b == b' ')?;
     Some((&text[..at], &text[at + 1..]))
 }
 
@@ -178,16 +178,18 @@ fn find_quote(line: &[u8], mut start: usize) -> Option<usize> {
 
 /// ` 200` or ` -` at `start`, and where it ends; the number is followed by a space or the end of the line.
 fn read_number(line: &[u8], start: usize) -> Option<(Option<u64>, usize)> {
-    let digits = line.get(start..)?.strip_prefix(b" ")?;
-    let end = memchr(b' ', digits).unwrap_or(digits.len());
-    let number = match &digits[..end] {
-        b"-" => None,
-        text if !text.is_empty() && text.len() <= 15 && text.iter().all(u8::is_ascii_digit) => {
-            Some(text.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    /// Below 2^53.
+    const MOST_DIGITS: usize = 15;
+    let text = line.get(start..)?.strip_prefix(b" ")?;
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (number, len) = match text {
+        [b'-', ..] => (None, 1),
+        _ if (1..=MOST_DIGITS).contains(&digits) => {
+            (Some(text[..digits].iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))), digits)
         }
         _ => return None,
     };
-    Some((number, start + 1 + end))
+    matches!(text.get(len), None | Some(b' ')).then_some((number, start + 1 + len))
 }
 
 /// ` "text"` at `start`, without its quotes, and where it ends.

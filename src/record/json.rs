@@ -207,6 +207,17 @@ impl<'a> Scan<'a> {
         self.rest.is_empty()
     }
 
+    /// The members that follow one of an object, and its end.
+    pub fn skip_members(&mut self) -> Option<()> {
+        while !self.eat(b"}") {
+            self.need(b",")?;
+            self.skip_string()?;
+            self.need(b":")?;
+            self.skip_value()?;
+        }
+        Some(())
+    }
+
     fn skip(&mut self, depth: usize) -> Option<()> {
         match self.rest.first()? {
             b'"' => self.skip_string(),
@@ -221,7 +232,6 @@ impl<'a> Scan<'a> {
         }
     }
 
-    #[inline]
     fn skip_list(&mut self, end: &[u8], item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
         self.rest = &self.rest[1..];
         if self.eat(end) {

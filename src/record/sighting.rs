@@ -11,7 +11,7 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::json::Scan;
-use super::signal::{self, SignalSet};
+use super::signal::{self, SIGNALS, SignalSet};
 use super::{MAX_INTEGER, Text};
 use crate::{net, time};
 
@@ -88,8 +88,6 @@ impl SightingReader {
 
     /// Reads a line that has the keys of our own writer in its order and spacing; `None`: it may be an event all the same.
     fn read_canonical<'a>(&mut self, line: &'a [u8]) -> Option<Sighting<'a>> {
-        const SKIPPED: [&[u8]; 6] =
-            [br#","user":"#, br#","http":"#, br#","url":"#, br#","user_agent":"#, br#","host":"#, br#","process":"#];
         let mut scan = Scan::new(line);
         scan.need(br#"{"schema":"soar.event/1","#)?;
         let mut at = None;
@@ -103,11 +101,7 @@ impl SightingReader {
         }
         let mut ip = None;
         read_source(&mut scan, &mut ip)?;
-        for key in SKIPPED {
-            if scan.eat(key) {
-                scan.skip_value()?;
-            }
-        }
+        skip_to_log(&mut scan)?;
         scan.need(br#","log":{"file":{"path":""#)?;
         let file = std::str::from_utf8(scan.plain_text()?).ok()?;
         scan.need(br#"},"line":"#)?;
@@ -131,6 +125,31 @@ impl SightingReader {
         }
         Some(self.seconds)
     }
+}
+
+/// What stands between the source and the log. Each with the keys down to its usual first value, which are then one comparison.
+fn skip_to_log(scan: &mut Scan<'_>) -> Option<()> {
+    const SKIPPED: [(&[u8], &[u8], usize); 6] = [
+        (br#","user":"#, br#"{"name":"#, 1),
+        (br#","http":"#, br#"{"request":{"method":"#, 2),
+        (br#","url":"#, br#"{"original":"#, 1),
+        (br#","user_agent":"#, br#"{"original":"#, 1),
+        (br#","host":"#, br#"{"hostname":"#, 1),
+        (br#","process":"#, br#"{"name":"#, 1),
+    ];
+    for (key, usual, depth) in SKIPPED {
+        if !scan.eat(key) {
+            continue;
+        }
+        let is_usual = scan.eat(usual);
+        scan.skip_value()?;
+        for _ in 0..depth {
+            if is_usual {
+                scan.skip_members()?;
+            }
+        }
+    }
+    Some(())
 }
 
 /// `"source"`, where it is as our writer puts it: an address or a name, and a port.
@@ -162,8 +181,11 @@ fn read_tags<'a>(scan: &mut Scan<'a>) -> Option<WireTags<'a>> {
     }
     loop {
         scan.need(b"\"")?;
-        let name = std::str::from_utf8(scan.plain_text()?).ok()?;
-        tags.add(Text::from(name)).ok()?;
+        let name = scan.plain_text()?;
+        match SIGNALS.iter().position(|signal| signal.name.as_bytes() == name) {
+            Some(index) => tags.signals = tags.signals.with(index),
+            None => tags.add(Text::from(std::str::from_utf8(name).ok()?)).ok()?,
+        }
         if scan.eat(b"]") {
             return Some(tags);
         }
