@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::json::{put_address, put_number, put_object, put_text};
+use super::json::{put_address, put_array, put_number, put_object, put_text};
 use super::signal::{SIGNALS, SignalSet};
 use crate::net;
 use crate::time::Stamp;
@@ -162,13 +162,9 @@ impl<'a> Event<'a> {
             put_object(out, r#""file":{"#, |out| put_text(out, r#""path":""#, Some(self.log_path.as_bytes())));
             put_number(out, r#""line":"#, Some(self.log_line));
         });
-        out.extend_from_slice(br#""tags":["#);
-        for (nth, index) in self.tags.indexes().enumerate() {
-            out.extend_from_slice(if nth == 0 { b"\"" } else { b",\"" });
-            out.extend_from_slice(SIGNALS[index].name.as_bytes());
-            out.push(b'"');
-        }
-        out.extend_from_slice(b"],");
+        put_array(out, r#""tags":["#, |out| {
+            self.tags.indexes().for_each(|index| put_text(out, "\"", Some(SIGNALS[index].name.as_bytes())));
+        });
         put_object(out, r#""soar":{"#, |out| put_number(out, r#""count":"#, Some(self.count).filter(|&count| count > 1)));
     }
 }

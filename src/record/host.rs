@@ -6,11 +6,11 @@ use std::fmt;
 use std::net::IpAddr;
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
+use super::json::{put_address, put_array, put_number, put_object, put_text};
 use super::signal::{self, SIGNALS};
-use super::{HOST_SCHEMA, MAX_INTEGER, Text};
+use super::{MAX_INTEGER, Text};
 use crate::{net, time};
 
 /// What soar-scan found out, as far as reports need it.
@@ -56,13 +56,13 @@ pub struct HostRecord<'a> {
 }
 
 /// [`Evidence`](super::tally::Evidence) on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Place<'a> {
     /// The signal's name.
     #[serde(borrow)]
     pub signal: Text<'a>,
     /// RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "seconds")]
+    #[serde(default, deserialize_with = "read_time")]
     pub at: Option<i64>,
     /// `log.file.path`.
     #[serde(borrow)]
@@ -102,10 +102,23 @@ impl<'a> HostRecord<'a> {
 
     /// Appends the host to `out` as one line of NDJSON.
     pub fn write_line(&self, out: &mut Vec<u8>) {
-        // Serialising these types into a Vec cannot fail: string keys only, no fallible writer.
-        if serde_json::to_writer(&mut *out, self).is_ok() {
-            out.push(b'\n');
-        }
+        put_object(out, r#"{"schema":"soar.host/1","#, |out| {
+            put_address(out, r#""ip":""#, Some(self.ip));
+            put_number(out, r#""score":"#, Some(self.score));
+            put_text(out, r#""reason":""#, self.reason.as_ref().map(Text::as_bytes));
+            out.extend_from_slice(if self.suspicious { br#""suspicious":true,"# } else { br#""suspicious":false,"# });
+            out.extend_from_slice(if self.allowed { br#""allowed":true,"# } else { b"" });
+            put_array(out, r#""rules":["#, |out| self.rules.iter().for_each(|rule| put_text(out, "\"", Some(rule.as_bytes()))));
+            put_object(out, r#""signals":{"#, |out| put_counts(out, &self.signals));
+            put_object(out, r#""weights":{"#, |out| put_counts(out, &self.weights));
+            put_time(out, r#""first_seen":""#, self.first_seen);
+            put_time(out, r#""last_seen":""#, self.last_seen);
+            if !self.evidence.is_empty() {
+                put_array(out, r#""evidence":["#, |out| self.evidence.iter().for_each(|place| place.put(out)));
+            }
+        });
+        out.pop();
+        out.push(b'\n');
     }
 
     /// The same record, holding its own text.
@@ -145,43 +158,28 @@ impl<'a> HostRecord<'a> {
     }
 }
 
-impl Serialize for HostRecord<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schema", HOST_SCHEMA)?;
-        map.serialize_entry("ip", &self.ip)?;
-        map.serialize_entry("score", &self.score)?;
-        if let Some(reason) = &self.reason {
-            map.serialize_entry("reason", reason)?;
-        }
-        map.serialize_entry("suspicious", &self.suspicious)?;
-        if self.allowed {
-            map.serialize_entry("allowed", &true)?;
-        }
-        map.serialize_entry("rules", &self.rules)?;
-        map.serialize_entry("signals", &Counts(&self.signals))?;
-        if !self.weights.is_empty() {
-            map.serialize_entry("weights", &Counts(&self.weights))?;
-        }
-        if let Some(first) = self.first_seen {
-            map.serialize_entry("first_seen", &time::Stamp { seconds: first, fraction: "" })?;
-        }
-        if let Some(last) = self.last_seen {
-            map.serialize_entry("last_seen", &time::Stamp { seconds: last, fraction: "" })?;
-        }
-        if !self.evidence.is_empty() {
-            map.serialize_entry("evidence", &self.evidence)?;
-        }
-        map.end()
+impl Place<'_> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_object(out, "{", |out| {
+            put_text(out, r#""signal":""#, Some(self.signal.as_bytes()));
+            put_time(out, r#""at":""#, self.at);
+            put_text(out, r#""file":""#, Some(self.file.as_bytes()));
+            put_number(out, r#""line":"#, Some(self.line));
+        });
     }
 }
 
-/// Pairs written as one object, in their order.
-struct Counts<'b, 'a>(&'b [(Text<'a>, u64)]);
+fn put_counts(out: &mut Vec<u8>, counts: &[(Text<'_>, u64)]) {
+    for (name, count) in counts {
+        put_text(out, "\"", Some(name.as_bytes()));
+        out.pop();
+        put_number(out, ":", Some(*count));
+    }
+}
 
-impl Serialize for Counts<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, count)| (name, count)))
+fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
+    if let Some(seconds) = seconds {
+        time::Stamp { seconds, fraction: "" }.with_text(|text| put_text(out, key, Some(text.as_bytes())));
     }
 }
 
@@ -233,22 +231,12 @@ impl<'de> Visitor<'de> for HostVisitor {
 }
 
 #[derive(Deserialize)]
-struct Instant(#[serde(with = "seconds")] Option<i64>);
+struct Instant(#[serde(deserialize_with = "read_time")] Option<i64>);
 
-/// Instants as RFC 3339 text on the wire, as seconds in memory.
-mod seconds {
-    use super::{Deserialize as _, Deserializer, Serialize as _, Serializer, Text, de, time};
-
-    // serde's `with` decides this signature.
-    #[allow(clippy::ref_option)]
-    pub fn serialize<S: Serializer>(at: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
-        at.map(|seconds| time::Stamp { seconds, fraction: "" }).serialize(serializer)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-        let text = Option::<Text<'de>>::deserialize(deserializer)?;
-        text.map(|t| time::parse_rfc3339(&t.0).map_err(de::Error::custom)).transpose()
-    }
+/// An instant is RFC 3339 text on the wire, seconds in memory.
+fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let text = Option::<Text<'de>>::deserialize(deserializer)?;
+    text.map(|t| time::parse_rfc3339(&t.0).map_err(de::Error::custom)).transpose()
 }
 
 /// An object of counts, in its order; `null` is no counts.

@@ -22,6 +22,17 @@ pub fn put_object(out: &mut Vec<u8>, open: &str, fill: impl FnOnce(&mut Vec<u8>)
     out.extend_from_slice(b"},");
 }
 
+/// Appends `open` (a key and `[`), what `fill` puts, and `],`.
+pub fn put_array(out: &mut Vec<u8>, open: &str, fill: impl FnOnce(&mut Vec<u8>)) {
+    out.extend_from_slice(open.as_bytes());
+    let inside = out.len();
+    fill(out);
+    if out.len() > inside {
+        out.pop();
+    }
+    out.extend_from_slice(b"],");
+}
+
 /// Appends `key` (which ends in the opening quote), `text` and `",`; nothing where there is no text.
 // A key that is known where it is put becomes two stores instead of a call.
 #[allow(clippy::inline_always)]

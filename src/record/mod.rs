@@ -13,7 +13,7 @@ pub mod tally;
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::escape::shorten;
 
@@ -41,10 +41,16 @@ pub enum Kind {
 }
 
 /// A string of the wire, borrowed from the line unless it held an escape.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 impl Text<'_> {
+    /// Its UTF-8.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// The same text, held by itself.
     #[must_use]
     pub fn to_owned(&self) -> Text<'static> {
