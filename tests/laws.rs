@@ -73,7 +73,7 @@ proptest! {
         let read = Sighting::from_line(&out[..out.len() - 1]).expect("an event");
         let canonical = ip.map(soar_light::net::canonical);
         prop_assert_eq!((read.ip, read.at, read.line, read.count), (canonical, Some(seconds), line, *count));
-        prop_assert_eq!((&*read.file.0, read.signals, read.others.len()), (&*path, *tags, 0));
+        prop_assert_eq!((&*read.file, read.signals, read.others.len()), (path.as_bytes(), *tags, 0));
         let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
         let places = [(1, "/http/request/method"), (2, "/http/request/referrer"), (3, "/http/version"), (4, "/user/name"), (5, "/url/original"),
             (6, "/url/domain"), (7, "/user_agent/original"), (8, "/host/hostname"), (9, "/process/name")];

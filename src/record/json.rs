@@ -172,17 +172,21 @@ impl<'a> Scan<'a> {
         Self { rest: line }
     }
 
-    /// Whether `literal` comes next; then it is behind us.
+    /// Whether `literal` comes next; then it is behind us. Of a known length, so that it is a comparison or two and no call.
     #[inline]
-    pub fn eat(&mut self, literal: &[u8]) -> bool {
-        let rest = self.rest.strip_prefix(literal);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+    pub fn eat<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
+        match self.rest.split_first_chunk::<N>() {
+            Some((start, rest)) if start == literal => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// [`Scan::eat`], and the end of the walk where it does not come.
     #[inline]
-    pub fn need(&mut self, literal: &[u8]) -> Option<()> {
+    pub fn need<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
         self.eat(literal).then_some(())
     }
 
@@ -198,11 +202,16 @@ impl<'a> Scan<'a> {
     /// A whole number of at most 15 digits, so below 2^53.
     #[inline]
     pub fn integer(&mut self) -> Option<u64> {
-        let digits = self.rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        let (text, rest) = self.rest.split_at(digits);
-        let is_number = matches!(digits, 1..=15) && (text[0] != b'0' || digits == 1);
-        self.rest = rest;
-        is_number.then(|| text.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+        let (mut number, mut digits) = (0, 0);
+        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
+            if digits == 15 || digits > 0 && number == 0 {
+                return None;
+            }
+            number = number * 10 + u64::from(digit - b'0');
+            digits += 1;
+            self.rest = rest;
+        }
+        (digits > 0).then_some(number)
     }
 
     /// Any value.
@@ -232,25 +241,25 @@ impl<'a> Scan<'a> {
     fn skip(&mut self, depth: usize) -> Option<()> {
         match self.rest.first()? {
             b'"' => self.skip_string(),
-            b'{' if depth > 0 => self.skip_list(b"}", |scan| {
+            b'{' if depth > 0 => self.skip_list(b'}', |scan| {
                 scan.skip_string()?;
                 scan.need(b":")?;
                 scan.skip(depth - 1)
             }),
-            b'[' if depth > 0 => self.skip_list(b"]", |scan| scan.skip(depth - 1)),
+            b'[' if depth > 0 => self.skip_list(b']', |scan| scan.skip(depth - 1)),
             b'0'..=b'9' => self.integer().map(drop),
             _ => None,
         }
     }
 
-    fn skip_list(&mut self, end: &[u8], item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+    fn skip_list(&mut self, end: u8, item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
         self.rest = &self.rest[1..];
-        if self.eat(end) {
+        if self.eat(&[end]) {
             return Some(());
         }
         loop {
             item(self)?;
-            if self.eat(end) {
+            if self.eat(&[end]) {
                 return Some(());
             }
             self.need(b",")?;

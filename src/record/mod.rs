@@ -44,7 +44,16 @@ pub enum Kind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    /// Its UTF-8, to keep.
+    #[must_use]
+    pub fn into_bytes(self) -> Cow<'a, [u8]> {
+        match self.0 {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }
+    }
+
     /// Its UTF-8.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -4,6 +4,7 @@
 //! [`SightingReader`] at a fraction of the cost; what differs in the least goes to serde, and a property test holds the two
 //! to the same answers.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -22,8 +23,8 @@ pub struct Sighting<'a> {
     pub ip: Option<IpAddr>,
     /// `@timestamp` in seconds since 1970.
     pub at: Option<i64>,
-    /// `log.file.path`.
-    pub file: Text<'a>,
+    /// `log.file.path`: UTF-8.
+    pub file: Cow<'a, [u8]>,
     /// `log.line`.
     pub line: u64,
     /// The tags that are in the table.
@@ -58,7 +59,7 @@ impl<'a> Sighting<'a> {
         Ok(Self {
             ip,
             at,
-            file: log.file.and_then(|f| f.path).unwrap_or_else(|| Text::from("-")),
+            file: log.file.and_then(|f| f.path).map_or(Cow::Borrowed(b"-"), Text::into_bytes),
             line: log.line.unwrap_or(0),
             signals: tags.signals,
             others: tags.others,
@@ -95,15 +96,12 @@ impl SightingReader {
             at = Some(self.seconds(scan.plain_text()?)?);
             scan.need(b",")?;
         }
-        if !scan.eat(br#""event":{"dataset":"http.access","action":"http_request"}"#) {
-            scan.need(br#""event":"#)?;
-            scan.skip_value()?;
-        }
+        skip_what(&mut scan)?;
         let mut ip = None;
         read_source(&mut scan, &mut ip)?;
         skip_to_log(&mut scan)?;
         scan.need(br#","log":{"file":{"path":""#)?;
-        let file = std::str::from_utf8(scan.plain_text()?).ok()?;
+        let file = Cow::Borrowed(scan.plain_text()?);
         scan.need(br#"},"line":"#)?;
         let line = scan.integer()?;
         scan.need(br#"},"tags":["#)?;
@@ -114,7 +112,7 @@ impl SightingReader {
             scan.need(b"}")?;
         }
         scan.need(b"}")?;
-        scan.is_at_end().then_some(Sighting { ip, at, file: Text::from(file), line, signals: tags.signals, others: tags.others, count })
+        scan.is_at_end().then_some(Sighting { ip, at, file, line, signals: tags.signals, others: tags.others, count })
     }
 
     fn seconds(&mut self, text: &[u8]) -> Option<i64> {
@@ -127,29 +125,45 @@ impl SightingReader {
     }
 }
 
-/// What stands between the source and the log. Each with the keys down to its usual first value, which are then one comparison.
-fn skip_to_log(scan: &mut Scan<'_>) -> Option<()> {
-    const SKIPPED: [(&[u8], &[u8], usize); 6] = [
-        (br#","user":"#, br#"{"name":"#, 1),
-        (br#","http":"#, br#"{"request":{"method":"#, 2),
-        (br#","url":"#, br#"{"original":"#, 1),
-        (br#","user_agent":"#, br#"{"original":"#, 1),
-        (br#","host":"#, br#"{"hostname":"#, 1),
-        (br#","process":"#, br#"{"name":"#, 1),
-    ];
-    for (key, usual, depth) in SKIPPED {
-        if !scan.eat(key) {
-            continue;
-        }
-        let is_usual = scan.eat(usual);
-        scan.skip_value()?;
-        for _ in 0..depth {
-            if is_usual {
-                scan.skip_members()?;
-            }
-        }
+/// `"event"`: at once for what the signals that are on by default look at.
+fn skip_what(scan: &mut Scan<'_>) -> Option<()> {
+    let is_usual = scan.eat(br#""event":{"dataset":"http.access","action":"http_request"}"#)
+        || scan.eat(br#""event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"}"#);
+    if is_usual {
+        return Some(());
     }
-    Some(())
+    scan.need(br#""event":"#)?;
+    scan.skip_value()
+}
+
+/// What stands between the source and the log.
+fn skip_to_log(scan: &mut Scan<'_>) -> Option<()> {
+    skip_object(scan, br#","user":"#, br#"{"name":"#)?;
+    if scan.eat(br#","http":{"request":{"method":"#) {
+        scan.skip_value()?;
+        scan.skip_members()?;
+        scan.skip_members()?;
+    } else if scan.eat(br#","http":"#) {
+        scan.skip_value()?;
+    }
+    skip_object(scan, br#","url":"#, br#"{"original":"#)?;
+    skip_object(scan, br#","user_agent":"#, br#"{"original":"#)?;
+    skip_object(scan, br#","host":"#, br#"{"hostname":"#)?;
+    skip_object(scan, br#","process":"#, br#"{"name":"#)
+}
+
+/// The value of `key`, if that comes; `usual` is how it starts, down to its first value, and one comparison.
+#[inline]
+fn skip_object<const K: usize, const U: usize>(scan: &mut Scan<'_>, key: &[u8; K], usual: &[u8; U]) -> Option<()> {
+    if !scan.eat(key) {
+        return Some(());
+    }
+    if scan.eat(usual) {
+        scan.skip_value()?;
+        scan.skip_members()
+    } else {
+        scan.skip_value()
+    }
 }
 
 /// `"source"`, where it is as our writer puts it: an address or a name, and a port.

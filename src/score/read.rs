@@ -91,7 +91,7 @@ impl Records {
             return;
         };
         let others = others.iter().map(|name| name.0.as_ref().into()).collect();
-        self.share(&file.0);
+        self.share(&file);
         self.seen.push(Seen { ip, signals, others, count, at, file: self.files.len() - 1, line });
     }
 
@@ -101,16 +101,16 @@ impl Records {
         let counts = host.signals.iter().map(|(name, count)| (name_of(&name.0), *count)).collect();
         let mut evidence = Vec::with_capacity(host.evidence.len());
         for place in &host.evidence {
-            let file = Arc::clone(self.share(&place.file.0));
+            let file = Arc::clone(self.share(place.file.as_bytes()));
             evidence.push(Evidence { signal: name_of(&place.signal.0), at: place.at, file, line: place.line });
         }
         self.pieces.push(Piece { ip: host.ip, counts, first_seen: host.first_seen, last_seen: host.last_seen, evidence });
     }
 
     /// The text of `file`, the last of `files` from now on; neighbours share one.
-    fn share(&mut self, file: &str) -> &Arc<str> {
-        if self.files.last().is_none_or(|last| **last != *file) {
-            self.files.push(file.into());
+    fn share(&mut self, file: &[u8]) -> &Arc<str> {
+        if self.files.last().is_none_or(|last| last.as_bytes() != file) {
+            self.files.push(String::from_utf8_lossy(file).into());
         }
         &self.files[self.files.len() - 1]
     }
