@@ -74,7 +74,7 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
     let (pid, rest) = read_pid(&rest[tag_end..]).ok_or(misfit("no ']' after the process id"))?;
     let rest = rest.strip_prefix(b":").unwrap_or(rest);
     let message = rest.strip_prefix(b" ").unwrap_or(rest);
-    Ok(sshd::read_message(Header { time, host, tag, pid }, message).map_or(Reading::UnknownSshd, Reading::Sshd))
+    Ok(sshd::read_message(Header { time: Some(time), host, tag, pid }, message).map_or(Reading::UnknownSshd, Reading::Sshd))
 }
 
 /// `[123]`, where it stands.
