@@ -10,7 +10,7 @@ use crate::stream::block::{Block as Lines, Part};
 
 fn config(wanted: Wanted) -> Config {
     Config {
-        signals: SignalSet::defaults(),
+        signals: SignalSet::from_names("all").expect("a set"),
         wanted,
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
         rejects: Some(PathBuf::from("unused")),
