@@ -23,6 +23,8 @@ const RFC3339_SECONDS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402
 pub const CLF_LEN: usize = 26;
 /// Length of `Dec 10 06:55:46`.
 pub const RFC3164_LEN: usize = 15;
+/// Length of `2024-01-02T03:04:05`, what an RFC 3339 time starts with.
+const RFC3339_START: usize = 19;
 
 /// Why a text is no instant; the sentence goes into the reject's reason.
 pub type Flaw = &'static str;
@@ -196,12 +198,23 @@ impl Clock {
     ///
     /// # Errors
     /// A [`Flaw`] for any other text, or a date that does not exist.
-    pub fn parse_rfc3339<'a>(&self, text: &'a [u8]) -> std::result::Result<Stamp<'a>, Flaw> {
+    pub fn parse_rfc3339<'a>(&mut self, text: &'a [u8]) -> std::result::Result<Stamp<'a>, Flaw> {
+        let (start, fraction, zone) = split_fraction(text);
+        let (mut key, len) = ([0; CLF_LEN], start.len() + zone.len());
+        if len <= CLF_LEN {
+            key[..start.len()].copy_from_slice(start);
+            key[start.len()..len].copy_from_slice(zone);
+            if let Some(seconds) = self.recall(&key[..len]) {
+                return Ok(Stamp { seconds, fraction });
+            }
+        }
         let (local, fraction, offset) = split_rfc3339(text)?;
         let seconds = match offset {
             Some(offset) => in_range(local, offset)?,
             None => self.local_seconds(local).ok_or(IMPOSSIBLE)?,
         };
+        // A time that was read is 19 bytes and an offset of six at the most.
+        self.remember(&key[..len.min(CLF_LEN)], seconds);
         Ok(Stamp { seconds, fraction })
     }
 
@@ -239,7 +252,7 @@ pub fn starts_like_rfc3164(line: &[u8]) -> bool {
         && line[6] == b' '
         && line[9] == b':'
         && line[12] == b':'
-        && line[RFC3164_LEN] == b' '
+        && matches!(line[RFC3164_LEN], b' ' | b'.')
         && month_number(&line[..3]).is_some()
 }
 
@@ -251,16 +264,12 @@ fn civil(seconds: i64) -> DateTime {
 /// Local date and time, digits of the fraction, and the offset in seconds where there is one.
 fn split_rfc3339(text: &[u8]) -> std::result::Result<(DateTime, &str, Option<i32>), Flaw> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't', rest @ ..] = text else { return Err(NOT_A_TIME) };
-    let (clock, rest) = rest.split_at_checked(8).ok_or(NOT_A_TIME)?;
+    let (clock, _) = rest.split_at_checked(8).ok_or(NOT_A_TIME)?;
+    let (_, fraction, rest) = split_fraction(text);
     let year = year_number([*y1, *y2, *y3, *y4]).ok_or(NOT_A_TIME)?;
     let month = two_digits(*m1, *m2).ok_or(NOT_A_TIME)?;
     let day = two_digits(*d1, *d2).ok_or(NOT_A_TIME)?;
     let local = DateTime::from_parts(Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?, time_of_day(clock)?);
-    let (fraction, rest) = match rest {
-        [b'.' | b',', rest @ ..] => rest.split_at(rest.iter().take_while(|b| b.is_ascii_digit()).count()),
-        _ => (&rest[..0], rest),
-    };
-    let fraction = std::str::from_utf8(&fraction[..fraction.len().min(9)]).map_err(|_| NOT_A_TIME)?;
     let offset = match rest {
         [] => None,
         [b'Z' | b'z'] => Some(0),
@@ -291,6 +300,16 @@ fn second_of_day(text: &[u8]) -> std::result::Result<i32, Flaw> {
         return Err(IMPOSSIBLE);
     }
     Ok((hour * 60 + minute) * 60 + second.min(59))
+}
+
+/// The date and time of an RFC 3339 text, the first nine digits of its fraction, and the offset behind them.
+fn split_fraction(text: &[u8]) -> (&[u8], &str, &[u8]) {
+    let (start, rest) = text.split_at(text.len().min(RFC3339_START));
+    let (fraction, zone) = match rest {
+        [b'.' | b',', rest @ ..] => rest.split_at(rest.iter().take_while(|b| b.is_ascii_digit()).count()),
+        _ => (&rest[..0], rest),
+    };
+    (start, std::str::from_utf8(&fraction[..fraction.len().min(9)]).unwrap_or_default(), zone)
 }
 
 /// `13:55:36`; a leap second (60) counts as 59, as POSIX time has none.

@@ -79,6 +79,11 @@ fn tables_in_the_documents_are_those_of_the_code() {
         assert!(events.contains(&format!("| `{}` |", shape.action)), "docs/events.md says nothing of {}", shape.action);
         assert!(schema.contains(&format!("\"{}\"", shape.action)), "the schema says nothing of {}", shape.action);
     }
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    for action in schema["properties"]["event"]["properties"]["action"]["enum"].as_array().expect("a list") {
+        let is_used = action == "http_request" || soar_light::parse::sshd::SHAPES.iter().any(|shape| action == shape.action);
+        assert!(is_used, "nothing is {action}, and the schema names it");
+    }
     for report in soar_light::report::REPORTS {
         let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
         assert!(help.contains(&format!("--{}", report.name)), "no flag asks for {}", report.name);

@@ -45,6 +45,9 @@ struct Args {
     /// List the log formats, each with a source and an example, and exit
     #[arg(long)]
     list_formats: bool,
+    /// List the messages of sshd that are known, each with its action, the source file that writes it and an example, and exit
+    #[arg(long)]
+    list_messages: bool,
     /// List the signals, each with its weight and an example, and exit
     #[arg(long)]
     list_signals: bool,
@@ -67,6 +70,9 @@ fn main() -> ExitCode {
     let args = Args::parse();
     if args.list_formats {
         return cli::conclude("soar-parse", cli::print(&list_formats()));
+    }
+    if args.list_messages {
+        return cli::conclude("soar-parse", cli::print(&list_messages()));
     }
     if args.list_signals {
         return cli::conclude("soar-parse", cli::print(&list_signals()));
@@ -97,6 +103,14 @@ fn list_formats() -> String {
         format!("{}\n  {}\n  source:  {}\n  line:    {}\n  event:   {}\n", f.name, f.about, f.source, f.example.0, f.example.1)
     };
     FORMATS.iter().map(entry).collect::<Vec<_>>().join("\n")
+}
+
+fn list_messages() -> String {
+    let entry = |s: &parse::shape::Shape| {
+        let outcome = if s.outcome.is_empty() { String::new() } else { format!(", {}", s.outcome) };
+        format!("{}\n  action:  {}{outcome}\n  source:  {}\n  message: {}\n", s.pattern, s.action, s.source, s.example)
+    };
+    parse::sshd::SHAPES.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
 fn list_signals() -> String {

@@ -6,10 +6,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::detect::Detectors;
-use super::format::{Misfit, Reading, Scratch};
+use memchr::{memchr, memrchr};
+
+use super::format::{Misfit, Reading, Repeat, Scratch};
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
-use crate::stream::block::{self, MAX_LINE, Part, TOO_LONG};
+use crate::stream::block::{self, LOOK_BACK_BYTES, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
 
 /// Why a line is a reject: the format that it came nearest to, and what was wrong then.
@@ -95,17 +97,27 @@ impl<'c> Classifier<'c> {
         let mut scratch = Scratch::default();
         // One look at the whole block is far cheaper than one at each line.
         let is_ascii = block.bytes.is_ascii();
+        let mut earlier = Scratch::default();
+        let mut before = Before { block, last: None };
         let mut end = 0;
         for (number, whole) in block.lines() {
+            let start = end;
             end += whole.len() + 1;
             done.counts.lines += 1;
-            let line = whole.strip_suffix(b"\r").unwrap_or(whole);
+            let line = trim_end(whole);
             if !is_ascii && std::str::from_utf8(line).is_err() {
                 done.counts.invalid_utf8 += 1;
             }
             scratch.clear();
-            match reader.read(line, &scratch) {
-                Ok(Reading::OtherProgram) => done.counts.other_programs += 1,
+            let reading = match reader.read(line, &scratch) {
+                Ok(Reading::Repeated(repeat)) => Ok(before.find_repeated(&repeat, start, &mut reader, &mut earlier)),
+                reading => {
+                    before.last = Some(start);
+                    reading
+                }
+            };
+            match reading {
+                Ok(Reading::OtherProgram | Reading::Repeated(_)) => done.counts.other_programs += 1,
                 Ok(Reading::UnknownSshd) => {
                     done.counts.unknown_sshd += 1;
                     done.first_unknown.get_or_insert(number);
@@ -138,6 +150,62 @@ impl<'c> Classifier<'c> {
             done.rejects.extend_from_slice(bytes);
         }
     }
+}
+
+fn trim_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// What stands before a line, for lines that speak of the one before.
+struct Before<'b> {
+    block: &'b block::Block,
+    /// Where the last line starts that is not itself about a line before it.
+    last: Option<usize>,
+}
+
+impl<'b> Before<'b> {
+    /// What is repeated by the line at `start`: the message of the same machine right before it, or before other repeats of it.
+    ///
+    /// It is looked for no further back than [`LOOK_BACK_BYTES`], whether in this block or before it, so that where an input
+    /// is cut into blocks changes no result.
+    fn find_repeated<'a>(&self, repeat: &Repeat<'a>, start: usize, reader: &mut LineReader, earlier: &'a mut Scratch) -> Reading<'a>
+    where
+        'b: 'a,
+    {
+        earlier.clear();
+        let found = match self.last {
+            Some(last) => Some((start - last, &self.block.bytes[last..])),
+            None => self.last_before(reader).map(|at| (start + self.block.before.len() - at, &self.block.before[at..])),
+        };
+        let Some((_, text)) = found.filter(|&(distance, _)| distance <= LOOK_BACK_BYTES) else { return Reading::OtherProgram };
+        match reader.read(first_line(text), earlier) {
+            Ok(Reading::Sshd(sshd)) if repeat.host.is_empty() || sshd.host() == repeat.host => {
+                Reading::Sshd(sshd.repeated(repeat.count, repeat.time))
+            }
+            Ok(Reading::UnknownSshd) => Reading::UnknownSshd,
+            _ => Reading::OtherProgram,
+        }
+    }
+
+    /// Where, before the block, the last line starts that is not about a line before it.
+    fn last_before(&self, reader: &mut LineReader) -> Option<usize> {
+        let mut scratch = Scratch::default();
+        let mut end = self.block.before.len();
+        while end > 0 {
+            let start = memrchr(b'\n', &self.block.before[..end - 1]).map_or(0, |at| at + 1);
+            if !matches!(reader.read(first_line(&self.block.before[start..]), &scratch), Ok(Reading::Repeated(_))) {
+                return Some(start);
+            }
+            scratch.clear();
+            end = start;
+        }
+        None
+    }
+}
+
+/// The first line of `text`, without its end.
+fn first_line(text: &[u8]) -> &[u8] {
+    trim_end(&text[..memchr(b'\n', text).unwrap_or(text.len())])
 }
 
 struct LineReader {

@@ -14,8 +14,14 @@ use crate::record::signal::{SIGNALS, SignalSet};
 pub type Detector = fn(&Reading<'_>) -> bool;
 
 /// The detector of every signal in the table.
-pub const DETECTORS: &[(&str, Detector)] =
-    &[("ssh_failed", is_ssh_failed), ("http_404", is_http_404), ("http_bot", is_http_bot), ("ssh_accepted", is_ssh_accepted)];
+pub const DETECTORS: &[(&str, Detector)] = &[
+    ("ssh_failed", is_ssh_failed),
+    ("http_404", is_http_404),
+    ("http_bot", is_http_bot),
+    ("ssh_accepted", is_ssh_accepted),
+    ("ssh_invalid_user", is_ssh_invalid_user),
+    ("ssh_probe", is_ssh_probe),
+];
 
 /// The detectors that a run asked for.
 #[derive(Debug, Clone)]
@@ -45,6 +51,14 @@ fn is_ssh_failed(reading: &Reading<'_>) -> bool {
 
 fn is_ssh_accepted(reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Sshd(sshd) if sshd.is_login("success"))
+}
+
+fn is_ssh_invalid_user(reading: &Reading<'_>) -> bool {
+    matches!(reading, Reading::Sshd(sshd) if sshd.is_of_peer("ssh_invalid_user"))
+}
+
+fn is_ssh_probe(reading: &Reading<'_>) -> bool {
+    matches!(reading, Reading::Sshd(sshd) if sshd.is_of_peer("ssh_probe"))
 }
 
 fn is_http_404(reading: &Reading<'_>) -> bool {

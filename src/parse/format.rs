@@ -5,7 +5,7 @@
 use super::sshd::Sshd;
 use super::web::Web;
 use crate::record::event::Event;
-use crate::time::Clock;
+use crate::time::{Clock, Stamp};
 
 /// One log format. Formats exclude each other: whatever order they are tried in, a line has one meaning.
 #[derive(Debug)]
@@ -50,6 +50,19 @@ pub enum Reading<'a> {
     UnknownSshd,
     /// A syslog line of another program.
     OtherProgram,
+    /// The syslog daemon's own: the message before came again.
+    Repeated(Repeat<'a>),
+}
+
+/// `last message repeated 3 times`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat<'a> {
+    /// When the daemon wrote so.
+    pub time: Option<Stamp<'a>>,
+    /// The machine; empty where the header has none.
+    pub host: &'a [u8],
+    /// How often the message came again.
+    pub count: u64,
 }
 
 impl<'a> Reading<'a> {
@@ -59,7 +72,7 @@ impl<'a> Reading<'a> {
         match self {
             Self::Web(web) => Some(web.to_event(path, line)),
             Self::Sshd(sshd) => Some(sshd.to_event(path, line)),
-            Self::UnknownSshd | Self::OtherProgram => None,
+            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) => None,
         }
     }
 }

@@ -6,9 +6,11 @@
 pub mod combined;
 pub mod detect;
 pub mod format;
+pub mod rfc5424;
 pub mod shape;
 pub mod sshd;
 pub mod syslog;
+pub mod tag;
 pub mod web;
 
 mod classify;
@@ -29,7 +31,8 @@ use crate::stream::output::{Output, WholeFile};
 use crate::time::Clock;
 
 /// Every log format, in the order in which they are first tried; a line picks its own.
-pub const FORMATS: &[Format] = &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED];
+pub const FORMATS: &[Format] =
+    &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED, rfc5424::RFC5424];
 
 /// What a run was asked for.
 #[derive(Debug)]

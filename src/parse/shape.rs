@@ -1,17 +1,19 @@
 //! Shapes of messages, and the one matcher that walks them.
 //!
-//! `{name}` is one word; at most one part a shape, `{name*}`, is free text that may hold anything: what stands before it is
-//! matched from the left, what stands after it from the right. So there is one way to read a line, in linear time.
+//! `{name}` is one word; `{name*}` is free text that may hold anything: what stands before it is matched from the left, what
+//! stands after it from the right. So there is one way to read a line, in linear time. A shape with two free parts has the
+//! peer, ` {addr} port {port}`, between them: it is read only where one single place of the message can be the peer.
 
-use memchr::memmem;
+use memchr::{memchr, memmem, memrchr};
 
 use crate::net;
 
 /// One shape of message.
 #[derive(Debug)]
 pub struct Shape {
-    /// The text, with its parts in braces: `addr`, `port`, `user`, `method`, `num` (digits), `word`, `text`; `ssh` is an
-    /// optional ` ssh1` or ` ssh2`.
+    /// The text, with its parts in braces: `addr`, `net` (an address and its prefix length), `port`, `user`, `method`, `num`
+    /// (digits), `word`, `fields` (PAM's `rhost=... user=...`), `text`; `ssh` is an optional ` ssh1` or ` ssh2`, and `pam` at
+    /// the start is the prefix of a PAM module, `pam_unix(sshd:auth): `.
     pub pattern: &'static str,
     /// `event.action`.
     pub action: &'static str,
@@ -28,6 +30,8 @@ pub struct Shape {
 pub enum Part {
     /// An address or host name.
     Address,
+    /// An address with its prefix length.
+    Network,
     /// A TCP port.
     Port,
     /// A user name.
@@ -38,6 +42,8 @@ pub enum Part {
     Number,
     /// Text without a space.
     Word,
+    /// PAM's `logname= uid=0 euid=0 tty=ssh ruser= rhost=ADDRESS  user=NAME`.
+    Fields,
     /// Any text.
     Text,
 }
@@ -46,35 +52,74 @@ impl Part {
     fn named(name: &str) -> Self {
         match name {
             "addr" => Self::Address,
+            "net" => Self::Network,
             "port" => Self::Port,
             "user" => Self::User,
             "method" => Self::Method,
             "num" => Self::Number,
             "word" => Self::Word,
+            "fields" => Self::Fields,
             _ => Self::Text,
         }
     }
 
-    /// Whether one word can be this part.
+    /// Whether `text` can be this part, where the part is not free.
     fn accepts(self, text: &[u8]) -> bool {
         match self {
             Self::Address => net::is_host_name(text) || net::parse_address(text).is_some(),
+            Self::Network => split_network(text).is_some(),
             Self::Port => parse_port(text).is_some(),
             Self::Number => !text.is_empty() && text.iter().all(u8::is_ascii_digit),
-            Self::User | Self::Method | Self::Word => !text.is_empty() && !text.contains(&b' '),
-            Self::Text => true,
+            Self::User | Self::Method | Self::Word => !text.is_empty() && memchr(b' ', text).is_none(),
+            Self::Fields | Self::Text => true,
         }
+    }
+
+    const fn is_word(self) -> bool {
+        !matches!(self, Self::Fields | Self::Text)
+    }
+
+    /// How much of `rest` is this part, where `literal` follows it.
+    fn find_end(self, rest: &[u8], literal: &[u8]) -> Option<usize> {
+        match literal.first() {
+            None => Some(rest.len()),
+            Some(_) if !self.is_word() => memmem::find(rest, literal),
+            // The common case needs one search for one byte: a word ends at the first space.
+            Some(b' ') => memchr(b' ', rest).filter(|&end| rest[end..].starts_with(literal)),
+            Some(_) => {
+                let reach = memchr(b' ', rest).map_or(rest.len(), |space| rest.len().min(space + literal.len()));
+                memmem::find(&rest[..reach], literal)
+            }
+        }
+    }
+
+    /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part.
+    fn find_start(self, rest: &[u8], literal: &[u8]) -> Option<usize> {
+        if !(self.is_word() && literal.ends_with(b" ")) {
+            return memmem::rfind(rest, literal);
+        }
+        let end = memrchr(b' ', rest)? + 1;
+        rest[..end].ends_with(literal).then(|| end - literal.len())
     }
 }
 
 /// A TCP port.
 #[must_use]
 pub fn parse_port(text: &[u8]) -> Option<u16> {
-    std::str::from_utf8(text).ok()?.parse().ok()
+    let is_plain = text.len() <= 5 && text.iter().all(u8::is_ascii_digit);
+    if is_plain { std::str::from_utf8(text).ok()?.parse().ok() } else { None }
+}
+
+/// The address and the prefix length of `192.0.2.1/32`.
+#[must_use]
+pub fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
+    let slash = memrchr(b'/', text)?;
+    let bits = std::str::from_utf8(&text[slash + 1..]).ok()?.parse().ok()?;
+    net::parse_address(&text[..slash]).map(|_| (&text[..slash], bits))
 }
 
 /// No shape has more parts than this; a test says so.
-pub const MAX_PARTS: usize = 6;
+pub const MAX_PARTS: usize = 7;
 /// The parts of a message, as slices of it.
 pub type Parts<'a> = [Option<(Part, &'a [u8])>; MAX_PARTS];
 
@@ -83,35 +128,63 @@ pub type Parts<'a> = [Option<(Part, &'a [u8])>; MAX_PARTS];
 pub struct Matcher {
     /// The shape.
     pub shape: &'static Shape,
+    head: Head,
     start: &'static [u8],
     left: Vec<(Part, &'static [u8])>,
     free: Option<Part>,
     right: Vec<(&'static [u8], Part)>,
     end: &'static [u8],
+    second: Option<Part>,
     has_ssh: bool,
+}
+
+/// The first eight bytes of a text in one integer, to tell most shapes apart in one comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    bytes: u64,
+    mask: u64,
+}
+
+impl Head {
+    /// The head of `text`.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        let (mut bytes, mut mask) = ([0; 8], [0; 8]);
+        let len = text.len().min(8);
+        bytes[..len].copy_from_slice(&text[..len]);
+        mask[..len].fill(u8::MAX);
+        Self { bytes: u64::from_ne_bytes(bytes), mask: u64::from_ne_bytes(mask) }
+    }
+
+    const fn starts_with(self, start: Self) -> bool {
+        self.bytes & start.mask == start.bytes
+    }
 }
 
 impl Matcher {
     /// Takes `shape` apart.
     #[must_use]
     pub fn new(shape: &'static Shape) -> Self {
-        let (pattern, has_ssh) = match shape.pattern.strip_suffix("{ssh}") {
+        let pattern = shape.pattern.strip_prefix(PAM).unwrap_or(shape.pattern);
+        let (pattern, has_ssh) = match pattern.strip_suffix("{ssh}") {
             Some(pattern) => (pattern, true),
-            None => (shape.pattern, false),
+            None => (pattern, false),
         };
         let mut pieces = pattern.split('{');
         let start = pieces.next().unwrap_or_default().as_bytes();
-        let mut matcher = Self { shape, start, left: Vec::new(), free: None, right: Vec::new(), end: b"", has_ssh };
+        let (left, right, head) = (Vec::new(), Vec::new(), Head::of(start));
+        let mut matcher = Self { shape, head, start, left, free: None, right, end: b"", second: None, has_ssh };
         let mut before = start;
         for piece in pieces {
             let (name, literal) = piece.split_once('}').unwrap_or((piece, ""));
             let literal = literal.as_bytes();
             match name.strip_suffix('*') {
+                Some(second) if matcher.free.is_some() => matcher.second = Some(Part::named(second)),
                 Some(free) => matcher.free = Some(Part::named(free)),
                 None if matcher.free.is_some() => matcher.right.push((before, Part::named(name))),
                 None => matcher.left.push((Part::named(name), literal)),
             }
-            if matcher.free.is_some() {
+            if matcher.free.is_some() && matcher.second.is_none() {
                 matcher.end = literal;
             }
             before = literal;
@@ -119,9 +192,12 @@ impl Matcher {
         matcher
     }
 
-    /// The parts of `message`, if it is of this shape.
+    /// The parts of `message`, whose first bytes are `head`, if it is of this shape.
     #[must_use]
-    pub fn read<'a>(&self, message: &'a [u8]) -> Option<Parts<'a>> {
+    pub fn read<'a>(&self, message: &'a [u8], head: Head) -> Option<Parts<'a>> {
+        if !head.starts_with(self.head) {
+            return None;
+        }
         let mut rest = message.strip_prefix(self.start)?;
         let mut parts: Parts<'a> = [None; MAX_PARTS];
         let mut slots = parts.iter_mut();
@@ -129,15 +205,22 @@ impl Matcher {
             rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
         }
         for &(part, literal) in &self.left {
-            let end = if literal.is_empty() { rest.len() } else { memmem::find(rest, literal)? };
+            let end = part.find_end(rest, literal)?;
             let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
             *slots.next()? = Some((part, text));
             rest = &rest[end + literal.len()..];
         }
         let Some(free) = self.free else { return rest.is_empty().then_some(parts) };
+        if let Some(second) = self.second {
+            let (first, address, port, last) = split_at_peer(rest, self.end)?;
+            for part in [(free, first), (Part::Address, address), (Part::Port, port), (second, last)] {
+                *slots.next()? = Some(part);
+            }
+            return Some(parts);
+        }
         rest = rest.strip_suffix(self.end)?;
         for &(literal, part) in self.right.iter().rev() {
-            let at = memmem::rfind(rest, literal)?;
+            let at = part.find_start(rest, literal)?;
             let text = Some(&rest[at + literal.len()..]).filter(|text| part.accepts(text))?;
             *slots.next()? = Some((part, text));
             rest = &rest[..at];
@@ -145,4 +228,39 @@ impl Matcher {
         *slots.next()? = Some((free, rest));
         Some(parts)
     }
+
+    /// Whether the shape is well formed: not too many parts, and two free ones only around the peer.
+    #[cfg(test)]
+    pub fn check(&self) {
+        let pattern = self.shape.pattern.strip_prefix(PAM).unwrap_or(self.shape.pattern);
+        assert!(pattern.matches('{').count() <= MAX_PARTS, "{pattern}");
+        assert!(!pattern.contains("}{") || pattern.ends_with("}{ssh}"), "{pattern}");
+        assert!(pattern.matches("*}").count() <= 1 + usize::from(self.second.is_some()), "{pattern}");
+        if self.second.is_some() {
+            assert_eq!(self.right, [(&b" "[..], Part::Address), (b" port ", Part::Port)], "{pattern}");
+            assert!(pattern.ends_with("*}") && !self.end.is_empty(), "{pattern}");
+        }
+    }
+}
+
+/// What a pattern of a PAM module starts with.
+pub const PAM: &str = "{pam}";
+
+/// What stands before the peer, its address and port, and what stands behind it and `literal`; `None` where no place or more
+/// than one can be the peer.
+fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8], &'a [u8])> {
+    const PORT: &[u8] = b" port ";
+    // The longest host name and a space: no search goes further back, however many places there are.
+    const REACH: usize = 256;
+    let mut places = memmem::find_iter(text, PORT).filter_map(|at| {
+        let near = at.saturating_sub(REACH);
+        let space = near + memrchr(b' ', &text[near..at])?;
+        let behind = &text[at + PORT.len()..];
+        let digits = behind.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+        let (address, port) = (&text[space + 1..at], &behind[..digits]);
+        let last = behind[digits..].strip_prefix(literal)?;
+        (Part::Address.accepts(address) && Part::Port.accepts(port)).then_some((&text[..space], address, port, last))
+    });
+    let place = places.next()?;
+    places.next().is_none().then_some(place)
 }

@@ -7,16 +7,15 @@ use memchr::memchr;
 
 use super::format::{Format, Misfit, Reading};
 use super::sshd::{self, Header};
+use super::tag::{read_repeat, split_level, split_tag};
+use crate::net;
 use crate::time::{Clock, RFC3164_LEN, Stamp};
-
-/// The tags under which OpenSSH's server writes: one program before 9.8, three since.
-const SSHD_TAGS: [&[u8]; 3] = [b"sshd", b"sshd-session", b"sshd-auth"];
 
 /// `Dec 10 06:55:46 host tag[pid]: message`.
 pub const RFC3164: Format = Format {
     name: "syslog_rfc3164",
-    about: "sshd in syslog with a time without a year (auth.log, secure)",
-    source: "RFC 3164 section 4.1; rsyslog RSYSLOG_TraditionalFileFormat",
+    about: "sshd in syslog with a time without a year (auth.log, secure, authlog; journalctl; Linux, BSD, Solaris, macOS, busybox)",
+    source: "RFC 3164 section 4.1; rsyslog RSYSLOG_TraditionalFileFormat; FreeBSD syslogd -v; journalctl -o short, short-precise",
     example: (
         "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
         r#"{"schema":"soar.event/1","@timestamp":"2015-12-10T06:55:48Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"webmaster"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":24200},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"]}"#,
@@ -27,8 +26,8 @@ pub const RFC3164: Format = Format {
 /// `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
 pub const RFC3339: Format = Format {
     name: "syslog_rfc3339",
-    about: "sshd in syslog with a full time (Debian 12 and later, Ubuntu 24.04 and later)",
-    source: "RFC 3339; rsyslog RSYSLOG_FileFormat",
+    about: "sshd in syslog with a full time (Debian 12 and later, Ubuntu 24.04 and later; journalctl -o short-iso)",
+    source: "RFC 3339; rsyslog RSYSLOG_FileFormat, RSYSLOG_ForwardFormat; journalctl -o short-iso, short-iso-precise",
     example: (
         "2024-01-02T03:04:05.678901+01:00 lab sshd-session[77]: Accepted publickey for alice from 2001:db8::7 port 50022 ssh2: ED25519 SHA256:abc",
         r#"{"schema":"soar.event/1","@timestamp":"2024-01-02T02:04:05.678901Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"success"},"source":{"ip":"2001:db8::7","port":50022},"user":{"name":"alice"},"host":{"hostname":"lab"},"process":{"name":"sshd-session","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_accepted"]}"#,
@@ -37,9 +36,17 @@ pub const RFC3339: Format = Format {
 };
 
 fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
-    let (time, rest) = line.split_at_checked(RFC3164_LEN).ok_or(Misfit { at: 0, reason: "no time at the start" })?;
-    let seconds = clock.parse_rfc3164(time).map_err(|reason| Misfit { at: fitted_date(time), reason })?;
-    read_after_time(Stamp { seconds, fraction: "" }, rest, RFC3164_LEN)
+    if is_journal_mark(line) {
+        return Ok(Reading::OtherProgram);
+    }
+    let front = priority_len(line);
+    let (time, rest) = line[front..].split_at_checked(RFC3164_LEN).ok_or(Misfit { at: 0, reason: "no time at the start" })?;
+    let fitted = fitted_date(time);
+    let seconds = clock.parse_rfc3164(time).map_err(|reason| Misfit { at: if fitted > 0 { front + fitted } else { 0 }, reason })?;
+    let digits = rest.strip_prefix(b".").map_or(0, |digits| digits.iter().take_while(|b| b.is_ascii_digit()).count());
+    let (fraction, rest) = if digits > 0 { (&rest[1..=digits.min(9)], &rest[1 + digits..]) } else { (&rest[..0], rest) };
+    let fraction = std::str::from_utf8(fraction).unwrap_or_default();
+    read_after_time(Stamp { seconds, fraction }, rest, front + RFC3164_LEN)
 }
 
 /// How much of an impossible date looked like one: all of it where only the calendar disagrees.
@@ -48,39 +55,190 @@ fn fitted_date(time: &[u8]) -> usize {
 }
 
 fn read_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
+    let front = priority_len(line);
     let end = memchr(b' ', line)
-        .filter(|&end| end > 10 && line[10].eq_ignore_ascii_case(&b'T'))
+        .filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T'))
         .ok_or(Misfit { at: 0, reason: "no time at the start" })?;
-    let time = clock.parse_rfc3339(&line[..end]).map_err(|reason| Misfit { at: 10, reason })?;
+    let time = clock.parse_rfc3339(&line[front..end]).map_err(|reason| Misfit { at: front + 10, reason })?;
     read_after_time(time, &line[end..], end)
 }
 
-/// Reads ` host tag[pid]: message`.
+/// The length of a priority before the time, `<38>`; 0 without one. **Source:** RFC 3164 section 4.1.1.
+#[must_use]
+pub fn priority_len(line: &[u8]) -> usize {
+    let Some(rest) = line.strip_prefix(b"<") else { return 0 };
+    let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    if digits > 0 && rest.get(digits) == Some(&b'>') { digits + 2 } else { 0 }
+}
+
+/// What journalctl says between the lines of its text output. **Source:** systemd `logs-show.c`, `journalctl.c`.
+fn is_journal_mark(line: &[u8]) -> bool {
+    let Some(text) = line.strip_prefix(b"-- ").and_then(|rest| rest.strip_suffix(b" --")) else { return false };
+    let starts: [&[u8]; 5] = [b"Logs begin at ", b"Journal begins at ", b"Boot ", b"Reboot", b"No entries"];
+    starts.iter().any(|start| text.starts_with(start))
+}
+
+/// Reads ` host tag[pid]: message`, and what some daemons put around the host.
 fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Reading<'a>, Misfit> {
     let misfit = |reason| Misfit { at, reason };
     let rest = rest.strip_prefix(b" ").ok_or(misfit("no space after the time"))?;
-    let host_end = memchr(b' ', rest).filter(|&end| end > 0).ok_or(misfit("no host after the time"))?;
-    // Some relays leave the host out; a tag in its place ends in a colon, which no host does.
-    let has_host = rest[host_end - 1] != b':';
-    let (host, rest) = if has_host { (&rest[..host_end], &rest[host_end + 1..]) } else { (&rest[..0], rest) };
-    let tag_end = rest.iter().position(|b| matches!(b, b'[' | b':' | b' ')).unwrap_or(rest.len());
-    let tag = &rest[..tag_end];
-    if tag.is_empty() {
-        return Err(misfit("no program after the host"));
+    let rest = skip_level_of_bsd(rest);
+    if let Some(reading) = read_repeat(Some(time), b"", rest) {
+        return Ok(reading);
     }
-    if !SSHD_TAGS.contains(&tag) {
-        return Ok(Reading::OtherProgram);
+    let end = memchr(b' ', rest).filter(|&end| end > 0).ok_or(misfit("no host after the time"))?;
+    let (host, rest) = if is_host(&rest[..end]) { (&rest[..end], &rest[end + 1..]) } else { (&rest[..0], rest) };
+    if let Some(reading) = read_repeat(Some(time), host, rest) {
+        return Ok(reading);
     }
-    let (pid, rest) = read_pid(&rest[tag_end..]).ok_or(misfit("no ']' after the process id"))?;
-    let rest = rest.strip_prefix(b":").unwrap_or(rest);
-    let message = rest.strip_prefix(b" ").unwrap_or(rest);
-    Ok(sshd::read_message(Header { time, host, tag, pid }, message).map_or(Reading::UnknownSshd, Reading::Sshd))
+    // busybox writes facility and level before the tag.
+    let rest = split_level(rest).unwrap_or(rest);
+    let Some(tag) = split_tag(rest).map_err(misfit)? else { return Ok(Reading::OtherProgram) };
+    Ok(read_sshd(Header { time: Some(time), host, tag: tag.name, pid: tag.pid }, tag.message))
 }
 
-/// `[123]`, where it stands.
-fn read_pid(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
-    let Some(inside) = text.strip_prefix(b"[") else { return Some((None, text)) };
-    let end = memchr(b']', inside)?;
-    let pid = std::str::from_utf8(&inside[..end]).ok()?.parse().ok()?;
-    Some((Some(pid), &inside[end + 1..]))
+/// Reads a message of sshd.
+#[must_use]
+pub fn read_sshd<'a>(header: Header<'a>, message: &'a [u8]) -> Reading<'a> {
+    sshd::read_message(header, message).map_or(Reading::UnknownSshd, Reading::Sshd)
+}
+
+/// Whether the word after the time is the host. Some relays leave the host out; a tag in its place ends in a colon or has a
+/// process id, as no host does.
+fn is_host(word: &[u8]) -> bool {
+    match word.last() {
+        Some(b':') => net::parse_address(word).is_some(),
+        _ => memchr(b'[', word).is_none_or(|at| at == 0),
+    }
+}
+
+/// What follows `<auth.info> ` or `<4.6> `. **Source:** FreeBSD syslogd(8), `-v`.
+fn skip_level_of_bsd(rest: &[u8]) -> &[u8] {
+    let inside = rest.strip_prefix(b"<").and_then(|inside| Some((inside, memchr(b'>', inside)?)));
+    match inside {
+        Some((inside, end)) if inside[..end].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'.') => {
+            inside[end + 1..].strip_prefix(b" ").unwrap_or(rest)
+        }
+        _ => rest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Host, tag, pid and time of sshd's line; `other` and `unknown` for the classes, the reason for a reject.
+    fn read(line: &str) -> String {
+        let mut clock = Clock::new("UTC", Some(2015)).expect("UTC is known");
+        let reading = read_rfc3164(line.as_bytes(), &mut clock).or_else(|_| read_rfc3339(line.as_bytes(), &mut clock));
+        match reading {
+            Ok(Reading::Sshd(sshd)) => {
+                let event = sshd.to_event("-", 1);
+                let [host, name] = [sshd.host(), event.process_name.expect("a process")].map(String::from_utf8_lossy);
+                format!("{} {host} {name} {:?}", event.timestamp.expect("a time"), event.process_pid.unwrap_or(0))
+            }
+            Ok(Reading::OtherProgram) => "other".to_owned(),
+            Ok(Reading::UnknownSshd) => "unknown".to_owned(),
+            Ok(Reading::Repeated(repeat)) => format!("{} times {}", repeat.count, String::from_utf8_lossy(repeat.host)),
+            Ok(Reading::Web(_)) => "web".to_owned(),
+            Err(misfit) => misfit.reason.to_owned(),
+        }
+    }
+
+    #[test]
+    fn headers_of_all_daemons_are_read() {
+        let login = "Failed password for root from 192.0.2.1 port 4711 ssh2";
+        for (header, shown) in [
+            ("Dec 10 06:55:46 lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec  1 06:55:46 lab sshd: ", "2015-12-01T06:55:46Z lab sshd 0"),
+            ("Dec 10 06:55:46 lab sshd[7] ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 sshd[7]: ", "2015-12-10T06:55:46Z  sshd 7"),
+            ("Dec 10 06:55:46.123456 lab sshd[7]: ", "2015-12-10T06:55:46.123456Z lab sshd 7"),
+            ("<38>Dec 10 06:55:46 lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 lab sshd[7]: [ID 800047 auth.info] ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 <auth.info> lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 <4.6> lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 lab auth.info sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 lab sshd: alice [priv][7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 lab sshd: alice@ttys000[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 2001:db8:: sshd[7]: ", "2015-12-10T06:55:46Z 2001:db8:: sshd 7"),
+            ("Dec 10 06:55:46 lab /usr/sbin/sshd[7]: ", "2015-12-10T06:55:46Z lab /usr/sbin/sshd 7"),
+            ("Dec 10 06:55:46 lab sshd-session[7]: ", "2015-12-10T06:55:46Z lab sshd-session 7"),
+            ("Dec 10 06:55:46 lab sshd-auth[7]: ", "2015-12-10T06:55:46Z lab sshd-auth 7"),
+            ("Dec 10 06:55:46 lab sshd@0-10.0.0.1:22-192.0.2.1:5[7]: ", "2015-12-10T06:55:46Z lab sshd@0-10.0.0.1:22-192.0.2.1:5 7"),
+            ("Dec 10 06:55:46 lab sshd@0-::1:22-::1:5: ", "2015-12-10T06:55:46Z lab sshd@0-::1:22-::1:5 0"),
+            ("2015-12-10T06:55:46+0100 lab sshd[7]: ", "2015-12-10T05:55:46Z lab sshd 7"),
+            ("2015-12-10T06:55:46.123456+01:00 lab sshd[7]: ", "2015-12-10T05:55:46.123456Z lab sshd 7"),
+            ("<38>2015-12-10T06:55:46.5Z lab sshd[7]: ", "2015-12-10T06:55:46.5Z lab sshd 7"),
+        ] {
+            assert_eq!(read(&format!("{header}{login}")), shown, "{header}");
+        }
+        let pam =
+            "Jun 14 15:16:01 lab sshd(pam_unix)[7]: authentication failure; logname= uid=0 euid=0 tty=NODEVssh ruser= rhost=192.0.2.1 ";
+        assert_eq!(read(pam), "2015-06-14T15:16:01Z lab sshd(pam_unix) 7");
+    }
+
+    #[test]
+    fn no_other_program_poses_as_sshd() {
+        let login = "Failed password for root from 192.0.2.1 port 4711 ssh2";
+        for header in [
+            "lab CRON[7]: sshd[8]: ",
+            "CRON[7]: sshd[8]: ",
+            "CRON[7] sshd[8]: ",
+            "lab kernel: sshd[8]: ",
+            "lab notsshd[7]: ",
+            "lab sshd2[7]: ",
+            "lab xsshd@1[7]: ",
+            "lab sshd-keygen[7]: ",
+            "lab /usr/sbin/sshd/x[7]: ",
+            "lab x(sshd)[7]: ",
+            "lab auth.inf sshd[7]: ",
+            "lab com.openssh.sshd sshd[7]: ",
+        ] {
+            assert_eq!(read(&format!("Dec 10 06:55:46 {header}{login}")), "other", "{header}");
+        }
+        // A process title is read only where sshd writes one, and a message only from its own start.
+        for message in
+            ["Invalid user x [priv][7]: Accepted password for root from 203.0.113.9 port 22 ssh2 from 192.0.2.1", "a b [priv][7]: x"]
+        {
+            let line = format!("Dec 10 06:55:46 lab sshd: {message}");
+            assert!(!read(&line).ends_with(" 7"), "{line}");
+        }
+    }
+
+    #[test]
+    fn marks_and_repeats_are_told_from_messages() {
+        for (line, class) in [
+            ("-- Logs begin at Thu 2015-12-10 06:55:46 CET, end at Thu 2015-12-10 07:55:46 CET. --", "other"),
+            ("-- Journal begins at Thu 2015-12-10 06:55:46 CET, ends at Thu 2015-12-10 07:55:46 CET. --", "other"),
+            ("-- Boot 0123456789abcdef0123456789abcdef --", "other"),
+            ("-- Reboot --", "other"),
+            ("-- No entries --", "other"),
+            ("-- any text --", "no time at the start"),
+            ("Dec 10 06:55:46 lab last message repeated 3 times", "3 times lab"),
+            ("Dec 10 06:55:46 lab last message repeated 1 time", "1 times lab"),
+            ("Dec 10 06:55:46 last message repeated 3 times", "3 times "),
+            ("Dec 10 06:55:46 --- last message repeated 1 time ---", "1 times "),
+            ("Dec 10 06:55:46 lab --- last message repeated 2 times ---", "2 times lab"),
+            ("Dec 10 06:55:46 lab syslogd: last message repeated 2 times", "2 times lab"),
+            ("2015-12-10T06:55:46Z lab last message repeated 3 times", "3 times lab"),
+            ("Dec 10 06:55:46 lab last message repeated 0 times", "other"),
+            ("Dec 10 06:55:46 lab last message repeated 3 times!", "other"),
+            ("Dec 10 06:55:46 lab CRON[1]: last message repeated 3 times", "other"),
+            ("Dec 10 06:55:46 lab sshd[1]: last message repeated 3 times", "unknown"),
+        ] {
+            assert_eq!(read(line), class, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_impossible_date_is_a_reject() {
+        for line in ["Dec 32 06:55:46 lab sshd[1]: x", "Feb 29 06:55:46 lab sshd[1]: x", "Dec 10 24:00:00 lab sshd[1]: x"] {
+            assert_eq!(read(line), "no time at the start", "{line}");
+            let mut clock = Clock::new("UTC", Some(2015)).expect("UTC is known");
+            let misfit = read_rfc3164(line.as_bytes(), &mut clock).expect_err("a reject");
+            assert_eq!(misfit, Misfit { at: RFC3164_LEN, reason: "impossible date or time" }, "{line}");
+        }
+        assert_eq!(read("2015-02-29T06:55:46Z lab sshd[1]: x"), "impossible date or time");
+    }
 }

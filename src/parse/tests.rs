@@ -6,11 +6,11 @@ use super::classify::Classifier;
 use super::*;
 use crate::record::sighting::Sighting;
 use crate::record::signal::SIGNALS;
-use crate::stream::block::{Block as Lines, Part};
+use crate::stream::block::{Block as Lines, LOOK_BACK_BYTES, Part};
 
 fn config(wanted: Wanted) -> Config {
     Config {
-        signals: SignalSet::defaults(),
+        signals: SignalSet::from_names("all").expect("a set"),
         wanted,
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
         rejects: Some(PathBuf::from("unused")),
@@ -19,9 +19,13 @@ fn config(wanted: Wanted) -> Config {
 }
 
 fn classify(text: &[u8], wanted: Wanted) -> classify::Block {
+    classify_behind(b"", 1, text, wanted)
+}
+
+fn classify_behind(before: &[u8], first_line: u64, text: &[u8], wanted: Wanted) -> classify::Block {
     let config = config(wanted);
-    let lines = Lines { bytes: text.to_vec(), file: "example".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new() };
-    Classifier::new(&config).classify(&lines)
+    let (bytes, before) = (text.to_vec(), before.to_vec());
+    Classifier::new(&config).classify(&Lines { bytes, file: "example".into(), first_line, part: Part::Lines, modified: 0, before })
 }
 
 #[test]
@@ -62,4 +66,59 @@ fn lines_of_all_classes_are_counted_and_rejects_are_kept_byte_for_byte() {
     assert_eq!(done.rejects, b"garbage\xff\r\n\nDec 32 06:55:46 lab sshd[1]: x");
     let reasons: Vec<_> = done.flaws.first.iter().map(|(line, flaw)| format!("{line}: {flaw}")).collect();
     assert_eq!(reasons, ["1: of no known format", "2: empty line", "5: not syslog_rfc3164 format: impossible date or time"]);
+}
+
+#[test]
+fn where_an_input_is_cut_changes_nothing_of_what_was_repeated() {
+    let head = "Dec 10 06:55:46 lab ";
+    let login = "sshd[1]: Failed password for root from 192.0.2.1 port 4711 ssh2";
+    let repeated = "last message repeated 3 times";
+    let filler = |len: usize| format!("CRON[1]: {}", "x".repeat(len));
+    // As far as the look back reaches, the repeat is of the login; the line between is another repeat, and nothing else.
+    let between = |count: usize| std::iter::repeat_n(repeated.to_owned(), count);
+    let reach = (LOOK_BACK_BYTES - head.len() - login.len() - 1) / (head.len() + repeated.len() + 1) + 1;
+    let messages = [login.to_owned(), repeated.to_owned(), repeated.to_owned(), "sshd[1]: a new wording".to_owned(), repeated.to_owned()];
+    let more = [filler(30), repeated.to_owned(), login.to_owned(), filler(LOOK_BACK_BYTES), repeated.to_owned(), login.to_owned()];
+    let lines: Vec<String> =
+        messages.into_iter().chain(more).chain(between(reach + 5)).map(|message| format!("{head}{message}\n")).collect();
+    let text = lines.concat();
+    let whole = classify(text.as_bytes(), Wanted::All);
+    let expected = Counts { lines: lines.len() as u64, events: 5 + reach as u64, other_programs: 9, unknown_sshd: 2, ..Counts::default() };
+    assert_eq!(whole.counts, expected);
+    for step in [1, 2, 3, 7] {
+        let (mut events, mut counts, mut at) = (Vec::new(), [0; 3], 0);
+        for (index, block) in lines.chunks(step).enumerate() {
+            let block = block.concat();
+            // The whole lines before it that fit.
+            let near = &text[..at];
+            let fitting = near.char_indices().filter(|&(i, _)| i == 0 || near.as_bytes()[i - 1] == b'\n');
+            let from = fitting.map(|(i, _)| i).find(|i| at - i <= LOOK_BACK_BYTES).unwrap_or(at);
+            let done = classify_behind(&near.as_bytes()[from..], (index * step) as u64 + 1, block.as_bytes(), Wanted::All);
+            events.extend_from_slice(&done.events);
+            counts = [counts[0] + done.counts.events, counts[1] + done.counts.other_programs, counts[2] + done.counts.unknown_sshd];
+            at += block.len();
+        }
+        assert_eq!(counts, [expected.events, expected.other_programs, expected.unknown_sshd], "{step} lines a block");
+        assert!(events == whole.events, "{step} lines a block");
+    }
+}
+
+#[test]
+fn a_year_may_turn_inside_a_file() {
+    let mut config = config(Wanted::All);
+    config.clock = Clock::new("UTC", None).expect("UTC is known");
+    let times = |text: &[u8], modified: &str| {
+        let modified = crate::time::parse_rfc3339(modified).expect("a time");
+        let lines = Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new() };
+        let done = Classifier::new(&config).classify(&lines);
+        let events = String::from_utf8(done.events).expect("UTF-8");
+        let time = |event: &str| event.split('"').nth(7).expect("a time").to_owned();
+        (events.lines().map(time).collect::<Vec<_>>(), done.counts.rejects)
+    };
+    let turn =
+        b"Dec 31 23:59:59 lab sshd[1]: Server listening on :: port 22.\nJan  1 00:00:00 lab sshd[1]: Server listening on :: port 22.\n";
+    assert_eq!(times(turn, "2026-01-02T00:00:00Z"), (vec!["2025-12-31T23:59:59Z".to_owned(), "2026-01-01T00:00:00Z".to_owned()], 0));
+    assert_eq!(times(turn, "2026-12-31T12:00:00Z"), (vec!["2026-12-31T23:59:59Z".to_owned(), "2027-01-01T00:00:00Z".to_owned()], 0));
+    let leap = b"Feb 29 12:00:00 lab sshd[1]: Server listening on :: port 22.\n";
+    assert_eq!(times(leap, "2026-03-01T00:00:00Z"), (vec!["2024-02-29T12:00:00Z".to_owned()], 0));
 }

@@ -61,6 +61,24 @@ pub const SIGNALS: &[Signal] = &[
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 09:32:20 lab sshd[24680]: Accepted password for alice from 192.0.2.13 port 49116 ssh2",
     },
+    Signal {
+        name: "ssh_invalid_user",
+        label: "SSH Invalid User",
+        weight: 0,
+        on_by_default: false,
+        about: "a user was tried over SSH that does not exist; \"Failed password for invalid user\" is the same try once more, and not counted again",
+        source: "OpenSSH auth.c, getpwnamallow()",
+        example: "Dec 10 06:55:46 lab sshd[24200]: Invalid user webmaster from 192.0.2.14 port 38926",
+    },
+    Signal {
+        name: "ssh_probe",
+        label: "SSH Probe",
+        weight: 0,
+        on_by_default: false,
+        about: "a connection to sshd that tried no login in earnest: no identification or a wrong one, failed negotiation, garbage, a timeout, too many attempts, refused or dropped by the server",
+        source: "OpenSSH sshd.c, kex.c, packet.c, srclimit.c; see soar-parse --list-messages",
+        example: "Dec 10 07:42:49 lab sshd[24318]: Did not receive identification string from 192.0.2.15 port 51820",
+    },
 ];
 
 /// A set of signals of the table: bit `i` stands for `SIGNALS[i]`.

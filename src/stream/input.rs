@@ -210,10 +210,49 @@ impl<'r> Open<'r> {
 fn look_back(before: &[u8], bytes: &[u8]) -> Vec<u8> {
     let old = &before[before.len().saturating_sub(LOOK_BACK_BYTES.saturating_sub(bytes.len()))..];
     let new = &bytes[bytes.len().saturating_sub(LOOK_BACK_BYTES)..];
-    let is_cut = old.len() + new.len() < before.len() + bytes.len();
+    // What stands left of the two; a line that starts right behind a newline is whole, so it stays.
+    let left_out = if new.len() < bytes.len() { &bytes[..bytes.len() - new.len()] } else { &before[..before.len() - old.len()] };
     let mut lines = [old, new].concat();
-    if is_cut {
+    if !left_out.is_empty() && !left_out.ends_with(b"\n") {
         lines.drain(..memchr(b'\n', &lines).map_or(lines.len(), |at| at + 1));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of these lengths, each with its end.
+    fn lines(lengths: &[usize]) -> Vec<u8> {
+        let line = |(index, &len): (usize, &usize)| [vec![b'a' + u8::try_from(index % 26).unwrap_or(0); len - 1], vec![b'\n']].concat();
+        lengths.iter().enumerate().flat_map(line).collect()
+    }
+
+    #[test]
+    fn a_look_back_holds_the_last_whole_lines_that_fit() {
+        for (lengths, kept) in [
+            (&[][..], 0),
+            (&[10, 20][..], 30),
+            (&[LOOK_BACK_BYTES][..], LOOK_BACK_BYTES),
+            (&[LOOK_BACK_BYTES + 1][..], 0),
+            (&[10, LOOK_BACK_BYTES][..], LOOK_BACK_BYTES),
+            (&[10, 20, LOOK_BACK_BYTES - 20][..], LOOK_BACK_BYTES),
+            (&[10, 21, LOOK_BACK_BYTES - 20][..], LOOK_BACK_BYTES - 20),
+            (&[4090, 10, 4086][..], 4096),
+            (&[3000, LOOK_BACK_BYTES + 1, 20][..], 20),
+        ] {
+            let text = lines(lengths);
+            let whole = look_back(b"", &text);
+            assert!(whole == text[text.len() - kept..], "{lengths:?} keeps {}", whole.len());
+            // However the text is cut into blocks, the same lines are kept.
+            let ends: Vec<_> = memchr_iter(b'\n', &text).map(|at| at + 1).collect();
+            let one_by_one = ends.iter().fold((Vec::new(), 0), |(before, start), &end| (look_back(&before, &text[start..end]), end));
+            assert!(one_by_one.0 == whole, "{lengths:?} keeps {}", one_by_one.0.len());
+            for &cut in &ends {
+                let before = look_back(b"", &text[..cut]);
+                assert!(look_back(&before, &text[cut..]) == whole, "{lengths:?} cut at {cut}");
+            }
+        }
+    }
 }

@@ -1,0 +1,227 @@
+//! What sshd writes about its peers, read from the right: the server writes the address last, the peer chose what is before.
+//!
+//! One table of shapes (see `shape`), each with what it means, the source file that writes it, and an example.
+
+pub mod table;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
+use super::shape::{Head, Matcher, PAM, Part, Parts, Shape, parse_port, split_network};
+use crate::record::MAX_INTEGER;
+use crate::record::event::{Event, Source};
+use crate::time::Stamp;
+
+pub use table::SHAPES;
+
+/// What stands before the message.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    /// When the line was written, where it says so.
+    pub time: Option<Stamp<'a>>,
+    /// The machine; empty where the header has none.
+    pub host: &'a [u8],
+    /// The program.
+    pub tag: &'a [u8],
+    /// Its process id.
+    pub pid: Option<u64>,
+}
+
+/// What a message says; slices of the line.
+#[derive(Debug)]
+pub struct Sshd<'a> {
+    header: Header<'a>,
+    shape: &'static Shape,
+    /// How a login was tried: `password`, `publickey`, `keyboard-interactive/pam` ...
+    pub method: Option<&'a [u8]>,
+    address: Option<&'a [u8]>,
+    port: Option<u16>,
+    user: Option<&'a [u8]>,
+    count: u64,
+}
+
+impl<'a> Sshd<'a> {
+    /// Whether this is a login that ended with `outcome`.
+    #[must_use]
+    pub fn is_login(&self, outcome: &str) -> bool {
+        self.shape.action == "ssh_login" && self.shape.outcome == outcome
+    }
+
+    /// Whether this is `action`, of a peer that the message names.
+    ///
+    /// sshd tells some things twice, once without an address: what names nobody must not count a second time.
+    #[must_use]
+    pub fn is_of_peer(&self, action: &str) -> bool {
+        self.shape.action == action && self.address.is_some()
+    }
+
+    /// The machine that wrote the message; empty where the header has none.
+    #[must_use]
+    pub const fn host(&self) -> &'a [u8] {
+        self.header.host
+    }
+
+    /// This message once more, `count` times, as a later line says.
+    #[must_use]
+    pub fn repeated(self, count: u64, time: Option<Stamp<'a>>) -> Self {
+        let count = self.count.saturating_mul(count).min(MAX_INTEGER);
+        Self { header: Header { time, ..self.header }, count, ..self }
+    }
+
+    /// The event of this message, still without tags.
+    #[must_use]
+    pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
+        let mut event = Event::new("sshd.auth", self.shape.action, path, line);
+        event.timestamp = self.header.time;
+        event.outcome = self.shape.outcome;
+        event.source = self.address.map(|address| Source::from_log(address, self.port)).unwrap_or_default();
+        event.user_name = self.user.map(Cow::Borrowed);
+        event.hostname = Some(self.header.host).filter(|host| !host.is_empty());
+        event.process_name = Some(self.header.tag);
+        event.process_pid = self.header.pid;
+        event.count = self.count;
+        event
+    }
+
+    fn take(&mut self, part: Part, text: &'a [u8]) {
+        match part {
+            Part::Address => self.address = Some(text),
+            // A wider network is more than the peer.
+            Part::Network => self.address = split_network(text).filter(|&(_, bits)| bits == 32 || bits == 128).map(|(address, _)| address),
+            Part::Port => self.port = parse_port(text),
+            Part::User => self.user = Some(text),
+            Part::Method => self.method = Some(text),
+            Part::Fields => (self.address, self.user) = read_pam_fields(text),
+            Part::Number | Part::Word | Part::Text => {}
+        }
+    }
+}
+
+/// Reads one message of sshd; `None`: it is of no known shape.
+#[must_use]
+pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
+    let (count, message) = unfold_repeats(message).unwrap_or((1, message));
+    let message = strip_frame(message);
+    let (shape, parts) = match split_module(message) {
+        Some(inside) => find_shape(&INDEX.pam, inside),
+        // Old Linux-PAM puts the module into the tag: `sshd(pam_unix)[77]`.
+        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message),
+        None => find_login_or_other(message),
+    }?;
+    let mut sshd = Sshd { header, shape, method: None, address: None, port: None, user: None, count };
+    for (part, text) in parts.into_iter().flatten() {
+        sshd.take(part, text);
+    }
+    if sshd.address == Some(b"UNKNOWN") {
+        // There is no socket, so sshd made the port up (65535).
+        sshd.port = None;
+    }
+    Some(sshd)
+}
+
+/// The message without its level and without the name of the process that sent it to the one that logs.
+///
+/// **Source:** OpenSSH `log.c` (`do_log`), `monitor.c` (`monitor_read_log`).
+fn strip_frame(message: &[u8]) -> &[u8] {
+    let message = message
+        .strip_suffix(b"auth]")
+        .map_or(message, |rest| rest.strip_suffix(b" [pre").or_else(|| rest.strip_suffix(b" [post")).unwrap_or(message));
+    message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message)
+}
+
+/// What a PAM module says, without the `pam_unix(sshd:auth): ` before it.
+fn split_module(message: &[u8]) -> Option<&[u8]> {
+    let rest = message.strip_prefix(b"pam_")?;
+    let space = memchr::memchr(b' ', rest)?;
+    let name = rest[..space].strip_suffix(b"):")?;
+    let (module, service) = name.split_at(memchr::memchr(b'(', name)?);
+    let is_name = |text: &[u8]| text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
+    (is_name(module) && is_name(&service[1..])).then(|| &rest[space + 1..])
+}
+
+/// `message repeated 5 times: [ MESSAGE]`, as rsyslog folds equal messages. **Source:** rsyslog `runtime/ratelimit.c`.
+fn unfold_repeats(message: &[u8]) -> Option<(u64, &[u8])> {
+    let rest = message.strip_prefix(b"message repeated ")?;
+    let digits = rest.iter().position(|b| !b.is_ascii_digit())?;
+    let inside = rest[digits..].strip_prefix(b" times: [")?.strip_suffix(b"]")?;
+    let count = parse_count(&rest[..digits])?;
+    Some((count, inside.strip_prefix(b" ").unwrap_or(inside)))
+}
+
+/// How often a message was repeated: at least once.
+#[must_use]
+pub fn parse_count(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|n| (1..=MAX_INTEGER).contains(n))
+}
+
+fn find_login_or_other(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
+    let is_accepted = message.starts_with(b"Accepted ");
+    // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
+    // an account of this machine, which holds no ` ssh2: `; else a message that ends in the server's words has nothing behind
+    // them, except for the principal that GSSAPI names, which may end in anything.
+    let may_have_info = is_accepted || message.starts_with(b"Failed gssapi") || message.starts_with(b"Partial gssapi");
+    if may_have_info && memmem::find(message, INFO).is_some() {
+        return find_shape(INDEX.of(message), cut_info(message)?);
+    }
+    find_shape(INDEX.of(message), message).or_else(|| find_shape(INDEX.of(message), cut_info(message)?))
+}
+
+/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
+///
+/// An accepted user is an account of this machine, so the first such place counts, whatever a certificate's comment holds. Of
+/// any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
+/// hold no such place, is cut.
+fn cut_info(message: &[u8]) -> Option<&[u8]> {
+    let first = memmem::find(message, INFO)?;
+    let last = memmem::rfind(message, INFO)?;
+    let is_clear = message.starts_with(b"Accepted ") || first == last || is_plain_key(&message[last + INFO.len()..]);
+    let at = if message.starts_with(b"Accepted ") { first } else { last };
+    is_clear.then(|| &message[..at + INFO.len() - b": ".len()])
+}
+
+/// `ED25519 SHA256:...`, and nothing that a peer could have worded: the comment of a host ends in a quote.
+fn is_plain_key(text: &[u8]) -> bool {
+    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'+' | b'/' | b':');
+    text.iter().all(is_plain) && text.split(|&b| b == b' ').count() == 2
+}
+
+/// What stands between the message and the key (SSH 1 is no more since OpenSSH 7.6).
+const INFO: &[u8] = b" ssh2: ";
+
+/// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own.
+fn read_pam_fields(fields: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
+    let Some(start) = memmem::find(fields, b" rhost=").map(|at| at + b" rhost=".len()) else { return (None, None) };
+    let rest = &fields[start..];
+    let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());
+    let user = rest[end..].strip_prefix(b"  user=").or_else(|| rest[end..].strip_prefix(b" user="));
+    (Some(&rest[..end]).filter(|a| !a.is_empty()), user)
+}
+
+/// The shapes by the first byte of a message, so that it meets a handful of them instead of all; PAM's own apart.
+struct Index {
+    plain: Vec<Vec<Matcher>>,
+    pam: Vec<Matcher>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let starting_with = |byte: u8| SHAPES.iter().filter(|shape| shape.pattern.as_bytes()[0] == byte).map(Matcher::new).collect();
+    // `{pam}` starts with a brace, as no message of a known shape does.
+    let pam = SHAPES.iter().filter(|shape| shape.pattern.starts_with(PAM)).map(Matcher::new).collect();
+    Index { plain: (0..=u8::MAX).map(|byte| if byte == b'{' { Vec::new() } else { starting_with(byte) }).collect(), pam }
+});
+
+impl Index {
+    fn of(&self, message: &[u8]) -> &[Matcher] {
+        message.first().map_or(&[], |&byte| &self.plain[usize::from(byte)])
+    }
+}
+
+fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8]) -> Option<(&'static Shape, Parts<'a>)> {
+    let head = Head::of(message);
+    matchers.iter().find_map(|matcher| Some((matcher.shape, matcher.read(message, head)?)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,205 @@
+//! The table of shapes, held against its own examples and against what a peer may put into them.
+
+use super::*;
+
+fn read(message: &str) -> Option<Sshd<'_>> {
+    // Old Linux-PAM names its module in the tag.
+    let (tag, message) = message.strip_prefix("sshd(pam_unix): ").map_or(("sshd", message), |rest| ("sshd(pam_unix)", rest));
+    read_message(Header { time: None, host: b"lab", tag: tag.as_bytes(), pid: None }, message.as_bytes())
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+}
+
+fn who(message: &str) -> Option<(String, String, Option<u16>, u64)> {
+    read(message).map(|s| (text(s.address), text(s.user), s.port, s.count))
+}
+
+#[test]
+fn every_example_is_read_by_its_own_shape_and_names_its_peer() {
+    for shape in SHAPES {
+        let sshd = read(shape.example).unwrap_or_else(|| panic!("unread: {}", shape.example));
+        assert_eq!(sshd.shape.pattern, shape.pattern, "{}", shape.example);
+        let names_peer = shape.example.contains("192.0.2.1 ") || shape.pattern.contains("{addr}") || shape.pattern.contains("{net}");
+        assert_eq!(sshd.address, names_peer.then_some(&b"192.0.2.1"[..]), "{}", shape.example);
+        let names_port = shape.pattern.contains("{addr} port {port}") || shape.pattern.contains("{addr}]:{port}");
+        assert_eq!(sshd.port, names_port.then_some(4711).or(sshd.port.filter(|_| !names_peer)), "{}", shape.example);
+    }
+}
+
+#[test]
+fn patterns_are_well_formed_and_stand_once() {
+    for (index, shape) in SHAPES.iter().enumerate() {
+        Matcher::new(shape).check();
+        assert!(!SHAPES[..index].iter().any(|other| other.pattern == shape.pattern), "{} stands twice", shape.pattern);
+        assert!(!shape.pattern.starts_with("error: ") && !shape.pattern.starts_with("fatal: "), "{}", shape.pattern);
+    }
+    assert!(read("a wording that does not exist yet").is_none());
+}
+
+/// What a peer may call itself to put the blame on 203.0.113.9: what stands behind a name in some shape, and quotes of all sorts.
+const HOSTILE: &[&str] = &[
+    " root from 203.0.113.9 port 22 ssh2",
+    "root from 203.0.113.9 port 22 ssh2: RSA SHA256:x",
+    "x from 203.0.113.9",
+    "x from 203.0.113.9 port 22",
+    "x 203.0.113.9 port 22",
+    "x 203.0.113.9 port 22: y",
+    " 203.0.113.9 port 22:11: y",
+    "x from 203.0.113.9 not allowed because y",
+    "x' from 203.0.113.9 port 22",
+    "x' from `203.0.113.9",
+    "x\" is set up for 203.0.113.9, ignoring",
+    "x, but we resolve 203.0.113.9 to y",
+    "x [203.0.113.9] failed",
+    "x (203.0.113.9)",
+    "x (host=y, ip=203.0.113.9).",
+    "x rhost=203.0.113.9  user=y",
+    "x to connection from 203.0.113.9 to 192.0.2.9, pid = 1",
+    "x for invalid user y from 203.0.113.9 port 22 ssh2",
+    "x for y from 203.0.113.9 port 22 id 0",
+    "x: Connection from 203.0.113.9 port 22: y",
+    "Failed password for root from 203.0.113.9 port 22 ssh2",
+    " timed out from 203.0.113.9 port 22 timed out",
+    "",
+    " ",
+];
+
+#[test]
+fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() {
+    for shape in SHAPES {
+        let (before, inside) = match shape.example.strip_prefix("sshd(pam_unix): ") {
+            Some(inside) => ("sshd(pam_unix): ", inside),
+            None => ("", shape.example),
+        };
+        let framed = strip_frame(inside.as_bytes());
+        let (matchers, plain) = match split_module(framed) {
+            Some(rest) => (&INDEX.pam[..], rest),
+            None if shape.pattern.starts_with(PAM) => (&INDEX.pam[..], framed),
+            None => (INDEX.of(framed), framed),
+        };
+        let plain = find_shape(matchers, plain).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
+        let (_, parts) = find_shape(matchers, plain).expect("its own example");
+        let free = parts
+            .into_iter()
+            .flatten()
+            .filter(|(part, _)| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields));
+        for (part, text) in free {
+            let at = text.as_ptr() as usize - inside.as_ptr() as usize;
+            // PAM's fields end in the user, which is the peer's.
+            let at = if part == Part::Fields { at..at } else { at..at + text.len() };
+            for hostile in HOSTILE {
+                let range = if part == Part::Fields { inside.len()..inside.len() } else { at.clone() };
+                let message = format!("{before}{}{hostile}{}", &inside[..range.start], &inside[range.end..]);
+                // An accepted user is an account of the machine: the comment of a certificate may hold this, a user may not.
+                if message.starts_with("Accepted ") && hostile.contains(" ssh2: ") {
+                    continue;
+                }
+                let address = read(&message).and_then(|s| s.address.map(<[u8]>::to_vec)).unwrap_or_default();
+                let is_true = address.is_empty() || address == b"192.0.2.1";
+                assert!(is_true, "{} says {message}", String::from_utf8_lossy(&address));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hostile_name_does_not_hide_its_bearer() {
+    let name = "root from 203.0.113.9 port 22 ssh2";
+    for message in [
+        format!("Failed password for {name} from 192.0.2.1 port 4711 ssh2"),
+        format!("Failed password for invalid user {name} from 192.0.2.1 port 4711 ssh2"),
+        format!("Failed publickey for invalid user {name}: x from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc"),
+        format!(
+            "Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: ED25519-CERT SHA256:abc ID {name}: y (serial 0) CA ED25519 SHA256:def"
+        ),
+        format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
+        format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
+        "Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID a b (serial 0) CA RSA SHA256:z".to_owned(),
+        format!("Invalid user {name} from 192.0.2.1 port 4711"),
+        format!("Invalid user {name} from 192.0.2.1"),
+        format!("Connection closed by invalid user {name} 192.0.2.1 port 4711 [preauth]"),
+        format!("Disconnecting invalid user {name} 192.0.2.1 port 4711: Too many authentication failures [preauth]"),
+        format!("User {name} from 192.0.2.1 not allowed because not listed in AllowUsers"),
+        format!("Bad protocol version identification '{name}' from 192.0.2.1 port 4711"),
+        format!("Received disconnect from 192.0.2.1 port 4711:11: {name} [preauth]"),
+        format!("Received disconnect from 192.0.2.1: 11: {name} [preauth]"),
+        format!("error: PAM: Authentication failure for illegal user {name} from 192.0.2.1"),
+        "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=x rhost=203.0.113.9"
+            .to_owned(),
+    ] {
+        assert_eq!(who(&message).map(|w| w.0).as_deref(), Some("192.0.2.1"), "{message}");
+    }
+}
+
+#[test]
+fn where_two_readings_are_possible_there_is_none() {
+    let name = "root from 203.0.113.9 port 22 ssh2";
+    for message in [
+        format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"),
+        // The host that a peer claims to be ends in a quote, and a key does not.
+        format!("Failed hostbased for root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""),
+        format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
+        "Disconnecting invalid user x 203.0.113.9 port 22: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
+        "Disconnecting invalid user x 192.0.2.1 port 4711: Change of username or service not allowed: (x 203.0.113.9 port 22: y,s)"
+            .to_owned(),
+    ] {
+        assert!(read(&message).is_none(), "{message}");
+    }
+}
+
+#[test]
+fn users_are_kept_as_they_are() {
+    for (message, user) in [
+        ("Failed password for invalid user  0101 from 192.0.2.1 port 4711 ssh2", " 0101"),
+        ("Failed password for  from 192.0.2.1 port 4711 ssh2", ""),
+        ("Failed none for invalid user  from 192.0.2.1 port 4711 ssh2", ""),
+        ("Failed password for a b  from 192.0.2.1 port 4711 ssh2", "a b "),
+        ("Failed keyboard-interactive/pam for invalid user a\"b from 192.0.2.1 port 4711 ssh2", "a\"b"),
+        ("Accepted publickey for alice from 2001:db8::1 port 4711 ssh2: ED25519 SHA256:abc", "alice"),
+        ("Invalid user  from 192.0.2.1 port 4711", ""),
+        ("Invalid user  from 192.0.2.1", ""),
+        ("Connection closed by invalid user  192.0.2.1 port 4711 [preauth]", ""),
+        (
+            "Disconnecting invalid user a b 192.0.2.1 port 4711: Change of username or service not allowed: (a b,x) -> (c,x) [preauth]",
+            "a b",
+        ),
+        ("pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1 user=a b", "a b"),
+    ] {
+        assert_eq!(who(message).map(|w| w.1).as_deref(), Some(user), "{message}");
+    }
+}
+
+#[test]
+fn a_message_may_lack_a_true_peer() {
+    let peer = |message| who(message).map(|(address, _, port, _)| (address, port));
+    assert_eq!(peer("Failed password for root from UNKNOWN port 65535 ssh2"), Some(("UNKNOWN".to_owned(), None)));
+    assert_eq!(peer("Connection closed by UNKNOWN port 65535 [preauth]"), Some(("UNKNOWN".to_owned(), None)));
+    // A network is no peer.
+    let network = "srclimit_penalise: ipv4: new 192.0.2.0/24 active penalty of 15.000 seconds for penalty: failed authentication";
+    assert_eq!(peer(network), Some((String::new(), None)));
+    assert_eq!(peer("Failed password for root from 192.0.2.1 port 65536 ssh2"), None);
+}
+
+#[test]
+fn a_disconnect_says_whether_a_user_was_let_in() {
+    for (message, action) in [
+        ("Connection closed by authenticating user root 192.0.2.1 port 4711 [preauth]", "ssh_disconnect"),
+        ("Connection closed by 192.0.2.1 port 4711 [preauth]", "ssh_disconnect"),
+        ("Disconnected from user alice 192.0.2.1 port 4711", "ssh_session"),
+        ("Disconnected from invalid user user alice 192.0.2.1 port 4711", "ssh_disconnect"),
+        ("debug1: Connection closed by 192.0.2.1 port 4711", "ssh_server"),
+    ] {
+        assert_eq!(read(message).map(|s| s.shape.action), Some(action), "{message}");
+    }
+}
+
+#[test]
+fn folded_repeats_count_as_often_as_they_stand_for() {
+    let count = |text: &str| who(text).map(|w| w.3);
+    assert_eq!(count("message repeated 5 times: [ Failed password for root from 192.0.2.1 port 4711 ssh2]"), Some(5));
+    assert_eq!(count("message repeated 2 times: [ pam_unix(sshd:auth): check pass; user unknown]"), Some(2));
+    assert_eq!(count("message repeated 0 times: [ Failed password for root from 192.0.2.1 port 4711 ssh2]"), None);
+    assert_eq!(count("message repeated 99999999999999999999 times: [ Failed password for root from 192.0.2.1 port 1 ssh2]"), None);
+}
