@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
+use soar_light::net::AddressSet;
 use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
 use soar_light::record::signal::{SIGNALS, SignalSet};
 use soar_light::time::Clock;
@@ -39,6 +40,9 @@ struct Args {
     /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
     tz: String,
+    /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them, comma-separated; repeatable
+    #[arg(long, value_name = "CIDR|FILE")]
+    trusted_proxy: Vec<String>,
     /// What to call the one input in log.file.path [default: its path, - for stdin]
     #[arg(long, value_name = "LABEL")]
     name: Option<String>,
@@ -87,6 +91,10 @@ fn config(args: &Args) -> Result<Config> {
         signals: SignalSet::from_names(&args.signals)?,
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
         clock: Clock::new(&args.tz, args.year)?,
+        trusted_proxies: match args.trusted_proxy.as_slice() {
+            [] => None,
+            operands => Some(AddressSet::from_operands("--trusted-proxy", operands)?),
+        },
         rejects: args.rejects.clone(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
     })

@@ -6,7 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::detect::Detectors;
-use super::format::{Misfit, Reading, Scratch};
+use super::format::{Misfit, OF_NO_FORMAT, Reading, Scratch};
+use super::proxy;
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
 use crate::record::event::Tags;
@@ -109,7 +110,7 @@ impl<'c> Classifier<'c> {
                     done.counts.unknown_sshd += 1;
                     done.first_unknown.get_or_insert(number);
                 }
-                Ok(reading) => self.emit(&reading, number, &block.file, done),
+                Ok(reading) => self.emit(reading, &scratch, (&block.file, number), done),
                 Err(flaw) => {
                     done.reject(number, flaw);
                     self.keep_reject(done, &block.bytes[end - whole.len() - 1..end.min(block.bytes.len())]);
@@ -118,10 +119,13 @@ impl<'c> Classifier<'c> {
         }
     }
 
-    fn emit(&self, reading: &Reading<'_>, number: u64, file: &str, done: &mut Block) {
-        let signals = self.detectors.signals(reading);
+    fn emit<'a>(&self, mut reading: Reading<'a>, scratch: &'a Scratch, (file, number): (&'a str, u64), done: &mut Block) {
+        let signals = self.detectors.signals(&reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
-        // An event is built only where it leaves.
+        // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
+        if let (true, Some(trusted), Reading::Web(web)) = (wanted, &self.config.trusted_proxies, &mut reading) {
+            proxy::resolve(web, trusted, scratch);
+        }
         match wanted.then(|| reading.to_event(file, number)).flatten() {
             Some(mut event) => {
                 event.tags = Tags(signals);
@@ -166,6 +170,7 @@ impl LineReader {
         }
         Err(match nearest {
             _ if line.is_empty() => Flaw { format: None, reason: "empty line" },
+            Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: None, reason: misfit.reason },
             Some((index, misfit)) if misfit.at > 0 => Flaw { format: Some(FORMATS[index].name), reason: misfit.reason },
             _ => Flaw { format: None, reason: "of no known format" },
         })

@@ -33,6 +33,12 @@ impl Scratch {
         self.0.alloc_slice_copy(text)
     }
 
+    /// Keeps `parts`, one behind the other.
+    #[must_use]
+    pub fn join<'a>(&'a self, parts: &[&[u8]]) -> &'a [u8] {
+        self.keep(&parts.concat())
+    }
+
     /// Forgets everything, but holds on to the memory.
     pub fn clear(&mut self) {
         self.0.reset();
@@ -63,6 +69,9 @@ impl<'a> Reading<'a> {
         }
     }
 }
+
+/// The `at` of a [`Misfit`] that holds whatever the format: the reason stands alone.
+pub const OF_NO_FORMAT: usize = usize::MAX;
 
 /// Why a line is not of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,8 @@
 pub mod combined;
 pub mod detect;
 pub mod format;
+pub mod json;
+pub mod proxy;
 pub mod shape;
 pub mod sshd;
 pub mod syslog;
@@ -20,6 +22,7 @@ use classify::{Block, Classifier};
 use format::Format;
 
 use crate::error::{Error, Exit, Result};
+use crate::net::AddressSet;
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
 use crate::stream::input::Inputs;
@@ -29,7 +32,19 @@ use crate::stream::output::{Output, WholeFile};
 use crate::time::Clock;
 
 /// Every log format, in the order in which they are first tried; a line picks its own.
-pub const FORMATS: &[Format] = &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED];
+pub const FORMATS: &[Format] = &[
+    combined::COMBINED,
+    syslog::RFC3164,
+    syslog::RFC3339,
+    combined::COMMON,
+    combined::VHOST_COMBINED,
+    json::NGINX,
+    json::CADDY,
+    json::TRAEFIK,
+    json::ECS,
+    json::JOURNALD,
+    json::WRAPPED,
+];
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -40,6 +55,8 @@ pub struct Config {
     pub wanted: Wanted,
     /// What stamps leave out.
     pub clock: Clock,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Option<AddressSet>,
     /// Where rejected lines go, byte for byte.
     pub rejects: Option<PathBuf>,
     /// Whether one reject makes the run a failure.

@@ -10,7 +10,7 @@ use super::sshd::{self, Header};
 use crate::time::{Clock, RFC3164_LEN, Stamp};
 
 /// The tags under which OpenSSH's server writes: one program before 9.8, three since.
-const SSHD_TAGS: [&[u8]; 3] = [b"sshd", b"sshd-session", b"sshd-auth"];
+pub const SSHD_TAGS: [&[u8]; 3] = [b"sshd", b"sshd-session", b"sshd-auth"];
 
 /// `Dec 10 06:55:46 host tag[pid]: message`.
 pub const RFC3164: Format = Format {

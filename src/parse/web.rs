@@ -4,20 +4,30 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
+use super::format::Scratch;
 use crate::record::event::{Body, Event, Http, Request, Response, Source, Url, User, UserAgent};
 use crate::time::Stamp;
 
-/// One request; text is as logged, still escaped. `None` is `-` in the log or a field that the format lacks.
+/// What stands between a field's bytes and the text that the server meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escaping {
+    /// The escapes of web logs (see [`unescape`]).
+    Logged,
+    /// Nothing: the format has its own escapes (JSON), and they are undone.
+    Undone,
+}
+
+/// One request. `None` is `-` in the log or a field that the format lacks.
 #[derive(Debug)]
 pub struct Web<'a> {
-    /// Address or host name of the client.
+    /// Address or host name of the peer, or, behind a trusted proxy, of the client that it names; `-` where it is unknown.
     pub client: &'a [u8],
     /// The virtual host.
     pub domain: Option<&'a [u8]>,
     /// The authenticated user.
     pub user: Option<&'a [u8]>,
     /// When the request came.
-    pub time: Stamp<'a>,
+    pub time: Option<Stamp<'a>>,
     /// The request line, `GET /path HTTP/1.1`, or whatever bytes came in its place.
     pub request: Option<&'a [u8]>,
     /// The final status.
@@ -28,19 +38,32 @@ pub struct Web<'a> {
     pub referrer: Option<&'a [u8]>,
     /// The User-Agent header.
     pub agent: Option<&'a [u8]>,
+    /// The X-Forwarded-For header: whom each proxy says that it had as its client, the last one at the end.
+    pub forwarded: Option<&'a [u8]>,
+    /// How user, referrer, user agent and X-Forwarded-For are written.
+    pub escaping: Escaping,
 }
 
 impl<'a> Web<'a> {
+    /// A field's bytes as the server meant them.
+    #[must_use]
+    pub fn plain(&self, field: &'a [u8]) -> Cow<'a, [u8]> {
+        match self.escaping {
+            Escaping::Logged => unescape_bytes(field),
+            Escaping::Undone => Cow::Borrowed(field),
+        }
+    }
+
     /// The event of this request, still without tags.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new("http.access", "http_request", path, line);
         let request = self.request.map(split_request).unwrap_or_default();
-        event.timestamp = Some(self.time);
+        event.timestamp = self.time;
         event.source = Source::from_log(self.client, None);
-        event.user = self.user.map(|name| User { name: unescape(name) });
+        event.user = self.user.map(|name| User { name: self.text(name) });
         event.http = Some(Http {
-            request: Request { method: request.method.map(String::from_utf8_lossy), referrer: self.referrer.map(unescape) },
+            request: Request { method: request.method.map(String::from_utf8_lossy), referrer: self.referrer.map(|text| self.text(text)) },
             version: request.version.map(String::from_utf8_lossy),
             response: Response { status_code: self.status, body: self.body_bytes.map(|bytes| Body { bytes }) },
         });
@@ -48,8 +71,12 @@ impl<'a> Web<'a> {
             event.url =
                 Some(Url { original: request.target.map(String::from_utf8_lossy), domain: self.domain.map(String::from_utf8_lossy) });
         }
-        event.user_agent = self.agent.map(|agent| UserAgent { original: unescape(agent) });
+        event.user_agent = self.agent.map(|agent| UserAgent { original: self.text(agent) });
         event
+    }
+
+    fn text(&self, field: &'a [u8]) -> Cow<'a, str> {
+        to_text(self.plain(field))
     }
 }
 
@@ -77,12 +104,33 @@ fn split_request(request: &[u8]) -> RequestLine<'_> {
     RequestLine { method: Some(method), target: Some(target).filter(|t| !t.is_empty()), version }
 }
 
+/// The request line of which a log has the parts apart; the parts are found again where they are what they should be.
+#[must_use]
+pub fn join_request<'a>(
+    method: Option<&'a [u8]>,
+    target: Option<&'a [u8]>,
+    protocol: Option<&'a [u8]>,
+    scratch: &'a Scratch,
+) -> Option<&'a [u8]> {
+    let http: &[u8] = if protocol.is_some_and(|p| p.first().is_some_and(u8::is_ascii_digit)) { b"HTTP/" } else { b"" };
+    match (method, target, protocol) {
+        (None, target, _) => target,
+        (Some(method), None, _) => Some(scratch.join(&[method, b" "])),
+        (Some(method), Some(target), None) => Some(scratch.join(&[method, b" ", target])),
+        (Some(method), Some(target), Some(protocol)) => Some(scratch.join(&[method, b" ", target, b" ", http, protocol])),
+    }
+}
+
 /// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; invalid UTF-8 becomes U+FFFD.
 ///
 /// **Source:** Apache `server/util.c`, `ap_escape_logitem`; nginx `ngx_http_log_escape`.
 #[must_use]
 pub fn unescape(text: &[u8]) -> Cow<'_, str> {
-    match unescape_bytes(text) {
+    to_text(unescape_bytes(text))
+}
+
+fn to_text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
         Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
         Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
     }
