@@ -348,7 +348,9 @@ fn year_number([thousands, hundreds, tens, ones]: [u8; 4]) -> Option<i16> {
     Some(i16::from(two_digits(thousands, hundreds)?) * 100 + i16::from(two_digits(tens, ones)?))
 }
 
-fn month_number(name: &[u8]) -> Option<i8> {
+/// The month of a name such as `Oct`, from 1.
+#[must_use]
+pub fn month_number(name: &[u8]) -> Option<i8> {
     const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let index = MONTHS.chunks_exact(3).position(|month| month == name)?;
     i8::try_from(index + 1).ok()

@@ -6,7 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::detect::Detectors;
-use super::format::{Misfit, OF_NO_FORMAT, Reading, Scratch};
+use super::format::{Format, Misfit, OF_NO_FORMAT, Reading, Scratch};
+use super::layout::{LogFormat, Outcome};
 use super::proxy;
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
@@ -14,18 +15,31 @@ use crate::record::event::Tags;
 use crate::stream::block::{self, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
 
+const EMPTY: &str = "empty line";
+
 /// Why a line is a reject: the format that it came nearest to, and what was wrong then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flaw {
-    format: Option<&'static str>,
+    format: Nearest,
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearest {
+    /// None: the reason says it all.
+    None,
+    /// One of the table.
+    Known(&'static str),
+    /// The one of --log-format; the text names the field.
+    Given(Arc<str>),
 }
 
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.format {
-            Some(format) => write!(f, "not {format} format: {}", self.reason),
-            None => f.write_str(self.reason),
+        match &self.format {
+            Nearest::None => f.write_str(self.reason),
+            Nearest::Known(format) => write!(f, "not {format} format: {}", self.reason),
+            Nearest::Given(field) => write!(f, "not the --log-format: {field}: {}", self.reason),
         }
     }
 }
@@ -61,12 +75,14 @@ impl Block {
 pub struct Classifier<'c> {
     config: &'c Config,
     detectors: Detectors,
+    formats: Vec<&'static Format>,
 }
 
 impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
-        Self { config, detectors: Detectors::new(config.signals) }
+        let is_tried = |format: &&Format| config.log_format.as_ref().is_none_or(|given| given.allows(format));
+        Self { config, detectors: Detectors::new(config.signals), formats: FORMATS.iter().filter(is_tried).collect() }
     }
 
     /// Classifies every line of `block`.
@@ -84,7 +100,7 @@ impl<'c> Classifier<'c> {
             Part::Lines => self.classify_lines(block, &mut done),
             Part::LongStart => {
                 done.counts.lines = 1;
-                done.reject(block.first_line, Flaw { format: None, reason: TOO_LONG });
+                done.reject(block.first_line, Flaw { format: Nearest::None, reason: TOO_LONG });
                 self.keep_reject(&mut done, &block.bytes);
             }
             Part::LongMore => self.keep_reject(&mut done, &block.bytes),
@@ -93,7 +109,12 @@ impl<'c> Classifier<'c> {
     }
 
     fn classify_lines(&self, block: &block::Block, done: &mut Block) {
-        let mut reader = LineReader { clock: self.config.clock.with_reference(block.modified), last: 0 };
+        let mut reader = LineReader {
+            given: self.config.log_format.as_ref(),
+            formats: &self.formats,
+            clock: self.config.clock.with_reference(block.modified),
+            last: 0,
+        };
         let mut scratch = Scratch::default();
         let mut end = 0;
         for (number, whole) in block.lines() {
@@ -143,36 +164,57 @@ impl<'c> Classifier<'c> {
     }
 }
 
-struct LineReader {
+struct LineReader<'c> {
+    given: Option<&'c LogFormat>,
+    formats: &'c [&'static Format],
     clock: Clock,
     last: usize,
 }
 
-impl LineReader {
+impl LineReader<'_> {
     fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         if line.len() > MAX_LINE {
-            return Err(Flaw { format: None, reason: TOO_LONG });
+            return Err(Flaw { format: Nearest::None, reason: TOO_LONG });
         }
-        let last = self.last;
-        if let Ok(reading) = (FORMATS[last].read)(line, scratch, &mut self.clock) {
+        match self.given {
+            Some(given) => self.read_given(given, line, scratch),
+            None => self.read_known(line, scratch),
+        }
+    }
+
+    /// The format of --log-format is always the first that is tried: what it allows beside it has lines of another opening.
+    fn read_given<'a>(&mut self, given: &LogFormat, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        match given.read(line, scratch, &mut self.clock) {
+            Outcome::Request(web) => Ok(Reading::Web(web)),
+            Outcome::Syslog => self.read_known(line, scratch),
+            Outcome::Unfit(field, reason) => self.read_known(line, scratch).map_err(|flaw| match flaw.format {
+                Nearest::None if flaw.reason == EMPTY => flaw,
+                _ => Flaw { format: Nearest::Given(field), reason },
+            }),
+        }
+    }
+
+    fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        let last = self.formats.get(self.last);
+        if let Some(Ok(reading)) = last.map(|format| (format.read)(line, scratch, &mut self.clock)) {
             return Ok(reading);
         }
-        let mut nearest: Option<(usize, Misfit)> = None;
-        for (index, format) in FORMATS.iter().enumerate() {
+        let mut nearest: Option<(&Format, Misfit)> = None;
+        for (index, format) in self.formats.iter().enumerate() {
             match (format.read)(line, scratch, &mut self.clock) {
                 Ok(reading) => {
                     self.last = index;
                     return Ok(reading);
                 }
-                Err(misfit) if nearest.is_none_or(|(_, best)| misfit.at > best.at) => nearest = Some((index, misfit)),
+                Err(misfit) if nearest.is_none_or(|(_, best)| misfit.at > best.at) => nearest = Some((format, misfit)),
                 Err(_) => {}
             }
         }
         Err(match nearest {
-            _ if line.is_empty() => Flaw { format: None, reason: "empty line" },
-            Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: None, reason: misfit.reason },
-            Some((index, misfit)) if misfit.at > 0 => Flaw { format: Some(FORMATS[index].name), reason: misfit.reason },
-            _ => Flaw { format: None, reason: "of no known format" },
+            _ if line.is_empty() => Flaw { format: Nearest::None, reason: EMPTY },
+            Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: Nearest::None, reason: misfit.reason },
+            Some((format, misfit)) if misfit.at > 0 => Flaw { format: Nearest::Known(format.name), reason: misfit.reason },
+            _ => Flaw { format: Nearest::None, reason: "of no known format" },
         })
     }
 }

@@ -22,6 +22,14 @@ pub struct Format {
     pub read: for<'a> fn(&'a [u8], &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
 }
 
+impl Format {
+    /// Whether its lines are requests to a web server, as its example is.
+    #[must_use]
+    pub fn is_web(&self) -> bool {
+        self.example.1.contains(r#""dataset":"http.access""#)
+    }
+}
+
 /// Room for text that a reading needs beside the line: what stood there escaped. Emptied before each line.
 #[derive(Debug, Default)]
 pub struct Scratch(bumpalo::Bump);

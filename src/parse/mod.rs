@@ -7,6 +7,7 @@ pub mod combined;
 pub mod detect;
 pub mod format;
 pub mod json;
+pub mod layout;
 pub mod proxy;
 pub mod shape;
 pub mod sshd;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 use classify::{Block, Classifier};
 use format::Format;
+use layout::LogFormat;
 
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
@@ -55,6 +57,8 @@ pub struct Config {
     pub wanted: Wanted,
     /// What stamps leave out.
     pub clock: Clock,
+    /// The format of the web logs, where it is none that finds itself.
+    pub log_format: Option<LogFormat>,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Option<AddressSet>,
     /// Where rejected lines go, byte for byte.

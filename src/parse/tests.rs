@@ -13,6 +13,7 @@ fn config(wanted: Wanted) -> Config {
         signals: SignalSet::defaults(),
         wanted,
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
+        log_format: None,
         trusted_proxies: None,
         rejects: Some(PathBuf::from("unused")),
         strictness: Strictness::Lenient,

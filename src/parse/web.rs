@@ -148,6 +148,10 @@ pub fn unescape_bytes(text: &[u8]) -> Cow<'_, [u8]> {
             (b'\\', [b'x', high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
                 (hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0), 4)
             }
+            // nginx's escape=json; the other escapes never leave a backslash before a `u`.
+            (b'\\', [b'u', b'0', b'0', high @ (b'0' | b'1'), low, ..]) if hex(*low).is_some() => {
+                (hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0), 6)
+            }
             (b'\\', [letter, ..]) => match letter {
                 b'"' | b'\\' => (*letter, 2),
                 b'n' => (b'\n', 2),
@@ -184,6 +188,7 @@ mod tests {
             (r"\xff", "\u{fffd}"),
             (r"\q\x4g\", r"\q\x4g\"),
             (r"\n\t", "\n\t"),
+            (r"\u001b\\u001b\u20ac", "\u{1b}\\u001b\\u20ac"),
         ] {
             assert_eq!(unescape(logged.as_bytes()), text, "{logged}");
         }
