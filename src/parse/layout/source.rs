@@ -64,9 +64,13 @@ impl<'t> Source<'t> {
     /// `LogFormat "..." nickname`.
     fn read_apache_line(&mut self, start: usize) -> Result<()> {
         self.dialect = Dialect::Apache;
-        let (inside, _) = self.string_at(start).ok_or_else(|| self.point(start, "LogFormat wants its format in quotes"))?;
+        let (inside, end) = self.string_at(start).ok_or_else(|| self.point(start, "LogFormat wants its format in quotes"))?;
         self.unquote(inside);
-        Ok(())
+        let nickname = self.given[end..].split_ascii_whitespace();
+        if nickname.count() <= 1 && !self.given[end..].contains('"') {
+            return Ok(());
+        }
+        Err(self.point(end, "more than a nickname behind the format: quotes inside it are written \\\""))
     }
 
     /// `log_format name [escape=...] '...' '...';`.
