@@ -68,6 +68,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// A usage error about one place of a text that was given: what is wrong, the text, and a caret under the byte `at`.
+    #[must_use]
+    pub fn usage_at(what: &str, text: &str, at: usize) -> Self {
+        let column = text.char_indices().take_while(|&(place, _)| place < at).count();
+        // One line, so that the caret stands under its place.
+        let text = text.replace(char::is_control, " ");
+        Self::Usage(format!("{what}\n  {text}\n  {:>width$}", "^", width = column + 1))
+    }
+
     /// A write error on `path`; a broken pipe is a reader that left.
     #[must_use]
     pub fn write(path: &str, source: &io::Error) -> Self {

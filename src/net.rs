@@ -50,6 +50,31 @@ fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     (dots == 3 && digits > 0 && octet <= 255 && text.len() <= 15).then(|| Ipv4Addr::from_bits(bits << 8 | octet))
 }
 
+/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`: Go's `RemoteAddr`, an entry of X-Forwarded-For.
+///
+/// **Source:** RFC 3986 section 3.2.
+///
+/// ```
+/// assert_eq!(soar_light::net::strip_port(b"[2001:db8::1]:443"), b"2001:db8::1");
+/// assert_eq!(soar_light::net::strip_port(b"2001:db8::1"), b"2001:db8::1");
+/// ```
+#[must_use]
+pub fn strip_port(text: &[u8]) -> &[u8] {
+    let is_port = |port: &[u8]| port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    if let Some(end) = text.strip_prefix(b"[").and_then(|inside| memchr::memchr(b']', inside)) {
+        return match &text[end + 2..] {
+            [] => &text[1..=end],
+            [b':', port @ ..] if is_port(port) => &text[1..=end],
+            _ => text,
+        };
+    }
+    match memchr::memchr(b':', text) {
+        // A second colon: an IPv6 address without brackets has no port.
+        Some(colon) if is_port(&text[colon + 1..]) => &text[..colon],
+        _ => text,
+    }
+}
+
 /// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
 #[must_use]
 pub const fn canonical(address: IpAddr) -> IpAddr {

@@ -1,4 +1,4 @@
-//! Instants: the three ways in which logs write a time, read into seconds since 1970-01-01T00:00:00Z and written as RFC 3339.
+//! Instants: the ways in which logs write a time, read into seconds since 1970-01-01T00:00:00Z and written as RFC 3339.
 //!
 //! A [`Clock`] knows what the text leaves out: the zone of stamps without an offset, and the year of stamps without one.
 //! An impossible date is an error, never another date. The calendar itself is jiff's.
@@ -109,6 +109,34 @@ pub fn parse_rfc3339(text: &str) -> std::result::Result<i64, Flaw> {
     in_range(local, offset.ok_or("the time has no offset")?)
 }
 
+/// Reads a time that is a count since 1970, `1703415994.322`: of seconds, or of milli-, micro- or nanoseconds, which the
+/// number of digits tells (the sizes are a thousandfold apart, so no time from 1973 to 5138 is mistaken for another).
+///
+/// **Source:** nginx `$msec`; Apache `%{msec}t`; journald `__REALTIME_TIMESTAMP`; Caddy `ts`.
+///
+/// # Errors
+/// A [`Flaw`] for any other text, or a time past the year 9999.
+pub fn parse_epoch(text: &[u8]) -> std::result::Result<Stamp<'_>, Flaw> {
+    let text = std::str::from_utf8(text).map_err(|_| NOT_A_TIME)?;
+    let (count, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+    if count.is_empty() || !is_number(count) || !is_number(fraction) {
+        return Err(NOT_A_TIME);
+    }
+    let below_a_second = match count.len() {
+        ..=11 => 0,
+        12..=14 => 3,
+        15..=17 => 6,
+        18..=20 => 9,
+        _ => return Err(IMPOSSIBLE),
+    };
+    let (seconds, rest) = count.split_at(count.len() - below_a_second);
+    let seconds = seconds.parse().map_err(|_| NOT_A_TIME)?;
+    let fraction = if below_a_second == 0 { fraction } else { rest };
+    let fraction = &fraction[..fraction.len().min(9)];
+    if RFC3339_SECONDS.contains(&seconds) { Ok(Stamp { seconds, fraction }) } else { Err(IMPOSSIBLE) }
+}
+
 /// What a log's stamps leave out, and a memo of the last stamp read (logs repeat the same second many times).
 #[derive(Debug, Clone)]
 pub struct Clock {
@@ -216,6 +244,18 @@ impl Clock {
         // A time that was read is 19 bytes and an offset of six at the most.
         self.remember(&key[..len.min(CLF_LEN)], seconds);
         Ok(Stamp { seconds, fraction })
+    }
+
+    /// Reads a time of any form that has a year: of a web log, RFC 3339, or a count since 1970.
+    ///
+    /// # Errors
+    /// A [`Flaw`] for any other text, or a date that does not exist.
+    pub fn parse_any<'a>(&mut self, text: &'a [u8]) -> std::result::Result<Stamp<'a>, Flaw> {
+        match text {
+            [_, _, b'/', ..] => self.parse_clf(text).map(|seconds| Stamp { seconds, fraction: "" }),
+            [_, _, _, _, b'-', ..] => self.parse_rfc3339(text),
+            _ => parse_epoch(text),
+        }
     }
 
     fn latest_year(&self, month: i8, day: i8, time: Time) -> Option<i64> {
@@ -354,7 +394,9 @@ fn year_number([thousands, hundreds, tens, ones]: [u8; 4]) -> Option<i16> {
     Some(i16::from(two_digits(thousands, hundreds)?) * 100 + i16::from(two_digits(tens, ones)?))
 }
 
-fn month_number(name: &[u8]) -> Option<i8> {
+/// The month of a name such as `Oct`, from 1.
+#[must_use]
+pub fn month_number(name: &[u8]) -> Option<i8> {
     const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let index = MONTHS.chunks_exact(3).position(|month| month == name)?;
     i8::try_from(index + 1).ok()
@@ -419,6 +461,29 @@ mod tests {
             let stamp = clock(None).parse_rfc3339(text.as_bytes()).map(|s| s.to_string());
             assert_eq!(stamp.as_deref(), Ok(shown), "{text}");
         }
+    }
+
+    #[test]
+    fn a_count_since_1970_is_read_by_its_size() {
+        for (text, shown) in [
+            ("1703415994", Ok("2023-12-24T11:06:34Z")),
+            ("1703415994.3220897", Ok("2023-12-24T11:06:34.3220897Z")),
+            ("1703415994322", Ok("2023-12-24T11:06:34.322Z")),
+            ("1703415994322.0897", Ok("2023-12-24T11:06:34.322Z")),
+            ("1703415994322089", Ok("2023-12-24T11:06:34.322089Z")),
+            ("1703415994322089123", Ok("2023-12-24T11:06:34.322089123Z")),
+            ("0", Ok("1970-01-01T00:00:00Z")),
+            ("-1", Err(NOT_A_TIME)),
+            ("1e9", Err(NOT_A_TIME)),
+            (".5", Err(NOT_A_TIME)),
+            ("", Err(NOT_A_TIME)),
+            ("999999999999999999999", Err(IMPOSSIBLE)),
+        ] {
+            let read = clock(None).parse_any(text.as_bytes()).map(|s| s.to_string());
+            assert_eq!(read.as_deref().map_err(|e| *e), shown, "{text}");
+        }
+        let clf = clock(None).parse_any(b"10/Oct/2000:13:55:36 -0700").map(|s| s.to_string());
+        assert_eq!(clf.as_deref(), Ok("2000-10-10T20:55:36Z"));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
+use soar_light::net::AddressSet;
+use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
 use soar_light::record::signal::{SIGNALS, SignalSet};
 use soar_light::time::Clock;
@@ -39,6 +41,15 @@ struct Args {
     /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
     tz: String,
+    /// The access log's own format: what stands behind Apache's LogFormat or nginx's log_format, or that whole line
+    ///
+    /// Then no other format of web logs is tried; sshd's lines still are. Fields that clients write belong in quotes:
+    /// where one could be taken for another, the format is refused. A format without a time gives events without one.
+    #[arg(long, value_name = "STRING")]
+    log_format: Option<String>,
+    /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them, comma-separated; repeatable
+    #[arg(long, value_name = "CIDR|FILE")]
+    trusted_proxy: Vec<String>,
     /// What to call the one input in log.file.path [default: its path, - for stdin]
     #[arg(long, value_name = "LABEL")]
     name: Option<String>,
@@ -93,6 +104,11 @@ fn config(args: &Args) -> Result<Config> {
         signals: SignalSet::from_names(&args.signals)?,
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
         clock: Clock::new(&args.tz, args.year)?,
+        log_format: args.log_format.as_deref().map(LogFormat::compile).transpose()?,
+        trusted_proxies: match args.trusted_proxy.as_slice() {
+            [] => None,
+            operands => Some(AddressSet::from_operands("--trusted-proxy", operands)?),
+        },
         rejects: args.rejects.clone(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
     })

@@ -8,24 +8,39 @@ use std::sync::Arc;
 use super::detect::Detectors;
 use memchr::{memchr, memrchr};
 
-use super::format::{Misfit, Reading, Repeat, Scratch};
+use super::format::{Format, Misfit, OF_NO_FORMAT, Reading, Repeat, Scratch};
+use super::layout::{LogFormat, Outcome};
+use super::proxy;
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
 use crate::stream::block::{self, LOOK_BACK_BYTES, MAX_LINE, Part, TOO_LONG};
 use crate::time::Clock;
 
+const EMPTY: &str = "empty line";
+
 /// Why a line is a reject: the format that it came nearest to, and what was wrong then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flaw {
-    format: Option<&'static str>,
+    format: Nearest,
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearest {
+    /// None: the reason says it all.
+    None,
+    /// One of the table.
+    Known(&'static str),
+    /// The one of --log-format; the text names the field.
+    Given(Arc<str>),
 }
 
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.format {
-            Some(format) => write!(f, "not {format} format: {}", self.reason),
-            None => f.write_str(self.reason),
+        match &self.format {
+            Nearest::None => f.write_str(self.reason),
+            Nearest::Known(format) => write!(f, "not {format} format: {}", self.reason),
+            Nearest::Given(field) => write!(f, "not the --log-format: {field}: {}", self.reason),
         }
     }
 }
@@ -61,12 +76,14 @@ impl Block {
 pub struct Classifier<'c> {
     config: &'c Config,
     detectors: Detectors,
+    formats: Vec<&'static Format>,
 }
 
 impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
-        Self { config, detectors: Detectors::new(config.signals) }
+        let is_tried = |format: &&Format| config.log_format.as_ref().is_none_or(|given| given.allows(format));
+        Self { config, detectors: Detectors::new(config.signals), formats: FORMATS.iter().filter(is_tried).collect() }
     }
 
     /// Classifies every line of `block`.
@@ -84,7 +101,7 @@ impl<'c> Classifier<'c> {
             Part::Lines => self.classify_lines(block, &mut done),
             Part::LongStart => {
                 done.counts.lines = 1;
-                done.reject(block.first_line, Flaw { format: None, reason: TOO_LONG });
+                done.reject(block.first_line, Flaw { format: Nearest::None, reason: TOO_LONG });
                 self.keep_reject(&mut done, &block.bytes);
             }
             Part::LongMore => self.keep_reject(&mut done, &block.bytes),
@@ -93,7 +110,12 @@ impl<'c> Classifier<'c> {
     }
 
     fn classify_lines(&self, block: &block::Block, done: &mut Block) {
-        let mut reader = LineReader { clock: self.config.clock.with_reference(block.modified), last: 0 };
+        let mut reader = LineReader {
+            given: self.config.log_format.as_ref(),
+            formats: &self.formats,
+            clock: self.config.clock.with_reference(block.modified),
+            last: 0,
+        };
         let mut scratch = Scratch::default();
         // One look at the whole block is far cheaper than one at each line.
         let is_ascii = block.bytes.is_ascii();
@@ -122,7 +144,7 @@ impl<'c> Classifier<'c> {
                     done.counts.unknown_sshd += 1;
                     done.first_unknown.get_or_insert(number);
                 }
-                Ok(reading) => self.emit(&reading, number, &block.file, done),
+                Ok(reading) => self.emit(reading, &scratch, (&block.file, number), done),
                 Err(flaw) => {
                     done.reject(number, flaw);
                     self.keep_reject(done, &block.bytes[end - whole.len() - 1..end.min(block.bytes.len())]);
@@ -131,10 +153,13 @@ impl<'c> Classifier<'c> {
         }
     }
 
-    fn emit(&self, reading: &Reading<'_>, number: u64, file: &str, done: &mut Block) {
-        let signals = self.detectors.signals(reading);
+    fn emit<'a>(&self, mut reading: Reading<'a>, scratch: &'a Scratch, (file, number): (&'a str, u64), done: &mut Block) {
+        let signals = self.detectors.signals(&reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
-        // An event is built only where it leaves.
+        // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
+        if let (true, Some(trusted), Reading::Web(web)) = (wanted, &self.config.trusted_proxies, &mut reading) {
+            proxy::resolve(web, trusted, scratch);
+        }
         match wanted.then(|| reading.to_event(file, number)).flatten() {
             Some(mut event) => {
                 event.tags = signals;
@@ -168,7 +193,7 @@ impl<'b> Before<'b> {
     ///
     /// It is looked for no further back than [`LOOK_BACK_BYTES`], whether in this block or before it, so that where an input
     /// is cut into blocks changes no result.
-    fn find_repeated<'a>(&self, repeat: &Repeat<'a>, start: usize, reader: &mut LineReader, earlier: &'a mut Scratch) -> Reading<'a>
+    fn find_repeated<'a>(&self, repeat: &Repeat<'a>, start: usize, reader: &mut LineReader<'_>, earlier: &'a mut Scratch) -> Reading<'a>
     where
         'b: 'a,
     {
@@ -188,7 +213,7 @@ impl<'b> Before<'b> {
     }
 
     /// Where, before the block, the last line starts that is not about a line before it.
-    fn last_before(&self, reader: &mut LineReader) -> Option<usize> {
+    fn last_before(&self, reader: &mut LineReader<'_>) -> Option<usize> {
         let mut scratch = Scratch::default();
         let mut end = self.block.before.len();
         while end > 0 {
@@ -208,35 +233,57 @@ fn first_line(text: &[u8]) -> &[u8] {
     trim_end(&text[..memchr(b'\n', text).unwrap_or(text.len())])
 }
 
-struct LineReader {
+struct LineReader<'c> {
+    given: Option<&'c LogFormat>,
+    formats: &'c [&'static Format],
     clock: Clock,
     last: usize,
 }
 
-impl LineReader {
+impl LineReader<'_> {
     fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         if line.len() > MAX_LINE {
-            return Err(Flaw { format: None, reason: TOO_LONG });
+            return Err(Flaw { format: Nearest::None, reason: TOO_LONG });
         }
-        let last = self.last;
-        if let Ok(reading) = (FORMATS[last].read)(line, scratch, &mut self.clock) {
+        match self.given {
+            Some(given) => self.read_given(given, line, scratch),
+            None => self.read_known(line, scratch),
+        }
+    }
+
+    /// The format of --log-format is always the first that is tried: what it allows beside it has lines of another opening.
+    fn read_given<'a>(&mut self, given: &LogFormat, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        match given.read(line, scratch, &mut self.clock) {
+            Outcome::Request(web) => Ok(Reading::Web(web)),
+            Outcome::Syslog => self.read_known(line, scratch),
+            Outcome::Unfit(field, reason) => self.read_known(line, scratch).map_err(|flaw| match flaw.format {
+                Nearest::None if flaw.reason == EMPTY => flaw,
+                _ => Flaw { format: Nearest::Given(field), reason },
+            }),
+        }
+    }
+
+    fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        let last = self.formats.get(self.last);
+        if let Some(Ok(reading)) = last.map(|format| (format.read)(line, scratch, &mut self.clock)) {
             return Ok(reading);
         }
-        let mut nearest: Option<(usize, Misfit)> = None;
-        for (index, format) in FORMATS.iter().enumerate() {
+        let mut nearest: Option<(&Format, Misfit)> = None;
+        for (index, format) in self.formats.iter().enumerate() {
             match (format.read)(line, scratch, &mut self.clock) {
                 Ok(reading) => {
                     self.last = index;
                     return Ok(reading);
                 }
-                Err(misfit) if nearest.is_none_or(|(_, best)| misfit.at > best.at) => nearest = Some((index, misfit)),
+                Err(misfit) if nearest.is_none_or(|(_, best)| misfit.at > best.at) => nearest = Some((format, misfit)),
                 Err(_) => {}
             }
         }
         Err(match nearest {
-            _ if line.is_empty() => Flaw { format: None, reason: "empty line" },
-            Some((index, misfit)) if misfit.at > 0 => Flaw { format: Some(FORMATS[index].name), reason: misfit.reason },
-            _ => Flaw { format: None, reason: "of no known format" },
+            _ if line.is_empty() => Flaw { format: Nearest::None, reason: EMPTY },
+            Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: Nearest::None, reason: misfit.reason },
+            Some((format, misfit)) if misfit.at > 0 => Flaw { format: Nearest::Known(format.name), reason: misfit.reason },
+            _ => Flaw { format: Nearest::None, reason: "of no known format" },
         })
     }
 }

@@ -6,7 +6,7 @@
 use memchr::memchr2;
 
 use super::format::{Format, Misfit, Reading};
-use super::web::Web;
+use super::web::{Escaping, Web};
 use crate::net;
 use crate::time::{self, CLF_LEN, Clock, Stamp};
 
@@ -66,13 +66,15 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         Some(_) => return Err(misfit(request_end, "the status is not of three digits")),
     };
     let (body_bytes, after) = read_number(line, after).ok_or(misfit(after, "no size after the status"))?;
-    let (referrer, agent) = match read_quoted(line, after) {
+    let (referrer, agent, forwarded) = match read_quoted(line, after) {
         Some((referrer, next)) => match read_quoted(line, next) {
-            Some((agent, _)) => (Some(referrer), Some(agent)),
+            // nginx's `main` has X-Forwarded-For next. Another server's third field may be anything: it is looked at only
+            // where the peer is a trusted proxy, and names a client only where it is an address.
+            Some((agent, next)) => (Some(referrer), Some(agent), read_quoted(line, next).map(|(text, _)| text)),
             None if line[next..].starts_with(b" \"") => return Err(misfit(next, "the user agent has no closing quote")),
             None => return Err(misfit(next, "a referrer without a user agent")),
         },
-        None => (None, None),
+        None => (None, None, None),
     };
     let found = match (who.domain, agent) {
         (Some(_), Some(_)) => Layout::VhostCombined,
@@ -87,12 +89,14 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         client: who.address,
         domain: who.domain,
         user: who.user,
-        time: Stamp { seconds, fraction: "" },
+        time: Some(Stamp { seconds, fraction: "" }),
         request: known(&line[quote + 1..request_end]),
         status,
         body_bytes,
         referrer: referrer.and_then(known),
         agent: agent.and_then(known),
+        forwarded: forwarded.and_then(known),
+        escaping: Escaping::Logged,
     }))
 }
 
@@ -141,6 +145,9 @@ fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
         let (_, user) = split_at_space(after).ok_or("no client, ident and user before the time")?;
         return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
     }
+    if first == b"unix:" {
+        return Ok(Client { domain: None, address: b"-", user: known(after) });
+    }
     if !is_client(first) {
         return Err("the client is neither an address nor a host name");
     }
@@ -166,7 +173,7 @@ fn split_at_space(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The next `"` from `start` on that is not escaped by a backslash.
-fn find_quote(line: &[u8], mut start: usize) -> Option<usize> {
+pub(super) fn find_quote(line: &[u8], mut start: usize) -> Option<usize> {
     loop {
         let at = start + memchr2(b'"', b'\\', line.get(start..)?)?;
         if line[at] == b'"' {
@@ -200,7 +207,7 @@ fn read_quoted(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
 }
 
 /// A field's text; `-` and nothing are unknown.
-fn known(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn known(text: &[u8]) -> Option<&[u8]> {
     (!matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
 }
 
@@ -231,6 +238,9 @@ mod tests {
 
     #[test]
     fn a_virtual_host_is_not_a_client() {
+        // nginx behind a UNIX socket has no address of its peer.
+        let line = format!(r#"unix: - - {TIME} "GET / HTTP/1.1" 200 5 "-" "x" "192.0.2.1""#);
+        assert_eq!(client(&line, Layout::Combined).as_deref(), Ok("-"));
         for vhost in ["www.example.org:443", "example.org", "192.0.2.80:80", "[2001:db8::80]:443"] {
             let line = format!(r#"{vhost} 192.0.2.1 - - {TIME} "GET / HTTP/1.1" 200 5 "-" "x""#);
             assert_eq!(client(&line, Layout::VhostCombined).as_deref(), Ok("192.0.2.1"), "{line}");

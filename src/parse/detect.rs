@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::format::Reading;
-use super::web;
 use crate::record::signal::{SIGNALS, SignalSet};
 
 /// Says whether a signal fires on a line.
@@ -66,7 +65,7 @@ fn is_http_404(reading: &Reading<'_>) -> bool {
 }
 
 fn is_http_bot(reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Web(web) if web.agent.is_some_and(|agent| names_a_bot(&web::unescape(agent))))
+    matches!(reading, Reading::Web(web) if web.agent.is_some_and(|agent| names_a_bot(&web.plain(agent))))
 }
 
 /// Whether a user agent contains bot, crawler or spider; the `bot` of `CUBOT`, a make of phone, does not count.

@@ -22,6 +22,14 @@ pub struct Format {
     pub read: for<'a> fn(&'a [u8], &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
 }
 
+impl Format {
+    /// Whether its lines are requests to a web server, as its example is.
+    #[must_use]
+    pub fn is_web(&self) -> bool {
+        self.example.1.contains(r#""dataset":"http.access""#)
+    }
+}
+
 /// Room for text that a reading needs beside the line: what stood there escaped. Emptied before each line.
 #[derive(Debug, Default)]
 pub struct Scratch(bumpalo::Bump);
@@ -31,6 +39,12 @@ impl Scratch {
     #[must_use]
     pub fn keep<'a>(&'a self, text: &[u8]) -> &'a [u8] {
         self.0.alloc_slice_copy(text)
+    }
+
+    /// Keeps `parts`, one behind the other.
+    #[must_use]
+    pub fn join<'a>(&'a self, parts: &[&[u8]]) -> &'a [u8] {
+        self.keep(&parts.concat())
     }
 
     /// Forgets everything, but holds on to the memory.
@@ -76,6 +90,9 @@ impl<'a> Reading<'a> {
         }
     }
 }
+
+/// The `at` of a [`Misfit`] that holds whatever the format: the reason stands alone.
+pub const OF_NO_FORMAT: usize = usize::MAX;
 
 /// Why a line is not of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,9 @@
 pub mod combined;
 pub mod detect;
 pub mod format;
+pub mod json;
+pub mod layout;
+pub mod proxy;
 pub mod rfc5424;
 pub mod shape;
 pub mod sshd;
@@ -20,8 +23,10 @@ use std::path::PathBuf;
 
 use classify::{Block, Classifier};
 use format::Format;
+use layout::LogFormat;
 
 use crate::error::{Error, Exit, Result};
+use crate::net::AddressSet;
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
 use crate::stream::input::Inputs;
@@ -31,8 +36,20 @@ use crate::stream::output::{Output, WholeFile};
 use crate::time::Clock;
 
 /// Every log format, in the order in which they are first tried; a line picks its own.
-pub const FORMATS: &[Format] =
-    &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED, rfc5424::RFC5424];
+pub const FORMATS: &[Format] = &[
+    combined::COMBINED,
+    syslog::RFC3164,
+    syslog::RFC3339,
+    combined::COMMON,
+    combined::VHOST_COMBINED,
+    rfc5424::RFC5424,
+    json::NGINX,
+    json::CADDY,
+    json::TRAEFIK,
+    json::ECS,
+    json::JOURNALD,
+    json::WRAPPED,
+];
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -43,6 +60,10 @@ pub struct Config {
     pub wanted: Wanted,
     /// What stamps leave out.
     pub clock: Clock,
+    /// The format of the web logs, where it is none that finds itself.
+    pub log_format: Option<LogFormat>,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Option<AddressSet>,
     /// Where rejected lines go, byte for byte.
     pub rejects: Option<PathBuf>,
     /// Whether one reject makes the run a failure.

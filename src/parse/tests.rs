@@ -13,6 +13,8 @@ fn config(wanted: Wanted) -> Config {
         signals: SignalSet::from_names("all").expect("a set"),
         wanted,
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
+        log_format: None,
+        trusted_proxies: None,
         rejects: Some(PathBuf::from("unused")),
         strictness: Strictness::Lenient,
     }

@@ -4,20 +4,30 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
+use super::format::Scratch;
 use crate::record::event::{Bytes, Event, Http, Source};
 use crate::time::Stamp;
 
-/// One request; text is as logged, still escaped. `None` is `-` in the log or a field that the format lacks.
+/// What stands between a field's bytes and the text that the server meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escaping {
+    /// The escapes of web logs (see [`unescape`]).
+    Logged,
+    /// Nothing: the format has its own escapes (JSON), and they are undone.
+    Undone,
+}
+
+/// One request. `None` is `-` in the log or a field that the format lacks.
 #[derive(Debug)]
 pub struct Web<'a> {
-    /// Address or host name of the client.
+    /// Address or host name of the peer, or, behind a trusted proxy, of the client that it names; `-` where it is unknown.
     pub client: &'a [u8],
     /// The virtual host.
     pub domain: Option<&'a [u8]>,
     /// The authenticated user.
     pub user: Option<&'a [u8]>,
     /// When the request came.
-    pub time: Stamp<'a>,
+    pub time: Option<Stamp<'a>>,
     /// The request line, `GET /path HTTP/1.1`, or whatever bytes came in its place.
     pub request: Option<&'a [u8]>,
     /// The final status.
@@ -28,27 +38,40 @@ pub struct Web<'a> {
     pub referrer: Option<&'a [u8]>,
     /// The User-Agent header.
     pub agent: Option<&'a [u8]>,
+    /// The X-Forwarded-For header: whom each proxy says that it had as its client, the last one at the end.
+    pub forwarded: Option<&'a [u8]>,
+    /// How user, referrer, user agent and X-Forwarded-For are written.
+    pub escaping: Escaping,
 }
 
 impl<'a> Web<'a> {
+    /// A field's bytes as the server meant them.
+    #[must_use]
+    pub fn plain(&self, field: &'a [u8]) -> Cow<'a, [u8]> {
+        match self.escaping {
+            Escaping::Logged => unescape(field),
+            Escaping::Undone => Cow::Borrowed(field),
+        }
+    }
+
     /// The event of this request, still without tags.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new("http.access", "http_request", path, line);
         let request = self.request.map(split_request).unwrap_or_default();
-        event.timestamp = Some(self.time);
+        event.timestamp = self.time;
         event.source = Source::from_log(self.client, None);
-        event.user_name = self.user.map(unescape);
+        event.user_name = self.user.map(|text| self.plain(text));
         event.http = Http {
             method: request.method,
-            referrer: self.referrer.map(unescape),
+            referrer: self.referrer.map(|text| self.plain(text)),
             version: request.version,
             status_code: self.status,
             body_bytes: self.body_bytes,
         };
         event.url_original = request.target;
         event.url_domain = self.domain.map(Cow::Borrowed);
-        event.user_agent = self.agent.map(unescape);
+        event.user_agent = self.agent.map(|text| self.plain(text));
         event
     }
 }
@@ -77,6 +100,23 @@ fn split_request(request: &[u8]) -> RequestLine<'_> {
     RequestLine { method: Some(method), target: Some(target).filter(|t| !t.is_empty()), version }
 }
 
+/// The request line of which a log has the parts apart; the parts are found again where they are what they should be.
+#[must_use]
+pub fn join_request<'a>(
+    method: Option<&'a [u8]>,
+    target: Option<&'a [u8]>,
+    protocol: Option<&'a [u8]>,
+    scratch: &'a Scratch,
+) -> Option<&'a [u8]> {
+    let http: &[u8] = if protocol.is_some_and(|p| p.first().is_some_and(u8::is_ascii_digit)) { b"HTTP/" } else { b"" };
+    match (method, target, protocol) {
+        (None, target, _) => target,
+        (Some(method), None, _) => Some(scratch.join(&[method, b" "])),
+        (Some(method), Some(target), None) => Some(scratch.join(&[method, b" ", target])),
+        (Some(method), Some(target), Some(protocol)) => Some(scratch.join(&[method, b" ", target, b" ", http, protocol])),
+    }
+}
+
 /// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; borrowed where nothing is escaped, which is nearly always.
 ///
 /// **Source:** Apache `server/util.c`, `ap_escape_logitem`; nginx `ngx_http_log_escape`.
@@ -90,6 +130,10 @@ pub fn unescape(text: &[u8]) -> Bytes<'_> {
         let (value, used) = match (byte, after) {
             (b'\\', [b'x', high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
                 (hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0), 4)
+            }
+            // nginx's escape=json; the other escapes never leave a backslash before a `u`.
+            (b'\\', [b'u', b'0', b'0', high @ (b'0' | b'1'), low, ..]) if hex(*low).is_some() => {
+                (hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0), 6)
             }
             (b'\\', [letter, ..]) => match letter {
                 b'"' | b'\\' => (*letter, 2),
@@ -127,6 +171,7 @@ mod tests {
             (r"\xff", "\u{fffd}"),
             (r"\q\x4g\", r"\q\x4g\"),
             (r"\n\t", "\n\t"),
+            (r"\u001b\\u001b\u20ac", "\u{1b}\\u001b\\u20ac"),
         ] {
             assert_eq!(String::from_utf8_lossy(&unescape(logged.as_bytes())), text, "{logged}");
         }

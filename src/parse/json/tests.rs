@@ -1,0 +1,184 @@
+//! JSON logs: shapes of each, and text that tries to be more than text.
+
+use super::super::FORMATS;
+use super::super::format::{Reading, Scratch};
+use super::table::NO_CLIENT;
+use crate::time::Clock;
+
+/// The event of a line without the keys that are the same in all, or why there is none.
+fn event(line: &str) -> String {
+    let (mut clock, scratch) = (Clock::new("UTC", Some(2025)).expect("UTC is known"), Scratch::default());
+    let mut reasons = Vec::new();
+    for format in FORMATS {
+        match (format.read)(line.as_bytes(), &scratch, &mut clock) {
+            Ok(reading) => {
+                let Some(event) = reading.to_event("-", 1) else { return format!("{} {}", format.name, kind(&reading)) };
+                let mut out = Vec::new();
+                event.write_line(&mut out);
+                let out = String::from_utf8(out).expect("UTF-8");
+                let (_, inner) = out.split_once(r#""action":"#).expect("an action");
+                return format!("{} {}", format.name, inner.split(r#","log":"#).next().unwrap_or_default());
+            }
+            Err(misfit) => reasons.push((misfit.at, misfit.reason)),
+        }
+    }
+    let furthest = reasons.iter().map(|(at, _)| *at).max().unwrap_or_default();
+    reasons.iter().find(|(at, _)| *at == furthest).map(|(_, reason)| (*reason).to_owned()).unwrap_or_default()
+}
+
+fn kind(reading: &Reading<'_>) -> &'static str {
+    match reading {
+        Reading::OtherProgram => "another program",
+        Reading::UnknownSshd => "unknown",
+        _ => "an event",
+    }
+}
+
+#[test]
+fn keys_may_be_nested_or_dotted_and_values_text_or_numbers() {
+    let nested =
+        r#"{"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/a"}}"#;
+    let dotted = r#"{"source.ip":"192.0.2.1","http.request.method":"GET","http.response":{"status_code":"404"},"url.original":"/a"}"#;
+    let shown = r#"ecs_json "http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/a"}"#;
+    assert_eq!(event(nested), shown);
+    assert_eq!(event(dotted), shown);
+    let apart = r#"{"source.address":"crawl.example.org","url":{"path":"/a","query":"b=1"},"http.version":"1.1","http.request.method":"GET","http.response.status_code":200,"user_agent":"x"}"#;
+    assert_eq!(
+        event(apart),
+        r#"ecs_json "http_request"},"source":{"address":"crawl.example.org"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":200}},"url":{"original":"/a?b=1"},"user_agent":{"original":"x"}"#
+    );
+}
+
+#[test]
+fn a_client_is_the_peer_and_its_port_is_cut() {
+    for (client, shown) in [
+        (r#""request":{"remote_ip":"192.0.2.1","client_ip":"203.0.113.9","#, r#""source":{"ip":"192.0.2.1"},"#),
+        (r#""request":{"remote_addr":"192.0.2.1:4711","#, r#""source":{"ip":"192.0.2.1"},"#),
+        (r#""request":{"remote_addr":"[2001:db8::1]:4711","#, r#""source":{"ip":"2001:db8::1"},"#),
+        (r#""request":{"remote_ip":"::ffff:192.0.2.1","#, r#""source":{"ip":"192.0.2.1"},"#),
+        (r#""request":{"remote_ip":"@","#, ""),
+        (r#""request":{"remote_ip":"","client_ip":"","#, ""),
+    ] {
+        let line = format!(r#"{{"ts":1703415994,{client}"method":"GET"}},"status":200}}"#);
+        let wanted =
+            format!(r#"caddy_json "http_request"}},{shown}"http":{{"request":{{"method":"GET"}},"response":{{"status_code":200}}}}"#);
+        assert_eq!(event(&line), wanted, "{line}");
+    }
+    // Where X-Forwarded-For came, Traefik puts it into ClientHost: what anybody may have written.
+    let line = r#"{"ClientAddr":"192.0.2.1:1","ClientHost":"203.0.113.9","RequestMethod":"GET","RequestPath":"/","DownstreamStatus":0}"#;
+    assert_eq!(
+        event(line),
+        r#"traefik_json "http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"}},"url":{"original":"/"}"#
+    );
+}
+
+#[test]
+fn text_is_unescaped_once() {
+    let line = r#"{"remote_addr":"192.0.2.1","request":"GET /\\x41 HTTP/1.1","status":"200","remote_user":"a\\\"b","http_user_agent":"\\x62\\x6ft \u00e9"}"#;
+    assert_eq!(
+        event(line),
+        r#"nginx_json "http_request"},"source":{"ip":"192.0.2.1"},"user":{"name":"a\\\"b"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":200}},"url":{"original":"/\\x41"},"user_agent":{"original":"\\x62\\x6ft é"}"#
+    );
+}
+
+#[test]
+fn no_text_poses_as_a_key() {
+    let hostile = r#"\",\"remote_addr\":\"203.0.113.9\",\"status\":\"200"#;
+    for key in ["request", "http_user_agent", "http_referer", "remote_user", "http_x_forwarded_for", "host", "other"] {
+        let request = if key == "request" { "" } else { r#""request":"GET / HTTP/1.1","# };
+        let line = format!(r#"{{"remote_addr":"192.0.2.1",{request}"{key}":"{hostile}","status":404}}"#);
+        let event = event(&line);
+        assert!(event.starts_with(r#"nginx_json "http_request"},"source":{"ip":"192.0.2.1"},"#), "{event}");
+        assert!(event.contains(r#""status_code":404"#), "{event}");
+    }
+    // A header's name is the client's to choose.
+    let line = r#"{"ts":1,"request":{"remote_ip":"192.0.2.1","method":"GET","headers":{"request.remote_ip":["203.0.113.9"],"remote_addr":["203.0.113.9"],"User-Agent":["a","b"]}},"status":404}"#;
+    assert_eq!(
+        event(line),
+        r#"caddy_json "http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"user_agent":{"original":"a, b"}"#
+    );
+}
+
+#[test]
+fn what_cannot_be_read_in_one_way_is_not_read() {
+    for (line, reason) in [
+        (
+            r#"{"remote_addr":"192.0.2.1","remote_addr":"203.0.113.9","request":"GET /","status":200}"#,
+            "a key stands twice, with different values",
+        ),
+        (r#"{"source":{"ip":"192.0.2.1"},"source.ip":"203.0.113.9"}"#, "a key stands twice, with different values"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200"#, "not one whole JSON object"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200}{}"#, "not one whole JSON object"),
+        (r#"{"remote_addr":"192.0.2.1","request":"\x22","status":200}"#, "not one whole JSON object"),
+        (r#"{"remote_addr":"x y","request":"GET /","status":200}"#, "the client is neither an address nor a host name"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":2000}"#, "the status is not of three digits"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"bytes_sent":1.5}"#, "the size is not a number"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"time":"yesterday"}"#, "the time is not a time"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /"}"#, "remote_addr and a request, but no status"),
+        (r#"{"a":1}"#, NO_CLIENT),
+        (
+            r#"{"message":"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 404 0"}"#,
+            "a message, but nothing says which log it was taken from",
+        ),
+        (
+            r#"{"schema":"soar.event/1","source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"tags":["http_404"]}"#,
+            "a record of SOAR Light is no log line",
+        ),
+        (r#"{"schema":"soar.host/1","ip":"192.0.2.1"}"#, "a record of SOAR Light is no log line"),
+    ] {
+        assert_eq!(event(line), reason, "{line}");
+    }
+    let twice = r#"{"remote_addr":"192.0.2.1","request":"GET / HTTP/1.1","status":200,"status":200}"#;
+    assert!(event(twice).starts_with("nginx_json"), "the same value twice is one value");
+}
+
+#[test]
+fn the_journal_says_who_sent_a_message() {
+    let message = "Failed password for root from 192.0.2.10 port 22 ssh2";
+    let bytes = message.bytes().map(|b| b.to_string()).collect::<Vec<_>>().join(",");
+    let failed = r#"journald_json "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":22},"user":{"name":"root"},"process":{"name":"sshd"}"#;
+    for (fields, shown) in [
+        (format!(r#""_COMM":"sshd","MESSAGE":"{message}""#), failed),
+        (format!(r#""SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","MESSAGE":[{bytes}]"#), failed),
+        (format!(r#""_COMM":"logger","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
+        (r#""_COMM":"sshd","MESSAGE":null"#.to_owned(), "journald_json unknown"),
+        (r#""_COMM":"sshd","MESSAGE":["a","b"]"#.to_owned(), "journald_json unknown"),
+        (r#""_COMM":"sshd-session","MESSAGE":"a new wording""#.to_owned(), "journald_json unknown"),
+        (r#""MESSAGE":"a kernel's""#.to_owned(), "journald_json another program"),
+    ] {
+        let line = format!(r#"{{"__REALTIME_TIMESTAMP":"1703415994322089",{fields}}}"#);
+        assert_eq!(event(&line), shown, "{line}");
+    }
+}
+
+#[test]
+fn a_wrapped_line_is_read_as_if_it_stood_alone() {
+    let syslog = r#"Oct 10 13:55:38 gate sshd[77]: Failed password for root from 192.0.2.4 port 50022 ssh2"#;
+    let failed = r#"wrapped_json "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.4","port":50022},"user":{"name":"root"},"host":{"hostname":"gate"},"process":{"name":"sshd","pid":77}"#;
+    for line in [
+        format!(r#"{{"message":"{syslog}","log":{{"file":{{"path":"/var/log/auth.log"}}}}}}"#),
+        format!(
+            r#"{{"file":"/var/log/auth.log","host":"a","message":"{syslog}","source_type":"file","timestamp":"2025-10-10T13:55:38Z"}}"#
+        ),
+        format!(r#"{{"log":"{syslog}\r\n","stream":"stdout","time":"2025-10-10T13:55:38.1Z"}}"#),
+    ] {
+        assert_eq!(event(&line), failed, "{line}");
+    }
+    let inner = serde_json::Value::from(super::NGINX.example.0).to_string();
+    let docker = |inside: &str| format!(r#"{{"log":{inside},"stream":"stdout"}}"#);
+    assert!(event(&docker(&inner)).starts_with("wrapped_json \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
+    let twice = serde_json::Value::from(docker(&inner)).to_string();
+    assert!(!event(&docker(&twice)).contains("_json"), "a wrapper inside a wrapper stays closed");
+}
+
+#[test]
+fn depth_and_number_of_keys_cost_nothing() {
+    let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(event(&deep), NO_CLIENT);
+    let known = format!("{}1{}", r#"{"log":"#.repeat(100_000), "}".repeat(100_000));
+    assert_eq!(event(&known), NO_CLIENT);
+    let keys: String = (0..50_000).map(|n| format!(r#""k{n}":{n},"#)).collect();
+    let line = format!(r#"{{{keys}"remote_addr":"192.0.2.1","request":"GET /","status":200}}"#);
+    assert!(event(&line).starts_with("nginx_json"));
+}

@@ -1,0 +1,166 @@
+//! The walker: a line of JSON in, the values of the keys that tables name out, as a flat list of paths.
+//!
+//! `{"source":{"ip":"::1"}}` and `{"source.ip":"::1"}` are the same path, as shippers write either. Everything else is
+//! checked for being JSON and passed over, so neither depth nor number of the keys that an attacker sends takes memory.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::super::format::Scratch;
+use super::table::TABLES;
+use crate::record::Text;
+
+/// How deep a path goes at the most; tables name shorter ones.
+const MAX_DEPTH: usize = 8;
+
+/// What is known of a path: the path itself where a table wants its value, and whether longer ones start with it.
+#[derive(Debug, Default, Clone, Copy)]
+struct Known {
+    path: Option<&'static str>,
+    leads_on: bool,
+}
+
+/// Every path of every table, and what leads to one.
+static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut known: HashMap<&'static str, Known> = HashMap::new();
+    let paths = TABLES.iter().flat_map(|table| table.keys).map(|&(_, path)| path);
+    for path in paths.chain(["schema"]) {
+        known.entry(path).or_default().path = Some(path);
+        for (dot, _) in path.match_indices('.') {
+            known.entry(&path[..dot]).or_default().leads_on = true;
+        }
+    }
+    known
+});
+
+/// The values that were found; text without its escapes, numbers as they stand, null and arrays of objects as nothing.
+#[derive(Debug, Default)]
+pub struct Fields<'a>(Vec<(&'static str, &'a [u8])>);
+
+impl<'a> Fields<'a> {
+    /// The value at `path`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&'a [u8]> {
+        self.0.iter().find(|(known, _)| *known == path).map(|&(_, value)| value)
+    }
+
+    /// RFC 8259 leaves open what a key means that stands twice, and readers differ. Equal values do no harm; of different
+    /// ones neither is believed, since whoever managed to add a key would choose the one that counts.
+    fn add(&mut self, path: &'static str, value: &'a [u8]) -> Result<(), &'static str> {
+        match self.get(path) {
+            None => self.0.push((path, value)),
+            Some(before) if before == value => {}
+            Some(_) => return Err("a key stands twice, with different values"),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// Why it is no JSON object, or an ambiguous one.
+pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch) -> Result<Fields<'a>, &'static str> {
+    // nginx copies bytes that are no UTF-8 as they are.
+    let text = match String::from_utf8_lossy(line) {
+        std::borrow::Cow::Borrowed(text) => text,
+        std::borrow::Cow::Owned(text) => std::str::from_utf8(scratch.keep(text.as_bytes())).unwrap_or_default(),
+    };
+    let mut walk = Walk { scratch, path: String::new(), depth: 0, fields: Fields::default(), flaw: None };
+    let mut json = serde_json::Deserializer::from_str(text);
+    let whole = walk.deserialize_object(&mut json).and_then(|()| json.end());
+    match (walk.flaw, whole) {
+        (Some(flaw), _) => Err(flaw),
+        (None, Err(_)) => Err("not one whole JSON object"),
+        (None, Ok(())) => Ok(walk.fields),
+    }
+}
+
+struct Walk<'a> {
+    scratch: &'a Scratch,
+    path: String,
+    depth: usize,
+    fields: Fields<'a>,
+    flaw: Option<&'static str>,
+}
+
+impl<'a> Walk<'a> {
+    fn deserialize_object<D: Deserializer<'a>>(&mut self, json: D) -> Result<(), D::Error> {
+        json.deserialize_map(Object(self))
+    }
+
+    /// Takes the value at `self.path`. Each level of a path that leads on is parsed once more, at most [`MAX_DEPTH`] times.
+    fn take(&mut self, known: Known, raw: &'a str) -> Result<(), &'static str> {
+        const BROKEN: &str = "text that is no Unicode";
+        match (raw.as_bytes(), known.path) {
+            ([b'{', ..], _) if known.leads_on && self.depth < MAX_DEPTH => {
+                self.depth += 1;
+                let done = self.deserialize_object(&mut serde_json::Deserializer::from_str(raw));
+                self.depth -= 1;
+                done.map_err(|_| BROKEN)
+            }
+            ([b'"', inside @ .., b'"'], Some(path)) => {
+                let text = if memchr::memchr(b'\\', inside).is_none() {
+                    inside
+                } else {
+                    self.scratch.keep(serde_json::from_str::<String>(raw).map_err(|_| BROKEN)?.as_bytes())
+                };
+                self.fields.add(path, text)
+            }
+            ([b'[', ..], Some(path)) => self.fields.add(path, self.list(raw)),
+            ([b'0'..=b'9' | b'-', ..], Some(path)) => self.fields.add(path, raw.as_bytes()),
+            ([b'n', ..], Some(path)) => self.fields.add(path, b""),
+            _ => Ok(()),
+        }
+    }
+
+    /// A list of bytes (the journal's way to write what is no text) as these bytes, one of strings (header fields that came
+    /// more than once) joined as RFC 9110 section 5.3 says, any other as nothing.
+    fn list(&self, raw: &str) -> &'a [u8] {
+        if let Ok(bytes) = serde_json::from_str::<Vec<u8>>(raw) {
+            return self.scratch.keep(&bytes);
+        }
+        serde_json::from_str::<Vec<Text<'_>>>(raw).map_or(b"", |list| {
+            let list: Vec<_> = list.iter().map(|text| &*text.0).collect();
+            self.scratch.keep(list.join(", ").as_bytes())
+        })
+    }
+}
+
+struct Object<'w, 'a>(&'w mut Walk<'a>);
+
+impl<'a> Visitor<'a> for Object<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
+        let walk = self.0;
+        let outer = walk.path.len();
+        while let Some(Text(key)) = map.next_key()? {
+            if outer > 0 {
+                walk.path.push('.');
+            }
+            walk.path.push_str(&key);
+            match KNOWN.get(&*walk.path) {
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Some(&known) => {
+                    let raw: &'a RawValue = map.next_value()?;
+                    if let Err(flaw) = walk.take(known, raw.get()) {
+                        walk.flaw.get_or_insert(flaw);
+                    }
+                }
+            }
+            walk.path.truncate(outer);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! `--log-format`: access logs in the format that a server's configuration gives them.
+//!
+//! Takes Apache's `LogFormat` or nginx's `log_format`, compiles it once into segments between quotes, and reads lines into
+//! slices, without a regex. A format in which one client's text could be taken for another field is refused, not guessed at.
+
+mod compile;
+mod directive;
+mod moment;
+mod segment;
+mod source;
+mod token;
+
+use std::sync::Arc;
+
+use directive::{SLOTS, Slot};
+use moment::Moment;
+use segment::{End, Segment};
+
+use super::combined::{find_quote, known};
+use super::format::{Format, Scratch};
+use super::web::{Escaping, Web, join_request};
+use crate::error;
+use crate::record::MAX_INTEGER;
+use crate::time::{self, Clock};
+
+/// A compiled format.
+#[derive(Debug)]
+pub struct LogFormat {
+    segments: Vec<Segment>,
+    /// `field 4 (%t)`, for messages.
+    labels: Vec<Arc<str>>,
+    opening: Opening,
+    places: [usize; SLOTS],
+}
+
+/// What a line of a format begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// Text of the format, or of the server.
+    Server,
+    /// A time.
+    Time,
+    /// Text of a client.
+    Client,
+}
+
+/// Why a line is not of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfit {
+    field: usize,
+    reason: &'static str,
+}
+
+/// What a line holds, while it is read.
+#[derive(Debug)]
+pub struct Found<'a> {
+    values: [Option<&'a [u8]>; SLOTS],
+    moment: Moment<'a>,
+}
+
+/// How the reading of a line ended.
+#[derive(Debug)]
+pub enum Outcome<'a> {
+    /// A request.
+    Request(Web<'a>),
+    /// A line of syslog, however well it may fit.
+    Syslog,
+    /// Which field does not fit, and why.
+    Unfit(Arc<str>, &'static str),
+}
+
+impl LogFormat {
+    /// Compiles what a user gave: a format, a whole `LogFormat` or `log_format` line, or a nickname.
+    ///
+    /// # Errors
+    /// A usage error that points at the place.
+    pub fn compile(given: &str) -> error::Result<Self> {
+        compile::compile(given)
+    }
+
+    /// Whether lines of another format may stand beside lines of this one.
+    ///
+    /// Formats of web logs may not: this one stands in their place. Where clients write the first word of a line, or where
+    /// lines begin with a time as those of the other format do, a client could write a line of the other format.
+    #[must_use]
+    pub fn allows(&self, other: &Format) -> bool {
+        let first_word = other.example.0.split(' ').next().unwrap_or_default();
+        match self.opening {
+            _ if other.is_web() => false,
+            Opening::Server => true,
+            Opening::Time => time::parse_rfc3339(first_word).is_err(),
+            Opening::Client => false,
+        }
+    }
+
+    /// Reads a line.
+    #[must_use]
+    pub fn read<'a>(&self, line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Outcome<'a> {
+        if is_syslog(line) {
+            return Outcome::Syslog;
+        }
+        let mut found = Found { values: [None; SLOTS], moment: Moment::new() };
+        let read = self.read_segments(line, &mut found, clock).and_then(|()| self.to_web(&found, scratch, clock));
+        match read {
+            Ok(web) => Outcome::Request(web),
+            Err(Unfit { field, reason }) => Outcome::Unfit(self.labels.get(field).cloned().unwrap_or_else(|| "a field".into()), reason),
+        }
+    }
+
+    fn read_segments<'a>(&self, line: &'a [u8], found: &mut Found<'a>, clock: &mut Clock) -> Result<(), Unfit> {
+        let mut start = 0;
+        for segment in &self.segments {
+            let rest = &line[start..];
+            if segment.end != End::Quote {
+                segment.read(rest, found, clock)?;
+                continue;
+            }
+            let end = find_quote(rest, 0);
+            let read = segment.read(&rest[..end.unwrap_or(rest.len())], found, clock);
+            start += match (read, end) {
+                (Ok(()), Some(end)) => end + 1,
+                // The quotes may be those of an empty user, which Apache writes as `""`: then the next one counts.
+                (Err(unfit), Some(end)) if segment.has_bare_user && rest[end..].starts_with(b"\"\"") => {
+                    let end = find_quote(rest, end + 2).ok_or(unfit)?;
+                    segment.read(&rest[..end], found, clock)?;
+                    end + 1
+                }
+                (Err(unfit), _) => return Err(unfit),
+                (Ok(()), None) => return Err(segment.unclosed()),
+            };
+        }
+        Ok(())
+    }
+
+    fn to_web<'a>(&self, found: &Found<'a>, scratch: &'a Scratch, clock: &mut Clock) -> Result<Web<'a>, Unfit> {
+        let value = |slot: Slot| found.values[slot as usize].and_then(known);
+        let unfit = |slot: Slot, reason| Unfit { field: self.places[slot as usize], reason };
+        let target = value(Slot::Target).or_else(|| match (value(Slot::Path)?, value(Slot::Query)) {
+            (path, Some(query)) if query.starts_with(b"?") => Some(scratch.join(&[path, query])),
+            (path, Some(query)) => Some(scratch.join(&[path, b"?", query])),
+            (path, None) => Some(path),
+        });
+        let request = value(Slot::Request).or_else(|| join_request(value(Slot::Method), target, value(Slot::Protocol), scratch));
+        let status = match value(Slot::Status).map(read_number) {
+            // Servers write 000 where they sent no status.
+            None | Some(Some(0..100)) => None,
+            Some(Some(status @ 100..=999)) => u16::try_from(status).ok(),
+            Some(_) => return Err(unfit(Slot::Status, "the status is not of three digits")),
+        };
+        let size = value(Slot::Bytes).map(|text| read_number(text).ok_or(unfit(Slot::Bytes, "the size is not a number"))).transpose()?;
+        let time = found.moment.stamp(clock).map_err(|reason| Unfit { field: self.time_place(), reason })?;
+        Ok(Web {
+            client: value(Slot::Client).filter(|client| *client != b"unix:").unwrap_or(b"-"),
+            domain: value(Slot::Domain),
+            user: value(Slot::User),
+            time,
+            request,
+            status,
+            body_bytes: size,
+            referrer: value(Slot::Referrer),
+            agent: value(Slot::Agent),
+            forwarded: value(Slot::Forwarded),
+            escaping: Escaping::Logged,
+        })
+    }
+
+    fn time_place(&self) -> usize {
+        self.segments.iter().find_map(Segment::time_number).unwrap_or_default()
+    }
+}
+
+fn read_number(text: &[u8]) -> Option<u64> {
+    std::str::from_utf8(text).ok()?.parse().ok().filter(|&number| number <= MAX_INTEGER)
+}
+
+/// Whether `line` starts as a line of syslog does: a time without a year, or a full time, a host and `tag[pid]:`. No user
+/// name in such a line makes a request of it.
+fn is_syslog(line: &[u8]) -> bool {
+    let mut words = line.splitn(4, |&b| b == b' ');
+    let is_time = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| time::parse_rfc3339(word).is_ok());
+    let is_tag = |word: &[u8]| {
+        let pid = word.strip_suffix(b"]:").and_then(|word| word.rsplit(|&b| b == b'[').next());
+        pid.is_some_and(|pid| !pid.is_empty() && pid.len() < word.len() - 2 && pid.iter().all(u8::is_ascii_digit))
+    };
+    time::starts_like_rfc3164(line)
+        || line.first().is_some_and(u8::is_ascii_digit) && words.next().is_some_and(is_time) && words.take(2).any(is_tag)
+}
+
+#[cfg(test)]
+mod tests;
