@@ -11,6 +11,7 @@ use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
 use crate::record::event::Tags;
 use crate::stream::block::{self, MAX_LINE, Part, TOO_LONG};
+use crate::stream::book::Mark;
 use crate::time::Clock;
 
 /// Why a line is a reject: the format that it came nearest to, and what was wrong then.
@@ -46,6 +47,8 @@ pub struct Block {
     pub first_unknown: Option<u64>,
     /// The input's name.
     pub file: Arc<str>,
+    /// What the cursor is to remember once this is delivered.
+    pub mark: Option<Mark>,
 }
 
 impl Block {
@@ -78,6 +81,7 @@ impl<'c> Classifier<'c> {
             flaws: Flaws::new(),
             first_unknown: None,
             file: Arc::clone(&block.file),
+            mark: block.mark.clone(),
         };
         match block.part {
             Part::Lines => self.classify_lines(block, &mut done),
@@ -87,6 +91,7 @@ impl<'c> Classifier<'c> {
                 self.keep_reject(&mut done, &block.bytes);
             }
             Part::LongMore => self.keep_reject(&mut done, &block.bytes),
+            Part::End => {}
         }
         done
     }
@@ -119,6 +124,10 @@ impl<'c> Classifier<'c> {
     }
 
     fn emit(&self, reading: &Reading<'_>, number: u64, file: &str, done: &mut Block) {
+        if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
+            done.counts.outside += 1;
+            return;
+        }
         let signals = self.detectors.signals(reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
         // An event is built only where it leaves.

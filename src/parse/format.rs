@@ -5,7 +5,7 @@
 use super::sshd::Sshd;
 use super::web::Web;
 use crate::record::event::Event;
-use crate::time::Clock;
+use crate::time::{Clock, Stamp};
 
 /// One log format. Formats exclude each other: whatever order they are tried in, a line has one meaning.
 #[derive(Debug)]
@@ -53,6 +53,16 @@ pub enum Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// When it happened, where the line says so.
+    #[must_use]
+    pub const fn time(&self) -> Option<Stamp<'a>> {
+        match self {
+            Self::Web(web) => Some(web.time),
+            Self::Sshd(sshd) => Some(sshd.time()),
+            Self::UnknownSshd | Self::OtherProgram => None,
+        }
+    }
+
     /// The event of this line, still without tags; `None` where there is none to tell.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Option<Event<'a>> {

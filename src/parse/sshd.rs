@@ -109,6 +109,12 @@ pub struct Sshd<'a> {
 }
 
 impl<'a> Sshd<'a> {
+    /// When the message was written.
+    #[must_use]
+    pub const fn time(&self) -> Stamp<'a> {
+        self.header.time
+    }
+
     /// Whether this is a login that ended with `outcome`.
     #[must_use]
     pub fn is_login(&self, outcome: &str) -> bool {

@@ -12,15 +12,25 @@ fn config(wanted: Wanted) -> Config {
     Config {
         signals: SignalSet::defaults(),
         wanted,
+        period: Period::default(),
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
         rejects: Some(PathBuf::from("unused")),
+        cursor: None,
         strictness: Strictness::Lenient,
     }
 }
 
 fn classify(text: &[u8], wanted: Wanted) -> classify::Block {
     let config = config(wanted);
-    let lines = Lines { bytes: text.to_vec(), file: "example".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new() };
+    let lines = Lines {
+        bytes: text.to_vec(),
+        file: "example".into(),
+        first_line: 1,
+        part: Part::Lines,
+        modified: 0,
+        before: Vec::new(),
+        mark: None,
+    };
     Classifier::new(&config).classify(&lines)
 }
 

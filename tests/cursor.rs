@@ -1,0 +1,348 @@
+//! `soar-parse --cursor`: every line exactly once, whatever becomes of the logs between two runs.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use support::{bash, code, filter, text};
+
+/// A folder with logs and a cursor.
+struct Desk {
+    folder: tempfile::TempDir,
+    /// How many lines were written; each is another.
+    written: usize,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder"), written: 0 }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Appends a line to `name`, and gives it.
+    fn log(&mut self, name: &str) -> String {
+        self.written += 1;
+        let line = format!("2026-01-01T00:00:00Z h sshd[{}]: Failed password for root from 192.0.2.1 port 22 ssh2\n", self.written);
+        append(&self.at(name), &line);
+        line
+    }
+
+    fn bash(&self, line: &str) {
+        let done = bash(&format!("cd {} && {line}", self.folder.path().display()));
+        assert!(done.status.success(), "{line}: {}", text(&done.stderr));
+    }
+
+    fn run(&self, flags: &[&str], logs: &[&str]) -> Output {
+        let mut command = filter("soar-parse");
+        command.current_dir(self.folder.path()).args(["--cursor", "cursor"]).args(flags).args(logs);
+        command.output().expect("it runs")
+    }
+
+    /// The numbers of the lines that are new, and where they stand.
+    fn news(&self, logs: &[&str]) -> Vec<(usize, String)> {
+        let output = self.run(&["-q"], logs);
+        assert_eq!((code(&output), text(&output.stderr).as_str()), (0, ""), "{logs:?}");
+        numbers(&output)
+    }
+}
+
+fn append(path: &Path, line: &str) {
+    let mut old = fs::read(path).unwrap_or_default();
+    old.extend_from_slice(line.as_bytes());
+    // In place, as a daemon writes: the file stays the same one.
+    fs::write(path, old).expect("written");
+}
+
+fn numbers(output: &Output) -> Vec<(usize, String)> {
+    let place = |event: &str| {
+        let event: serde_json::Value = serde_json::from_str(event).expect("JSON");
+        let number = event["process"]["pid"].as_u64().expect("a number");
+        let file = event["log"]["file"]["path"].as_str().expect("a file").to_owned();
+        (usize::try_from(number).expect("small"), format!("{file}:{}", event["log"]["line"]))
+    };
+    text(&output.stdout).lines().map(place).collect()
+}
+
+fn at(numbers: &[(usize, &str)]) -> Vec<(usize, String)> {
+    numbers.iter().map(|(number, place)| (*number, (*place).to_owned())).collect()
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Append,
+    Rename,
+    CopyTruncate,
+    RenameDated,
+    Compress(&'static str),
+    Late,
+    Run,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let compress = prop_oneof![Just("gzip"), Just("zstd -q --rm"), Just("bzip2"), Just("xz")].prop_map(Step::Compress);
+    prop_oneof![
+        6 => Just(Step::Append),
+        2 => Just(Step::Rename),
+        2 => Just(Step::CopyTruncate),
+        1 => Just(Step::RenameDated),
+        2 => compress,
+        1 => Just(Step::Late),
+        6 => Just(Step::Run),
+    ]
+}
+
+/// The rotated files, shifted by one: `a.log.1` is free then.
+const SHIFT: &str =
+    "for n in 6 5 4 3 2 1; do for f in a.log.$n a.log.$n.*; do [ ! -e $f ] || mv $f a.log.$((n + 1))${f#a.log.$n}; done; done";
+
+fn take(desk: &mut Desk, step: Step) {
+    let is_there = desk.at("a.log").exists();
+    match step {
+        Step::Append => drop(desk.log("a.log")),
+        Step::Rename if is_there => desk.bash(&format!("{SHIFT}; mv a.log a.log.1")),
+        Step::CopyTruncate if is_there => desk.bash(&format!("{SHIFT}; cp a.log a.log.1; : > a.log")),
+        Step::RenameDated if is_there => desk.bash("mv a.log a.log-2026010$(ls | wc -l)"),
+        Step::Compress(with) if desk.at("a.log.1").exists() => desk.bash(&format!("{with} a.log.1")),
+        // A daemon goes on writing to the renamed file until it is told.
+        Step::Late if desk.at("a.log.1").metadata().is_ok_and(|m| m.len() > 0) => drop(desk.log("a.log.1")),
+        _ => {}
+    }
+}
+
+proptest! {
+    // Each case is a dozen processes.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_line_is_read_exactly_once(steps in vec(step(), 1..16), threads in 1..4_u8) {
+        let mut desk = Desk::new();
+        desk.log("a.log");
+        let mut seen = Vec::new();
+        for &step in &[&[Step::Run], &steps[..], &[Step::Run]].concat() {
+            take(&mut desk, step);
+            if !matches!(step, Step::Run) {
+                continue;
+            }
+            let output = desk.run(&["-q", "--threads", &threads.to_string()], &["a.log"]);
+            // Where the log is away, that is said, and what it became is read all the same.
+            prop_assert_eq!(code(&output), if desk.at("a.log").exists() { 0 } else { 2 }, "{}", text(&output.stderr));
+            seen.extend(numbers(&output).into_iter().map(|(number, _)| number));
+        }
+        desk.log("a.log");
+        seen.extend(desk.news(&["a.log"]).into_iter().map(|(number, _)| number));
+        seen.sort_unstable();
+        prop_assert_eq!(seen, (1..=desk.written).collect::<Vec<_>>(), "{:?}", steps);
+    }
+}
+
+#[test]
+fn only_what_is_new_is_read_and_lines_keep_their_numbers() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(1, "a.log:1"), (2, "a.log:2")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log:3")]));
+}
+
+#[test]
+fn a_line_that_is_still_being_written_is_left_for_the_next_run() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    append(&desk.at("a.log"), "2026-01-01T00:00:00Z h sshd[2]: Failed pass");
+    assert_eq!(desk.news(&["a.log"]), at(&[(1, "a.log:1")]));
+    append(&desk.at("a.log"), "word for root from 192.0.2.1 port 22 ssh2\n");
+    assert_eq!(desk.news(&["a.log"]), at(&[(2, "a.log:2")]));
+    // A compressed file is finished, with or without a newline.
+    append(&desk.at("a.log"), "2026-01-01T00:00:00Z h sshd[3]: Failed password for root from 192.0.2.1 port 22 ssh2");
+    desk.bash("mv a.log a.log.1; gzip a.log.1; : > a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log.1.gz:3")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn a_log_that_came_and_went_between_two_runs_is_read_whole() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    // It was there before the first run and nobody asked for it.
+    desk.log("a.log.7");
+    desk.bash("touch -d '2001-01-01' a.log.7");
+    assert_eq!(desk.news(&["a.log"]), at(&[(1, "a.log:1")]));
+    desk.bash("mv a.log a.log.2");
+    desk.log("a.log.2");
+    desk.log("a.log.1");
+    desk.bash("touch -d '+2 seconds' a.log.2; touch -d '+3 seconds' a.log.1; gzip a.log.1");
+    desk.log("a.log.notes");
+    desk.bash("touch -d '+3 seconds' a.log.notes");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log.2:2"), (4, "a.log.1.gz:1"), (6, "a.log:1")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn a_log_under_two_names_is_one_log() {
+    let mut desk = Desk::new();
+    for _ in 0..20 {
+        desk.log("a.log");
+    }
+    desk.bash("ln a.log b.log; cp a.log c.log; gzip -k c.log; ln -s a.log d.log");
+    assert_eq!(desk.news(&["a.log", "b.log", "c.log", "c.log.gz", "d.log", "a.log"]).len(), 20);
+    desk.log("a.log");
+    assert_eq!(desk.news(&["d.log", "./a.log"]), at(&[(21, "d.log:21")]));
+    desk.log("a.log");
+    // The copies stayed behind.
+    for _ in 0..2 {
+        let output = desk.run(&[], &["a.log", "c.log", "c.log.gz"]);
+        assert!(numbers(&output).iter().all(|news| *news == (22, "a.log:22".to_owned())));
+        let said = "soar-parse: c.log: an earlier state of a.log, which was read already\n";
+        assert_eq!((code(&output), text(&output.stderr).starts_with(said)), (0, true), "{}", text(&output.stderr));
+    }
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn rotated_logs_may_be_operands_too() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log");
+    desk.bash("mv a.log a.log.1; xz -k a.log.1");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log", "a.log.1", "a.log.1.xz"]), at(&[(3, "a.log:1"), (2, "a.log.1:2")]));
+    assert_eq!(desk.news(&["a.log", "a.log.1", "a.log.1.xz"]), []);
+}
+
+#[test]
+fn a_log_written_anew_is_read_from_its_start_and_that_is_said() {
+    let mut desk = Desk::new();
+    let first = desk.log("a.log");
+    for _ in 0..20 {
+        desk.log("a.log");
+    }
+    assert_eq!(desk.news(&["a.log"]).len(), 21);
+    let old = fs::read(desk.at("a.log")).expect("a log");
+    fs::write(desk.at("a.log"), &old[..1100]).expect("written");
+    let output = desk.run(&[], &["a.log"]);
+    assert_eq!(numbers(&output).len(), 1100 / first.len());
+    assert!(text(&output.stderr).starts_with("soar-parse: a.log: shorter than when it was last read, so it is read from its start\n"));
+    fs::write(desk.at("a.log"), "other\n").expect("written");
+    let said = text(&desk.run(&[], &["a.log"]).stderr);
+    assert!(said.contains("a.log: another log than last time"), "{said}");
+    assert!(!text(&desk.run(&[], &["a.log"]).stderr).contains("another log"));
+}
+
+#[test]
+fn what_was_not_delivered_is_delivered_by_the_next_run() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    let write = format!("soar-parse -q --cursor {0}/cursor {0}/a.log > /dev/full", desk.folder.path().display());
+    assert_eq!(code(&bash(&write)), 2);
+    assert!(!desk.at("cursor").exists());
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut left = filter("soar-parse");
+    left.current_dir(desk.folder.path()).args(["-q", "--cursor", "cursor", "a.log"]).stdout(writer);
+    assert_eq!(left.status().expect("it runs").code(), Some(0));
+    assert!(!desk.at("cursor").exists());
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn a_damaged_log_is_read_as_far_as_it_goes_and_on_from_there() {
+    let mut desk = Desk::new();
+    for _ in 0..4000 {
+        desk.log("a.log");
+    }
+    desk.bash("gzip -k a.log; head -c 9000 a.log.gz > b.log.gz");
+    let output = desk.run(&[], &["b.log.gz"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("b.log.gz: gzip data ends early\n"), "{}", text(&output.stderr));
+    let first = numbers(&output).len();
+    assert!((1..4000).contains(&first), "{first}");
+    desk.bash("rm b.log.gz");
+    let rest = desk.news(&["a.log.gz"]);
+    assert_eq!(rest.first(), Some(&(first + 1, format!("a.log.gz:{}", first + 1))));
+    assert_eq!(rest.len(), 4000 - first);
+}
+
+#[test]
+fn a_cursor_fits_its_schema_and_a_damaged_one_is_exit_2() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.bash("gzip -k a.log; cat a.log a.log > b.log; mkdir c; mv b.log c");
+    desk.log("d.log");
+    assert_eq!(desk.news(&["a.log.gz", "d.log"]).len(), 2);
+    let schema = serde_json::from_slice(&support::read("schemas/cursor.schema.json")).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let cursor = fs::read(desk.at("cursor")).expect("a cursor");
+    let content: serde_json::Value = serde_json::from_slice(&cursor).expect("JSON");
+    assert!(schema.is_valid(&content), "{content}");
+    assert_eq!(content["logs"].as_array().map(Vec::len), Some(2));
+    desk.bash("[ $(head -c $(jq .logs[0].head_bytes cursor) a.log | sha256sum | cut -c1-64) = $(jq -r .logs[0].head_sha256 cursor) ]");
+    for (damaged, said) in [
+        (&cursor[..cursor.len() / 2], "cursor: not a cursor, or damaged ("),
+        (b"", "cursor: not a cursor, or damaged ("),
+        (
+            b"{\"schema\":\"soar.cursor/2\"}",
+            "cursor: unknown schema \"soar.cursor/2\": written by a newer SOAR Light? This one reads soar.cursor/1\n",
+        ),
+    ] {
+        fs::write(desk.at("cursor"), damaged).expect("written");
+        let output = desk.run(&[], &["a.log"]);
+        assert_eq!((code(&output), output.stdout.len()), (2, 0));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+        assert_eq!(fs::read(desk.at("cursor")).expect("a cursor"), damaged, "it stays as it was");
+    }
+}
+
+#[test]
+fn what_has_no_place_to_remember_is_a_usage_error() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.bash("mkfifo pipe");
+    for (logs, said) in [
+        (&["-"][..], "--cursor remembers a place in a file, and stdin is none: name the logs as FILE operands\n"),
+        (&[], "and stdin is none"),
+        (&["a.log", "pipe"], "and pipe is none"),
+    ] {
+        let output = desk.run(&[], logs);
+        assert_eq!(code(&output), 2, "{logs:?}");
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
+    let same = filter("soar-parse").current_dir(desk.folder.path()).args(["--cursor", "a.log", "a.log"]).output().expect("it runs");
+    assert_eq!((code(&same), text(&same.stderr).as_str()), (2, "soar-parse: a.log is an input and would be overwritten\n"));
+}
+
+#[test]
+fn two_runs_at_once_are_one_too_many() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    let held = "exec 9> cursor.lock; flock 9; soar-parse --cursor cursor a.log; echo $?";
+    let output = bash(&format!("cd {} && {held}", desk.folder.path().display()));
+    assert_eq!(text(&output.stdout), "2\n");
+    assert_eq!(text(&output.stderr), "soar-parse: --cursor cursor: another run is using it; wait until that is done\n");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+}
+
+#[test]
+fn links_and_pipes_beside_a_log_are_left_alone() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log");
+    desk.bash("mv a.log secret; ln -s secret a.log.1; mkfifo a.log.2; mkdir a.log.3");
+    desk.log("a.log");
+    let output = desk.run(&[], &["a.log"]);
+    assert_eq!(numbers(&output), at(&[(3, "a.log:1")]));
+    assert!(text(&output.stderr).contains("what became of that one is not beside it"), "{}", text(&output.stderr));
+}
