@@ -3,8 +3,9 @@
 mod support;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -255,6 +256,39 @@ fn what_was_not_delivered_is_delivered_by_the_next_run() {
     assert!(!desk.at("cursor").exists());
     assert_eq!(desk.news(&["a.log"]).len(), 1);
     assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn what_was_delivered_before_a_signal_is_not_delivered_again() {
+    let mut desk = Desk::new();
+    let line = desk.log("a.log");
+    // More than fits into the pipe and what is under way.
+    let log: String = (1..=40_000).map(|n| line.replace("sshd[1]", &format!("sshd[{n}]"))).collect();
+    fs::write(desk.at("a.log"), log).expect("written");
+    let mut parse = filter("soar-parse");
+    parse.current_dir(desk.folder.path()).args(["-q", "--threads", "2", "--cursor", "cursor", "a.log"]).stdout(Stdio::piped());
+    let mut child = parse.spawn().expect("it starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut first = String::new();
+    stdout.read_line(&mut first).expect("an event");
+    assert!(bash(&format!("kill -TERM {}", child.id())).status.success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).expect("the rest");
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    let delivered = 1 + rest.lines().count();
+    let next = desk.news(&["a.log"]);
+    assert_eq!(next.first(), Some(&(delivered + 1, format!("a.log:{}", delivered + 1))));
+    assert_eq!(delivered + next.len(), 40_000);
+}
+
+#[test]
+fn a_label_names_the_log_whatever_became_of_it() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(numbers(&desk.run(&["--name", "web1"], &["a.log"])), at(&[(1, "web1:1")]));
+    desk.log("a.log");
+    desk.bash("mv a.log a.log.1; : > a.log");
+    assert_eq!(numbers(&desk.run(&["--name", "web1"], &["a.log"])), at(&[(2, "web1:2")]));
 }
 
 #[test]

@@ -163,3 +163,58 @@ impl Open<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::stream::Run;
+    use crate::stream::block::Part;
+    use crate::stream::interrupt::Watch;
+    use crate::stream::progress::Progress;
+
+    fn run() -> Run {
+        let watch = Watch::install().expect("a watch");
+        Run { program: "test", threads: 1, line_buffered: false, watch, progress: Progress::new(None) }
+    }
+
+    /// Lines of 7 bytes.
+    fn lines(count: usize) -> Vec<u8> {
+        (0..count).flat_map(|n| format!("{n:06}\n").into_bytes()).collect()
+    }
+
+    fn entry(text: &[u8], lines: usize) -> Entry {
+        let head = &text[..text.len().min(lines * 7).min(HEAD_BYTES)];
+        let (offset, lines) = (lines as u64 * 7, lines as u64);
+        Entry { offset, lines, head_bytes: head.len(), head_sha256: hash(head), ..Entry::default() }
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text).and_then(|()| gzip.finish()).expect("packed")
+    }
+
+    #[test]
+    fn a_log_is_read_on_from_its_place_with_the_lines_before_it() {
+        let run = run();
+        let text = lines(100_000);
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        for bytes in [text.clone(), gzip(&text)] {
+            std::fs::write(file.path(), bytes).expect("written");
+            for count in [1, 2, 146, 147, 585, 586, 600, 37_000, 99_999, 100_000] {
+                let mut book = Book(vec![Entry::default(), entry(&text, count)]);
+                let (mut open, place) = Open::new(file.path(), None, &run).expect("open").resume(&mut book);
+                assert_eq!(place, Place::Known(1));
+                let block = open.next_block().expect("readable").expect("a block");
+                let at = count * 7;
+                let before = if block.part == Part::End { Vec::new() } else { look_back(&[], &text[..at]) };
+                assert!(block.before == before, "{count}");
+                assert!(text[at..].starts_with(&block.bytes), "{count}");
+                assert_eq!(block.first_line, count as u64 + 1);
+                let end = at + block.bytes.len();
+                assert_eq!(block.mark.map(|mark| (mark.slot, mark.entry.offset, mark.entry.lines)), Some((1, end as u64, end as u64 / 7)));
+            }
+        }
+    }
+}

@@ -131,7 +131,9 @@ impl<'r> Raw<'r> {
     /// # Errors
     /// What the system says.
     pub fn seek(&mut self, offset: u64) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(offset)).map(drop)
+        let at = self.file.seek(SeekFrom::Start(offset))?;
+        self.run.progress.advance(usize::try_from(at).unwrap_or(usize::MAX));
+        Ok(())
     }
 
     /// Whether a read would wait, or each read is to be handed on at once.
