@@ -7,6 +7,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
 use flate2::write::GzEncoder;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use zstd_safe::zstd_sys::ZSTD_EndDirective;
 use zstd_safe::{CCtx, InBuffer, OutBuffer};
 
@@ -196,6 +199,26 @@ fn a_signal_while_a_compressed_pipe_pauses_is_no_damage() {
     assert_eq!(code(&output), 143);
     assert!(!text(&output.stderr).contains("early"), "{}", text(&output.stderr));
     drop(stdin);
+}
+
+proptest! {
+    // Each case is a process.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_damage_is_more_than_an_error(kind in select(&KINDS[..]), flips in vec((any::<Index>(), any::<u8>()), 0..6), cut: Index, twice: bool) {
+        let mut input = pack(kind, &sample("soar-parse"));
+        if twice {
+            input.extend_from_within(..);
+        }
+        for (place, byte) in flips {
+            let place = place.index(input.len());
+            input[place] = byte;
+        }
+        input.truncate(cut.index(input.len() + 1));
+        let output = parse(&input);
+        prop_assert!((0..=2).contains(&code(&output)), "{}", text(&output.stderr));
+    }
 }
 
 #[test]

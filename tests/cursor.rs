@@ -47,6 +47,15 @@ impl Desk {
         command.output().expect("it runs")
     }
 
+    /// The log and what it was rotated to, as `a.log*` names them.
+    fn logs(&self) -> Vec<String> {
+        let files = fs::read_dir(self.folder.path()).expect("a folder");
+        let names = files.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
+        let mut names: Vec<_> = names.filter(|name| name.starts_with("a.log")).collect();
+        names.sort();
+        names
+    }
+
     /// The numbers of the lines that are new, and where they stand.
     fn news(&self, logs: &[&str]) -> Vec<(usize, String)> {
         let output = self.run(&["-q"], logs);
@@ -120,10 +129,10 @@ fn take(desk: &mut Desk, step: Step) {
 
 proptest! {
     // Each case is a dozen processes.
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn every_line_is_read_exactly_once(steps in vec(step(), 1..16), threads in 1..4_u8) {
+    fn every_line_is_read_exactly_once(steps in vec(step(), 1..16), threads in 1..4_u8, names_all: bool) {
         let mut desk = Desk::new();
         desk.log("a.log");
         let mut seen = Vec::new();
@@ -132,9 +141,12 @@ proptest! {
             if !matches!(step, Step::Run) {
                 continue;
             }
-            let output = desk.run(&["-q", "--threads", &threads.to_string()], &["a.log"]);
+            let logs = if names_all { desk.logs() } else { vec!["a.log".to_owned()] };
+            let logs: Vec<_> = logs.iter().map(String::as_str).collect();
+            let output = desk.run(&["-q", "--threads", &threads.to_string()], &logs);
             // Where the log is away, that is said, and what it became is read all the same.
-            prop_assert_eq!(code(&output), if desk.at("a.log").exists() { 0 } else { 2 }, "{}", text(&output.stderr));
+            let is_whole = names_all || desk.at("a.log").exists();
+            prop_assert_eq!(code(&output), if is_whole { 0 } else { 2 }, "{}", text(&output.stderr));
             seen.extend(numbers(&output).into_iter().map(|(number, _)| number));
         }
         desk.log("a.log");
@@ -282,6 +294,21 @@ fn what_was_delivered_before_a_signal_is_not_delivered_again() {
 }
 
 #[test]
+fn a_line_that_is_too_long_is_passed_once_it_ends() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    append(&desk.at("a.log"), &"x".repeat(3 << 20));
+    let rejects = |logs: &[&str]| {
+        let output = desk.run(&["--rejects", "rejects"], logs);
+        (numbers(&output), fs::metadata(desk.at("rejects")).expect("a file").len())
+    };
+    assert_eq!(rejects(&["a.log"]), (at(&[(1, "a.log:1")]), 3 << 20));
+    append(&desk.at("a.log"), "x\n2026-01-01T00:00:00Z h sshd[2]: Failed password for root from 192.0.2.1 port 22 ssh2\n");
+    assert_eq!(rejects(&["a.log"]), (at(&[(2, "a.log:3")]), (3 << 20) + 2));
+    assert_eq!(rejects(&["a.log"]), (vec![], 0));
+}
+
+#[test]
 fn a_label_names_the_log_whatever_became_of_it() {
     let mut desk = Desk::new();
     desk.log("a.log");
@@ -355,6 +382,10 @@ fn what_has_no_place_to_remember_is_a_usage_error() {
     }
     let same = filter("soar-parse").current_dir(desk.folder.path()).args(["--cursor", "a.log", "a.log"]).output().expect("it runs");
     assert_eq!((code(&same), text(&same.stderr).as_str()), (2, "soar-parse: a.log is an input and would be overwritten\n"));
+    for flags in [&["--cursor", "-"][..], &["--cursor", "x", "--rejects", "x"]] {
+        let output = filter("soar-parse").current_dir(desk.folder.path()).args(flags).arg("a.log").output().expect("it runs");
+        assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: --cursor wants a file of its own\n"));
+    }
 }
 
 #[test]

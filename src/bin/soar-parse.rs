@@ -62,7 +62,7 @@ struct Args {
 
 fn manual() -> String {
     cli::manual(
-        "Text logs, plain or compressed (gzip, zstd, bzip2, xz): FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject.",
+        "Text logs, plain or compressed (gzip, zstd, bzip2, xz): FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject. With --cursor, the last line of a plain file is left for the next run until it has its newline, and what was rotated away beside a FILE since the last run is read first.",
         "Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was: an event, without a signal, another program's, an unknown sshd message, or a reject.",
         "every line was a reject, or --strict met one",
         [
@@ -92,6 +92,9 @@ fn main() -> ExitCode {
 fn config(args: &Args) -> Result<Config> {
     if args.rejects.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::Usage("--rejects wants a file: stdout holds events only".to_owned()));
+    }
+    if args.cursor.as_ref().is_some_and(|path| path.as_os_str() == "-" || args.rejects.as_ref() == Some(path)) {
+        return Err(Error::Usage("--cursor wants a file of its own".to_owned()));
     }
     let clock = Clock::new(&args.tz, args.year)?;
     Ok(Config {

@@ -34,6 +34,15 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether its numbers fit together, as those of a cursor that nobody damaged do.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        /// Above it, jq rounds.
+        const MOST: u64 = 1 << 53;
+        let is_head = (1..=HEAD_BYTES).contains(&self.head_bytes) && self.head_bytes as u64 <= self.offset;
+        is_head && self.lines <= self.offset && self.offset < MOST
+    }
+
     /// Whether there is anything to remember.
     #[must_use]
     pub const fn is_begun(&self) -> bool {

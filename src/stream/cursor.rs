@@ -74,7 +74,7 @@ impl Cursor {
         let mut logs: Vec<_> = self.book.0.into_iter().filter(Entry::is_begun).collect();
         // RFC 3339 in UTC sorts by time.
         logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
-        let of_this_run = logs.iter().take_while(|entry| entry.seen_at == self.now).count();
+        let of_this_run = logs.iter().rposition(|entry| entry.seen_at == self.now).map_or(0, |last| last + 1);
         logs.truncate(MOST_LOGS.max(of_this_run));
         let mut file = WholeFile::create(&self.path)?;
         let text = show(&logs).map_err(|e| file.error(&e))?;
@@ -96,15 +96,19 @@ fn show(logs: &[Entry]) -> io::Result<String> {
 
 fn read_book(path: &Path, text: &[u8]) -> Result<Book> {
     let shown = path.display().to_string();
-    let corrupt = |error: serde_json::Error| Error::Read {
+    let damaged = |what: &str| Error::Read {
         path: shown.clone(),
-        reason: format!("not a cursor, or damaged ({error}): to read every log from its start, remove it"),
+        reason: format!("not a cursor, or damaged ({what}): to read every log from its start, remove it"),
     };
+    let corrupt = |error: serde_json::Error| damaged(&error.to_string());
     let header: Header = serde_json::from_slice(text).map_err(corrupt)?;
     if header.schema != SCHEMA {
         return Err(Error::UnknownSchema { place: shown, schema: header.schema, wanted: SCHEMA.to_owned() });
     }
     let content: Content = serde_json::from_slice(text).map_err(corrupt)?;
+    if !content.logs.iter().all(Entry::is_sound) {
+        return Err(damaged("a number that cannot be"));
+    }
     Ok(Book(content.logs))
 }
 
@@ -130,7 +134,7 @@ mod tests {
 
     fn entry(number: usize) -> Entry {
         let head = format!("{number}\n");
-        Entry { offset: 2, lines: 1, head_bytes: head.len(), head_sha256: hash(head.as_bytes()), ..Entry::default() }
+        Entry { offset: head.len() as u64, lines: 1, head_bytes: head.len(), head_sha256: hash(head.as_bytes()), ..Entry::default() }
     }
 
     #[test]
@@ -160,6 +164,8 @@ mod tests {
             "{\"schema\":\"soar.cursor/1\"}",
             "{\"schema\":\"soar.cursor/1\",\"logs\":[{\"offset\":1}]}",
             "{\"schema\":\"soar.cu",
+            "{\"schema\":\"soar.cursor/1\",\"logs\":[{\"offset\":18446744073709551615,\"lines\":0,\"head_bytes\":1,\"head_sha256\":\"\",\"seen_at\":\"\"}]}",
+            "{\"schema\":\"soar.cursor/1\",\"logs\":[{\"offset\":1,\"lines\":0,\"head_bytes\":2,\"head_sha256\":\"\",\"seen_at\":\"\"}]}",
         ] {
             let error = read(text).expect_err(text);
             assert!(error.starts_with("c: not a cursor, or damaged ("), "{error}");
