@@ -89,52 +89,65 @@ struct Counts {
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     config.rejects.as_deref().map_or(Ok(()), |path| inputs.spare(path))?;
-    let mut cursor = config.cursor.as_deref().map(|path| open_cursor(path, &inputs)).transpose()?;
-    let mut output = Output::stdout(run)?;
+    let cursor = config.cursor.as_deref().map(|path| open_cursor(path, &inputs)).transpose()?;
+    let output = Output::stdout(run)?;
     run.watch.mind_reader();
-    let mut rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
-    let mut report = Report::default();
+    let rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
     let classifier = Classifier::new(config);
     let reader = match &cursor {
         None => inputs.reader(run),
         Some(cursor) => inputs.reader_behind(run, cursor.book()),
     };
-    let outcome = map_blocks(
-        reader,
-        run,
-        |block| classifier.classify(&block),
-        |answer| match answer {
-            Err(error) => {
-                notices.fail(&error);
-                report.unreadable += 1;
-                Ok(())
-            }
-            Ok(block) => {
-                report.add(&block, notices);
-                if let Some(file) = &mut rejects {
-                    report.write_rejects(file, &block)?;
-                }
-                output.write(&block.events)?;
-                if let (Some(cursor), Some(mark)) = (&mut cursor, block.mark) {
-                    mark.note.iter().for_each(|note| notices.say(note));
-                    cursor.advance(mark);
-                }
-                Ok(())
-            }
-        },
-    );
-    // What was rejected until then is worth keeping when a reader leaves early; a failed write is not. What a reader who
-    // left did not read was not delivered, so the cursor stays.
-    let cursor = match outcome {
-        Ok(()) => cursor,
-        Err(Error::ReaderLeft) => None,
-        Err(error) => return Err(error),
-    };
-    rejects.map_or(Ok(()), WholeFile::commit)?;
-    cursor.map_or(Ok(()), Cursor::commit)?;
+    let mut sink = Sink { output, rejects, cursor, report: Report::default() };
+    let outcome = map_blocks(reader, run, |block| classifier.classify(&block), |answer| sink.take(answer, notices));
+    let report = sink.close(outcome)?;
     notices.close();
     notices.say(&report.summary(config));
     Ok(report.exit(config.strictness))
+}
+
+/// Where what came of the blocks goes.
+struct Sink {
+    output: Output,
+    rejects: Option<WholeFile>,
+    cursor: Option<Cursor>,
+    report: Report,
+}
+
+impl Sink {
+    fn take(&mut self, answer: Result<Block>, notices: &mut Notices) -> Result<()> {
+        let block = match answer {
+            Ok(block) => block,
+            Err(error) => {
+                notices.fail(&error);
+                self.report.unreadable += 1;
+                return Ok(());
+            }
+        };
+        self.report.add(&block, notices);
+        if let Some(file) = &mut self.rejects {
+            self.report.write_rejects(file, &block)?;
+        }
+        self.output.write(&block.events)?;
+        if let (Some(cursor), Some(mark)) = (&mut self.cursor, block.mark) {
+            mark.note.iter().for_each(|note| notices.say(note));
+            cursor.advance(mark);
+        }
+        Ok(())
+    }
+
+    /// Puts the files in their places. What was rejected until then is worth keeping when a reader leaves early; a failed
+    /// write is not. What a reader who left did not read was not delivered, so the cursor stays where it was.
+    fn close(self, outcome: Result<()>) -> Result<Report> {
+        let cursor = match outcome {
+            Ok(()) => self.cursor,
+            Err(Error::ReaderLeft) => None,
+            Err(error) => return Err(error),
+        };
+        self.rejects.map_or(Ok(()), WholeFile::commit)?;
+        cursor.map_or(Ok(()), Cursor::commit)?;
+        Ok(self.report)
+    }
 }
 
 fn open_cursor(path: &Path, inputs: &Inputs) -> Result<Cursor> {
