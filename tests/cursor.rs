@@ -327,6 +327,24 @@ fn two_runs_at_once_are_one_too_many() {
 }
 
 #[test]
+fn what_is_still_being_compressed_is_left_until_it_is_whole() {
+    for bytes in [0, 1, 2, 12, 150, 1000] {
+        let mut desk = Desk::new();
+        for _ in 0..40 {
+            desk.log("a.log");
+        }
+        assert_eq!(desk.news(&["a.log"]).len(), 40);
+        desk.log("a.log");
+        desk.bash("mv a.log a.log.1; gzip -c a.log.1 > whole");
+        desk.bash(&format!("head -c {bytes} whole > a.log.1.gz; touch -d '+2 seconds' a.log.1.gz"));
+        desk.log("a.log");
+        assert_eq!(desk.news(&["a.log"]), at(&[(41, "a.log.1:41"), (42, "a.log:1")]), "{bytes} bytes");
+        desk.bash("mv whole a.log.1.gz; rm a.log.1");
+        assert_eq!(desk.news(&["a.log"]), [], "{bytes} bytes");
+    }
+}
+
+#[test]
 fn links_and_pipes_beside_a_log_are_left_alone() {
     let mut desk = Desk::new();
     desk.log("a.log");

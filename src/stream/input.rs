@@ -163,7 +163,7 @@ impl<'r> Reader<'r> {
         let open = Open::new(path, self.label.as_deref(), self.run)?;
         let Some(book) = &mut self.book else { return Ok(open) };
         match open.resume(book) {
-            (open, Place::Known(_) | Place::Unknown) => Ok(open.note_takeover(book)),
+            (open, Place::Known(_) | Place::Unknown(_)) => Ok(open.note_takeover(book)),
             (open, Place::Missing(slot)) => {
                 let home = book.0[slot].path.as_deref().and_then(|home| FileId::of(Path::new(home)));
                 if home.is_some() && home != FileId::of(path) {
@@ -191,10 +191,16 @@ impl<'r> Reader<'r> {
         let book = self.book.as_mut()?;
         let raw = rotation::open_regular(path, self.run)?;
         let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?;
-        match open.resume(book) {
-            (open, Place::Known(slot)) => self.visited.insert(slot).then_some(open),
-            (open, Place::Unknown) => news_since.is_some_and(|since| open.modified() >= since).then_some(open),
-            (_, Place::Missing(_)) => None,
+        let (open, place) = open.resume(book);
+        // What a compressor is still writing is read once it is whole; until then the log is there too.
+        if open.is_damaged() && rotation::is_being_packed(path) {
+            return None;
         }
+        let slot = match place {
+            Place::Known(slot) => slot,
+            Place::Unknown(slot) if news_since.is_some_and(|since| open.modified() >= since) => slot,
+            Place::Unknown(_) | Place::Missing(_) => return None,
+        };
+        self.visited.insert(slot).then_some(open)
     }
 }

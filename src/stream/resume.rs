@@ -8,8 +8,8 @@ use super::source::Body;
 /// What a book knows of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Nothing: it is read from its start.
-    Unknown,
+    /// Nothing: it is read from its start, and gets this slot.
+    Unknown(usize),
     /// The log in this slot: it is read on from there.
     Known(usize),
     /// It begins as the log in this slot does, but ends before the place where that was left.
@@ -75,8 +75,9 @@ impl Open<'_> {
         let head = carry[..carry.len().min(HEAD_BYTES)].to_vec();
         self.carry = carry;
         let Some(slot) = book.recognise(&head) else {
-            self.trace = Some(Trace::new(book.add(), &Entry::default(), &head, &self));
-            return (self, Place::Unknown);
+            let slot = book.add();
+            self.trace = Some(Trace::new(slot, &Entry::default(), &head, &self));
+            return (self, Place::Unknown(slot));
         };
         let entry = &book.0[slot];
         let trace = Trace::new(slot, entry, &head, &self);
@@ -111,6 +112,12 @@ impl Open<'_> {
         self.carry.clear();
         self.ended = Some(Ok(()));
         self
+    }
+
+    /// Whether its text was found to end in an error already.
+    #[must_use]
+    pub const fn is_damaged(&self) -> bool {
+        matches!(self.ended, Some(Err(_)))
     }
 
     /// Says so where another log stood under this name, and is nowhere to be found now.

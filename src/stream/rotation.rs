@@ -3,6 +3,7 @@
 //! Only regular files are looked at, never what a symbolic link points to, and never more than [`MOST_SIBLINGS`].
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -68,6 +69,7 @@ pub fn siblings(path: &Path, operands: &BTreeSet<FileId>) -> Vec<Sibling> {
     found.into_iter().skip(surplus).map(|(_, _, path, has_rotated_name)| Sibling { path, has_rotated_name }).collect()
 }
 
+/// A name, or the end of one, without what a compressor put behind it.
 fn without_ending(suffix: &[u8]) -> &[u8] {
     PACKED_ENDINGS.iter().find_map(|ending| suffix.strip_suffix(*ending)).unwrap_or(suffix)
 }
@@ -76,6 +78,14 @@ fn without_ending(suffix: &[u8]) -> &[u8] {
 fn is_rotated(suffix: &[u8]) -> bool {
     let number = without_ending(suffix).get(1..).unwrap_or_default();
     number.iter().any(u8::is_ascii_digit) && number.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// Whether the file that this would be the compressed copy of is still there.
+#[must_use]
+pub fn is_being_packed(path: &Path) -> bool {
+    let name = path.as_os_str().as_bytes();
+    let plain = without_ending(name);
+    plain != name && FileId::of(Path::new(OsStr::from_bytes(plain))).is_some()
 }
 
 /// Opens a regular file: no link is followed, and nothing that came in its place is waited for.
