@@ -9,8 +9,9 @@ use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
 use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
+use soar_light::period::Period;
 use soar_light::record::signal::{SIGNALS, SignalSet};
-use soar_light::time::Clock;
+use soar_light::time::{self, Clock};
 
 /// Turn web and SSH logs into events: one JSON line for each log line that carries a signal
 ///
@@ -32,6 +33,9 @@ struct Args {
     /// Write rejected lines, byte for byte, to FILE
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Read only what is new: remember in FILE how far each log was read, through rotation and compression
+    #[arg(long, value_name = "FILE")]
+    cursor: Option<PathBuf>,
     /// Exit 1 if any line is a reject
     #[arg(long)]
     strict: bool,
@@ -41,6 +45,12 @@ struct Args {
     /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
     tz: String,
+    /// Events from WHEN on: a time (2026-11-01T08:00:00Z), a day (its start in --tz), or how long ago (30m, 2h, 3d, 1w)
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Events before WHEN, which is written as for --since
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
     /// The access log's own format: what stands behind Apache's LogFormat or nginx's log_format, or that whole line
     ///
     /// Then no other format of web logs is tried; sshd's lines still are. Fields that clients write belong in quotes:
@@ -66,7 +76,7 @@ struct Args {
 
 fn manual() -> String {
     cli::manual(
-        "Text logs, plain or gzip: FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject.",
+        "Text logs, plain or compressed (gzip, zstd, bzip2, xz): FILE..., or stdin. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject. With --cursor, the last line of a plain file is left for the next run until it has its newline, and what was rotated away beside a FILE since the last run is read first.",
         "Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was: an event, without a signal, another program's, an unknown sshd message, or a reject.",
         "every line was a reject, or --strict met one",
         [
@@ -100,16 +110,22 @@ fn config(args: &Args) -> Result<Config> {
     if args.rejects.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::Usage("--rejects wants a file: stdout holds events only".to_owned()));
     }
+    if args.cursor.as_ref().is_some_and(|path| path.as_os_str() == "-" || args.rejects.as_ref() == Some(path)) {
+        return Err(Error::Usage("--cursor wants a file of its own".to_owned()));
+    }
+    let clock = Clock::new(&args.tz, args.year)?;
     Ok(Config {
         signals: SignalSet::from_names(&args.signals)?,
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
-        clock: Clock::new(&args.tz, args.year)?,
         log_format: args.log_format.as_deref().map(LogFormat::compile).transpose()?,
         trusted_proxies: match args.trusted_proxy.as_slice() {
             [] => None,
             operands => Some(AddressSet::from_operands("--trusted-proxy", operands)?),
         },
+        period: Period::new(args.since.as_deref(), args.until.as_deref(), &clock, time::now())?,
+        clock,
         rejects: args.rejects.clone(),
+        cursor: args.cursor.clone(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
     })
 }

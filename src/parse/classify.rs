@@ -14,6 +14,7 @@ use super::proxy;
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
 use crate::stream::block::{self, LOOK_BACK_BYTES, MAX_LINE, Part, TOO_LONG};
+use crate::stream::book::Mark;
 use crate::time::Clock;
 
 const EMPTY: &str = "empty line";
@@ -62,6 +63,8 @@ pub struct Block {
     pub first_unknown: Option<u64>,
     /// The input's name.
     pub file: Arc<str>,
+    /// What the cursor is to remember once this is delivered.
+    pub mark: Option<Mark>,
 }
 
 impl Block {
@@ -96,6 +99,7 @@ impl<'c> Classifier<'c> {
             flaws: Flaws::new(),
             first_unknown: None,
             file: Arc::clone(&block.file),
+            mark: block.mark.clone(),
         };
         match block.part {
             Part::Lines => self.classify_lines(block, &mut done),
@@ -105,6 +109,7 @@ impl<'c> Classifier<'c> {
                 self.keep_reject(&mut done, &block.bytes);
             }
             Part::LongMore => self.keep_reject(&mut done, &block.bytes),
+            Part::End => {}
         }
         done
     }
@@ -154,6 +159,10 @@ impl<'c> Classifier<'c> {
     }
 
     fn emit<'a>(&self, mut reading: Reading<'a>, scratch: &'a Scratch, (file, number): (&'a str, u64), done: &mut Block) {
+        if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
+            done.counts.outside += 1;
+            return;
+        }
         let signals = self.detectors.signals(&reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.

@@ -80,6 +80,16 @@ pub struct Repeat<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// When it happened, where the line says so.
+    #[must_use]
+    pub const fn time(&self) -> Option<Stamp<'a>> {
+        match self {
+            Self::Web(web) => web.time,
+            Self::Sshd(sshd) => sshd.time(),
+            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) => None,
+        }
+    }
+
     /// The event of this line, still without tags; `None` where there is none to tell.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Option<Event<'a>> {

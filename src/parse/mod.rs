@@ -19,7 +19,7 @@ pub mod web;
 mod classify;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use classify::{Block, Classifier};
 use format::Format;
@@ -27,8 +27,10 @@ use layout::LogFormat;
 
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
+use crate::period::Period;
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
+use crate::stream::cursor::Cursor;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
@@ -58,6 +60,8 @@ pub struct Config {
     pub signals: SignalSet,
     /// Which understood lines become events.
     pub wanted: Wanted,
+    /// The times that events are wanted of.
+    pub period: Period,
     /// What stamps leave out.
     pub clock: Clock,
     /// The format of the web logs, where it is none that finds itself.
@@ -66,6 +70,8 @@ pub struct Config {
     pub trusted_proxies: Option<AddressSet>,
     /// Where rejected lines go, byte for byte.
     pub rejects: Option<PathBuf>,
+    /// What remembers how far each log was read.
+    pub cursor: Option<PathBuf>,
     /// Whether one reject makes the run a failure.
     pub strictness: Strictness,
 }
@@ -97,6 +103,7 @@ struct Counts {
     other_programs: u64,
     unknown_sshd: u64,
     rejects: u64,
+    outside: u64,
     invalid_utf8: u64,
 }
 
@@ -106,39 +113,71 @@ struct Counts {
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     config.rejects.as_deref().map_or(Ok(()), |path| inputs.spare(path))?;
-    let mut output = Output::stdout(run)?;
+    let cursor = config.cursor.as_deref().map(|path| open_cursor(path, &inputs)).transpose()?;
+    let output = Output::stdout(run)?;
     run.watch.mind_reader();
-    let mut rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
-    let mut report = Report::default();
+    let rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
     let classifier = Classifier::new(config);
-    let outcome = map_blocks(
-        inputs.reader(run),
-        run,
-        |block| classifier.classify(&block),
-        |answer| match answer {
+    let reader = match &cursor {
+        None => inputs.reader(run),
+        Some(cursor) => inputs.reader_behind(run, cursor.book()),
+    };
+    let mut sink = Sink { output, rejects, cursor, report: Report::default() };
+    let outcome = map_blocks(reader, run, |block| classifier.classify(&block), |answer| sink.take(answer, notices));
+    let report = sink.close(outcome)?;
+    notices.close();
+    notices.say(&report.summary(config));
+    Ok(report.exit(config.strictness))
+}
+
+/// Where what came of the blocks goes.
+struct Sink {
+    output: Output,
+    rejects: Option<WholeFile>,
+    cursor: Option<Cursor>,
+    report: Report,
+}
+
+impl Sink {
+    fn take(&mut self, answer: Result<Block>, notices: &mut Notices) -> Result<()> {
+        let block = match answer {
+            Ok(block) => block,
             Err(error) => {
                 notices.fail(&error);
-                report.unreadable += 1;
-                Ok(())
+                self.report.unreadable += 1;
+                return Ok(());
             }
-            Ok(block) => {
-                report.add(&block, notices);
-                if let Some(file) = &mut rejects {
-                    report.write_rejects(file, &block)?;
-                }
-                output.write(&block.events)
-            }
-        },
-    );
-    match outcome {
-        // What was rejected until then is worth keeping when a reader leaves early; a failed write is not.
-        Err(error) if !matches!(error, Error::ReaderLeft) => return Err(error),
-        _ => {}
+        };
+        self.report.add(&block, notices);
+        if let Some(file) = &mut self.rejects {
+            self.report.write_rejects(file, &block)?;
+        }
+        self.output.write(&block.events)?;
+        if let (Some(cursor), Some(mark)) = (&mut self.cursor, block.mark) {
+            mark.note.iter().for_each(|note| notices.say(note));
+            cursor.advance(mark);
+        }
+        Ok(())
     }
-    rejects.map_or(Ok(()), WholeFile::commit)?;
-    notices.close();
-    notices.say(&report.summary());
-    Ok(report.exit(config.strictness))
+
+    /// Puts the files in their places. What was rejected until then is worth keeping when a reader leaves early; a failed
+    /// write is not. What a reader who left did not read was not delivered, so the cursor stays where it was.
+    fn close(self, outcome: Result<()>) -> Result<Report> {
+        let cursor = match outcome {
+            Ok(()) => self.cursor,
+            Err(Error::ReaderLeft) => None,
+            Err(error) => return Err(error),
+        };
+        self.rejects.map_or(Ok(()), WholeFile::commit)?;
+        cursor.map_or(Ok(()), Cursor::commit)?;
+        Ok(self.report)
+    }
+}
+
+fn open_cursor(path: &Path, inputs: &Inputs) -> Result<Cursor> {
+    inputs.want_files()?;
+    inputs.spare(path)?;
+    Cursor::open(path)
 }
 
 /// What is known of the lines so far.
@@ -159,6 +198,7 @@ impl Report {
         all.other_programs += new.other_programs;
         all.unknown_sshd += new.unknown_sshd;
         all.rejects += new.rejects;
+        all.outside += new.outside;
         all.invalid_utf8 += new.invalid_utf8;
         if self.first_unknown.is_none() {
             self.first_unknown = block.first_unknown.map(|line| format!("{}:{line}", block.file));
@@ -176,12 +216,15 @@ impl Report {
         file.write_all(join).and_then(|()| file.write_all(&block.rejects)).map_err(|e| file.error(&e))
     }
 
-    fn summary(&self) -> String {
+    fn summary(&self, config: &Config) -> String {
         let c = &self.counts;
         let mut text = format!(
             "{} lines: {} events, {} without a signal, {} of other programs, {} unknown sshd messages, {} rejects",
             c.lines, c.events, c.quiet, c.other_programs, c.unknown_sshd, c.rejects
         );
+        if config.period.is_bounded() {
+            text.push_str(&format!(", {} outside the period", c.outside));
+        }
         if let Some(place) = &self.first_unknown {
             text.push_str(&format!("; first unknown sshd message at {place}"));
         }

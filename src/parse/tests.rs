@@ -12,10 +12,12 @@ fn config(wanted: Wanted) -> Config {
     Config {
         signals: SignalSet::from_names("all").expect("a set"),
         wanted,
+        period: Period::default(),
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
         log_format: None,
         trusted_proxies: None,
         rejects: Some(PathBuf::from("unused")),
+        cursor: None,
         strictness: Strictness::Lenient,
     }
 }
@@ -27,7 +29,15 @@ fn classify(text: &[u8], wanted: Wanted) -> classify::Block {
 fn classify_behind(before: &[u8], first_line: u64, text: &[u8], wanted: Wanted) -> classify::Block {
     let config = config(wanted);
     let (bytes, before) = (text.to_vec(), before.to_vec());
-    Classifier::new(&config).classify(&Lines { bytes, file: "example".into(), first_line, part: Part::Lines, modified: 0, before })
+    Classifier::new(&config).classify(&Lines {
+        bytes,
+        file: "example".into(),
+        first_line,
+        part: Part::Lines,
+        modified: 0,
+        before,
+        mark: None,
+    })
 }
 
 #[test]
@@ -111,7 +121,7 @@ fn a_year_may_turn_inside_a_file() {
     config.clock = Clock::new("UTC", None).expect("UTC is known");
     let times = |text: &[u8], modified: &str| {
         let modified = crate::time::parse_rfc3339(modified).expect("a time");
-        let lines = Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new() };
+        let lines = Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new(), mark: None };
         let done = Classifier::new(&config).classify(&lines);
         let events = String::from_utf8(done.events).expect("UTF-8");
         let time = |event: &str| event.split('"').nth(7).expect("a time").to_owned();

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
+use super::book::Mark;
+
 /// The longest line that is read as a line, in bytes without its end: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
 /// Why a line is not read: it is longer than [`MAX_LINE`].
@@ -21,6 +23,8 @@ pub enum Part {
     LongStart,
     /// More of it; with a newline at its end, or at the end of the file, the last of it.
     LongMore,
+    /// No line: its input ends here. Comes only where a cursor is kept.
+    End,
 }
 
 /// A piece of one input.
@@ -38,6 +42,8 @@ pub struct Block {
     pub modified: i64,
     /// The whole lines that stand before it in its input, as many as fit in [`LOOK_BACK_BYTES`].
     pub before: Vec<u8>,
+    /// What to remember once it was delivered, where a cursor is kept.
+    pub mark: Option<Mark>,
 }
 
 impl Block {
@@ -55,7 +61,7 @@ impl Block {
 
     /// The lines of NDJSON: blank ones are left out, too long ones are [`TOO_LONG`], each once.
     pub fn records(&self) -> impl Iterator<Item = (u64, std::result::Result<&[u8], &'static str>)> {
-        let starts_here = self.part != Part::LongMore;
+        let starts_here = matches!(self.part, Part::Lines | Part::LongStart);
         let lines = self.lines().filter(move |(_, line)| starts_here && !line.trim_ascii().is_empty());
         lines.map(|(number, line)| (number, if line.len() <= MAX_LINE { Ok(line) } else { Err(TOO_LONG) }))
     }

@@ -1,18 +1,19 @@
-//! Inputs: files, stdin and gzip, read in big blocks and cut at line ends.
+//! Inputs: files and stdin, plain or compressed, one after another as blocks of lines.
 //!
-//! Gives blocks of whole lines with their file and line number. A line past [`MAX_LINE`] comes in parts, so memory stays
-//! bounded however long it is. When a pipe has nothing more to give for the moment, what is there is handed on at once.
+//! Where a cursor is kept, each log is read on from where the last run stopped, and what was rotated away since then is
+//! read before the file that took its place.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, IsTerminal};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Run;
-use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
-use super::source::{BLOCK_BYTES, Body, STDIN};
+use super::block::Block;
+use super::book::Book;
+use super::open::Open;
+use super::resume::Place;
+use super::rotation::{self, FileId};
+use super::source::STDIN;
 use crate::error::{Error, Result};
 
 /// The inputs of a run, checked at the door.
@@ -46,9 +47,8 @@ impl Inputs {
     /// # Errors
     /// [`Error::Usage`] where `output` is one of the inputs, under whatever name.
     pub fn spare(&self, output: &Path) -> Result<()> {
-        let id = |path: &Path| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| (m.dev(), m.ino()));
-        let Some(target) = id(output) else { return Ok(()) };
-        match self.paths.iter().find(|path| id(path) == Some(target)) {
+        let Some(target) = FileId::of(output) else { return Ok(()) };
+        match self.paths.iter().find(|path| FileId::of(path) == Some(target)) {
             None => Ok(()),
             Some(_) => Err(Error::Usage(format!("{} is an input and would be overwritten", output.display()))),
         }
@@ -61,19 +61,61 @@ impl Inputs {
         self.paths.iter().map(size).sum()
     }
 
+    /// Says that a cursor can only be kept of regular files.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] names the input that is none.
+    pub fn want_files(&self) -> Result<()> {
+        let is_other = |path: &&PathBuf| path.as_os_str() == STDIN || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
+        match self.paths.iter().find(is_other) {
+            None => Ok(()),
+            Some(path) => Err(Error::Usage(format!(
+                "--cursor remembers a place in a file, and {} is none: name the logs as FILE operands",
+                if path.as_os_str() == STDIN { "stdin".to_owned() } else { path.display().to_string() }
+            ))),
+        }
+    }
+
     /// Starts reading.
     #[must_use]
     pub fn reader(self, run: &Run) -> Reader<'_> {
-        Reader { run, paths: self.paths.into_iter(), label: self.label, current: None }
+        self.start(run, None)
     }
+
+    /// Starts reading behind what `book` remembers.
+    #[must_use]
+    pub fn reader_behind(self, run: &Run, book: Book) -> Reader<'_> {
+        self.start(run, Some(book))
+    }
+
+    fn start(self, run: &Run, book: Option<Book>) -> Reader<'_> {
+        let operands = self.paths.iter().filter_map(|path| FileId::of(path)).collect();
+        let queue = self.paths.into_iter().map(Turn::Operand).collect();
+        Reader { run, queue, operands, label: self.label, book, visited: BTreeSet::new(), current: None }
+    }
+}
+
+/// What is to be read next.
+#[derive(Debug)]
+enum Turn {
+    /// An operand, and before it what was rotated away from under its name.
+    Operand(PathBuf),
+    /// An operand itself.
+    Alone(PathBuf),
+    /// A file that an operand's log may have become; modified in this second since 1970 or later, it is news even where it is not known.
+    Sibling(PathBuf, Option<i64>),
 }
 
 /// Gives the blocks of all inputs in order, and an `Err` in its turn for an input that cannot be read (further).
 #[derive(Debug)]
 pub struct Reader<'r> {
     run: &'r Run,
-    paths: std::vec::IntoIter<PathBuf>,
+    queue: VecDeque<Turn>,
+    operands: BTreeSet<FileId>,
     label: Option<String>,
+    book: Option<Book>,
+    /// The logs found among the siblings of the operand in turn: one that is being compressed is there twice.
+    visited: BTreeSet<usize>,
     current: Option<Open<'r>>,
 }
 
@@ -87,11 +129,16 @@ impl Iterator for Reader<'_> {
             }
             if let Some(open) = &mut self.current {
                 match open.next_block() {
-                    Ok(Some(block)) => return Some(Ok(block)),
+                    Ok(Some(block)) => {
+                        if let (Some(book), Some(mark)) = (&mut self.book, &block.mark) {
+                            book.put(mark.slot, mark.entry.clone());
+                        }
+                        return Some(Ok(block));
+                    }
                     Ok(None) => self.current = None,
                     Err(_) if self.run.watch.is_stopped() => return None,
                     Err(error) => {
-                        let error = Error::read(&open.shown, &error);
+                        let error = Error::read(open.shown(), &error);
                         // What was readable has been handed out; the rest of this input is lost, and said so.
                         self.current = None;
                         return Some(Err(error));
@@ -99,160 +146,61 @@ impl Iterator for Reader<'_> {
                 }
                 continue;
             }
-            let path = self.paths.next()?;
-            match Open::new(&path, self.label.as_deref(), self.run) {
-                Ok(open) => self.current = Some(open),
-                Err(error) => return Some(Err(error)),
+            match self.queue.pop_front()? {
+                Turn::Operand(path) => self.put_siblings_first(path),
+                Turn::Alone(path) => match self.open(&path) {
+                    Ok(open) => self.current = Some(open),
+                    Err(error) => return Some(Err(error)),
+                },
+                Turn::Sibling(path, news_since) => self.current = self.open_sibling(&path, news_since),
             }
         }
     }
 }
 
-/// One input being read.
-#[derive(Debug)]
-struct Open<'r> {
-    body: Body<'r>,
-    shown: String,
-    file: Arc<str>,
-    modified: i64,
-    carry: Vec<u8>,
-    before: Vec<u8>,
-    next_line: u64,
-    inside_long: bool,
-    ended: Option<io::Result<()>>,
-    run: &'r Run,
-}
-
-impl<'r> Open<'r> {
-    fn new(path: &Path, label: Option<&str>, run: &'r Run) -> Result<Self> {
-        let shown = path.display().to_string();
-        let (body, carry, modified) = Body::open(path, run)?;
-        let file = label.unwrap_or(&shown).into();
-        Ok(Self { body, shown, file, modified, carry, before: Vec::new(), next_line: 1, inside_long: false, ended: None, run })
-    }
-
-    /// The next block; after the last one, the error that ended the input, if one did.
-    fn next_block(&mut self) -> io::Result<Option<Block>> {
-        let mut bytes = std::mem::take(&mut self.carry);
-        let target = bytes.len() + BLOCK_BYTES;
-        let mut newline = memrchr(b'\n', &bytes);
-        while self.ended.is_none() {
-            if bytes.len() >= target && (newline.is_some() || self.inside_long || bytes.len() > MAX_LINE + 1) {
-                break;
-            }
-            // Asked before each read, since what is there must not wait for a read that blocks.
-            if (newline.is_some() || self.inside_long && !bytes.is_empty()) && self.body.pauses() {
-                break;
-            }
-            let looked = bytes.len();
-            match self.body.fill(&mut bytes) {
-                Ok(0) => {
-                    self.ended = Some(Ok(()));
-                    if self.run.watch.is_stopped() {
-                        self.drop_half_line(&mut bytes, newline);
-                    }
+impl<'r> Reader<'r> {
+    fn open(&mut self, path: &Path) -> Result<Open<'r>> {
+        let open = Open::new(path, self.label.as_deref(), self.run)?;
+        let Some(book) = &mut self.book else { return Ok(open) };
+        match open.resume(book) {
+            (open, Place::Known(_) | Place::Unknown(_)) => Ok(open.note_takeover(book)),
+            (open, Place::Missing(slot)) => {
+                let home = book.0[slot].path.as_deref().and_then(|home| FileId::of(Path::new(home)));
+                if home.is_some() && home != FileId::of(path) {
+                    return Ok(open.pass_over(slot, &book.0[slot]));
                 }
-                Ok(_) => newline = memrchr(b'\n', &bytes[looked..]).map(|at| looked + at).or(newline),
-                Err(error) => {
-                    self.ended = Some(Err(error));
-                    newline = memrchr(b'\n', &bytes[looked..]).map(|at| looked + at).or(newline);
-                    self.drop_half_line(&mut bytes, newline);
-                }
+                Ok(Open::new(path, self.label.as_deref(), self.run)?.start_anew(slot))
             }
         }
-        if bytes.is_empty() {
-            return match self.ended.take() {
-                Some(Err(error)) => Err(error),
-                _ => Ok(None),
-            };
-        }
-        Ok(Some(self.cut(bytes, newline)))
     }
 
-    /// Where an input breaks off, half a line might have become any line.
-    fn drop_half_line(&self, bytes: &mut Vec<u8>, newline: Option<usize>) {
-        if !self.inside_long {
-            bytes.truncate(newline.map_or(0, |at| at + 1));
+    /// Only where a book is kept: what it knows may have been rotated away since.
+    fn put_siblings_first(&mut self, path: PathBuf) {
+        let Some(book) = &self.book else { return self.queue.push_front(Turn::Alone(path)) };
+        self.visited.clear();
+        let news_since = book.seen_at(&path.display().to_string());
+        let siblings = rotation::siblings(&path, &self.operands);
+        self.queue.push_front(Turn::Alone(path));
+        for sibling in siblings.into_iter().rev() {
+            self.queue.push_front(Turn::Sibling(sibling.path, news_since.filter(|_| sibling.has_rotated_name)));
         }
     }
 
-    /// Cuts `bytes` after a line end, keeps what follows for later, and says what the block is.
-    fn cut(&mut self, mut bytes: Vec<u8>, newline: Option<usize>) -> Block {
-        let (part, end) = if self.inside_long {
-            let end = memchr(b'\n', &bytes);
-            self.inside_long = end.is_none();
-            (Part::LongMore, end.map_or(bytes.len(), |at| at + 1))
-        } else if let Some(at) = newline {
-            (Part::Lines, at + 1)
-        } else if bytes.len() > MAX_LINE + 1 {
-            // One more, for the CR of a line that just fits.
-            self.inside_long = true;
-            (Part::LongStart, bytes.len())
-        } else {
-            (Part::Lines, bytes.len())
+    /// A file that nobody named is read only where it is a known log, or a log that came and went since the last run.
+    fn open_sibling(&mut self, path: &Path, news_since: Option<i64>) -> Option<Open<'r>> {
+        let book = self.book.as_mut()?;
+        let raw = rotation::open_regular(path, self.run)?;
+        let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?;
+        let (open, place) = open.resume(book);
+        // What a compressor is still writing is read once it is whole; until then the log is there too.
+        if open.is_damaged() && rotation::is_being_packed(path) {
+            return None;
+        }
+        let slot = match place {
+            Place::Known(slot) => slot,
+            Place::Unknown(slot) if news_since.is_some_and(|since| open.modified() >= since) => slot,
+            Place::Unknown(_) | Place::Missing(_) => return None,
         };
-        if end < bytes.len() {
-            self.carry.reserve(bytes.len() - end + BLOCK_BYTES);
-            self.carry.extend_from_slice(&bytes[end..]);
-            bytes.truncate(end);
-        }
-        let first_line = self.next_line;
-        self.next_line += memchr_iter(b'\n', &bytes).count() as u64;
-        let before = std::mem::take(&mut self.before);
-        if part == Part::Lines {
-            self.before = look_back(&before, &bytes);
-        }
-        Block { bytes, file: Arc::clone(&self.file), first_line, part, modified: self.modified, before }
-    }
-}
-
-/// The last whole lines of `before` and `bytes` together that fit in [`LOOK_BACK_BYTES`].
-fn look_back(before: &[u8], bytes: &[u8]) -> Vec<u8> {
-    let old = &before[before.len().saturating_sub(LOOK_BACK_BYTES.saturating_sub(bytes.len()))..];
-    let new = &bytes[bytes.len().saturating_sub(LOOK_BACK_BYTES)..];
-    // What stands left of the two; a line that starts right behind a newline is whole, so it stays.
-    let left_out = if new.len() < bytes.len() { &bytes[..bytes.len() - new.len()] } else { &before[..before.len() - old.len()] };
-    let mut lines = [old, new].concat();
-    if !left_out.is_empty() && !left_out.ends_with(b"\n") {
-        lines.drain(..memchr(b'\n', &lines).map_or(lines.len(), |at| at + 1));
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Lines of these lengths, each with its end.
-    fn lines(lengths: &[usize]) -> Vec<u8> {
-        let line = |(index, &len): (usize, &usize)| [vec![b'a' + u8::try_from(index % 26).unwrap_or(0); len - 1], vec![b'\n']].concat();
-        lengths.iter().enumerate().flat_map(line).collect()
-    }
-
-    #[test]
-    fn a_look_back_holds_the_last_whole_lines_that_fit() {
-        for (lengths, kept) in [
-            (&[][..], 0),
-            (&[10, 20][..], 30),
-            (&[LOOK_BACK_BYTES][..], LOOK_BACK_BYTES),
-            (&[LOOK_BACK_BYTES + 1][..], 0),
-            (&[10, LOOK_BACK_BYTES][..], LOOK_BACK_BYTES),
-            (&[10, 20, LOOK_BACK_BYTES - 20][..], LOOK_BACK_BYTES),
-            (&[10, 21, LOOK_BACK_BYTES - 20][..], LOOK_BACK_BYTES - 20),
-            (&[4090, 10, 4086][..], 4096),
-            (&[3000, LOOK_BACK_BYTES + 1, 20][..], 20),
-        ] {
-            let text = lines(lengths);
-            let whole = look_back(b"", &text);
-            assert!(whole == text[text.len() - kept..], "{lengths:?} keeps {}", whole.len());
-            // However the text is cut into blocks, the same lines are kept.
-            let ends: Vec<_> = memchr_iter(b'\n', &text).map(|at| at + 1).collect();
-            let one_by_one = ends.iter().fold((Vec::new(), 0), |(before, start), &end| (look_back(&before, &text[start..end]), end));
-            assert!(one_by_one.0 == whole, "{lengths:?} keeps {}", one_by_one.0.len());
-            for &cut in &ends {
-                let before = look_back(b"", &text[..cut]);
-                assert!(look_back(&before, &text[cut..]) == whole, "{lengths:?} cut at {cut}");
-            }
-        }
+        self.visited.insert(slot).then_some(open)
     }
 }

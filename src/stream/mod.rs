@@ -4,12 +4,19 @@
 
 pub mod access;
 pub mod block;
+pub mod book;
+pub mod codec;
+pub mod cursor;
 pub mod input;
 pub mod interrupt;
 pub mod notice;
+pub mod open;
 pub mod ordered;
 pub mod output;
+pub mod packed;
 pub mod progress;
+pub mod resume;
+pub mod rotation;
 pub mod source;
 
 use interrupt::Watch;

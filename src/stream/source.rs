@@ -1,15 +1,16 @@
-//! One input as a source of bytes: a file or stdin, plain or gzip, told by its first bytes.
+//! One input as a source of bytes: a file or stdin, plain or compressed, told by its first bytes.
 //!
 //! Reads are large and unbuffered; those of a pipe or terminal wait in a way that signals can end.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Seek, SeekFrom};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
 use rustix::buffer::spare_capacity;
 
+use super::codec::{self, Guess};
+use super::packed::Packed;
 use super::{Run, access, interrupt, output};
 use crate::error::{Error, Result};
 use crate::time;
@@ -18,63 +19,56 @@ use crate::time;
 pub const STDIN: &str = "-";
 /// How much is read at a time, in bytes: large enough that a system call costs nothing, small enough for the cache.
 pub const BLOCK_BYTES: usize = 256 << 10;
-/// The first bytes of a gzip member. **Source:** RFC 1952 section 2.3.1.
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The bytes that were looked at to tell what the input is, then the rest.
-type Whole<'r> = io::Chain<Cursor<Vec<u8>>, Raw<'r>>;
+/// What a read found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Bytes, or none yet; there may be more.
+    More,
+    /// The end.
+    End,
+}
 
 /// An input's text, decompressed.
 #[derive(Debug)]
 pub enum Body<'r> {
     /// As it lies there.
     Plain(Raw<'r>),
-    /// One or several gzip members.
-    Gzip(Box<MultiGzDecoder<BufReader<Whole<'r>>>>),
+    /// Compressed.
+    Packed(Box<Packed<'r>>),
 }
 
 impl<'r> Body<'r> {
-    /// Opens `path` (`-` is stdin) and tells by its first bytes what it is. Gives the body, what was read of it already,
-    /// and when it was modified, in seconds since 1970.
+    /// Tells by its first bytes what `raw` is. Gives the body, and what was read of its text already.
     ///
     /// # Errors
-    /// [`Error::Read`] says why it cannot be opened or read.
-    pub fn open(path: &Path, run: &'r Run) -> Result<(Self, Vec<u8>, i64)> {
-        let mut raw = Raw::open(path, run)?;
-        let modified = if path.as_os_str() == STDIN { time::now() } else { raw.modified() };
+    /// What the system says.
+    pub fn open(mut raw: Raw<'r>) -> io::Result<(Self, Vec<u8>)> {
         let mut start = Vec::with_capacity(BLOCK_BYTES);
-        while start.len() < GZIP_MAGIC.len() {
-            if raw.fill(&mut start).map_err(|e| Error::read(&path.display().to_string(), &e))? == 0 {
-                break;
-            }
-        }
-        if start.starts_with(&GZIP_MAGIC) {
-            let all = BufReader::with_capacity(BLOCK_BYTES, Cursor::new(start).chain(raw));
-            return Ok((Self::Gzip(Box::new(MultiGzDecoder::new(all))), Vec::new(), modified));
-        }
-        Ok((Self::Plain(raw), start, modified))
+        while codec::guess(&start) == Guess::Open && raw.fill(&mut start)? == Found::More {}
+        Ok(match codec::guess(&start) {
+            Guess::Packed(_) => (Self::Packed(Box::new(Packed::new(raw, start))), Vec::new()),
+            Guess::Plain | Guess::Open => (Self::Plain(raw), start),
+        })
     }
 
-    /// Appends what one read gives, at most a block; 0 at the end.
+    /// Appends what one read gives, at most a block.
     ///
     /// # Errors
     /// What the system or the decompressor says; what could be read before is in `bytes`.
-    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<Found> {
         match self {
             Self::Plain(raw) => raw.fill(bytes),
-            Self::Gzip(decoder) => {
-                bytes.reserve(BLOCK_BYTES);
-                decoder.by_ref().take(BLOCK_BYTES as u64).read_to_end(bytes)
-            }
+            Self::Packed(packed) => packed.fill(bytes),
         }
     }
 
-    /// Whether there is nothing more to read for the moment. (A gzip stream is read to its next full block.)
+    /// Whether there is nothing more to read for the moment.
     #[must_use]
     pub fn pauses(&self) -> bool {
         match self {
-            Self::Plain(raw) => raw.waits && (raw.run.line_buffered || !interrupt::is_readable(raw.file.as_fd())),
-            Self::Gzip(_) => false,
+            Self::Plain(raw) => raw.pauses(),
+            Self::Packed(packed) => packed.pauses(),
         }
     }
 }
@@ -88,21 +82,32 @@ pub struct Raw<'r> {
 }
 
 impl<'r> Raw<'r> {
-    fn open(path: &Path, run: &'r Run) -> Result<Self> {
+    /// Opens `path`; `-` is stdin.
+    ///
+    /// # Errors
+    /// [`Error::Read`] says why it cannot be opened.
+    pub fn open(path: &Path, run: &'r Run) -> Result<Self> {
         let file = if path.as_os_str() == STDIN {
             io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| Error::read(STDIN, &e))?
         } else {
             open_path(path)?
         };
+        Ok(Self::of_file(file, run))
+    }
+
+    /// An open `file`.
+    #[must_use]
+    pub fn of_file(file: File, run: &'r Run) -> Self {
         let waits = file.metadata().map_or(true, |m| !m.is_file());
         if waits {
             output::widen_pipe(&file);
         }
-        Ok(Self { file, waits, run })
+        Self { file, waits, run }
     }
 
     /// When the file was modified or, for a pipe, now: seconds since 1970.
-    fn modified(&self) -> i64 {
+    #[must_use]
+    pub fn modified(&self) -> i64 {
         let modified = self.file.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|m| m.modified().ok());
         modified.map_or_else(time::now, |at| time::from_system(at).min(time::now()))
     }
@@ -115,9 +120,41 @@ impl<'r> Raw<'r> {
         self.run.watch.wait(self.as_fd())
     }
 
-    fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    /// The size of a regular file, in bytes.
+    #[must_use]
+    pub fn file_bytes(&self) -> Option<u64> {
+        self.file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len())
+    }
+
+    /// Goes to `offset` of a regular file, in bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn seek(&mut self, offset: u64) -> io::Result<()> {
+        let at = self.file.seek(SeekFrom::Start(offset))?;
+        self.run.progress.advance(usize::try_from(at).unwrap_or(usize::MAX));
+        Ok(())
+    }
+
+    /// Whether a read would wait, or each read is to be handed on at once.
+    #[must_use]
+    pub fn pauses(&self) -> bool {
+        self.is_hasty() || self.waits && !interrupt::is_readable(self.as_fd())
+    }
+
+    /// Whether each read is to be handed on at once.
+    #[must_use]
+    pub fn is_hasty(&self) -> bool {
+        self.waits && self.run.line_buffered
+    }
+
+    /// Appends what one read gives.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<Found> {
         if !self.ready()? {
-            return Ok(0);
+            return Ok(Found::End);
         }
         bytes.reserve(BLOCK_BYTES);
         loop {
@@ -126,7 +163,7 @@ impl<'r> Raw<'r> {
                 other => {
                     let count = other?;
                     self.run.progress.advance(count);
-                    return Ok(count);
+                    return Ok(if count == 0 { Found::End } else { Found::More });
                 }
             }
         }
@@ -136,17 +173,6 @@ impl<'r> Raw<'r> {
 impl AsFd for Raw<'_> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
-    }
-}
-
-impl Read for Raw<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.ready()? {
-            return Ok(0);
-        }
-        let count = self.file.read(buffer)?;
-        self.run.progress.advance(count);
-        Ok(count)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the test files share: the filters as processes, input through a pipe, output with exit code.
 #![allow(dead_code)] // Each test file uses a part.
 
+pub mod desk;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -43,6 +43,12 @@ pub struct Sshd<'a> {
 }
 
 impl<'a> Sshd<'a> {
+    /// When the message was written, where its line says so.
+    #[must_use]
+    pub const fn time(&self) -> Option<Stamp<'a>> {
+        self.header.time
+    }
+
     /// Whether this is a login that ended with `outcome`.
     #[must_use]
     pub fn is_login(&self, outcome: &str) -> bool {

@@ -1,0 +1,139 @@
+//! A period of time that a user asks for: `--since` (inclusive) and `--until` (exclusive).
+//!
+//! An end of it is an instant, a day, or so long before now. Whole seconds, as events are compared by them.
+
+use crate::error::{Error, Result};
+use crate::time::Clock;
+
+/// The letters of a length of time, and their seconds. A day is 24 hours, whatever clocks do in spring.
+const UNITS: [(char, i64); 4] = [('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60), ('w', 7 * 24 * 60 * 60)];
+
+/// From one instant on, and before another; both in seconds since 1970. Without either it is all of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Period {
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+impl Period {
+    /// The period that the flags ask for; `clock` knows the zone of times without an offset, `now` is in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a text that is no time, and for a period that no instant is in.
+    pub fn new(since: Option<&str>, until: Option<&str>, clock: &Clock, now: i64) -> Result<Self> {
+        let read = |flag, text: Option<&str>| text.map(|text| read_end(flag, text, clock, now)).transpose();
+        let period = Self { since: read("--since", since)?, until: read("--until", until)? };
+        match (period.since, period.until) {
+            (Some(from), Some(to)) if from >= to => Err(Error::Usage(format!(
+                "--since {} is not before --until {}: no time is in between",
+                since.unwrap_or_default(),
+                until.unwrap_or_default()
+            ))),
+            _ => Ok(period),
+        }
+    }
+
+    /// Whether it leaves anything out.
+    #[must_use]
+    pub const fn is_bounded(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
+    /// Whether the instant `seconds` since 1970 is in it; no instant is in all of time only.
+    #[must_use]
+    pub fn contains(&self, seconds: Option<i64>) -> bool {
+        match seconds {
+            None => !self.is_bounded(),
+            Some(at) => self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at < until),
+        }
+    }
+}
+
+fn read_end(flag: &str, text: &str, clock: &Clock, now: i64) -> Result<i64> {
+    read_ago(text, now).or_else(|| read_instant(text, clock)).ok_or_else(|| {
+        Error::Usage(format!(
+            "{flag} {text}: no time: give 2026-11-01T08:00:00Z (without an offset it is in --tz), a day (2026-11-01), or how long ago (30m, 2h, 3d, 1w)"
+        ))
+    })
+}
+
+fn read_ago(text: &str, now: i64) -> Option<i64> {
+    let (unit, seconds) = UNITS.into_iter().find(|(letter, _)| text.ends_with(*letter))?;
+    let number = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    now.checked_sub(number.parse::<i64>().ok()?.checked_mul(seconds)?)
+}
+
+fn read_instant(text: &str, clock: &Clock) -> Option<i64> {
+    let is_day = text.len() == "2026-11-01".len();
+    let whole = if is_day { format!("{text}T00:00:00") } else { text.to_owned() };
+    clock.clone().parse_rfc3339(whole.as_bytes()).ok().filter(|stamp| stamp.fraction.is_empty()).map(|stamp| stamp.seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{parse_rfc3339, rfc3339};
+
+    fn read(text: &str, tz: &str) -> Option<String> {
+        let now = parse_rfc3339("2026-11-22T10:00:00Z").expect("a time");
+        let clock = Clock::new(tz, None).expect("a zone");
+        Period::new(Some(text), None, &clock, now).ok().and_then(|period| period.since).map(rfc3339)
+    }
+
+    #[test]
+    fn an_end_is_an_instant_a_day_or_so_long_ago() {
+        for (text, tz, shown) in [
+            ("2026-11-01T08:00:00Z", "UTC", "2026-11-01T08:00:00Z"),
+            ("2026-11-01T08:00:00+02:00", "UTC", "2026-11-01T06:00:00Z"),
+            ("2026-11-01T08:00:00", "+02:00", "2026-11-01T06:00:00Z"),
+            ("2026-11-01", "+02:00", "2026-10-31T22:00:00Z"),
+            ("2026-11-01", "UTC", "2026-11-01T00:00:00Z"),
+            ("30m", "+02:00", "2026-11-22T09:30:00Z"),
+            ("2h", "UTC", "2026-11-22T08:00:00Z"),
+            ("3d", "UTC", "2026-11-19T10:00:00Z"),
+            ("1w", "UTC", "2026-11-15T10:00:00Z"),
+            ("0m", "UTC", "2026-11-22T10:00:00Z"),
+        ] {
+            assert_eq!(read(text, tz).as_deref(), Some(shown), "{text} in {tz}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_a_usage_error_that_names_the_forms() {
+        for text in [
+            "",
+            "h",
+            "-2h",
+            "+2h",
+            "2 h",
+            "2s",
+            "2.5h",
+            "99999999999999999999h",
+            "9223372036854775807w",
+            "yesterday",
+            "2026-02-30",
+            "2026-11-1",
+            "26-11-01",
+            "2026-11-01 08:00:00",
+            "2026-11-01T08:00:00.5Z",
+            "2026-11-01T25:00:00Z",
+        ] {
+            let clock = Clock::new("UTC", None).expect("a zone");
+            let error = Period::new(None, Some(text), &clock, 0).expect_err(text).to_string();
+            assert!(error.starts_with(&format!("--until {text}: no time: give ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn since_is_inclusive_and_until_exclusive() {
+        let clock = Clock::new("UTC", None).expect("a zone");
+        let period = Period::new(Some("1970-01-01T00:00:10Z"), Some("1970-01-01T00:00:20Z"), &clock, 0).expect("a period");
+        let inside: Vec<i64> = (0..30).filter(|&at| period.contains(Some(at))).collect();
+        assert_eq!(inside, (10..20).collect::<Vec<_>>());
+        assert_eq!((period.contains(None), Period::default().contains(None)), (false, true));
+        for (since, until) in [("1h", "2h"), ("1h", "1h")] {
+            let error = Period::new(Some(since), Some(until), &clock, 0).expect_err("empty").to_string();
+            assert_eq!(error, format!("--since {since} is not before --until {until}: no time is in between"));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a cursor remembers of logs: an entry each, and which log a file is by the first bytes of its text.
+//!
+//! A log is its text, not its name: a file that was renamed, copied or compressed begins as it did before.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::time;
+
+/// How many bytes of a log's text tell it from others, at the most.
+pub const HEAD_BYTES: usize = 1024;
+
+/// How far one log was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Where it was last; absent once another log has that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// How much of its decompressed text was delivered, in bytes.
+    pub offset: u64,
+    /// How many line ends are in it.
+    pub lines: u64,
+    /// How many bytes of its text were hashed, at most [`HEAD_BYTES`].
+    pub head_bytes: usize,
+    /// Their SHA-256, in hexadecimal digits.
+    pub head_sha256: String,
+    /// The size of the compressed file that was read to its end, in bytes: as long as it is the same, there is no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packed_bytes: Option<u64>,
+    /// When a run last read it, RFC 3339.
+    pub seen_at: String,
+}
+
+impl Entry {
+    /// Whether its numbers fit together, as those of a cursor that nobody damaged do.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        /// Above it, jq rounds.
+        const MOST: u64 = 1 << 53;
+        let is_head = (1..=HEAD_BYTES).contains(&self.head_bytes) && self.head_bytes as u64 <= self.offset;
+        is_head && self.lines <= self.offset && self.offset < MOST
+    }
+
+    /// Whether there is anything to remember.
+    #[must_use]
+    pub const fn is_begun(&self) -> bool {
+        self.head_bytes > 0
+    }
+}
+
+/// What is to be remembered of a log once a block of it was delivered.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// The log's place in the [`Book`].
+    pub slot: usize,
+    /// What is to be remembered.
+    pub entry: Entry,
+    /// What people should know of it.
+    pub note: Option<String>,
+}
+
+/// Entries by their place, which stays the same during a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Book(pub Vec<Entry>);
+
+impl Book {
+    /// The log whose text starts with `head`; of several, the one that is known best.
+    #[must_use]
+    pub fn recognise(&self, head: &[u8]) -> Option<usize> {
+        let mut hashes = BTreeMap::new();
+        let mut fits = |entry: &Entry| {
+            let start = head.get(..entry.head_bytes)?;
+            let hash = hashes.entry(start.len()).or_insert_with(|| hash(start));
+            (entry.is_begun() && *hash == entry.head_sha256).then_some((entry.head_bytes, entry.offset))
+        };
+        let known = self.0.iter().enumerate().filter_map(|(slot, entry)| Some((fits(entry)?, slot)));
+        known.max().map(|(_, slot)| slot)
+    }
+
+    /// A place for a log that is not known yet.
+    pub fn add(&mut self) -> usize {
+        self.0.push(Entry::default());
+        self.0.len() - 1
+    }
+
+    /// Sets the entry of `slot`; a name belongs to the log that had it last.
+    pub fn put(&mut self, slot: usize, entry: Entry) {
+        if self.0.len() <= slot {
+            self.0.resize_with(slot + 1, Entry::default);
+        }
+        if entry.is_begun() && self.0[slot].path != entry.path {
+            self.0.iter_mut().filter(|other| other.path == entry.path).for_each(|other| other.path = None);
+        }
+        self.0[slot] = entry;
+    }
+
+    /// The log that was last at `path`.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<usize> {
+        self.0.iter().position(|entry| entry.path.as_deref() == Some(path))
+    }
+
+    /// When a run last read the log at `path` or what that was rotated to, in seconds since 1970.
+    #[must_use]
+    pub fn seen_at(&self, path: &str) -> Option<i64> {
+        let is_kin = |name: &str| name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']));
+        let kin = self.0.iter().filter(|entry| entry.path.as_deref().is_some_and(is_kin));
+        kin.filter_map(|entry| time::parse_rfc3339(&entry.seen_at).ok()).max()
+    }
+}
+
+/// The SHA-256 of `bytes`, as sha256sum prints it.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> String {
+    let digits = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str, head: &[u8]) -> Entry {
+        Entry { path: Some(path.to_owned()), offset: 9, head_bytes: head.len(), head_sha256: hash(head), ..Entry::default() }
+    }
+
+    #[test]
+    fn the_hash_is_what_sha256sum_prints() {
+        assert_eq!(hash(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_log_is_known_by_its_longest_head() {
+        let book = Book(vec![entry("a", b"one"), entry("b", b"one two"), Entry::default()]);
+        for (head, slot) in
+            [(&b"one three"[..], Some(0)), (b"one two three", Some(1)), (b"one", Some(0)), (b"on", None), (b"", None), (b"two", None)]
+        {
+            assert_eq!(book.recognise(head), slot, "{}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn a_name_belongs_to_the_log_that_had_it_last() {
+        let mut book = Book(vec![entry("a", b"one")]);
+        let slot = book.add();
+        book.put(slot, entry("a", b"two"));
+        assert_eq!((book.0[0].path.as_deref(), book.at("a")), (None, Some(1)));
+    }
+
+    #[test]
+    fn a_log_was_seen_when_what_it_was_rotated_to_was() {
+        let seen = |path, at| Entry { seen_at: time::rfc3339(at), ..entry(path, b"x") };
+        let book = Book(vec![seen("a.log.1", 7), seen("a.log-2.gz", 5), seen("a.logs", 9), seen("b", 3)]);
+        assert_eq!([book.seen_at("a.log"), book.seen_at("b"), book.seen_at("c")], [Some(7), Some(3), None]);
+    }
+}

@@ -1,0 +1,203 @@
+//! Compressed text: which kind it is, told by its first bytes, and the decoder of one member of it.
+//!
+//! A decoder is handed bytes as they come and gives what they hold, so nothing waits for a full block. Each kind may be
+//! several members one behind the other. A frame that wants more memory than [`WINDOW_BYTES`] is refused.
+
+use std::fmt;
+use std::io;
+
+use bzip2::Decompress as Bzip2;
+use flate2::{Decompress as Gzip, FlushDecompress};
+use liblzma::stream::{Action, Error as XzError, Status as XzStatus, Stream as Xz};
+use zstd_safe::{DCtx as Zstd, InBuffer, OutBuffer};
+
+/// The most memory that a member may ask for to look back into, in bytes: what zstd(1) allows by itself, twice what `xz -9` needs.
+pub const WINDOW_BYTES: u64 = 1 << 27;
+const ZSTD_WINDOW_BITS: u32 = WINDOW_BYTES.trailing_zeros();
+/// What xz needs beside its window, in bytes.
+const XZ_STATE_BYTES: u64 = 4 << 20;
+/// The window of gzip: 32 KiB, as RFC 1951 has it.
+const GZIP_WINDOW_BITS: u8 = 15;
+
+/// A kind of compression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// bzip2 1.0.
+    Bzip2,
+    /// The .xz file format 1.2.
+    Xz,
+}
+
+/// What the first bytes of an input say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// It is compressed.
+    Packed(Kind),
+    /// It is not.
+    Plain,
+    /// More bytes are needed to tell.
+    Open,
+}
+
+/// How a member may start: bytes, with a mask of the bits that count.
+struct Magic {
+    kind: Kind,
+    bytes: &'static [u8],
+    mask: &'static [u8],
+}
+
+/// Every start of a member. A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too.
+///
+/// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format section 2.1.1.1.
+const MAGIC: [Magic; 6] = [
+    Magic { kind: Kind::Gzip, bytes: b"\x1f\x8b", mask: b"\xff\xff" },
+    Magic { kind: Kind::Zstd, bytes: b"\x28\xb5\x2f\xfd", mask: b"\xff\xff\xff\xff" },
+    Magic { kind: Kind::Zstd, bytes: b"\x50\x2a\x4d\x18", mask: b"\xf0\xff\xff\xff" },
+    Magic { kind: Kind::Bzip2, bytes: b"BZh0\x31\x41\x59\x26\x53\x59", mask: b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff" },
+    Magic { kind: Kind::Bzip2, bytes: b"BZh0\x17\x72\x45\x38\x50\x90", mask: b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff" },
+    Magic { kind: Kind::Xz, bytes: b"\xfd7zXZ\0", mask: b"\xff\xff\xff\xff\xff\xff" },
+];
+
+/// What `start`, the first bytes of an input or of what stands behind a member, says.
+#[must_use]
+pub fn guess(start: &[u8]) -> Guess {
+    let fits = |magic: &&Magic| start.iter().zip(magic.bytes).zip(magic.mask).all(|((byte, wanted), mask)| byte & mask == *wanted);
+    match MAGIC.iter().filter(fits).min_by_key(|magic| magic.bytes.len()) {
+        Some(magic) if start.len() >= magic.bytes.len() => Guess::Packed(magic.kind),
+        Some(_) => Guess::Open,
+        None => Guess::Plain,
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        })
+    }
+}
+
+/// The decoder of one member.
+pub enum Decoder {
+    /// Of gzip, with header and checksum.
+    Gzip(Box<Gzip>),
+    /// Of zstd, with how many bytes end the block that it is in.
+    Zstd(Zstd<'static>, usize),
+    /// Of bzip2.
+    Bzip2(Bzip2),
+    /// Of xz.
+    Xz(Xz),
+}
+
+/// What one call of [`Decoder::decode`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// How many bytes of the input it took.
+    pub used: usize,
+    /// Whether the member ends there.
+    pub is_end: bool,
+}
+
+impl Decoder {
+    /// A decoder for a member of `kind`.
+    ///
+    /// # Errors
+    /// What the decoder says, should it lack memory.
+    pub fn new(kind: Kind) -> io::Result<Self> {
+        Ok(match kind {
+            Kind::Gzip => Self::Gzip(Box::new(Gzip::new_gzip(GZIP_WINDOW_BITS))),
+            Kind::Zstd => {
+                let mut zstd = Zstd::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
+                let limit = zstd_safe::DParameter::WindowLogMax(ZSTD_WINDOW_BITS);
+                zstd.set_parameter(limit).map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))?;
+                Self::Zstd(zstd, 1)
+            }
+            Kind::Bzip2 => Self::Bzip2(Bzip2::new(false)),
+            Kind::Xz => Self::Xz(Xz::new_stream_decoder(WINDOW_BYTES + XZ_STATE_BYTES, 0).map_err(io::Error::other)?),
+        })
+    }
+
+    /// The kind of its member.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Gzip(_) => Kind::Gzip,
+            Self::Zstd(..) => Kind::Zstd,
+            Self::Bzip2(_) => Kind::Bzip2,
+            Self::Xz(_) => Kind::Xz,
+        }
+    }
+
+    /// Decodes from `input` into the spare capacity of `output`.
+    ///
+    /// # Errors
+    /// What is wrong with the data, in words; what was good before is in `output`.
+    pub fn decode(&mut self, input: &[u8], output: &mut Vec<u8>) -> io::Result<Step> {
+        let corrupt = |kind: Kind| io::Error::new(io::ErrorKind::InvalidData, format!("corrupt {kind} data"));
+        match self {
+            Self::Gzip(gzip) => {
+                let before = gzip.total_in();
+                let status = gzip.decompress_vec(input, output, FlushDecompress::None).map_err(|_| corrupt(Kind::Gzip))?;
+                Ok(Step { used: size(gzip.total_in() - before), is_end: status == flate2::Status::StreamEnd })
+            }
+            Self::Zstd(zstd, rest) => decode_zstd(zstd, rest, input, output),
+            Self::Bzip2(bzip2) => {
+                let before = bzip2.total_in();
+                let status = bzip2.decompress_vec(input, output).map_err(|_| corrupt(Kind::Bzip2))?;
+                Ok(Step { used: size(bzip2.total_in() - before), is_end: status == bzip2::Status::StreamEnd })
+            }
+            Self::Xz(xz) => {
+                let before = xz.total_in();
+                match xz.process_vec(input, output, Action::Run) {
+                    Ok(status) => Ok(Step { used: size(xz.total_in() - before), is_end: status == XzStatus::StreamEnd }),
+                    Err(XzError::MemLimit) => Err(too_much(Kind::Xz)),
+                    Err(XzError::Options) => Err(io::Error::other("xz data of a kind that this program cannot decode")),
+                    Err(_) => Err(corrupt(Kind::Xz)),
+                }
+            }
+        }
+    }
+}
+
+/// One block at a time: an error takes along what its call had decoded before.
+fn decode_zstd(zstd: &mut Zstd<'_>, rest: &mut usize, input: &[u8], output: &mut Vec<u8>) -> io::Result<Step> {
+    let full = output.capacity();
+    let start = output.len();
+    let mut taken = InBuffer::around(&input[..input.len().min(*rest)]);
+    let code = {
+        let mut given = OutBuffer::around_pos(output, start);
+        zstd.decompress_stream(&mut given, &mut taken)
+    };
+    *rest = code.map_err(|code| match zstd_safe::get_error_name(code) {
+        name if name.contains("too much memory") => too_much(Kind::Zstd),
+        name => io::Error::new(io::ErrorKind::InvalidData, format!("corrupt zstd data ({name})")),
+    })?;
+    let step = Step { used: taken.pos(), is_end: *rest == 0 };
+    if output.len() == full {
+        // There may be more of this block, and nothing of the next must be decoded in the call that gives it.
+        *rest = 0;
+    }
+    Ok(step)
+}
+
+fn too_much(kind: Kind) -> io::Error {
+    let mebibytes = WINDOW_BYTES >> 20;
+    io::Error::other(format!("{kind} data that needs more than {mebibytes} MiB to decode: decompress it first"))
+}
+
+fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Decoder").field(&self.kind()).finish()
+    }
+}

@@ -1,0 +1,186 @@
+//! The cursor: a file that remembers between runs how far each log was read.
+//!
+//! It is read once, locked against a second run, and written anew as a whole when what was read has been delivered.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+
+use super::book::{Book, Entry, Mark};
+use super::output::WholeFile;
+use crate::error::{Error, Result};
+use crate::time;
+
+/// The schema of a cursor file.
+pub const SCHEMA: &str = "soar.cursor/1";
+/// How many logs are remembered at the most, the latest seen first; those of the run itself always are.
+pub const MOST_LOGS: usize = 1000;
+
+/// A cursor file, held by this run alone.
+#[derive(Debug)]
+pub struct Cursor {
+    path: PathBuf,
+    book: Book,
+    now: String,
+    /// Held until the run ends.
+    _lock: File,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    schema: String,
+}
+
+#[derive(Deserialize)]
+struct Content {
+    logs: Vec<Entry>,
+}
+
+impl Cursor {
+    /// Opens and locks the cursor at `path`; where there is none, this is the first run.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where another run holds it; [`Error::Read`] or [`Error::UnknownSchema`] where it is no cursor:
+    /// to start afresh is for a person to decide.
+    pub fn open(path: &Path) -> Result<Self> {
+        let lock = lock(path)?;
+        let book = match fs::read(path) {
+            Ok(text) => read_book(path, &text)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Book::default(),
+            Err(error) => return Err(Error::read(&path.display().to_string(), &error)),
+        };
+        Ok(Self { path: path.to_owned(), book, now: time::rfc3339(time::now()), _lock: lock })
+    }
+
+    /// What it remembered when the run began.
+    #[must_use]
+    pub fn book(&self) -> Book {
+        self.book.clone()
+    }
+
+    /// Takes over what a delivered block says.
+    pub fn advance(&mut self, mark: Mark) {
+        self.book.put(mark.slot, Entry { seen_at: self.now.clone(), ..mark.entry });
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// [`Error::Write`] names it; the file from before is then untouched.
+    pub fn commit(self) -> Result<()> {
+        let mut logs: Vec<_> = self.book.0.into_iter().filter(Entry::is_begun).collect();
+        // RFC 3339 in UTC sorts by time.
+        logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
+        let of_this_run = logs.iter().rposition(|entry| entry.seen_at == self.now).map_or(0, |last| last + 1);
+        logs.truncate(MOST_LOGS.max(of_this_run));
+        let mut file = WholeFile::create(&self.path)?;
+        let text = show(&logs).map_err(|e| file.error(&e))?;
+        file.write_all(text.as_bytes()).map_err(|e| file.error(&e))?;
+        file.commit()
+    }
+}
+
+/// One JSON document, a log a line.
+fn show(logs: &[Entry]) -> io::Result<String> {
+    #[derive(Serialize)]
+    struct Header {
+        schema: &'static str,
+    }
+    let header = serde_json::to_string(&Header { schema: SCHEMA })?;
+    let lines = logs.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(format!("{},\"logs\":[\n{}\n]}}\n", header.trim_end_matches('}'), lines.join(",\n")))
+}
+
+fn read_book(path: &Path, text: &[u8]) -> Result<Book> {
+    let shown = path.display().to_string();
+    let damaged = |what: &str| Error::Read {
+        path: shown.clone(),
+        reason: format!("not a cursor, or damaged ({what}): to read every log from its start, remove it"),
+    };
+    let corrupt = |error: serde_json::Error| damaged(&error.to_string());
+    let header: Header = serde_json::from_slice(text).map_err(corrupt)?;
+    if header.schema != SCHEMA {
+        return Err(Error::UnknownSchema { place: shown, schema: header.schema, wanted: SCHEMA.to_owned() });
+    }
+    let content: Content = serde_json::from_slice(text).map_err(corrupt)?;
+    if !content.logs.iter().all(Entry::is_sound) {
+        return Err(damaged("a number that cannot be"));
+    }
+    Ok(Book(content.logs))
+}
+
+/// Holds `path.lock`, which stays there: the cursor itself is replaced at the end, and a lock with it would not hold.
+fn lock(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let shown = Path::new(&name).display().to_string();
+    let file = File::options().create(true).truncate(false).write(true).open(&name).map_err(|e| Error::write(&shown, &e))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            Err(Error::Usage(format!("--cursor {}: another run is using it; wait until that is done", path.display())))
+        }
+        Err(error) => Err(Error::write(&shown, &error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::book::hash;
+
+    fn entry(number: usize) -> Entry {
+        let head = format!("{number}\n");
+        Entry { offset: head.len() as u64, lines: 1, head_bytes: head.len(), head_sha256: hash(head.as_bytes()), ..Entry::default() }
+    }
+
+    #[test]
+    fn what_is_committed_is_read_back_and_the_oldest_is_forgotten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cursor");
+        let mut cursor = Cursor::open(&path).expect("a first run");
+        assert_eq!(cursor.book(), Book::default());
+        cursor.book = Book((0..=MOST_LOGS).zip(0..).map(|(n, at)| Entry { seen_at: time::rfc3339(at), ..entry(n) }).collect());
+        cursor.advance(Mark { slot: 0, entry: entry(0), note: None });
+        let now = cursor.now.clone();
+        cursor.commit().expect("written");
+        let book = Cursor::open(&path).expect("a cursor").book();
+        assert_eq!(book.0.len(), MOST_LOGS);
+        assert_eq!(book.0[0], Entry { seen_at: now, ..entry(0) });
+        assert_eq!(book.0.last(), Some(&Entry { seen_at: time::rfc3339(2), ..entry(2) }), "the oldest was 1");
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_an_error_and_never_a_fresh_start() {
+        let read = |text: &str| read_book(Path::new("c"), text.as_bytes()).map_err(|e| e.to_string());
+        assert_eq!(read("{\"schema\":\"soar.cursor/1\",\"logs\":[\n\n]}\n"), Ok(Book::default()));
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "{\"schema\":\"soar.cursor/1\"}",
+            "{\"schema\":\"soar.cursor/1\",\"logs\":[{\"offset\":1}]}",
+            "{\"schema\":\"soar.cu",
+            "{\"schema\":\"soar.cursor/1\",\"logs\":[{\"offset\":18446744073709551615,\"lines\":0,\"head_bytes\":1,\"head_sha256\":\"\",\"seen_at\":\"\"}]}",
+            "{\"schema\":\"soar.cursor/1\",\"logs\":[{\"offset\":1,\"lines\":0,\"head_bytes\":2,\"head_sha256\":\"\",\"seen_at\":\"\"}]}",
+        ] {
+            let error = read(text).expect_err(text);
+            assert!(error.starts_with("c: not a cursor, or damaged ("), "{error}");
+        }
+        let newer = read("{\"schema\":\"soar.cursor/2\",\"logs\":7}").expect_err("newer");
+        assert!(newer.starts_with("c: unknown schema \"soar.cursor/2\""), "{newer}");
+    }
+
+    #[test]
+    fn a_cursor_is_held_by_one_run() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cursor");
+        let first = Cursor::open(&path).expect("free");
+        assert!(matches!(Cursor::open(&path), Err(Error::Usage(text)) if text.contains("another run is using it")));
+        drop(first);
+        assert!(Cursor::open(&path).is_ok());
+    }
+}

@@ -1,0 +1,116 @@
+//! A compressed input as text: its members one after another, zeros between and behind them skipped.
+//!
+//! Takes what one read gives and decodes just that, so what a paused pipe holds is never waited for.
+
+use std::io;
+
+use super::codec::{self, Decoder, Guess, Kind};
+use super::source::{BLOCK_BYTES, Found, Raw};
+
+/// Room below which a call of a decoder costs more than what it gives, in bytes.
+const LEAST_ROOM_BYTES: usize = 32 << 10;
+
+/// A compressed input.
+#[derive(Debug)]
+pub struct Packed<'r> {
+    raw: Raw<'r>,
+    /// What was read; up to `used` it is done with.
+    input: Vec<u8>,
+    used: usize,
+    /// The member that is being decoded; none between two.
+    member: Option<Decoder>,
+    /// What the member before was, for messages.
+    last: Option<Kind>,
+    /// Whether the decoder stopped for want of room, so it may have more without being given more.
+    was_full: bool,
+}
+
+impl<'r> Packed<'r> {
+    /// The text of `raw`, of which `start` was read already.
+    #[must_use]
+    pub fn new(raw: Raw<'r>, start: Vec<u8>) -> Self {
+        Self { raw, input: start, used: 0, member: None, last: None, was_full: false }
+    }
+
+    /// Appends what one step gives, which may be nothing yet: a read, or the decoding of what was read.
+    ///
+    /// # Errors
+    /// What the system says or what is wrong with the data; what could be decoded before is in `bytes`.
+    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<Found> {
+        if self.member.is_none() {
+            return self.next_member();
+        }
+        if self.is_drained() {
+            return match (self.read()?, &self.member) {
+                (Found::End, Some(member)) => {
+                    Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} data ends early", member.kind())))
+                }
+                _ => Ok(Found::More),
+            };
+        }
+        if bytes.capacity() - bytes.len() < LEAST_ROOM_BYTES {
+            bytes.reserve(BLOCK_BYTES);
+        }
+        let Some(member) = &mut self.member else { return Ok(Found::More) };
+        let step = member.decode(&self.input[self.used..], bytes)?;
+        self.used += step.used;
+        self.was_full = bytes.len() == bytes.capacity() && !step.is_end;
+        if step.is_end {
+            self.last = Some(member.kind());
+            self.member = None;
+        }
+        Ok(Found::More)
+    }
+
+    /// Whether there is nothing to decode, and a read would wait.
+    #[must_use]
+    pub fn pauses(&self) -> bool {
+        self.raw.is_hasty() || self.wants_read() && self.raw.pauses()
+    }
+
+    fn wants_read(&self) -> bool {
+        match self.member {
+            Some(_) => self.is_drained(),
+            None => codec::guess(&self.input[self.used..]) == Guess::Open,
+        }
+    }
+
+    /// The size of the compressed file, in bytes.
+    #[must_use]
+    pub fn file_bytes(&self) -> Option<u64> {
+        self.raw.file_bytes()
+    }
+
+    fn is_drained(&self) -> bool {
+        self.used == self.input.len() && !self.was_full
+    }
+
+    /// Finds the start of the next member; a tape or a disk pads the last with zeros.
+    fn next_member(&mut self) -> io::Result<Found> {
+        self.used += self.input[self.used..].iter().take_while(|&&byte| byte == 0).count();
+        let ahead = &self.input[self.used..];
+        match codec::guess(ahead) {
+            Guess::Packed(kind) => self.member = Some(Decoder::new(kind)?),
+            Guess::Plain => return Err(self.trailing_garbage()),
+            Guess::Open => {
+                let is_empty = ahead.is_empty();
+                if self.read()? == Found::End {
+                    return if is_empty { Ok(Found::End) } else { Err(self.trailing_garbage()) };
+                }
+            }
+        }
+        Ok(Found::More)
+    }
+
+    fn trailing_garbage(&self) -> io::Error {
+        let kind = self.last.map_or_else(String::new, |kind| format!("{kind} "));
+        io::Error::new(io::ErrorKind::InvalidData, format!("garbage follows the {kind}data: what stands before it was read"))
+    }
+
+    /// One read, behind what is not used yet.
+    fn read(&mut self) -> io::Result<Found> {
+        self.input.drain(..self.used);
+        self.used = 0;
+        self.raw.fill(&mut self.input)
+    }
+}

@@ -1,0 +1,358 @@
+//! `soar-parse --cursor`: every line exactly once, whatever becomes of the logs between two runs.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use support::desk::{Desk, append, at, numbers};
+use support::{bash, code, filter, text};
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Append,
+    Rename,
+    CopyTruncate,
+    RenameDated,
+    Compress(&'static str),
+    Late,
+    Run,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let compress = prop_oneof![Just("gzip"), Just("zstd -q --rm"), Just("bzip2"), Just("xz")].prop_map(Step::Compress);
+    prop_oneof![
+        6 => Just(Step::Append),
+        2 => Just(Step::Rename),
+        2 => Just(Step::CopyTruncate),
+        1 => Just(Step::RenameDated),
+        2 => compress,
+        1 => Just(Step::Late),
+        6 => Just(Step::Run),
+    ]
+}
+
+/// The rotated files, shifted by one: `a.log.1` is free then.
+const SHIFT: &str =
+    "for n in 6 5 4 3 2 1; do for f in a.log.$n a.log.$n.*; do [ ! -e $f ] || mv $f a.log.$((n + 1))${f#a.log.$n}; done; done";
+
+fn take(desk: &mut Desk, step: Step) {
+    let is_there = desk.at("a.log").exists();
+    match step {
+        Step::Append => drop(desk.log("a.log")),
+        Step::Rename if is_there => desk.bash(&format!("{SHIFT}; mv a.log a.log.1")),
+        Step::CopyTruncate if is_there => desk.bash(&format!("{SHIFT}; cp a.log a.log.1; : > a.log")),
+        Step::RenameDated if is_there => desk.bash("mv a.log a.log-2026010$(ls | wc -l)"),
+        Step::Compress(with) if desk.at("a.log.1").exists() => desk.bash(&format!("{with} a.log.1")),
+        // A daemon goes on writing to the renamed file until it is told.
+        Step::Late if desk.at("a.log.1").metadata().is_ok_and(|m| m.len() > 0) => drop(desk.log("a.log.1")),
+        _ => {}
+    }
+}
+
+proptest! {
+    // Each case is a dozen processes.
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn every_line_is_read_exactly_once(steps in vec(step(), 1..16), threads in 1..4_u8, names_all: bool) {
+        let mut desk = Desk::new();
+        desk.log("a.log");
+        let mut seen = Vec::new();
+        for &step in &[&[Step::Run], &steps[..], &[Step::Run]].concat() {
+            take(&mut desk, step);
+            if !matches!(step, Step::Run) {
+                continue;
+            }
+            let logs = if names_all { desk.logs() } else { vec!["a.log".to_owned()] };
+            let logs: Vec<_> = logs.iter().map(String::as_str).collect();
+            let output = desk.run(&["-q", "--threads", &threads.to_string()], &logs);
+            // Where the log is away, that is said, and what it became is read all the same.
+            let is_whole = names_all || desk.at("a.log").exists();
+            prop_assert_eq!(code(&output), if is_whole { 0 } else { 2 }, "{}", text(&output.stderr));
+            seen.extend(numbers(&output).into_iter().map(|(number, _)| number));
+        }
+        desk.log("a.log");
+        seen.extend(desk.news(&["a.log"]).into_iter().map(|(number, _)| number));
+        seen.sort_unstable();
+        prop_assert_eq!(seen, (1..=desk.written).collect::<Vec<_>>(), "{:?}", steps);
+    }
+}
+
+#[test]
+fn only_what_is_new_is_read_and_lines_keep_their_numbers() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(1, "a.log:1"), (2, "a.log:2")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log:3")]));
+}
+
+#[test]
+fn a_line_that_is_still_being_written_is_left_for_the_next_run() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    append(&desk.at("a.log"), "2026-01-01T00:00:00Z h sshd[2]: Failed pass");
+    assert_eq!(desk.news(&["a.log"]), at(&[(1, "a.log:1")]));
+    append(&desk.at("a.log"), "word for root from 192.0.2.1 port 22 ssh2\n");
+    assert_eq!(desk.news(&["a.log"]), at(&[(2, "a.log:2")]));
+    // A compressed file is finished, with or without a newline.
+    append(&desk.at("a.log"), "2026-01-01T00:00:00Z h sshd[3]: Failed password for root from 192.0.2.1 port 22 ssh2");
+    desk.bash("mv a.log a.log.1; gzip a.log.1; : > a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log.1.gz:3")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn a_log_that_came_and_went_between_two_runs_is_read_whole() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    // It was there before the first run and nobody asked for it.
+    desk.log("a.log.7");
+    desk.bash("touch -d '2001-01-01' a.log.7");
+    assert_eq!(desk.news(&["a.log"]), at(&[(1, "a.log:1")]));
+    desk.bash("mv a.log a.log.2");
+    desk.log("a.log.2");
+    desk.log("a.log.1");
+    desk.bash("touch -d '+2 seconds' a.log.2; touch -d '+3 seconds' a.log.1; gzip a.log.1");
+    desk.log("a.log.notes");
+    desk.bash("touch -d '+3 seconds' a.log.notes");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log.2:2"), (4, "a.log.1.gz:1"), (6, "a.log:1")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn a_log_under_two_names_is_one_log() {
+    let mut desk = Desk::new();
+    for _ in 0..20 {
+        desk.log("a.log");
+    }
+    desk.bash("ln a.log b.log; cp a.log c.log; gzip -k c.log; ln -s a.log d.log");
+    assert_eq!(desk.news(&["a.log", "b.log", "c.log", "c.log.gz", "d.log", "a.log"]).len(), 20);
+    desk.log("a.log");
+    assert_eq!(desk.news(&["d.log", "./a.log"]), at(&[(21, "d.log:21")]));
+    desk.log("a.log");
+    // The copies stayed behind.
+    for _ in 0..2 {
+        let output = desk.run(&[], &["a.log", "c.log", "c.log.gz"]);
+        assert!(numbers(&output).iter().all(|news| *news == (22, "a.log:22".to_owned())));
+        let said = "soar-parse: c.log: an earlier state of a.log, which was read already\n";
+        assert_eq!((code(&output), text(&output.stderr).starts_with(said)), (0, true), "{}", text(&output.stderr));
+    }
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn rotated_logs_may_be_operands_too() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log");
+    desk.bash("mv a.log a.log.1; xz -k a.log.1");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log", "a.log.1", "a.log.1.xz"]), at(&[(3, "a.log:1"), (2, "a.log.1:2")]));
+    assert_eq!(desk.news(&["a.log", "a.log.1", "a.log.1.xz"]), []);
+}
+
+#[test]
+fn a_log_written_anew_is_read_from_its_start_and_that_is_said() {
+    let mut desk = Desk::new();
+    let first = desk.log("a.log");
+    for _ in 0..20 {
+        desk.log("a.log");
+    }
+    assert_eq!(desk.news(&["a.log"]).len(), 21);
+    let old = fs::read(desk.at("a.log")).expect("a log");
+    fs::write(desk.at("a.log"), &old[..1100]).expect("written");
+    let output = desk.run(&[], &["a.log"]);
+    assert_eq!(numbers(&output).len(), 1100 / first.len());
+    assert!(text(&output.stderr).starts_with("soar-parse: a.log: shorter than when it was last read, so it is read from its start\n"));
+    fs::write(desk.at("a.log"), "other\n").expect("written");
+    let said = text(&desk.run(&[], &["a.log"]).stderr);
+    assert!(said.contains("a.log: another log than last time"), "{said}");
+    assert!(!text(&desk.run(&[], &["a.log"]).stderr).contains("another log"));
+}
+
+#[test]
+fn what_was_not_delivered_is_delivered_by_the_next_run() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    let write = format!("soar-parse -q --cursor {0}/cursor {0}/a.log > /dev/full", desk.folder.path().display());
+    assert_eq!(code(&bash(&write)), 2);
+    assert!(!desk.at("cursor").exists());
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut left = filter("soar-parse");
+    left.current_dir(desk.folder.path()).args(["-q", "--cursor", "cursor", "a.log"]).stdout(writer);
+    assert_eq!(left.status().expect("it runs").code(), Some(0));
+    assert!(!desk.at("cursor").exists());
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn what_was_delivered_before_a_signal_is_not_delivered_again() {
+    let mut desk = Desk::new();
+    let line = desk.log("a.log");
+    // More than fits into the pipe and what is under way.
+    let log: String = (1..=40_000).map(|n| line.replace("sshd[1]", &format!("sshd[{n}]"))).collect();
+    fs::write(desk.at("a.log"), log).expect("written");
+    let mut parse = filter("soar-parse");
+    parse.current_dir(desk.folder.path()).args(["-q", "--threads", "2", "--cursor", "cursor", "a.log"]).stdout(Stdio::piped());
+    let mut child = parse.spawn().expect("it starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut first = String::new();
+    stdout.read_line(&mut first).expect("an event");
+    assert!(bash(&format!("kill -TERM {}", child.id())).status.success());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).expect("the rest");
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    let delivered = 1 + rest.lines().count();
+    let next = desk.news(&["a.log"]);
+    assert_eq!(next.first(), Some(&(delivered + 1, format!("a.log:{}", delivered + 1))));
+    assert_eq!(delivered + next.len(), 40_000);
+}
+
+#[test]
+fn a_line_that_is_too_long_is_passed_once_it_ends() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    append(&desk.at("a.log"), &"x".repeat(3 << 20));
+    let rejects = |logs: &[&str]| {
+        let output = desk.run(&["--rejects", "rejects"], logs);
+        (numbers(&output), fs::metadata(desk.at("rejects")).expect("a file").len())
+    };
+    assert_eq!(rejects(&["a.log"]), (at(&[(1, "a.log:1")]), 3 << 20));
+    append(&desk.at("a.log"), "x\n2026-01-01T00:00:00Z h sshd[2]: Failed password for root from 192.0.2.1 port 22 ssh2\n");
+    assert_eq!(rejects(&["a.log"]), (at(&[(2, "a.log:3")]), (3 << 20) + 2));
+    assert_eq!(rejects(&["a.log"]), (vec![], 0));
+}
+
+#[test]
+fn a_label_names_the_log_whatever_became_of_it() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(numbers(&desk.run(&["--name", "web1"], &["a.log"])), at(&[(1, "web1:1")]));
+    desk.log("a.log");
+    desk.bash("mv a.log a.log.1; : > a.log");
+    assert_eq!(numbers(&desk.run(&["--name", "web1"], &["a.log"])), at(&[(2, "web1:2")]));
+}
+
+#[test]
+fn a_damaged_log_is_read_as_far_as_it_goes_and_on_from_there() {
+    let mut desk = Desk::new();
+    for _ in 0..4000 {
+        desk.log("a.log");
+    }
+    desk.bash("gzip -k a.log; head -c 9000 a.log.gz > b.log.gz");
+    let output = desk.run(&[], &["b.log.gz"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("b.log.gz: gzip data ends early\n"), "{}", text(&output.stderr));
+    let first = numbers(&output).len();
+    assert!((1..4000).contains(&first), "{first}");
+    desk.bash("rm b.log.gz");
+    let rest = desk.news(&["a.log.gz"]);
+    assert_eq!(rest.first(), Some(&(first + 1, format!("a.log.gz:{}", first + 1))));
+    assert_eq!(rest.len(), 4000 - first);
+}
+
+#[test]
+fn a_cursor_fits_its_schema_and_a_damaged_one_is_exit_2() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.bash("gzip -k a.log; cat a.log a.log > b.log; mkdir c; mv b.log c");
+    desk.log("d.log");
+    assert_eq!(desk.news(&["a.log.gz", "d.log"]).len(), 2);
+    let schema = serde_json::from_slice(&support::read("schemas/cursor.schema.json")).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let cursor = fs::read(desk.at("cursor")).expect("a cursor");
+    let content: serde_json::Value = serde_json::from_slice(&cursor).expect("JSON");
+    assert!(schema.is_valid(&content), "{content}");
+    assert_eq!(content["logs"].as_array().map(Vec::len), Some(2));
+    desk.bash("[ $(head -c $(jq .logs[0].head_bytes cursor) a.log | sha256sum | cut -c1-64) = $(jq -r .logs[0].head_sha256 cursor) ]");
+    for (damaged, said) in [
+        (&cursor[..cursor.len() / 2], "cursor: not a cursor, or damaged ("),
+        (b"", "cursor: not a cursor, or damaged ("),
+        (
+            b"{\"schema\":\"soar.cursor/2\"}",
+            "cursor: unknown schema \"soar.cursor/2\": written by a newer SOAR Light? This one reads soar.cursor/1\n",
+        ),
+    ] {
+        fs::write(desk.at("cursor"), damaged).expect("written");
+        let output = desk.run(&[], &["a.log"]);
+        assert_eq!((code(&output), output.stdout.len()), (2, 0));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+        assert_eq!(fs::read(desk.at("cursor")).expect("a cursor"), damaged, "it stays as it was");
+    }
+}
+
+#[test]
+fn what_has_no_place_to_remember_is_a_usage_error() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.bash("mkfifo pipe");
+    for (logs, said) in [
+        (&["-"][..], "--cursor remembers a place in a file, and stdin is none: name the logs as FILE operands\n"),
+        (&[], "and stdin is none"),
+        (&["a.log", "pipe"], "and pipe is none"),
+    ] {
+        let output = desk.run(&[], logs);
+        assert_eq!(code(&output), 2, "{logs:?}");
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
+    let same = filter("soar-parse").current_dir(desk.folder.path()).args(["--cursor", "a.log", "a.log"]).output().expect("it runs");
+    assert_eq!((code(&same), text(&same.stderr).as_str()), (2, "soar-parse: a.log is an input and would be overwritten\n"));
+    for flags in [&["--cursor", "-"][..], &["--cursor", "x", "--rejects", "x"]] {
+        let output = filter("soar-parse").current_dir(desk.folder.path()).args(flags).arg("a.log").output().expect("it runs");
+        assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: --cursor wants a file of its own\n"));
+    }
+}
+
+#[test]
+fn two_runs_at_once_are_one_too_many() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    let held = "exec 9> cursor.lock; flock 9; soar-parse --cursor cursor a.log; echo $?";
+    let output = bash(&format!("cd {} && {held}", desk.folder.path().display()));
+    assert_eq!(text(&output.stdout), "2\n");
+    assert_eq!(text(&output.stderr), "soar-parse: --cursor cursor: another run is using it; wait until that is done\n");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+}
+
+#[test]
+fn what_is_still_being_compressed_is_left_until_it_is_whole() {
+    for bytes in [0, 1, 2, 12, 150, 1000] {
+        let mut desk = Desk::new();
+        for _ in 0..40 {
+            desk.log("a.log");
+        }
+        assert_eq!(desk.news(&["a.log"]).len(), 40);
+        desk.log("a.log");
+        desk.bash("mv a.log a.log.1; gzip -c a.log.1 > whole");
+        desk.bash(&format!("head -c {bytes} whole > a.log.1.gz; touch -d '+2 seconds' a.log.1.gz"));
+        desk.log("a.log");
+        assert_eq!(desk.news(&["a.log"]), at(&[(41, "a.log.1:41"), (42, "a.log:1")]), "{bytes} bytes");
+        desk.bash("mv whole a.log.1.gz; rm a.log.1");
+        assert_eq!(desk.news(&["a.log"]), [], "{bytes} bytes");
+    }
+}
+
+#[test]
+fn links_and_pipes_beside_a_log_are_left_alone() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log");
+    desk.bash("mv a.log secret; ln -s secret a.log.1; mkfifo a.log.2; mkdir a.log.3");
+    desk.log("a.log");
+    let output = desk.run(&[], &["a.log"]);
+    assert_eq!(numbers(&output), at(&[(3, "a.log:1")]));
+    assert!(text(&output.stderr).contains("what became of that one is not beside it"), "{}", text(&output.stderr));
+}
