@@ -30,7 +30,7 @@ fn shown_commands(document: &str) -> Vec<(String, String)> {
 
 #[test]
 fn commands_in_the_documents_print_what_stands_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/signals.md"] {
         let commands = shown_commands(&text(&read(name)));
         assert!(!commands.is_empty() || name != "README.md", "{name} shows no command");
         for (command, expected) in commands {
@@ -78,6 +78,15 @@ fn tables_in_the_documents_are_those_of_the_code() {
     for shape in soar_light::parse::sshd::SHAPES {
         assert!(events.contains(&format!("| `{}` |", shape.action)), "docs/events.md says nothing of {}", shape.action);
         assert!(schema.contains(&format!("\"{}\"", shape.action)), "the schema says nothing of {}", shape.action);
+    }
+    let signals = text(&read("docs/signals.md"));
+    for probe in soar_light::parse::detect::probe::PROBES {
+        assert!(signals.contains(&format!("| {} |", probe.name)), "docs/signals.md says nothing of {}", probe.name);
+        assert!(signals.contains(probe.source), "docs/signals.md does not say where {} comes from", probe.name);
+    }
+    for routine in soar_light::parse::detect::path::COMMON {
+        let row = format!("| `{}` | {} |", routine.path, routine.source);
+        assert!(signals.contains(&row), "docs/signals.md says nothing of {}", routine.path);
     }
     for report in soar_light::report::REPORTS {
         let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);

@@ -59,13 +59,13 @@ impl Block {
 #[derive(Debug)]
 pub struct Classifier<'c> {
     config: &'c Config,
-    detectors: Detectors,
+    detectors: Detectors<'c>,
 }
 
 impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
-        Self { config, detectors: Detectors::new(config.signals) }
+        Self { config, detectors: Detectors::new(config.signals, &config.settings) }
     }
 
     /// Classifies every line of `block`.

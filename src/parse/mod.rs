@@ -36,6 +36,8 @@ pub const FORMATS: &[Format] = &[combined::COMBINED, syslog::RFC3164, syslog::RF
 pub struct Config {
     /// The signals to look for.
     pub signals: SignalSet,
+    /// What the detectors of these signals go by.
+    pub settings: detect::Settings,
     /// Which understood lines become events.
     pub wanted: Wanted,
     /// What stamps leave out.

@@ -10,7 +10,8 @@ use crate::stream::block::{Block as Lines, Part};
 
 fn config(wanted: Wanted) -> Config {
     Config {
-        signals: SignalSet::defaults(),
+        signals: (0..SIGNALS.len()).fold(SignalSet::default(), SignalSet::with),
+        settings: detect::Settings::default(),
         wanted,
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
         rejects: Some(PathBuf::from("unused")),

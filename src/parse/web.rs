@@ -31,6 +31,12 @@ pub struct Web<'a> {
 }
 
 impl<'a> Web<'a> {
+    /// The request target as logged; of a request line that is none, all of it.
+    #[must_use]
+    pub fn target(&self) -> Option<&'a [u8]> {
+        self.request.and_then(|request| split_request(request).target)
+    }
+
     /// The event of this request, still without tags.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
@@ -118,7 +124,9 @@ pub fn unescape_bytes(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-fn hex(digit: u8) -> Option<u8> {
+/// The value of a hexadecimal digit, in either case.
+#[must_use]
+pub fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 

@@ -48,7 +48,7 @@ pub const SIGNALS: &[Signal] = &[
         label: "Bot",
         weight: 1,
         on_by_default: true,
-        about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count",
+        about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count; --bots chooses otherwise",
         source: "the project's definition of a bot",
         example: r#"192.0.2.12 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 2326 "-" "ExampleBot/1.0""#,
     },
@@ -60,6 +60,15 @@ pub const SIGNALS: &[Signal] = &[
         about: "sshd let a login in: the answer to \"did they get in?\"",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 09:32:20 lab sshd[24680]: Accepted password for alice from 192.0.2.13 port 49116 ssh2",
+    },
+    Signal {
+        name: "http_probe",
+        label: "HTTP Probe",
+        weight: 0,
+        on_by_default: false,
+        about: "the request looks for a well-known hole: path traversal, Shellshock, Log4Shell, .env, .git/ ... (docs/signals.md lists them)",
+        source: "the CVE or page of each, in docs/signals.md",
+        example: r#"192.0.2.14 - - [10/Oct/2000:13:55:36 -0700] "GET /cgi-bin/.%2e/.%2e/bin/sh HTTP/1.1" 400 226"#,
     },
 ];
 
