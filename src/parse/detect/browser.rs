@@ -43,19 +43,20 @@ const PLATFORM: &str = concat!(
     r"|amiga|morphos|mobile|tablet|phone|bb10|blackberry|playbook|symbian|series[46]0|s60|bada|meego|tizen|web ?os|web0s|hpwos",
     r"|hiptop|palm|j2me|midp|nokia|samsung|smart-?tv|smarthub|\bdtv\b|hbbtv|viera|netcast|roku|crkey|webtv|apple tv",
     r"|apple watch|fuchsia|nintendo|playstation|\bpsp\b|xbox|nitro|dreampassport|kindle|kobo|dillo|ms-office|silk/|watch os",
-    r"|directfb|risc os|qnx|openharmony|sailfish|inferno|syllable|plan ?9",
+    r"|directfb|risc os|qnx|openharmony|sailfish|inferno|syllable|plan ?9|brew\b|\brex\b|netfront",
 );
 
 /// Devices, and small browsers, whose agents open with a name of their own.
 const DEVICE: &str = concat!(
     r"android|\biphone|\bipad|\bipod|\bios\b|darwin/|cfnetwork|apple ?tv|applecoremedia|watchos|tvos|windows phone|^itunes",
-    r"|midp|cldc|up\.(?:browser|link)|obigo|teleca|netfront|\bwap\b|wap ?2\.0|mmp/\d|\bmib/|symbian|series ?[46]0|ucweb",
+    r"|midp|cldc|up\.(?:browser|link)|obigo|teleca|netfront|\bwap[-_]?(?:\b|\d|browser)|brew\b|mmp/\d|\bmib/|symbian|series ?[46]0|ucweb",
     r"|ucbrowser|opera mini|windows ce|iemobile|hbbtv|nintendo|playstation|steam|amiga|voyager|inferno|cyberdog|^roku",
     r"|^(?:nokia|blackberry|samsung|sec-|sie-|sonyericsson|mot-|motorola|lge?[-/]|philips|sagem|alcatel|huawei|zte|spice|docomo",
     r"|kddi|softbank|vodafone|j-phone|portalmmm|palm|panasonic|pantech|sanyo|sharp|siemens|toshiba|htc|lenovo|micromax|karbonn",
     r"|lava|haier|benq|kwc-|audiovox|cdm|kyocera|gionee|tianyu|hitachi|nec-|ericsson|amoi|bird|cubot)",
     r"|^(?:lynx/|w3m/|e?links[ /]|emacs-w3m|url/emacs|dillo/|netsurf/|ibrowse|ncsa[_ ]mosaic|edbrowse|retawq|amaya|contiki|ebrd)",
-    r"|^(?:vlc/|kodi/|uzbl|midori|konqueror|galeon)",
+    r"|^(?:vlc/|kodi/|uzbl|midori|konqueror|galeon|quicktime/|mozacfetch/|microsoft (?:office|outlook)[ /]\d|goggalaxy)",
+    r"|windows nt|win10|macintosh|mac os|blackberry|upnp/",
 );
 
 /// Whether `agent` is built as those of people's programs are.
