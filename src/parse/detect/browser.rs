@@ -3,8 +3,8 @@
 //! Takes a user agent, says whether a person may sit behind it. It knows how such agents are built, not every name of
 //! one: an agent with neither engine nor device, or with an address to complain to, is a tool's.
 //!
-//! **Source:** the formats described in MDN "User-Agent", WHATWG Compatibility section 4.1, HbbTV TS 102 796 section 7.3.2.4,
-//! OMA UAProf; the agents in `tests/agents` hold the patterns to it.
+//! **Source:** MDN, `User-Agent`; WHATWG Compatibility section 4.1; ETSI TS 102 796 section 7.3.2.4 (`HbbTV`); the agents in
+//! `tests/agents` hold the patterns to it.
 
 use std::sync::LazyLock;
 

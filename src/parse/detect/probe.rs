@@ -2,8 +2,8 @@
 //!
 //! Takes a request, says whether it looks for one of the holes in [`PROBES`]. A request is read as a server would: log
 //! escapes undone, then percent signs, twice, since filters are got around with `%252e`. Few patterns, each with its
-//! source: a request that people make too is no probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`
-//! (WordPress's own app), `/phpmyadmin/`, `/actuator/health` (monitors) and `..` in a query but for two in a row do not count.
+//! source: a request that people make too is no probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`,
+//! `/phpmyadmin/`, `/actuator/health` (monitors) and a single `../` in a query do not count.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
