@@ -71,7 +71,9 @@ fn is_ssh_accepted(_: &Settings, reading: &Reading<'_>) -> bool {
 
 fn is_http_404(settings: &Settings, reading: &Reading<'_>) -> bool {
     let Reading::Web(web) = reading else { return false };
-    web.status == Some(404) && !settings.ignored_404.contains_target(web.target())
+    let ignored = &settings.ignored_404;
+    // The target is looked for only where a path may be ignored, which is rare.
+    web.status == Some(404) && (ignored.is_empty() || !web.target().is_some_and(|target| ignored.contains_target(target)))
 }
 
 fn is_http_bot(settings: &Settings, reading: &Reading<'_>) -> bool {
