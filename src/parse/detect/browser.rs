@@ -21,18 +21,19 @@ const CONTACT: &str = concat!(
 /// People's programs that carry an address all the same: televisions, controls inside Internet Explorer, proxies of phones.
 const CONTACT_OF_A_PERSON: &str = r"hbbtv|smart-?tv|web0s|bsalsa|avantbrowser|dunkels|\(via |gfe\)";
 
-/// What stands behind `compatible;`: in a browser its family, in a tool the tool.
-const COMPATIBLE: &str = r"compatible\s*[;,]\s*([^;)]*)";
+/// What stands behind `compatible;`: in a browser its family or system, in a tool the tool.
+const COMPATIBLE: &str = r"compatible\s*[;,]\s*([^)]*)";
 
-/// Families of browsers, and systems, that called themselves compatible.
+/// Families of browsers that called themselves compatible, and the systems that others named there.
 const FAMILY: &str = concat!(
-    r"^(?:msp?ie \d|amiga|ibisbrowser|konqueror|opera|icab|omniweb|ibrowse|linux|windows|mac|u$|dillo|emacs|synapse|ms-office",
+    r"^(?:msp?ie \d|amiga|ibisbrowser|konqueror|opera|icab|omniweb|ibrowse|linux|mac|u;|u$|dillo|emacs|synapse|ms-office",
     r"|webtv|netfront|netscape|avant|yahoo! ?widget|googletoolbar|america online|aol|x11|webpositive|ice|voyager|netpositive",
     r"|wosbrowser|arachne|blackberry|palm|kindle|nokia|teleca|$)",
+    r"|windows (?:nt|ce|xp|me|\d)|\bwin(?:9|nt)|risc os|brew\b|palm ?os|mac_p|macintosh|os/2|beos|symbian",
 );
 
 /// An engine that shows pages, or a browser, with its version.
-const ENGINE: &str = r"(?:applewebkit|gecko|khtml|trident|presto|chrome|firefox|safari|msie|opr|browser)[/ ]?v?\d";
+const ENGINE: &str = r"(?:applewebkit|gecko|khtml|trident|presto|chrome|firefox|safari|msie|opr|browser)[/ ]?v?\d|browser/";
 
 /// How browsers have opened since the first of them.
 const OPENING: &str = r"mozilla|opera/";
@@ -50,7 +51,7 @@ const PLATFORM: &str = concat!(
 const DEVICE: &str = concat!(
     r"android|\biphone|\bipad|\bipod|\bios\b|darwin/|cfnetwork|apple ?tv|applecoremedia|watchos|tvos|windows phone|^itunes",
     r"|midp|cldc|up\.(?:browser|link)|obigo|teleca|netfront|\bwap[-_]?(?:\b|\d|browser)|brew\b|mmp/\d|\bmib/|symbian|series ?[46]0|ucweb",
-    r"|ucbrowser|opera mini|windows ce|iemobile|hbbtv|nintendo|playstation|steam|amiga|voyager|inferno|cyberdog|^roku",
+    r"|ucbrowser|opera mini|windows ce|iemobile|hbbtv|nintendo|playstation|steam|amiga|voyager|inferno|cyberdog|xiino|samsung|nokia|sonyericsson|^roku",
     r"|^(?:nokia|blackberry|samsung|sec-|sie-|sonyericsson|mot-|motorola|lge?[-/]|philips|sagem|alcatel|huawei|zte|spice|docomo",
     r"|kddi|softbank|vodafone|j-phone|portalmmm|palm|panasonic|pantech|sanyo|sharp|siemens|toshiba|htc|lenovo|micromax|karbonn",
     r"|lava|haier|benq|kwc-|audiovox|cdm|kyocera|gionee|tianyu|hitachi|nec-|ericsson|amoi|bird|cubot)",
@@ -117,7 +118,9 @@ mod tests {
             ("acme/1.0", false),
             ("acme/1.0 (iPhone; iOS 17.5)", true),
             ("Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1)", true),
-            ("Mozilla/5.0 (compatible; Acme/1.0; Windows NT 6.1)", false),
+            ("Mozilla/5.0 (compatible; Acme/1.0)", false),
+            ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (compatible; Acme/1.0)", false),
+            ("Mozilla/4.0 (compatible; Acme 1.0; Windows 98)", true),
             ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0.0.0 (+https://acme.example)", false),
             ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0.0.0 ops@acme.example", false),
             ("Mozilla/5.0 (Linux) AppleWebKit/537.36 HbbTV/1.5.1 (; Acme; TV; +https://acme.example)", true),
