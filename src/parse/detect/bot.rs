@@ -17,6 +17,9 @@ const EXTENDED: &str = include_str!("extended.txt");
 /// Size to which all patterns of one list together may compile, in bytes: room for some ten thousand names.
 const MAX_COMPILED_BYTES: usize = 64 << 20;
 
+/// Room for the states that a matcher meets, in bytes for each thread: where it is short, matching falls back to a slow engine.
+const MAX_STATES_BYTES: usize = 16 << 20;
+
 /// The kinds of bot that a run knows; an agent is a bot when any of them says so.
 #[derive(Debug, Clone)]
 pub struct Bots(Vec<Kind>);
@@ -91,7 +94,7 @@ fn compile(name: &str, text: &str) -> Result<Regex> {
 
 /// Over bytes, not letters: hostile text in an agent would drive Unicode's `\b` to the slow engine. `(?u)` asks for it.
 fn build(pattern: &str) -> std::result::Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).case_insensitive(true).unicode(false).size_limit(MAX_COMPILED_BYTES).build()
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(false).size_limit(MAX_COMPILED_BYTES).dfa_size_limit(MAX_STATES_BYTES).build()
 }
 
 /// What is wrong with a pattern, without the drawing of it.

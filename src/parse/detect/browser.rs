@@ -51,7 +51,7 @@ const PLATFORM: &str = concat!(
 const DEVICE: &str = concat!(
     r"android|\biphone|\bipad|\bipod|\bios\b|darwin/|cfnetwork|apple ?tv|applecoremedia|watchos|tvos|windows phone|^itunes",
     r"|midp|cldc|up\.(?:browser|link)|obigo|teleca|netfront|\bwap[-_]?(?:\b|\d|browser)|brew\b|mmp/\d|\bmib/|symbian|series ?[46]0|ucweb",
-    r"|ucbrowser|opera mini|windows ce|iemobile|hbbtv|nintendo|playstation|steam|amiga|voyager|inferno|cyberdog|xiino|samsung|nokia|sonyericsson|^roku",
+    r"|ucbrowser|opera mini|windows ce|iemobile|hbbtv|nintendo|playstation|steam|amiga|voyager|inferno|cyberdog|xiino|biyubi|samsung|nokia|sonyericsson|^roku",
     r"|^(?:nokia|blackberry|samsung|sec-|sie-|sonyericsson|mot-|motorola|lge?[-/]|philips|sagem|alcatel|huawei|zte|spice|docomo",
     r"|kddi|softbank|vodafone|j-phone|portalmmm|palm|panasonic|pantech|sanyo|sharp|siemens|toshiba|htc|lenovo|micromax|karbonn",
     r"|lava|haier|benq|kwc-|audiovox|cdm|kyocera|gionee|tianyu|hitachi|nec-|ericsson|amoi|bird|cubot)",
