@@ -5,15 +5,19 @@ mod support;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use soar_light::parse::FORMATS;
+use soar_light::parse::detect::bot::Bots;
+use soar_light::parse::detect::path::PathSet;
+use soar_light::parse::detect::{Detectors, Settings};
 use soar_light::parse::format::Scratch;
 use soar_light::record::event::{Event, Http, Source};
 use soar_light::record::sighting::{Sighting, SightingReader};
-use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::record::signal::{SIGNALS, SignalSet, index_of};
 use soar_light::scan::splice::HostLine;
 use soar_light::time::{Clock, Stamp, rfc3339};
 
@@ -115,6 +119,24 @@ proptest! {
     }
 
     #[test]
+    fn no_bytes_of_a_request_are_too_much_for_a_detector(target in hostile_request(), agent in hostile_request(), status in select(&[200, 404][..])) {
+        // Compiling the extended bots takes longer than all the rest.
+        static SETTINGS: LazyLock<Settings> = LazyLock::new(|| Settings {
+            bots: Bots::from_operands(&["extended".to_owned()]).expect("bots"),
+            ignored_404: PathSet::from_operands(&["common".to_owned()]).expect("paths"),
+        });
+        let all = (0..SIGNALS.len()).fold(SignalSet::default(), SignalSet::with);
+        let mut line = b"192.0.2.1 - - [10/Oct/2024:13:55:36 +0000] \"GET ".to_vec();
+        line.extend([&target[..], b" HTTP/1.1\" ", status.to_string().as_bytes(), b" 12 \"-\" \"", &agent[..], b"\""].concat());
+        let (mut clock, scratch) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default());
+        let combined = FORMATS.iter().find(|format| format.name == "combined").expect("a format");
+        let reading = (combined.read)(&line, &scratch, &mut clock).expect("a request");
+        let (extended, default) = (Detectors::new(all, &SETTINGS).signals(&reading), Detectors::new(all, &Settings::default()).signals(&reading));
+        let bot = index_of("http_bot").expect("a signal");
+        prop_assert!(extended.contains(bot) || !default.contains(bot), "the extended bots leave one of the default out");
+    }
+
+    #[test]
     fn a_scan_changes_no_byte_but_its_own_key(
         keys in vec((select(&["a", "ip2", "rules", "scan2", "\\u0073can2", "x y"][..]), json()), 0..6), earlier in vec((any::<Index>(), json()), 0..3),
         space in select(&["", " ", "\t "][..]), place in any::<Index>(),
@@ -150,6 +172,49 @@ fn json() -> impl Strategy<Value = String> {
                 .prop_map(|list| format!("{{{}}}", list.iter().map(|v| format!("\"scan\": {v}")).collect::<Vec<_>>().join(","))),
         ]
     })
+}
+
+/// Targets and agents put together from pieces that the detectors look for, and from anything that needs no escape.
+fn hostile_request() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "/",
+        "..",
+        "%2e",
+        "%252e",
+        "%",
+        "%2",
+        "?",
+        "#",
+        "http://",
+        "${",
+        "jndi:",
+        "}",
+        "() {",
+        ".env",
+        ".git",
+        "favicon.ico",
+        "cgi-bin/",
+        "Mozilla/5.0 ",
+        "(compatible; ",
+        "; ",
+        ")",
+        "AppleWebKit/537.36 ",
+        "cu",
+        "bot",
+        "spider",
+        "@",
+        ".com",
+        "+http",
+        r"\x",
+        r"\\",
+        "\u{e9}",
+    ];
+    let piece = prop_oneof![
+        select(Vec::from(pieces)).prop_map(|text| text.as_bytes().to_vec()),
+        vec(any::<u8>().prop_filter("ends the field", |b| !matches!(b, b'"' | b'\\')), 0..6),
+    ];
+    // A backslash in front of the closing quote would escape it.
+    vec(piece, 0..14).prop_map(|pieces| [&pieces.concat()[..], b"."].concat())
 }
 
 /// Lines put together from pieces that the formats look for, and from anything else.

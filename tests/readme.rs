@@ -30,7 +30,7 @@ fn shown_commands(document: &str) -> Vec<(String, String)> {
 
 #[test]
 fn commands_in_the_documents_print_what_stands_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/signals.md"] {
         let commands = shown_commands(&text(&read(name)));
         assert!(!commands.is_empty() || name != "README.md", "{name} shows no command");
         for (command, expected) in commands {
@@ -83,6 +83,15 @@ fn tables_in_the_documents_are_those_of_the_code() {
     for action in schema["properties"]["event"]["properties"]["action"]["enum"].as_array().expect("a list") {
         let is_used = action == "http_request" || soar_light::parse::sshd::SHAPES.iter().any(|shape| action == shape.action);
         assert!(is_used, "nothing is {action}, and the schema names it");
+    }
+    let signals = text(&read("docs/signals.md"));
+    for probe in soar_light::parse::detect::probe::PROBES {
+        assert!(signals.contains(&format!("| {} |", probe.name)), "docs/signals.md says nothing of {}", probe.name);
+        assert!(signals.contains(probe.source), "docs/signals.md does not say where {} comes from", probe.name);
+    }
+    for routine in soar_light::parse::detect::path::COMMON {
+        let row = format!("| `{}` | {} |", routine.path, routine.source);
+        assert!(signals.contains(&row), "docs/signals.md says nothing of {}", routine.path);
     }
     for report in soar_light::report::REPORTS {
         let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);

@@ -7,6 +7,9 @@ use clap::Parser;
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
+use soar_light::parse::detect::Settings;
+use soar_light::parse::detect::bot::Bots;
+use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
 use soar_light::period::Period;
@@ -27,6 +30,12 @@ struct Args {
     /// Signals to look for: names, `default`, `all`, comma-separated (see --list-signals)
     #[arg(long, value_name = "LIST", default_value = "default")]
     signals: String,
+    /// What makes a user agent a bot's (`http_bot`): `default` (it contains bot, crawler or spider), `extended` (crawlers, scanners and HTTP libraries that do not say so, too), or FILE with one regular expression a line (`#` starts a comment line; bytes, any case unless (?-i)). Repeatable: any of them is enough
+    #[arg(long, value_name = "default|extended|FILE", default_value = "default")]
+    bots: Vec<String>,
+    /// Leave these paths out of `http_404`: `common` (favicon.ico, robots.txt ... that programs ask for by themselves), or FILE with one path a line (`#` starts a comment line; `*` stands for any characters). Queries are not compared. Repeatable
+    #[arg(long, value_name = "common|FILE")]
+    ignore_404: Vec<String>,
     /// Write an event for every understood line, not only for those that carry a signal
     #[arg(long)]
     all: bool,
@@ -116,6 +125,7 @@ fn config(args: &Args) -> Result<Config> {
     let clock = Clock::new(&args.tz, args.year)?;
     Ok(Config {
         signals: SignalSet::from_names(&args.signals)?,
+        settings: Settings { bots: Bots::from_operands(&args.bots)?, ignored_404: PathSet::from_operands(&args.ignore_404)? },
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
         log_format: args.log_format.as_deref().map(LogFormat::compile).transpose()?,
         trusted_proxies: match args.trusted_proxy.as_slice() {

@@ -78,7 +78,7 @@ impl Block {
 #[derive(Debug)]
 pub struct Classifier<'c> {
     config: &'c Config,
-    detectors: Detectors,
+    detectors: Detectors<'c>,
     formats: Vec<&'static Format>,
 }
 
@@ -86,7 +86,7 @@ impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
         let is_tried = |format: &&Format| config.log_format.as_ref().is_none_or(|given| given.allows(format));
-        Self { config, detectors: Detectors::new(config.signals), formats: FORMATS.iter().filter(is_tried).collect() }
+        Self { config, detectors: Detectors::new(config.signals, &config.settings), formats: FORMATS.iter().filter(is_tried).collect() }
     }
 
     /// Classifies every line of `block`.

@@ -58,6 +58,8 @@ pub const FORMATS: &[Format] = &[
 pub struct Config {
     /// The signals to look for.
     pub signals: SignalSet,
+    /// What the detectors of these signals go by.
+    pub settings: detect::Settings,
     /// Which understood lines become events.
     pub wanted: Wanted,
     /// The times that events are wanted of.

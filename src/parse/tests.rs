@@ -11,6 +11,7 @@ use crate::stream::block::{Block as Lines, LOOK_BACK_BYTES, Part};
 fn config(wanted: Wanted) -> Config {
     Config {
         signals: SignalSet::from_names("all").expect("a set"),
+        settings: detect::Settings::default(),
         wanted,
         period: Period::default(),
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
@@ -121,7 +122,8 @@ fn a_year_may_turn_inside_a_file() {
     config.clock = Clock::new("UTC", None).expect("UTC is known");
     let times = |text: &[u8], modified: &str| {
         let modified = crate::time::parse_rfc3339(modified).expect("a time");
-        let lines = Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new(), mark: None };
+        let lines =
+            Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new(), mark: None };
         let done = Classifier::new(&config).classify(&lines);
         let events = String::from_utf8(done.events).expect("UTF-8");
         let time = |event: &str| event.split('"').nth(7).expect("a time").to_owned();

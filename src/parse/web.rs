@@ -54,6 +54,12 @@ impl<'a> Web<'a> {
         }
     }
 
+    /// The request target as logged; of a request line that is none, all of it.
+    #[must_use]
+    pub fn target(&self) -> Option<&'a [u8]> {
+        self.request.and_then(|request| split_request(request).target)
+    }
+
     /// The event of this request, still without tags.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
@@ -153,7 +159,9 @@ pub fn unescape(text: &[u8]) -> Bytes<'_> {
     Cow::Owned(out)
 }
 
-fn hex(digit: u8) -> Option<u8> {
+/// The value of a hexadecimal digit, in either case.
+#[must_use]
+pub fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 

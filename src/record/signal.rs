@@ -48,7 +48,7 @@ pub const SIGNALS: &[Signal] = &[
         label: "Bot",
         weight: 1,
         on_by_default: true,
-        about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count",
+        about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count; --bots chooses otherwise",
         source: "the project's definition of a bot",
         example: r#"192.0.2.12 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 2326 "-" "ExampleBot/1.0""#,
     },
@@ -78,6 +78,15 @@ pub const SIGNALS: &[Signal] = &[
         about: "a connection to sshd that tried no login in earnest: no identification or a wrong one, failed negotiation, garbage, a timeout, too many attempts, refused or dropped by the server",
         source: "OpenSSH sshd.c, kex.c, packet.c, srclimit.c; see soar-parse --list-messages",
         example: "Dec 10 07:42:49 lab sshd[24318]: Did not receive identification string from 192.0.2.15 port 51820",
+    },
+    Signal {
+        name: "http_probe",
+        label: "HTTP Probe",
+        weight: 0,
+        on_by_default: false,
+        about: "the request looks for a well-known hole: path traversal, Shellshock, Log4Shell, .env, .git/ ... (docs/signals.md lists them)",
+        source: "the CVE or page of each, in docs/signals.md",
+        example: r#"192.0.2.14 - - [10/Oct/2000:13:55:36 -0700] "GET /cgi-bin/.%2e/.%2e/bin/sh HTTP/1.1" 400 226"#,
     },
 ];
 

@@ -1,0 +1,183 @@
+//! Which user agents are bots: by three keywords, by the extended knowledge, or by a file of regular expressions.
+//!
+//! Takes what `--bots` was given, gives yes or no for an agent whose log escapes are undone. Never looks at anything but
+//! the agent, which its sender chose: a bot that calls itself a browser is none here.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::browser;
+use crate::error::{Error, Result};
+
+/// What crawlers, scanners and libraries call themselves, in the syntax of a file for `--bots`.
+const EXTENDED: &str = include_str!("extended.txt");
+
+/// Size to which all patterns of one list together may compile, in bytes: room for some ten thousand names.
+const MAX_COMPILED_BYTES: usize = 64 << 20;
+
+/// Room for the states that a matcher meets, in bytes for each thread: where it is short, matching falls back to a slow engine.
+const MAX_STATES_BYTES: usize = 16 << 20;
+
+/// The kinds of bot that a run knows; an agent is a bot when any of them says so.
+#[derive(Debug, Clone)]
+pub struct Bots(Vec<Kind>);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Keywords,
+    Extended(Regex),
+    File(Regex),
+}
+
+impl Default for Bots {
+    fn default() -> Self {
+        Self(vec![Kind::Keywords])
+    }
+}
+
+impl Bots {
+    /// What the operands of `--bots` mean: `default`, `extended`, or a file with one regular expression a line.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] names the file, and the line whose expression is wrong.
+    pub fn from_operands(operands: &[String]) -> Result<Self> {
+        if operands.is_empty() {
+            return Ok(Self::default());
+        }
+        let kind = |operand: &String| match operand.as_str() {
+            "default" => Ok(Kind::Keywords),
+            "extended" => compile("extended", EXTENDED).map(Kind::Extended),
+            file => compile(file, &read(file)?).map(Kind::File),
+        };
+        operands.iter().map(kind).collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether `agent` is a bot's.
+    #[must_use]
+    pub fn knows(&self, agent: &[u8]) -> bool {
+        self.0.iter().any(|kind| match kind {
+            Kind::Keywords => says_bot(agent),
+            Kind::Extended(names) => says_bot(agent) || names.is_match(agent) || !browser::is_likely(agent),
+            Kind::File(patterns) => patterns.is_match(agent),
+        })
+    }
+}
+
+/// Whether a user agent contains bot, crawler or spider; the `bot` of `CUBOT`, a make of phone, does not count.
+fn says_bot(agent: &[u8]) -> bool {
+    // The pattern is a constant; `expect` would be right, but a regex that cannot be built simply finds nothing, and a test would say so.
+    static KEYWORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i-u)bot|crawler|spider").ok());
+    let is_phone = |start: usize, end: usize| end - start == 3 && start >= 2 && agent[start - 2..start].eq_ignore_ascii_case(b"cu");
+    KEYWORDS.as_ref().is_some_and(|k| k.find_iter(agent).any(|found| !is_phone(found.start(), found.end())))
+}
+
+fn read(file: &str) -> Result<String> {
+    fs::read_to_string(file)
+        .map_err(|e| Error::Usage(format!("--bots: neither default, extended, nor a readable file: {}", Error::read(file, &e))))
+}
+
+/// One matcher for all patterns of a list. Each is tried alone first, so that a wrong one is named by its line.
+fn compile(name: &str, text: &str) -> Result<Regex> {
+    let patterns = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+    let patterns: Vec<_> = patterns.filter(|(_, pattern)| !pattern.is_empty() && !pattern.starts_with('#')).collect();
+    if patterns.is_empty() {
+        return Err(Error::Usage(format!("--bots {name}: there is no pattern in it")));
+    }
+    for (number, pattern) in &patterns {
+        build(pattern).map_err(|e| Error::Usage(format!("--bots {name}:{number}: {}: {pattern}", reason_of(&e))))?;
+    }
+    let joined = patterns.iter().map(|(_, pattern)| format!("(?:{pattern})")).collect::<Vec<_>>().join("|");
+    build(&joined).map_err(|e| Error::Usage(format!("--bots {name}: its patterns do not fit together: {}", reason_of(&e))))
+}
+
+/// Over bytes, not letters: hostile text in an agent would drive Unicode's `\b` to the slow engine. `(?u)` asks for it.
+fn build(pattern: &str) -> std::result::Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(false).size_limit(MAX_COMPILED_BYTES).dfa_size_limit(MAX_STATES_BYTES).build()
+}
+
+/// What is wrong with a pattern, without the drawing of it.
+fn reason_of(error: &regex::Error) -> String {
+    match error {
+        regex::Error::Syntax(text) => text.rsplit("error: ").next().unwrap_or(text).trim().to_owned(),
+        regex::Error::CompiledTooBig(bytes) => format!("it compiles to more than {} MiB", bytes >> 20),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bots(operand: &str) -> Bots {
+        Bots::from_operands(&[operand.to_owned()]).expect("a kind of bots")
+    }
+
+    fn agents(text: &str) -> Vec<&str> {
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    }
+
+    #[test]
+    fn a_bot_says_so() {
+        for (agent, is_bot) in [
+            ("Mozilla/5.0 (compatible; Googlebot/2.1)", true),
+            ("SPIDER", true),
+            ("my-Crawler/1", true),
+            ("robot", true),
+            ("CUBOT_X18", false),
+            ("Mozilla/5.0 (Linux; Android; CUBOT NOTE 20)", false),
+            ("CUBOT Googlebot", true),
+            ("cubot bot", true),
+            ("curl/8", false),
+            ("bo", false),
+            ("", false),
+            ("bot", true),
+            ("ubot", true),
+        ] {
+            assert_eq!(Bots::default().knows(agent.as_bytes()), is_bot, "{agent}");
+            assert!(!is_bot || bots("extended").knows(agent.as_bytes()), "{agent}");
+        }
+    }
+
+    #[test]
+    fn no_program_of_a_person_is_a_bot() {
+        let extended = bots("extended");
+        let people = agents(include_str!("../../../tests/agents/people.txt"));
+        assert!(people.len() >= 300, "{} agents", people.len());
+        let caught: Vec<_> = people.into_iter().filter(|agent| extended.knows(agent.as_bytes())).collect();
+        assert!(caught.is_empty(), "caught: {caught:#?}");
+    }
+
+    #[test]
+    fn crawlers_that_do_not_say_so_are_known() {
+        let extended = bots("extended");
+        let crawlers = agents(include_str!("../../../tests/agents/crawlers.txt"));
+        assert!(crawlers.len() >= 900, "{} agents", crawlers.len());
+        assert!(crawlers.iter().all(|agent| !says_bot(agent.as_bytes())), "the keywords know some of them");
+        let missed: Vec<_> = crawlers.iter().filter(|agent| !extended.knows(agent.as_bytes())).collect();
+        // 97 of 100, the bar that the list was built for.
+        assert!(missed.len() * 100 <= crawlers.len() * 3, "missed {} of {}: {missed:#?}", missed.len(), crawlers.len());
+    }
+
+    #[test]
+    fn a_file_is_one_expression_a_line_in_any_case() {
+        let patterns = compile("mine.txt", "# mine\n\n  ^acme/\\d  \r\n(?-i)Beta\nC#\n").expect("patterns");
+        for (agent, is_bot) in [("ACME/1", true), ("x acme/1", false), ("Beta", true), ("beta", false), ("c#", true), ("mine", false)] {
+            assert_eq!(patterns.is_match(agent.as_bytes()), is_bot, "{agent}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_expression_is_named_by_its_line() {
+        for (text, message) in [
+            ("ok\n# no\nfoo(\n", "--bots f:3: unclosed group: foo("),
+            ("[z-a]", "--bots f:1: invalid character class range, the start must be <= the end: [z-a]"),
+            ("x{9999999}", "--bots f:1: it compiles to more than 64 MiB: x{9999999}"),
+            ("# nothing\n\n", "--bots f: there is no pattern in it"),
+            (r"a\1", "--bots f:1: backreferences are not supported: a\\1"),
+        ] {
+            assert_eq!(compile("f", text).err().map(|e| e.to_string()).as_deref(), Some(message));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The shape of a person's program: what tells a browser, a webview, a television or a phone from a tool that only fetches.
+//!
+//! Takes a user agent, says whether a person may sit behind it. It knows how such agents are built, not every name of
+//! one: an agent with neither engine nor device, or with an address to complain to, is a tool's.
+//!
+//! **Source:** MDN, `User-Agent`; WHATWG Compatibility section 4.1; ETSI TS 102 796 section 7.3.2.4 (`HbbTV`); the agents in
+//! `tests/agents` hold the patterns to it.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+/// An address of whoever runs the tool: a URL, a mail address, also disguised, or a bare domain.
+const CONTACT: &str = concat!(
+    r"https?[:%]|\bwww\.|mailto",
+    r"|[\w.+-]+(?:@|\(at\)|\[at\]| at )[\w-]+(?:\.|\(dot\)|\[dot\]| dot )[a-z]{2,}",
+    r"|\+[a-z][\w.-]*\.[a-z]{2,}",
+    r"|(?:^|[ (;])[a-z0-9-]+\.(?:com|org|net|io|info|de|fr|ru|eu|co|ai)\b",
+);
+
+/// People's programs that carry an address all the same: televisions, controls inside Internet Explorer, proxies of phones.
+const CONTACT_OF_A_PERSON: &str = r"hbbtv|smart-?tv|web0s|bsalsa|avantbrowser|dunkels|\(via |gfe\)";
+
+/// What stands behind `compatible;`: in a browser its family or system, in a tool the tool.
+const COMPATIBLE: &str = r"compatible\s*[;,]\s*([^)]*)";
+
+/// Families of browsers that called themselves compatible, and the systems that others named there.
+const FAMILY: &str = concat!(
+    r"^(?:msp?ie \d|amiga|ibisbrowser|konqueror|opera|icab|omniweb|ibrowse|linux|mac|u;|u$|dillo|emacs|synapse|ms-office",
+    r"|webtv|netfront|netscape|avant|yahoo! ?widget|googletoolbar|america online|aol|x11|webpositive|ice|voyager|netpositive",
+    r"|wosbrowser|arachne|blackberry|palm|kindle|nokia|teleca|$)",
+    r"|windows (?:nt|ce|xp|me|\d)|\bwin(?:9|nt)|risc os|brew\b|palm ?os|mac_p|macintosh|os/2|beos|symbian",
+);
+
+/// An engine that shows pages, or a browser, with its version.
+const ENGINE: &str = r"(?:applewebkit|gecko|khtml|trident|presto|chrome|firefox|safari|msie|opr|browser)[/ ]?v?\d|browser/";
+
+/// How browsers have opened since the first of them.
+const OPENING: &str = r"mozilla|opera/";
+
+/// Systems and devices that name themselves in an agent that opens so.
+const PLATFORM: &str = concat!(
+    r"windows|\bwin(?:\d\d|nt)|macintosh|mac os|mac_p|x11|linux|android|iphone|ipad|ipod|\bcros\b|bsd|sunos|os/2|beos|haiku",
+    r"|amiga|morphos|mobile|tablet|phone|bb10|blackberry|playbook|symbian|series[46]0|s60|bada|meego|tizen|web ?os|web0s|hpwos",
+    r"|hiptop|palm|j2me|midp|nokia|samsung|smart-?tv|smarthub|\bdtv\b|hbbtv|viera|netcast|roku|crkey|webtv|apple tv",
+    r"|apple watch|fuchsia|nintendo|playstation|\bpsp\b|xbox|nitro|dreampassport|kindle|kobo|dillo|ms-office|silk/|watch os",
+    r"|directfb|risc os|qnx|openharmony|sailfish|inferno|syllable|plan ?9|brew\b|\brex\b|netfront",
+);
+
+/// Devices, and small browsers, whose agents open with a name of their own.
+const DEVICE: &str = concat!(
+    r"android|\biphone|\bipad|\bipod|\bios\b|darwin/|cfnetwork|apple ?tv|applecoremedia|watchos|tvos|windows phone|^itunes",
+    r"|midp|cldc|up\.(?:browser|link)|obigo|teleca|netfront|\bwap[-_]?(?:\b|\d|browser)|brew\b|mmp/\d|\bmib/|symbian|series ?[46]0|ucweb",
+    r"|ucbrowser|opera mini|windows ce|iemobile|hbbtv|nintendo|playstation|steam|amiga|voyager|inferno|cyberdog|xiino|biyubi|samsung|nokia|sonyericsson|^roku",
+    r"|^(?:nokia|blackberry|samsung|sec-|sie-|sonyericsson|mot-|motorola|lge?[-/]|philips|sagem|alcatel|huawei|zte|spice|docomo",
+    r"|kddi|softbank|vodafone|j-phone|portalmmm|palm|panasonic|pantech|sanyo|sharp|siemens|toshiba|htc|lenovo|micromax|karbonn",
+    r"|lava|haier|benq|kwc-|audiovox|cdm|kyocera|gionee|tianyu|hitachi|nec-|ericsson|amoi|bird|cubot)",
+    r"|^(?:lynx/|w3m/|e?links[ /]|emacs-w3m|url/emacs|dillo/|netsurf/|ibrowse|ncsa[_ ]mosaic|edbrowse|retawq|amaya|contiki|ebrd)",
+    r"|^(?:vlc/|kodi/|uzbl|midori|konqueror|galeon|quicktime/|mozacfetch/|microsoft (?:office|outlook)[ /]\d|goggalaxy)",
+    r"|windows nt|win10|macintosh|mac os|blackberry|upnp/",
+);
+
+/// Whether `agent` is built as those of people's programs are.
+#[must_use]
+pub fn is_likely(agent: &[u8]) -> bool {
+    let Some(shape) = SHAPE.as_ref() else { return true };
+    if shape.contact.is_match(agent) && !shape.contact_of_a_person.is_match(agent) {
+        return false;
+    }
+    let mut claims = shape.compatible.captures_iter(agent).filter_map(|claim| claim.get(1));
+    if claims.any(|claim| !shape.family.is_match(claim.as_bytes())) {
+        return false;
+    }
+    let device = if shape.opening.is_match(agent) { &shape.platform } else { &shape.device };
+    shape.engine.is_match(agent) || device.is_match(agent)
+}
+
+/// The patterns above, compiled. `None` cannot be, and a test would say so.
+static SHAPE: LazyLock<Option<Shape>> = LazyLock::new(|| Shape::build().ok());
+
+struct Shape {
+    contact: Regex,
+    contact_of_a_person: Regex,
+    compatible: Regex,
+    family: Regex,
+    engine: Regex,
+    opening: Regex,
+    platform: Regex,
+    device: Regex,
+}
+
+impl Shape {
+    fn build() -> Result<Self, regex::Error> {
+        let regex = |pattern: &str| Regex::new(&format!("(?i-u){pattern}"));
+        Ok(Self {
+            contact: regex(CONTACT)?,
+            contact_of_a_person: regex(CONTACT_OF_A_PERSON)?,
+            compatible: regex(COMPATIBLE)?,
+            family: regex(FAMILY)?,
+            engine: regex(ENGINE)?,
+            opening: regex(OPENING)?,
+            platform: regex(PLATFORM)?,
+            device: regex(DEVICE)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_tells_tools_from_browsers() {
+        assert!(SHAPE.is_some());
+        for (agent, likely) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", true),
+            ("Mozilla/5.0", false),
+            ("acme/1.0", false),
+            ("acme/1.0 (iPhone; iOS 17.5)", true),
+            ("Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1)", true),
+            ("Mozilla/5.0 (compatible; Acme/1.0)", false),
+            ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (compatible; Acme/1.0)", false),
+            ("Mozilla/4.0 (compatible; Acme 1.0; Windows 98)", true),
+            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0.0.0 (+https://acme.example)", false),
+            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0.0.0 ops@acme.example", false),
+            ("Mozilla/5.0 (Linux) AppleWebKit/537.36 HbbTV/1.5.1 (; Acme; TV; +https://acme.example)", true),
+            ("Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (Ecosia ios@8.0.0.1140)", true),
+            ("\u{0}\u{1}", false),
+        ] {
+            assert_eq!(is_likely(agent.as_bytes()), likely, "{agent}");
+        }
+    }
+}

