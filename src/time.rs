@@ -165,7 +165,7 @@ impl Clock {
         Ok(seconds)
     }
 
-    /// Reads a syslog time without a year, `Dec 10 06:55:46`.
+    /// Reads a syslog time without a year, `Dec 10 06:55:46`; a day of one digit may lack the space before it.
     ///
     /// **Source:** RFC 3164 section 4.1.2.
     ///
@@ -175,10 +175,14 @@ impl Clock {
         if let Some(seconds) = self.recall(text) {
             return Ok(seconds);
         }
-        let [m1, m2, m3, b' ', d1, d2, b' ', clock @ ..] = text else { return Err(NOT_A_TIME) };
-        let month = month_number(&[*m1, *m2, *m3]).ok_or(NOT_A_TIME)?;
-        let tens = if *d1 == b' ' { b'0' } else { *d1 };
-        let day = two_digits(tens, *d2).ok_or(NOT_A_TIME)?;
+        let (name, tens, ones, clock) = match text {
+            [name @ .., b' ', ones, b' ', _, _, b':', _, _, b':', _, _] if name.len() == 3 => (name, b'0', *ones, &text[6..]),
+            [name @ .., b' ', b' ', ones, b' ', _, _, b':', _, _, b':', _, _] if name.len() == 3 => (name, b'0', *ones, &text[7..]),
+            [name @ .., b' ', tens, ones, b' ', _, _, b':', _, _, b':', _, _] if name.len() == 3 => (name, *tens, *ones, &text[7..]),
+            _ => return Err(NOT_A_TIME),
+        };
+        let month = month_number(name).ok_or(NOT_A_TIME)?;
+        let day = two_digits(tens, ones).ok_or(NOT_A_TIME)?;
         let time = time_of_day(clock)?;
         let seconds = match self.year {
             Some(year) => self.seconds_in_year(year, month, day, time),
@@ -244,13 +248,9 @@ impl Clock {
 /// name inside a syslog line can make it look like a request.
 #[must_use]
 pub fn starts_like_rfc3164(line: &[u8]) -> bool {
-    line.len() > RFC3164_LEN
-        && line[3] == b' '
-        && line[6] == b' '
-        && line[9] == b':'
-        && line[12] == b':'
-        && matches!(line[RFC3164_LEN], b' ' | b'.')
-        && month_number(&line[..3]).is_some()
+    let Some((day, rest)) = line.split_at_checked(4) else { return false };
+    let is_clock = |len: usize| matches!(rest.get(len..len + 10), Some([b' ', _, _, b':', _, _, b':', _, _, b' ' | b'.']));
+    day[3] == b' ' && month_number(&day[..3]).is_some() && (is_clock(1) || is_clock(2))
 }
 
 fn civil(seconds: i64) -> DateTime {

@@ -31,7 +31,8 @@ use crate::stream::output::{Output, WholeFile};
 use crate::time::Clock;
 
 /// Every log format, in the order in which they are first tried; a line picks its own.
-pub const FORMATS: &[Format] = &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED, rfc5424::RFC5424];
+pub const FORMATS: &[Format] =
+    &[combined::COMBINED, syslog::RFC3164, syslog::RFC3339, combined::COMMON, combined::VHOST_COMBINED, rfc5424::RFC5424];
 
 /// What a run was asked for.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use memchr::{memchr, memchr3};
 use super::format::{Format, Misfit, Reading};
 use super::sshd::Header;
 use super::syslog::{priority_len, read_sshd};
-use super::tag::is_sshd;
+use super::tag::{is_sshd, parse_pid};
 use crate::time::Clock;
 
 /// `<38>1 2024-01-02T03:04:05.678Z host sshd 77 - - message`.
@@ -39,7 +39,7 @@ fn read_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Mi
     let time = time.map(|text| clock.parse_rfc3339(text)).transpose().map_err(misfit)?;
     let message = skip_data(rest).ok_or(misfit("the structured data has no end"))?;
     let Some(tag) = name.filter(|name| is_sshd(name)) else { return Ok(Reading::OtherProgram) };
-    let pid = pid.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    let pid = pid.and_then(parse_pid);
     Ok(read_sshd(Header { time, host: host.unwrap_or_default(), tag, pid }, message))
 }
 

@@ -115,7 +115,8 @@ fn a_year_may_turn_inside_a_file() {
         let time = |event: &str| event.split('"').nth(7).expect("a time").to_owned();
         (events.lines().map(time).collect::<Vec<_>>(), done.counts.rejects)
     };
-    let turn = b"Dec 31 23:59:59 lab sshd[1]: Server listening on :: port 22.\nJan  1 00:00:00 lab sshd[1]: Server listening on :: port 22.\n";
+    let turn =
+        b"Dec 31 23:59:59 lab sshd[1]: Server listening on :: port 22.\nJan  1 00:00:00 lab sshd[1]: Server listening on :: port 22.\n";
     assert_eq!(times(turn, "2026-01-02T00:00:00Z"), (vec!["2025-12-31T23:59:59Z".to_owned(), "2026-01-01T00:00:00Z".to_owned()], 0));
     assert_eq!(times(turn, "2026-12-31T12:00:00Z"), (vec!["2026-12-31T23:59:59Z".to_owned(), "2027-01-01T00:00:00Z".to_owned()], 0));
     let leap = b"Feb 29 12:00:00 lab sshd[1]: Server listening on :: port 22.\n";

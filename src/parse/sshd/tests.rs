@@ -23,8 +23,8 @@ fn every_example_is_read_by_its_own_shape_and_names_its_peer() {
         assert_eq!(sshd.shape.pattern, shape.pattern, "{}", shape.example);
         let names_peer = shape.example.contains("192.0.2.1 ") || shape.pattern.contains("{addr}") || shape.pattern.contains("{net}");
         assert_eq!(sshd.address, names_peer.then_some(&b"192.0.2.1"[..]), "{}", shape.example);
-        let names_port = shape.pattern.contains("{addr} port {port}") || shape.pattern.contains("{addr}]:{port}");
-        assert_eq!(sshd.port, names_port.then_some(4711).or(sshd.port.filter(|_| !names_peer)), "{}", shape.example);
+        let names_port = names_peer && shape.pattern.contains("{port}");
+        assert_eq!(sshd.port.filter(|_| names_peer), names_port.then_some(4711), "{}", shape.example);
     }
 }
 
@@ -81,7 +81,10 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
         };
         let plain = find_shape(matchers, plain).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
         let (_, parts) = find_shape(matchers, plain).expect("its own example");
-        let free = parts.into_iter().flatten().filter(|(part, _)| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields));
+        let free = parts
+            .into_iter()
+            .flatten()
+            .filter(|(part, _)| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields));
         for (part, text) in free {
             let at = text.as_ptr() as usize - inside.as_ptr() as usize;
             // PAM's fields end in the user, which is the peer's.
@@ -113,6 +116,7 @@ fn a_hostile_name_does_not_hide_its_bearer() {
         ),
         format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
         format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
+        format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID a b (serial 0) CA RSA SHA256:z".to_owned(),
         format!("Invalid user {name} from 192.0.2.1 port 4711"),
         format!("Invalid user {name} from 192.0.2.1"),
@@ -138,8 +142,10 @@ fn where_two_readings_are_possible_there_is_none() {
         // The host that a peer claims to be ends in a quote, and a key does not.
         format!("Failed hostbased for root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""),
         format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
+        format!("Failed rhosts for x ssh1: y from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Disconnecting invalid user x 203.0.113.9 port 22: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
-        "Disconnecting invalid user x 192.0.2.1 port 4711: Change of username or service not allowed: (x 203.0.113.9 port 22: y,s)".to_owned(),
+        "Disconnecting invalid user x 192.0.2.1 port 4711: Change of username or service not allowed: (x 203.0.113.9 port 22: y,s)"
+            .to_owned(),
     ] {
         assert!(read(&message).is_none(), "{message}");
     }
@@ -157,7 +163,10 @@ fn users_are_kept_as_they_are() {
         ("Invalid user  from 192.0.2.1 port 4711", ""),
         ("Invalid user  from 192.0.2.1", ""),
         ("Connection closed by invalid user  192.0.2.1 port 4711 [preauth]", ""),
-        ("Disconnecting invalid user a b 192.0.2.1 port 4711: Change of username or service not allowed: (a b,x) -> (c,x) [preauth]", "a b"),
+        (
+            "Disconnecting invalid user a b 192.0.2.1 port 4711: Change of username or service not allowed: (a b,x) -> (c,x) [preauth]",
+            "a b",
+        ),
         ("pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1 user=a b", "a b"),
     ] {
         assert_eq!(who(message).map(|w| w.1).as_deref(), Some(user), "{message}");
@@ -173,6 +182,8 @@ fn a_message_may_lack_a_true_peer() {
     let network = "srclimit_penalise: ipv4: new 192.0.2.0/24 active penalty of 15.000 seconds for penalty: failed authentication";
     assert_eq!(peer(network), Some((String::new(), None)));
     assert_eq!(peer("Failed password for root from 192.0.2.1 port 65536 ssh2"), None);
+    let ruser = "pam_x(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser=x rhost=203.0.113.9 rhost=192.0.2.1";
+    assert_eq!(peer(ruser), Some((String::new(), None)));
 }
 
 #[test]
