@@ -175,10 +175,10 @@ impl Clock {
         if let Some(seconds) = self.recall(text) {
             return Ok(seconds);
         }
-        let (name, tens, ones, clock) = match text {
-            [name @ .., b' ', ones, b' ', _, _, b':', _, _, b':', _, _] if name.len() == 3 => (name, b'0', *ones, &text[6..]),
-            [name @ .., b' ', b' ', ones, b' ', _, _, b':', _, _, b':', _, _] if name.len() == 3 => (name, b'0', *ones, &text[7..]),
-            [name @ .., b' ', tens, ones, b' ', _, _, b':', _, _, b':', _, _] if name.len() == 3 => (name, *tens, *ones, &text[7..]),
+        let (name, rest) = text.split_at_checked(3).ok_or(NOT_A_TIME)?;
+        let (tens, ones, clock) = match rest {
+            [b' ', b' ', ones, b' ', clock @ ..] | [b' ', ones, b' ', clock @ ..] => (b'0', *ones, clock),
+            [b' ', tens, ones, b' ', clock @ ..] => (*tens, *ones, clock),
             _ => return Err(NOT_A_TIME),
         };
         let month = month_number(name).ok_or(NOT_A_TIME)?;
@@ -378,18 +378,23 @@ mod tests {
     #[test]
     fn a_given_year_holds_for_every_line() {
         assert_eq!(clock(Some(2015)).parse_rfc3164(b"Dec 10 06:55:46").map(rfc3339).as_deref(), Ok("2015-12-10T06:55:46Z"));
+        assert_eq!(clock(Some(2015)).parse_rfc3164(b"Dec 1 06:55:46").map(rfc3339).as_deref(), Ok("2015-12-01T06:55:46Z"));
         assert_eq!(clock(Some(2015)).parse_rfc3164(b"Feb 29 06:55:46"), Err(IMPOSSIBLE));
     }
 
     #[test]
     fn rfc3339_keeps_the_fraction_as_logged() {
+        // One clock for all: what it remembers of one text must not show in another.
+        let mut clock = clock(None);
         for (text, shown) in [
             ("2024-01-02T03:04:05.678901+01:00", "2024-01-02T02:04:05.678901Z"),
+            ("2024-01-02T03:04:05.678901+0200", "2024-01-02T01:04:05.678901Z"),
+            ("2024-01-02T03:04:05,5+01:00", "2024-01-02T02:04:05.5Z"),
             ("2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z"),
             ("2024-01-02T03:04:05", "2024-01-02T03:04:05Z"),
             ("2024-01-02T03:04:05.1234567890-0530", "2024-01-02T08:34:05.123456789Z"),
         ] {
-            let stamp = clock(None).parse_rfc3339(text.as_bytes()).map(|s| s.to_string());
+            let stamp = clock.parse_rfc3339(text.as_bytes()).map(|s| s.to_string());
             assert_eq!(stamp.as_deref(), Ok(shown), "{text}");
         }
     }

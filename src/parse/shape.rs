@@ -84,16 +84,15 @@ impl Part {
 
     /// How much of `rest` is this part, where `literal` follows it.
     fn find_end(self, rest: &[u8], literal: &[u8]) -> Option<usize> {
-        match literal.first() {
-            None => Some(rest.len()),
-            Some(_) if !self.is_word() => memmem::find(rest, literal),
-            // The common case needs one search for one byte: a word ends at the first space.
-            Some(b' ') => memchr(b' ', rest).filter(|&end| rest[end..].starts_with(literal)),
-            Some(_) => {
-                let reach = memchr(b' ', rest).map_or(rest.len(), |space| rest.len().min(space + literal.len()));
-                memmem::find(&rest[..reach], literal)
-            }
+        if !self.is_word() {
+            return memmem::find(rest, literal);
         }
+        let space = memchr(b' ', rest);
+        if literal.starts_with(b" ") {
+            // The common case needs one search for one byte: a word ends at the first space.
+            return space.filter(|&end| rest[end..].starts_with(literal));
+        }
+        memmem::find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.len()))], literal)
     }
 
     /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part.
@@ -207,8 +206,10 @@ impl Matcher {
         if self.has_ssh {
             rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
         }
-        for &(part, literal) in &self.left {
-            let end = part.find_end(rest, literal)?;
+        for (index, &(part, literal)) in self.left.iter().enumerate() {
+            // The last literal of a shape without a free part ends the message.
+            let is_last = self.free.is_none() && index + 1 == self.left.len();
+            let end = if is_last { rest.strip_suffix(literal)?.len() } else { part.find_end(rest, literal)? };
             let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
             *slots.next()? = Some((part, text));
             rest = &rest[end + literal.len()..];

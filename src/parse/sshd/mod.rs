@@ -129,14 +129,13 @@ fn strip_frame(message: &[u8]) -> &[u8] {
     message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message)
 }
 
-/// What a PAM module says, without the `pam_unix(sshd:auth): ` before it.
+/// What a PAM module says, without the `pam_unix(sshd:auth): `, `pam_krb5[77]: ` or `(pam_unix) ` before it.
 fn split_module(message: &[u8]) -> Option<&[u8]> {
-    let rest = message.strip_prefix(b"pam_")?;
+    let rest = message.strip_prefix(b"pam_").or_else(|| message.strip_prefix(b"(pam_"))?;
     let space = memchr::memchr(b' ', rest)?;
-    let name = rest[..space].strip_suffix(b"):")?;
-    let (module, service) = name.split_at(memchr::memchr(b'(', name)?);
-    let is_name = |text: &[u8]| text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
-    (is_name(module) && is_name(&service[1..])).then(|| &rest[space + 1..])
+    let name = rest[..space].strip_suffix(if message[0] == b'(' { b")" } else { b":" })?;
+    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || b"_-:()[]".contains(b));
+    is_name.then(|| &rest[space + 1..])
 }
 
 /// `message repeated 5 times: [ MESSAGE]`, as rsyslog folds equal messages. **Source:** rsyslog `runtime/ratelimit.c`.

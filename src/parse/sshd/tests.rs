@@ -167,6 +167,7 @@ fn users_are_kept_as_they_are() {
             "Disconnecting invalid user a b 192.0.2.1 port 4711: Change of username or service not allowed: (a b,x) -> (c,x) [preauth]",
             "a b",
         ),
+        ("(pam_unix) authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root", "root"),
         ("pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1 user=a b", "a b"),
     ] {
         assert_eq!(who(message).map(|w| w.1).as_deref(), Some(user), "{message}");
