@@ -21,7 +21,7 @@ use soar_light::time::Clock;
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// Signals to look for: names, `default`, `all`, comma-separated (see --list-signals)
+    /// Signals to look for: names, `default` (those that --list-signals shows as on), `all`; comma-separated
     #[arg(long, value_name = "LIST", default_value = "default")]
     signals: String,
     /// Write an event for every understood line, not only for those that carry a signal
