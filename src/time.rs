@@ -196,7 +196,7 @@ impl Clock {
         if RFC3339_SECONDS.contains(&seconds) { Ok(seconds) } else { Err(IMPOSSIBLE) }
     }
 
-    /// Reads a syslog time without a year, `Dec 10 06:55:46`.
+    /// Reads a syslog time without a year, `Dec 10 06:55:46`; a day of one digit may lack the space before it.
     ///
     /// **Source:** RFC 3164 section 4.1.2.
     ///
@@ -206,10 +206,14 @@ impl Clock {
         if let Some(seconds) = self.recall(text) {
             return Ok(seconds);
         }
-        let [m1, m2, m3, b' ', d1, d2, b' ', clock @ ..] = text else { return Err(NOT_A_TIME) };
-        let month = month_number(&[*m1, *m2, *m3]).ok_or(NOT_A_TIME)?;
-        let tens = if *d1 == b' ' { b'0' } else { *d1 };
-        let day = two_digits(tens, *d2).ok_or(NOT_A_TIME)?;
+        let (name, rest) = text.split_at_checked(3).ok_or(NOT_A_TIME)?;
+        let (tens, ones, clock) = match rest {
+            [b' ', b' ', ones, b' ', clock @ ..] | [b' ', ones, b' ', clock @ ..] => (b'0', *ones, clock),
+            [b' ', tens, ones, b' ', clock @ ..] => (*tens, *ones, clock),
+            _ => return Err(NOT_A_TIME),
+        };
+        let month = month_number(name).ok_or(NOT_A_TIME)?;
+        let day = two_digits(tens, ones).ok_or(NOT_A_TIME)?;
         let time = time_of_day(clock)?;
         let seconds = match self.year {
             Some(year) => self.seconds_in_year(year, month, day, time),
@@ -287,13 +291,9 @@ impl Clock {
 /// name inside a syslog line can make it look like a request.
 #[must_use]
 pub fn starts_like_rfc3164(line: &[u8]) -> bool {
-    line.len() > RFC3164_LEN
-        && line[3] == b' '
-        && line[6] == b' '
-        && line[9] == b':'
-        && line[12] == b':'
-        && matches!(line[RFC3164_LEN], b' ' | b'.')
-        && month_number(&line[..3]).is_some()
+    let Some((day, rest)) = line.split_at_checked(4) else { return false };
+    let is_clock = |len: usize| matches!(rest.get(len..len + 10), Some([b' ', _, _, b':', _, _, b':', _, _, b' ' | b'.']));
+    day[3] == b' ' && month_number(&day[..3]).is_some() && (is_clock(1) || is_clock(2))
 }
 
 fn civil(seconds: i64) -> DateTime {
@@ -447,18 +447,23 @@ mod tests {
     #[test]
     fn a_given_year_holds_for_every_line() {
         assert_eq!(clock(Some(2015)).parse_rfc3164(b"Dec 10 06:55:46").map(rfc3339).as_deref(), Ok("2015-12-10T06:55:46Z"));
+        assert_eq!(clock(Some(2015)).parse_rfc3164(b"Dec 1 06:55:46").map(rfc3339).as_deref(), Ok("2015-12-01T06:55:46Z"));
         assert_eq!(clock(Some(2015)).parse_rfc3164(b"Feb 29 06:55:46"), Err(IMPOSSIBLE));
     }
 
     #[test]
     fn rfc3339_keeps_the_fraction_as_logged() {
+        // One clock for all: what it remembers of one text must not show in another.
+        let mut clock = clock(None);
         for (text, shown) in [
             ("2024-01-02T03:04:05.678901+01:00", "2024-01-02T02:04:05.678901Z"),
+            ("2024-01-02T03:04:05.678901+0200", "2024-01-02T01:04:05.678901Z"),
+            ("2024-01-02T03:04:05,5+01:00", "2024-01-02T02:04:05.5Z"),
             ("2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z"),
             ("2024-01-02T03:04:05", "2024-01-02T03:04:05Z"),
             ("2024-01-02T03:04:05.1234567890-0530", "2024-01-02T08:34:05.123456789Z"),
         ] {
-            let stamp = clock(None).parse_rfc3339(text.as_bytes()).map(|s| s.to_string());
+            let stamp = clock.parse_rfc3339(text.as_bytes()).map(|s| s.to_string());
             assert_eq!(stamp.as_deref(), Ok(shown), "{text}");
         }
     }

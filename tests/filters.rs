@@ -154,6 +154,34 @@ fn a_pause_of_the_input_is_enough_to_get_what_is_done() {
 }
 
 #[test]
+fn a_pipe_that_gives_line_by_line_counts_repeats_as_a_file_does() {
+    let lines = [
+        "2026-01-01T00:00:00Z h sshd[1]: Failed password for root from 192.0.2.1 port 1 ssh2",
+        "2026-01-01T00:00:01Z h last message repeated 2 times",
+        "2026-01-01T00:00:02Z h last message repeated 3 times",
+        "2026-01-01T00:00:03Z h sshd[2]: Failed password for root from 192.0.2.2 port 2 ssh2",
+        "2026-01-01T00:00:04Z h last message repeated 4 times",
+    ];
+    let mut child = filter("soar-parse").arg("-q").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut events = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut answers = String::new();
+    for line in lines {
+        // The answer to each line comes before the next line is written, so each line is a block of its own.
+        writeln!(stdin, "{line}").expect("written");
+        answers += &events.next().expect("an event").expect("UTF-8");
+        answers += "\n";
+    }
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+    let at_once = run(filter("soar-parse").arg("-q"), format!("{}\n", lines.join("\n")).as_bytes());
+    assert_eq!(answers, text(&at_once.stdout));
+    let counts: Vec<_> =
+        answers.lines().map(|event| serde_json::from_str::<serde_json::Value>(event).expect("JSON")["soar"]["count"].as_u64()).collect();
+    assert_eq!(counts, [None, Some(2), Some(3), None, Some(4)]);
+}
+
+#[test]
 fn a_signal_ends_the_wait_after_writing_what_is_done() {
     for name in ["soar-score", "soar-scan", "soar-report"] {
         let input = sample(name);

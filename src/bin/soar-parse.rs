@@ -27,7 +27,7 @@ use soar_light::time::{self, Clock};
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// Signals to look for: names, `default`, `all`, comma-separated (see --list-signals)
+    /// Signals to look for: names, `default` (those that --list-signals shows as on), `all`; comma-separated
     #[arg(long, value_name = "LIST", default_value = "default")]
     signals: String,
     /// What makes a user agent a bot's (`http_bot`): `default` (it contains bot, crawler or spider), `extended` (crawlers, scanners and HTTP libraries that do not say so, too), or FILE with one regular expression a line (`#` starts a comment line; bytes, any case unless (?-i)). Repeatable: any of them is enough

@@ -209,6 +209,8 @@ impl<'b> Before<'b> {
         earlier.clear();
         let found = match self.last {
             Some(last) => Some((start - last, &self.block.bytes[last..])),
+            // Out of reach already: not to be searched for once more for each of many repeats.
+            None if start > LOOK_BACK_BYTES => None,
             None => self.last_before(reader).map(|at| (start + self.block.before.len() - at, &self.block.before[at..])),
         };
         let Some((_, text)) = found.filter(|&(distance, _)| distance <= LOOK_BACK_BYTES) else { return Reading::OtherProgram };

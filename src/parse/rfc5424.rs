@@ -5,7 +5,7 @@ use memchr::{memchr, memchr3};
 use super::format::{Format, Misfit, Reading};
 use super::sshd::Header;
 use super::syslog::{priority_len, read_sshd};
-use super::tag::is_sshd;
+use super::tag::{is_sshd, parse_pid, read_repeat};
 use crate::time::Clock;
 
 /// `<38>1 2024-01-02T03:04:05.678Z host sshd 77 - - message`.
@@ -38,8 +38,11 @@ fn read_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Mi
     let [time, host, name, pid, _] = fields.map(known);
     let time = time.map(|text| clock.parse_rfc3339(text)).transpose().map_err(misfit)?;
     let message = skip_data(rest).ok_or(misfit("the structured data has no end"))?;
+    if let Some(reading) = name.filter(|name| *name == b"syslogd").and_then(|_| read_repeat(time, host.unwrap_or_default(), message)) {
+        return Ok(reading);
+    }
     let Some(tag) = name.filter(|name| is_sshd(name)) else { return Ok(Reading::OtherProgram) };
-    let pid = pid.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    let pid = pid.and_then(parse_pid);
     Ok(read_sshd(Header { time, host: host.unwrap_or_default(), tag, pid }, message))
 }
 
@@ -95,6 +98,7 @@ mod tests {
                 format!("{time} {host} {name} {:?}", event.process_pid)
             }
             Ok(Reading::OtherProgram) => "other".to_owned(),
+            Ok(Reading::Repeated(repeat)) => format!("{} times", repeat.count),
             Ok(_) => "unknown".to_owned(),
             Err(misfit) => misfit.reason.to_owned(),
         }
@@ -119,6 +123,8 @@ mod tests {
             assert_eq!(read(&format!("{header}{login}")), shown, "{header}");
         }
         assert_eq!(read("<38>1 2024-01-02T03:04:05Z lab CRON 7 - -"), "other");
+        assert_eq!(read("<46>1 2024-01-02T03:04:05Z lab syslogd - - - last message repeated 3 times"), "3 times");
+        assert_eq!(read("<46>1 2024-01-02T03:04:05Z lab CRON - - - last message repeated 3 times"), "other");
         assert_eq!(read("<38>1 2024-01-02T03:04:05Z lab CRON 7"), "a field of the header is missing");
     }
 }

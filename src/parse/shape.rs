@@ -12,7 +12,7 @@ use crate::net;
 #[derive(Debug)]
 pub struct Shape {
     /// The text, with its parts in braces: `addr`, `net` (an address and its prefix length), `port`, `user`, `method`, `num`
-    /// (digits), `word`, `fields` (PAM's `rhost=... user=...`), `text`; `ssh` is an optional ` ssh1` or ` ssh2`, and `pam` at
+    /// (digits), `word`, `server` (the server's own address), `fields` (PAM's `rhost=... user=...`), `text`; `ssh` is an optional ` ssh1` or ` ssh2`, and `pam` at
     /// the start is the prefix of a PAM module, `pam_unix(sshd:auth): `.
     pub pattern: &'static str,
     /// `event.action`.
@@ -42,6 +42,8 @@ pub enum Part {
     Number,
     /// Text without a space.
     Word,
+    /// The server's own address, which no peer words.
+    Server,
     /// PAM's `logname= uid=0 euid=0 tty=ssh ruser= rhost=ADDRESS  user=NAME`.
     Fields,
     /// Any text.
@@ -58,6 +60,7 @@ impl Part {
             "method" => Self::Method,
             "num" => Self::Number,
             "word" => Self::Word,
+            "server" => Self::Server,
             "fields" => Self::Fields,
             _ => Self::Text,
         }
@@ -70,7 +73,7 @@ impl Part {
             Self::Network => split_network(text).is_some(),
             Self::Port => parse_port(text).is_some(),
             Self::Number => !text.is_empty() && text.iter().all(u8::is_ascii_digit),
-            Self::User | Self::Method | Self::Word => !text.is_empty() && memchr(b' ', text).is_none(),
+            Self::User | Self::Method | Self::Word | Self::Server => !text.is_empty() && memchr(b' ', text).is_none(),
             Self::Fields | Self::Text => true,
         }
     }
@@ -81,16 +84,15 @@ impl Part {
 
     /// How much of `rest` is this part, where `literal` follows it.
     fn find_end(self, rest: &[u8], literal: &[u8]) -> Option<usize> {
-        match literal.first() {
-            None => Some(rest.len()),
-            Some(_) if !self.is_word() => memmem::find(rest, literal),
-            // The common case needs one search for one byte: a word ends at the first space.
-            Some(b' ') => memchr(b' ', rest).filter(|&end| rest[end..].starts_with(literal)),
-            Some(_) => {
-                let reach = memchr(b' ', rest).map_or(rest.len(), |space| rest.len().min(space + literal.len()));
-                memmem::find(&rest[..reach], literal)
-            }
+        if !self.is_word() {
+            return memmem::find(rest, literal);
         }
+        let space = memchr(b' ', rest);
+        if literal.starts_with(b" ") {
+            // The common case needs one search for one byte: a word ends at the first space.
+            return space.filter(|&end| rest[end..].starts_with(literal));
+        }
+        memmem::find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.len()))], literal)
     }
 
     /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part.
@@ -204,16 +206,17 @@ impl Matcher {
         if self.has_ssh {
             rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
         }
-        for &(part, literal) in &self.left {
-            let end = part.find_end(rest, literal)?;
+        for (index, &(part, literal)) in self.left.iter().enumerate() {
+            // The last literal of a shape without a free part ends the message.
+            let is_last = self.free.is_none() && index + 1 == self.left.len();
+            let end = if is_last { rest.strip_suffix(literal)?.len() } else { part.find_end(rest, literal)? };
             let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
             *slots.next()? = Some((part, text));
             rest = &rest[end + literal.len()..];
         }
         let Some(free) = self.free else { return rest.is_empty().then_some(parts) };
         if let Some(second) = self.second {
-            let (first, address, port, last) = split_at_peer(rest, self.end)?;
-            for part in [(free, first), (Part::Address, address), (Part::Port, port), (second, last)] {
+            for part in [free, Part::Address, Part::Port, second].into_iter().zip(split_at_peer(rest, self.end)?) {
                 *slots.next()? = Some(part);
             }
             return Some(parts);
@@ -229,7 +232,10 @@ impl Matcher {
         Some(parts)
     }
 
-    /// Whether the shape is well formed: not too many parts, and two free ones only around the peer.
+    /// Holds the shape to its rules: not too many parts, and two free ones only around the peer.
+    ///
+    /// # Panics
+    /// Where it breaks one.
     #[cfg(test)]
     pub fn check(&self) {
         let pattern = self.shape.pattern.strip_prefix(PAM).unwrap_or(self.shape.pattern);
@@ -248,7 +254,7 @@ pub const PAM: &str = "{pam}";
 
 /// What stands before the peer, its address and port, and what stands behind it and `literal`; `None` where no place or more
 /// than one can be the peer.
-fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8], &'a [u8])> {
+fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<[&'a [u8]; 4]> {
     const PORT: &[u8] = b" port ";
     // The longest host name and a space: no search goes further back, however many places there are.
     const REACH: usize = 256;
@@ -259,7 +265,7 @@ fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<(&'a [u8], &'a [u
         let digits = behind.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
         let (address, port) = (&text[space + 1..at], &behind[..digits]);
         let last = behind[digits..].strip_prefix(literal)?;
-        (Part::Address.accepts(address) && Part::Port.accepts(port)).then_some((&text[..space], address, port, last))
+        (Part::Address.accepts(address) && Part::Port.accepts(port)).then_some([&text[..space], address, port, last])
     });
     let place = places.next()?;
     places.next().is_none().then_some(place)

@@ -40,18 +40,20 @@ fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Mi
         return Ok(Reading::OtherProgram);
     }
     let front = priority_len(line);
-    let (time, rest) = line[front..].split_at_checked(RFC3164_LEN).ok_or(Misfit { at: 0, reason: "no time at the start" })?;
-    let fitted = fitted_date(time);
-    let seconds = clock.parse_rfc3164(time).map_err(|reason| Misfit { at: if fitted > 0 { front + fitted } else { 0 }, reason })?;
+    // Some daemons write a day of one digit without a space before it.
+    let len = if line.get(front + 5) == Some(&b' ') { RFC3164_LEN - 1 } else { RFC3164_LEN };
+    let (time, rest) = line[front..].split_at_checked(len).ok_or(Misfit { at: 0, reason: "no time at the start" })?;
+    let seconds = clock.parse_rfc3164(time).map_err(|reason| Misfit { at: fitted_date(time).map_or(0, |len| front + len), reason })?;
     let digits = rest.strip_prefix(b".").map_or(0, |digits| digits.iter().take_while(|b| b.is_ascii_digit()).count());
     let (fraction, rest) = if digits > 0 { (&rest[1..=digits.min(9)], &rest[1 + digits..]) } else { (&rest[..0], rest) };
     let fraction = std::str::from_utf8(fraction).unwrap_or_default();
-    read_after_time(Stamp { seconds, fraction }, rest, front + RFC3164_LEN)
+    read_after_time(Stamp { seconds, fraction }, rest, front + len)
 }
 
 /// How much of an impossible date looked like one: all of it where only the calendar disagrees.
-fn fitted_date(time: &[u8]) -> usize {
-    if time[9] == b':' && time[12] == b':' { RFC3164_LEN } else { 0 }
+fn fitted_date(time: &[u8]) -> Option<usize> {
+    let clock = &time[time.len() - 8..];
+    (clock[2] == b':' && clock[5] == b':').then_some(time.len())
 }
 
 fn read_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
@@ -108,7 +110,8 @@ pub fn read_sshd<'a>(header: Header<'a>, message: &'a [u8]) -> Reading<'a> {
 fn is_host(word: &[u8]) -> bool {
     match word.last() {
         Some(b':') => net::parse_address(word).is_some(),
-        _ => memchr(b'[', word).is_none_or(|at| at == 0),
+        _ if word.starts_with(b"[") => word.strip_suffix(b"]").is_some_and(|inside| net::parse_address(&inside[1..]).is_some()),
+        _ => memchr(b'[', word).is_none(),
     }
 }
 
@@ -153,6 +156,10 @@ mod tests {
             ("Dec  1 06:55:46 lab sshd: ", "2015-12-01T06:55:46Z lab sshd 0"),
             ("Dec 10 06:55:46 lab sshd[7] ", "2015-12-10T06:55:46Z lab sshd 7"),
             ("Dec 10 06:55:46 sshd[7]: ", "2015-12-10T06:55:46Z  sshd 7"),
+            ("Dec  1 06:55:46 [sshd] ", "2015-12-01T06:55:46Z  sshd 0"),
+            ("Dec  1 06:55:46 [sshd]: ", "2015-12-01T06:55:46Z  sshd 0"),
+            ("Dec  1 06:55:46 [2001:db8::1] sshd[7]: ", "2015-12-01T06:55:46Z [2001:db8::1] sshd 7"),
+            ("Dec 1 06:55:46 lab sshd[7]: ", "2015-12-01T06:55:46Z lab sshd 7"),
             ("Dec 10 06:55:46.123456 lab sshd[7]: ", "2015-12-10T06:55:46.123456Z lab sshd 7"),
             ("<38>Dec 10 06:55:46 lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
             ("Dec 10 06:55:46 lab sshd[7]: [ID 800047 auth.info] ", "2015-12-10T06:55:46Z lab sshd 7"),
@@ -185,6 +192,7 @@ mod tests {
             "lab CRON[7]: sshd[8]: ",
             "CRON[7]: sshd[8]: ",
             "CRON[7] sshd[8]: ",
+            "[CRON] sshd[8]: ",
             "lab kernel: sshd[8]: ",
             "lab notsshd[7]: ",
             "lab sshd2[7]: ",

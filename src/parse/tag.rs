@@ -6,6 +6,7 @@ use memchr::{memchr, memchr3, memmem};
 
 use super::format::{Reading, Repeat};
 use super::sshd::parse_count;
+use crate::record::MAX_INTEGER;
 use crate::time::Stamp;
 
 /// The tags under which OpenSSH's server writes: one program before 9.8, three since.
@@ -29,6 +30,9 @@ pub struct Tag<'a> {
 /// # Errors
 /// What is wrong with the tag.
 pub fn split_tag(rest: &[u8]) -> Result<Option<Tag<'_>>, &'static str> {
+    if let Some((name, message)) = split_bracketed(rest) {
+        return Ok(is_sshd(name).then_some(Tag { name, pid: None, message }));
+    }
     let end = if rest.starts_with(INSTANCE) { find_instance_end(rest) } else { memchr3(b'[', b':', b' ', rest) };
     let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
     if name.is_empty() {
@@ -52,6 +56,14 @@ pub fn is_sshd(name: &[u8]) -> bool {
     is_known(name) || name.starts_with(b"/") && name.rsplit(|&b| b == b'/').next().is_some_and(|base| SSHD_TAGS.contains(&base))
 }
 
+/// The name and the message of `[sshd] message`, as metalog writes it.
+fn split_bracketed(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inside = rest.strip_prefix(b"[")?;
+    let end = memchr(b']', inside)?;
+    let after = inside[end + 1..].strip_prefix(b":").unwrap_or(&inside[end + 1..]);
+    Some((&inside[..end], after.strip_prefix(b" ")?))
+}
+
 /// The name of an instance holds colons: it ends before a process id, a colon and a space, or a space.
 fn find_instance_end(rest: &[u8]) -> Option<usize> {
     let word = memchr(b' ', rest).unwrap_or(rest.len());
@@ -65,8 +77,10 @@ fn read_pid(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
     Some((Some(parse_pid(&inside[..end])?), &inside[end + 1..]))
 }
 
-fn parse_pid(digits: &[u8]) -> Option<u64> {
-    std::str::from_utf8(digits).ok()?.parse().ok()
+/// A process id.
+#[must_use]
+pub fn parse_pid(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|&pid| pid <= MAX_INTEGER)
 }
 
 /// The process id and the message behind a process title, `alice [priv][123]: message`, which macOS has in place of a tag.

@@ -100,7 +100,7 @@ impl<'a> Sshd<'a> {
             Part::User => self.user = Some(text),
             Part::Method => self.method = Some(text),
             Part::Fields => (self.address, self.user) = read_pam_fields(text),
-            Part::Number | Part::Word | Part::Text => {}
+            Part::Number | Part::Word | Part::Server | Part::Text => {}
         }
     }
 }
@@ -137,14 +137,13 @@ fn strip_frame(message: &[u8]) -> &[u8] {
     message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message)
 }
 
-/// What a PAM module says, without the `pam_unix(sshd:auth): ` before it.
+/// What a PAM module says, without the `pam_unix(sshd:auth): `, `pam_krb5[77]: ` or `(pam_unix) ` before it.
 fn split_module(message: &[u8]) -> Option<&[u8]> {
-    let rest = message.strip_prefix(b"pam_")?;
+    let rest = message.strip_prefix(b"pam_").or_else(|| message.strip_prefix(b"(pam_"))?;
     let space = memchr::memchr(b' ', rest)?;
-    let name = rest[..space].strip_suffix(b"):")?;
-    let (module, service) = name.split_at(memchr::memchr(b'(', name)?);
-    let is_name = |text: &[u8]| text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
-    (is_name(module) && is_name(&service[1..])).then(|| &rest[space + 1..])
+    let name = rest[..space].strip_suffix(if message[0] == b'(' { b")" } else { b":" })?;
+    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || b"_-:()[]".contains(b));
+    is_name.then(|| &rest[space + 1..])
 }
 
 /// `message repeated 5 times: [ MESSAGE]`, as rsyslog folds equal messages. **Source:** rsyslog `runtime/ratelimit.c`.
@@ -163,15 +162,16 @@ pub fn parse_count(digits: &[u8]) -> Option<u64> {
 }
 
 fn find_login_or_other(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
-    let is_accepted = message.starts_with(b"Accepted ");
+    let matchers = INDEX.of(message);
     // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
-    // an account of this machine, which holds no ` ssh2: `; else a message that ends in the server's words has nothing behind
-    // them, except for the principal that GSSAPI names, which may end in anything.
-    let may_have_info = is_accepted || message.starts_with(b"Failed gssapi") || message.starts_with(b"Partial gssapi");
-    if may_have_info && memmem::find(message, INFO).is_some() {
-        return find_shape(INDEX.of(message), cut_info(message)?);
+    // an account of this machine, which holds no ` ssh2: `. Of any other message the words that end it are the server's: a key
+    // and the host of a peer end otherwise, but not so the principal that GSSAPI names, and the user that rhosts names.
+    let starts: [&[u8]; 4] = [b"Accepted ", b"Failed gssapi", b"Partial gssapi", b"Failed rhosts"];
+    let may_end_in_info = starts.iter().any(|start| message.starts_with(start));
+    if may_end_in_info && find_info(message).next().is_some() {
+        return find_shape(matchers, cut_info(message)?);
     }
-    find_shape(INDEX.of(message), message).or_else(|| find_shape(INDEX.of(message), cut_info(message)?))
+    find_shape(matchers, message).or_else(|| find_shape(matchers, cut_info(message)?))
 }
 
 /// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
@@ -180,11 +180,19 @@ fn find_login_or_other(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
 /// any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
 /// hold no such place, is cut.
 fn cut_info(message: &[u8]) -> Option<&[u8]> {
-    let first = memmem::find(message, INFO)?;
-    let last = memmem::rfind(message, INFO)?;
-    let is_clear = message.starts_with(b"Accepted ") || first == last || is_plain_key(&message[last + INFO.len()..]);
-    let at = if message.starts_with(b"Accepted ") { first } else { last };
-    is_clear.then(|| &message[..at + INFO.len() - b": ".len()])
+    let mut places = find_info(message);
+    let first = places.next()?;
+    let end = match places.last() {
+        Some(last) if !message.starts_with(b"Accepted ") => Some(last).filter(|&last| is_plain_key(&message[last + b": ".len()..]))?,
+        _ => first,
+    };
+    Some(&message[..end])
+}
+
+/// Where ` ssh2` or ` ssh1` ends that a colon and information follow.
+fn find_info(message: &[u8]) -> impl Iterator<Item = usize> {
+    let is_info = |&end: &usize| matches!(message[end - 1..].get(..3), Some(b"1: " | b"2: "));
+    memmem::find_iter(message, b" ssh").map(|at| at + b" ssh2".len()).filter(|end| *end <= message.len()).filter(is_info)
 }
 
 /// `ED25519 SHA256:...`, and nothing that a peer could have worded: the comment of a host ends in a quote.
@@ -193,13 +201,15 @@ fn is_plain_key(text: &[u8]) -> bool {
     text.iter().all(is_plain) && text.split(|&b| b == b' ').count() == 2
 }
 
-/// What stands between the message and the key (SSH 1 is no more since OpenSSH 7.6).
-const INFO: &[u8] = b" ssh2: ";
-
-/// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own.
+/// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own; where a module
+/// names a remote user before it, it must be the only one.
 fn read_pam_fields(fields: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
-    let Some(start) = memmem::find(fields, b" rhost=").map(|at| at + b" rhost=".len()) else { return (None, None) };
-    let rest = &fields[start..];
+    const RHOST: &[u8] = b" rhost=";
+    let Some(at) = memmem::find(fields, RHOST) else { return (None, None) };
+    let rest = &fields[at + RHOST.len()..];
+    if !fields[..at].ends_with(b" ruser=") && memmem::find(rest, RHOST).is_some() {
+        return (None, None);
+    }
     let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());
     let user = rest[end..].strip_prefix(b"  user=").or_else(|| rest[end..].strip_prefix(b" user="));
     (Some(&rest[..end]).filter(|a| !a.is_empty()), user)

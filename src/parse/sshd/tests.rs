@@ -23,8 +23,8 @@ fn every_example_is_read_by_its_own_shape_and_names_its_peer() {
         assert_eq!(sshd.shape.pattern, shape.pattern, "{}", shape.example);
         let names_peer = shape.example.contains("192.0.2.1 ") || shape.pattern.contains("{addr}") || shape.pattern.contains("{net}");
         assert_eq!(sshd.address, names_peer.then_some(&b"192.0.2.1"[..]), "{}", shape.example);
-        let names_port = shape.pattern.contains("{addr} port {port}") || shape.pattern.contains("{addr}]:{port}");
-        assert_eq!(sshd.port, names_port.then_some(4711).or(sshd.port.filter(|_| !names_peer)), "{}", shape.example);
+        let names_port = names_peer && shape.pattern.contains("{port}");
+        assert_eq!(sshd.port.filter(|_| names_peer), names_port.then_some(4711), "{}", shape.example);
     }
 }
 
@@ -116,6 +116,7 @@ fn a_hostile_name_does_not_hide_its_bearer() {
         ),
         format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
         format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
+        format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID a b (serial 0) CA RSA SHA256:z".to_owned(),
         format!("Invalid user {name} from 192.0.2.1 port 4711"),
         format!("Invalid user {name} from 192.0.2.1"),
@@ -141,6 +142,7 @@ fn where_two_readings_are_possible_there_is_none() {
         // The host that a peer claims to be ends in a quote, and a key does not.
         format!("Failed hostbased for root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""),
         format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
+        format!("Failed rhosts for x ssh1: y from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Disconnecting invalid user x 203.0.113.9 port 22: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
         "Disconnecting invalid user x 192.0.2.1 port 4711: Change of username or service not allowed: (x 203.0.113.9 port 22: y,s)"
             .to_owned(),
@@ -165,6 +167,7 @@ fn users_are_kept_as_they_are() {
             "Disconnecting invalid user a b 192.0.2.1 port 4711: Change of username or service not allowed: (a b,x) -> (c,x) [preauth]",
             "a b",
         ),
+        ("(pam_unix) authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root", "root"),
         ("pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1 user=a b", "a b"),
     ] {
         assert_eq!(who(message).map(|w| w.1).as_deref(), Some(user), "{message}");
@@ -180,6 +183,8 @@ fn a_message_may_lack_a_true_peer() {
     let network = "srclimit_penalise: ipv4: new 192.0.2.0/24 active penalty of 15.000 seconds for penalty: failed authentication";
     assert_eq!(peer(network), Some((String::new(), None)));
     assert_eq!(peer("Failed password for root from 192.0.2.1 port 65536 ssh2"), None);
+    let ruser = "pam_x(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser=x rhost=203.0.113.9 rhost=192.0.2.1";
+    assert_eq!(peer(ruser), Some((String::new(), None)));
 }
 
 #[test]
