@@ -78,8 +78,8 @@ impl Segment {
             [] => {}
             [only] => segment.free = Some(*only),
             [first, second, ..] => {
-                let texts = hostile.iter().copied().filter_map(|place| segment.field(place)).filter(|f| f.class == Class::Text);
-                if let (Some(text), Some(first), Some(second)) = (texts.last(), segment.field(*first), segment.field(*second)) {
+                let text = hostile.iter().rev().filter_map(|&place| segment.field(place)).find(|f| f.class == Class::Text);
+                if let (Some(text), Some(first), Some(second)) = (text, segment.field(*first), segment.field(*second)) {
                     let other = if first == text { second } else { first };
                     return Err(Box::new((text.clone(), other.clone())));
                 }
@@ -158,13 +158,12 @@ impl Segment {
         }
     }
 
-    /// Takes a field that is not free: a word holds no byte that ends one here.
+    /// Takes a field that is not free: a word holds no byte that ends one here. (Times have their length, and no text may
+    /// stand beside an address that could be a part of it.)
     fn take_word<'a>(&self, field: &Field, number: usize, text: &'a [u8], found: &mut Found<'a>, clock: &mut Clock) -> Result<(), Unfit> {
-        let is_word = matches!(field.class, Class::Word | Class::Token | Class::Name);
-        if is_word && text.iter().any(|byte| self.marks.contains(byte)) {
-            return Err(Unfit { field: number, reason: "not one word" });
-        }
-        take(field, number, text, found, clock)
+        take(field, number, text, found, clock)?;
+        let is_word = matches!(field.class, Class::Address | Class::Time) || !text.iter().any(|byte| self.marks.contains(byte));
+        if is_word { Ok(()) } else { Err(Unfit { field: number, reason: "not one word" }) }
     }
 
     /// The number of its first time.
@@ -193,11 +192,11 @@ impl Segment {
     }
 
     fn last_number(&self) -> usize {
-        let numbers = self.items.iter().filter_map(|item| match item {
+        let mut numbers = self.items.iter().filter_map(|item| match item {
             Item::Field(_, number) => Some(*number),
             Item::Literal(_) => None,
         });
-        numbers.last().unwrap_or_default()
+        numbers.next_back().unwrap_or_default()
     }
 }
 
