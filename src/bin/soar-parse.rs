@@ -45,6 +45,7 @@ struct Args {
     ///
     /// No other format of web logs is tried then; sshd's lines still are. What clients write belongs in quotes: where one
     /// field could be taken for another, the format is refused. A format without a time gives events without one.
+    /// `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
     #[arg(long, value_name = "STRING")]
     log_format: Option<String>,
     /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them, comma-separated; repeatable

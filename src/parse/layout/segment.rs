@@ -4,7 +4,8 @@
 //! segment into another. Inside a segment the house's rule holds: one free field at most, what stands before it is matched
 //! from the left, what stands after it from the right. Two fields of client's text in one segment could be taken for one
 //! another; then both must be words. A line in which one of them holds a space has more spaces than its format, and fits
-//! in no way rather than in a wrong one.
+//! in no way rather than in a wrong one. (To read one of the two as a word and the other as free is no way out: whoever
+//! writes both can make the wrong reading the only one.)
 
 use memchr::{memchr, memrchr};
 
@@ -229,6 +230,8 @@ fn fixed_len(field: &Field) -> Option<usize> {
 }
 
 fn len_from_left(field: &Field, rest: &[u8], stop: Option<u8>) -> usize {
+    // What stands behind the last number of a line is told as such.
+    let stop = stop.or((field.class == Class::Number).then_some(b' '));
     fixed_len(field).unwrap_or_else(|| stop.and_then(|stop| memchr(stop, rest)).unwrap_or(rest.len()))
 }
 

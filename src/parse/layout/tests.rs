@@ -70,6 +70,7 @@ fn every_field_of_use_is_used() {
         (r#"%a "%U" "%q" %m"#, r#"192.0.2.1 "/a b" "?c=1" GET"#, "192.0.2.1 . . GET /a b?c=1 . . . . . ."),
         ("$remote_addr $request_method $uri$is_args$args $status", "::1 GET /a?b 200", "::1 . . GET /a?b 200 . . . . ."),
         ("$remote_addr|$request_uri|$status", "::1|/a b|200", "::1 . . /a b 200 . . . . ."),
+        ("%h|%u|%U|%>s|%U", "::1|a b|/c d|200|/c d", "::1 . a b /c d 200 . . . . ."),
         // Of several fields for one thing, the best.
         ("%h %a %{c}a %>s %s %O %b", "h.example 192.0.2.1 10.0.0.1 404 200 99 5", "192.0.2.1 . . . 404 5 . . . ."),
         ("$host $server_name $remote_addr", "a.example b.example ::1", "::1 . . . . . . . a.example ."),
@@ -128,7 +129,7 @@ fn a_line_that_does_not_fit_says_at_which_field() {
         (format!(r#"::1 - - {T} "GET /" 200 5x"#), "field 7 (%b): not a number"),
         (format!(r#"::1 - - {T} "GET /" 200 99999999999999999999"#), "field 7 (%b): the size is not a number"),
         (format!(r#"::1 - - {T} "GET / 200 5"#), "field 5 (%r): no quote stands behind it"),
-        (format!(r#"::1 - - {T} "GET /" 200 5 6"#), "field 7 (%b): not a number"),
+        (format!(r#"::1 - - {T} "GET /" 200 5 6"#), "field 7 (%b): more stands behind it than in the format"),
         (format!(r#"::1 - - {T} "GET /"200 5"#), "field 6 (%>s): what stands before it is not as in the format"),
         (String::new(), "field 1 (%h): neither an address nor a host name"),
         ("Dec 10 06:55:46 gate sshd[1]: x".to_owned(), "syslog"),
