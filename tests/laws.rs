@@ -9,12 +9,13 @@ use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::{Index, select, subsequence};
 use soar_light::parse::FORMATS;
 use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::detect::{Detectors, Settings};
 use soar_light::parse::format::Scratch;
+use soar_light::parse::layout::{LogFormat, Outcome};
 use soar_light::record::event::{Event, Http, Source};
 use soar_light::record::sighting::{Sighting, SightingReader};
 use soar_light::record::signal::{SIGNALS, SignalSet, index_of};
@@ -137,6 +138,16 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_a_log_format_or_an_error_and_reads_any_bytes(format in log_format(), line in hostile_line()) {
+        let (mut clock, scratch) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default());
+        if let Ok(format) = LogFormat::compile(&format) {
+            let is_syslog = line.starts_with(b"Oct 10 13:55:36 ");
+            let outcome = format.read(&line, &scratch, &mut clock);
+            prop_assert!(!is_syslog || matches!(outcome, Outcome::Syslog), "{:?}", outcome);
+        }
+    }
+
+    #[test]
     fn a_scan_changes_no_byte_but_its_own_key(
         keys in vec((select(&["a", "ip2", "rules", "scan2", "\\u0073can2", "x y"][..]), json()), 0..6), earlier in vec((any::<Index>(), json()), 0..3),
         space in select(&["", " ", "\t "][..]), place in any::<Index>(),
@@ -217,8 +228,41 @@ fn hostile_request() -> impl Strategy<Value = Vec<u8>> {
     vec(piece, 0..14).prop_map(|pieces| [&pieces.concat()[..], b"."].concat())
 }
 
+/// Objects of some of the keys that JSON logs have, whichever log they are of.
+fn hostile_json() -> impl Strategy<Value = Vec<u8>> {
+    const KEYS: &[&str] = &[
+        r#""remote_addr":"192.0.2.1""#,
+        r#""remote_addr":"203.0.113.9""#,
+        r#""request":"GET / HTTP/1.1""#,
+        r#""status":404"#,
+        r#""time_local":"10/Oct/2024:13:55:36 +0000""#,
+        r#""body_bytes_sent":"99999999999999999999""#,
+        r#""ts":1760097336.25"#,
+        r#""request":{"remote_ip":"192.0.2.1","method":"GET","headers":{"User-Agent":["bot"]}}"#,
+        r#""ClientAddr":"192.0.2.1:4711""#,
+        r#""RequestMethod":"GET""#,
+        r#""DownstreamStatus":404"#,
+        r#""source":{"ip":"192.0.2.1"}"#,
+        r#""source.ip":"192.0.2.1""#,
+        r#""http":{"request":{"method":"GET"},"response":{"status_code":404}}"#,
+        r#""__REALTIME_TIMESTAMP":"1760097336250000""#,
+        r#""MESSAGE":"Failed password for root from 192.0.2.9 port 22 ssh2""#,
+        r#""_COMM":"sshd""#,
+        r#""log":{"file":{"path":"x"}}"#,
+        r#""message":"192.0.2.1 - - [10/Oct/2024:13:55:36 +0000] \"GET / HTTP/1.1\" 404 12""#,
+        r#""schema":"soar.event/1""#,
+        "\"x\":[1,{\"y\":null}]",
+    ];
+    (subsequence(KEYS, 0..=8).prop_shuffle(), select(&["}", "", "} ", "}{}"][..]))
+        .prop_map(|(keys, end)| format!("{{{}{end}", keys.join(",")).into_bytes())
+}
+
 /// Lines put together from pieces that the formats look for, and from anything else.
 fn hostile_line() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![3 => hostile_text(), 1 => hostile_json()]
+}
+
+fn hostile_text() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         select(
             &[
@@ -286,6 +330,60 @@ fn hostile_line() -> impl Strategy<Value = Vec<u8>> {
         vec(any::<u8>(), 0..6),
     ];
     vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+/// Log formats put together from directives of both servers, and from anything else.
+fn log_format() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "%h",
+        "%a",
+        "%u",
+        "%t",
+        "%r",
+        "%>s",
+        "%b",
+        "%D",
+        "%U",
+        "%q",
+        "%m",
+        "%v:%p",
+        "%{Referer}i",
+        "%{%F %T}t",
+        "%{%z}t",
+        "%{msec_frac}t",
+        "%!200u",
+        "$remote_addr",
+        "$remote_user",
+        "$request",
+        "$status",
+        "$msec",
+        "${args}",
+        "$uri",
+        "$x",
+        "\"",
+        "\\\"",
+        " ",
+        " ",
+        " ",
+        " \"",
+        "\" ",
+        "[",
+        "]",
+        "|",
+        ":",
+        "?",
+        "%",
+        "$",
+        "{",
+        "LogFormat \"",
+        "log_format x '",
+        "';",
+        "é",
+    ];
+    prop_oneof![
+        3 => vec(select(PIECES), 0..10).prop_map(|pieces| format!("%h {}", pieces.concat())),
+        1 => vec(select(PIECES), 0..12).prop_map(|pieces| pieces.concat()),
+    ]
 }
 
 #[derive(Debug, Clone)]

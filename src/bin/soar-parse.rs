@@ -60,13 +60,17 @@ struct Args {
     /// Events before WHEN, which is written as for --since
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
-    /// The access log's own format: what stands behind Apache's LogFormat or nginx's log_format, or that whole line
+    /// Format of the access log: the string of Apache's `LogFormat` or nginx's `log_format`, or that whole line
     ///
-    /// Then no other format of web logs is tried; sshd's lines still are. Fields that clients write belong in quotes:
-    /// where one could be taken for another, the format is refused. A format without a time gives events without one.
+    /// No other format of web logs is tried then; sshd's lines still are. What clients write belongs in quotes: where one
+    /// field could be taken for another, the format is refused. A format without a time gives events without one.
+    /// `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
     #[arg(long, value_name = "STRING")]
     log_format: Option<String>,
     /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them, comma-separated; repeatable
+    ///
+    /// Behind them, the client is the rightmost address of the header that is not one of theirs. The header is found in
+    /// nginx's `main` format, in JSON logs, and in a --log-format that has it.
     #[arg(long, value_name = "CIDR|FILE")]
     trusted_proxy: Vec<String>,
     /// What to call the one input in log.file.path [default: its path, - for stdin]

@@ -1,6 +1,6 @@
 //! The journal as `journalctl -o json` writes it: messages of sshd are read as those of a syslog line are.
 //!
-//! Fields that start with `_` are journald's own and cannot be chosen by who sends a message. SYSLOG_IDENTIFIER can: any
+//! Fields that start with `_` are journald's own and cannot be chosen by who sends a message. `SYSLOG_IDENTIFIER` can: any
 //! user may run `logger -t sshd`. So `_COMM`, the name of the program that sent it, says whether sshd did; the identifier
 //! counts only in entries without it. (A local user may still name a program of his own sshd.)
 

@@ -82,6 +82,14 @@ fn text_is_unescaped_once() {
 }
 
 #[test]
+fn bytes_that_are_no_utf8_are_replaced() {
+    let line = b"{\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /\xff\",\"status\":200,\"http_user_agent\":\"\xc3\xa9\xff\"}";
+    let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
+    let Ok(Reading::Web(web)) = (super::NGINX.read)(line, &scratch, &mut clock) else { panic!("a request") };
+    assert_eq!((web.request, web.agent), (Some("GET /\u{fffd}".as_bytes()), Some("é\u{fffd}".as_bytes())));
+}
+
+#[test]
 fn no_text_poses_as_a_key() {
     let hostile = r#"\",\"remote_addr\":\"203.0.113.9\",\"status\":\"200"#;
     for key in ["request", "http_user_agent", "http_referer", "remote_user", "http_x_forwarded_for", "host", "other"] {
@@ -154,7 +162,7 @@ fn the_journal_says_who_sent_a_message() {
 
 #[test]
 fn a_wrapped_line_is_read_as_if_it_stood_alone() {
-    let syslog = r#"Oct 10 13:55:38 gate sshd[77]: Failed password for root from 192.0.2.4 port 50022 ssh2"#;
+    let syslog = "Oct 10 13:55:38 gate sshd[77]: Failed password for root from 192.0.2.4 port 50022 ssh2";
     let failed = r#"wrapped_json "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.4","port":50022},"user":{"name":"root"},"host":{"hostname":"gate"},"process":{"name":"sshd","pid":77}"#;
     for line in [
         format!(r#"{{"message":"{syslog}","log":{{"file":{{"path":"/var/log/auth.log"}}}}}}"#),
@@ -178,7 +186,7 @@ fn depth_and_number_of_keys_cost_nothing() {
     assert_eq!(event(&deep), NO_CLIENT);
     let known = format!("{}1{}", r#"{"log":"#.repeat(100_000), "}".repeat(100_000));
     assert_eq!(event(&known), NO_CLIENT);
-    let keys: String = (0..50_000).map(|n| format!(r#""k{n}":{n},"#)).collect();
-    let line = format!(r#"{{{keys}"remote_addr":"192.0.2.1","request":"GET /","status":200}}"#);
+    let keys: Vec<_> = (0..50_000).map(|n| format!(r#""k{n}":{n}"#)).collect();
+    let line = format!(r#"{{{},"remote_addr":"192.0.2.1","request":"GET /","status":200}}"#, keys.join(","));
     assert!(event(&line).starts_with("nginx_json"));
 }

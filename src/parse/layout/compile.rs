@@ -109,7 +109,9 @@ fn cut_segments(tokens: Vec<(Token, usize)>) -> Result<Vec<Segment>, Box<(Field,
     let mut pieces: Vec<Vec<(Token, usize)>> = vec![Vec::new()];
     for (token, number) in tokens {
         let Token::Literal(text) = token else {
-            pieces.last_mut().map(|piece| piece.push((token, number)));
+            if let Some(piece) = pieces.last_mut() {
+                piece.push((token, number));
+            }
             continue;
         };
         for (place, part) in text.split(|&b| b == b'"').enumerate() {

@@ -187,4 +187,6 @@ fn is_syslog(line: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+mod bend_tests;
+#[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@
 //! segment into another. Inside a segment the house's rule holds: one free field at most, what stands before it is matched
 //! from the left, what stands after it from the right. Two fields of client's text in one segment could be taken for one
 //! another; then both must be words. A line in which one of them holds a space has more spaces than its format, and fits
-//! in no way rather than in a wrong one.
+//! in no way rather than in a wrong one. (To read one of the two as a word and the other as free is no way out: whoever
+//! writes both can make the wrong reading the only one.)
 
 use memchr::{memchr, memrchr};
 
@@ -78,8 +79,8 @@ impl Segment {
             [] => {}
             [only] => segment.free = Some(*only),
             [first, second, ..] => {
-                let texts = hostile.iter().copied().filter_map(|place| segment.field(place)).filter(|f| f.class == Class::Text);
-                if let (Some(text), Some(first), Some(second)) = (texts.last(), segment.field(*first), segment.field(*second)) {
+                let text = hostile.iter().rev().filter_map(|&place| segment.field(place)).find(|f| f.class == Class::Text);
+                if let (Some(text), Some(first), Some(second)) = (text, segment.field(*first), segment.field(*second)) {
                     let other = if first == text { second } else { first };
                     return Err(Box::new((text.clone(), other.clone())));
                 }
@@ -158,13 +159,12 @@ impl Segment {
         }
     }
 
-    /// Takes a field that is not free: a word holds no byte that ends one here.
+    /// Takes a field that is not free: a word holds no byte that ends one here. (Times have their length, and no text may
+    /// stand beside an address that could be a part of it.)
     fn take_word<'a>(&self, field: &Field, number: usize, text: &'a [u8], found: &mut Found<'a>, clock: &mut Clock) -> Result<(), Unfit> {
-        let is_word = matches!(field.class, Class::Word | Class::Token | Class::Name);
-        if is_word && text.iter().any(|byte| self.marks.contains(byte)) {
-            return Err(Unfit { field: number, reason: "not one word" });
-        }
-        take(field, number, text, found, clock)
+        take(field, number, text, found, clock)?;
+        let is_word = matches!(field.class, Class::Address | Class::Time) || !text.iter().any(|byte| self.marks.contains(byte));
+        if is_word { Ok(()) } else { Err(Unfit { field: number, reason: "not one word" }) }
     }
 
     /// The number of its first time.
@@ -193,11 +193,11 @@ impl Segment {
     }
 
     fn last_number(&self) -> usize {
-        let numbers = self.items.iter().filter_map(|item| match item {
+        let mut numbers = self.items.iter().filter_map(|item| match item {
             Item::Field(_, number) => Some(*number),
             Item::Literal(_) => None,
         });
-        numbers.last().unwrap_or_default()
+        numbers.next_back().unwrap_or_default()
     }
 }
 
@@ -230,6 +230,8 @@ fn fixed_len(field: &Field) -> Option<usize> {
 }
 
 fn len_from_left(field: &Field, rest: &[u8], stop: Option<u8>) -> usize {
+    // What stands behind the last number of a line is told as such.
+    let stop = stop.or((field.class == Class::Number).then_some(b' '));
     fixed_len(field).unwrap_or_else(|| stop.and_then(|stop| memchr(stop, rest)).unwrap_or(rest.len()))
 }
 

@@ -55,8 +55,19 @@ pub fn read(source: &Source<'_>) -> Result<Vec<Token>> {
                 let what = format!("nothing stands between {} and {}: no telling where one ends", before.label, field.label);
                 return Err(source.error(field.at, &what));
             }
-            [Token::Field(field), Token::Literal(text)] if field.class == Class::Address && could_go_on(text) => {
+            // Any field may be `-`.
+            [Token::Field(field), Token::Literal(text)] if field.class != Class::Time && text.starts_with(b"-") => {
                 return Err(source.error(field.at, &format!("what stands behind {} could be a part of it", field.label)));
+            }
+            [Token::Field(field), Token::Literal(text)]
+                if field.class == Class::Address && text.first().is_some_and(|&byte| could_belong(byte)) =>
+            {
+                return Err(source.error(field.at, &format!("what stands behind {} could be a part of it", field.label)));
+            }
+            [Token::Literal(text), Token::Field(field)]
+                if field.class == Class::Address && text.last().is_some_and(|&byte| could_belong(byte)) =>
+            {
+                return Err(source.error(field.at, &format!("what stands before {} could be a part of it", field.label)));
             }
             _ => {}
         }
@@ -64,9 +75,9 @@ pub fn read(source: &Source<'_>) -> Result<Vec<Token>> {
     Ok(list)
 }
 
-/// Whether an address or a host name could go on with this text.
-fn could_go_on(text: &[u8]) -> bool {
-    text.first().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'_' | b'%'))
+/// Whether the byte could be a part of an address or a host name.
+fn could_belong(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b':' | b'-' | b'_' | b'%')
 }
 
 struct Tokens<'s, 't> {
