@@ -3,7 +3,7 @@
 //! Read by position, without a regex: the first unescaped quote starts the request, and the time stands right before it,
 //! so no user name can put another time or client in its place. What follows the named fields is ignored.
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use super::format::{Format, Misfit, Reading};
 use super::web::{Escaping, Web};
@@ -85,6 +85,8 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
     if found != layout {
         return Err(misfit(0, "another layout"));
     }
+    // One look at the line is cheaper than one at each of its fields.
+    let escaping = if memchr(b'\\', &line[quote..]).is_some() || who.user.is_some() { Escaping::Logged } else { Escaping::Undone };
     Ok(Reading::Web(Web {
         client: who.address,
         domain: who.domain,
@@ -96,7 +98,7 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         referrer: referrer.and_then(known),
         agent: agent.and_then(known),
         forwarded: forwarded.and_then(known),
-        escaping: Escaping::Logged,
+        escaping,
     }))
 }
 

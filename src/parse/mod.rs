@@ -16,7 +16,9 @@ pub mod syslog;
 pub mod tag;
 pub mod web;
 
+mod before;
 mod classify;
+mod reader;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -108,8 +108,14 @@ impl Part {
 /// A TCP port.
 #[must_use]
 pub fn parse_port(text: &[u8]) -> Option<u16> {
-    let is_plain = text.len() <= 5 && text.iter().all(u8::is_ascii_digit);
-    if is_plain { std::str::from_utf8(text).ok()?.parse().ok() } else { None }
+    parse_number(text).filter(|_| text.len() <= 5)?.try_into().ok()
+}
+
+/// A whole number of at most 18 digits.
+#[must_use]
+pub fn parse_number(digits: &[u8]) -> Option<u64> {
+    let add = |sum: u64, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + u64::from(digit - b'0'));
+    Some(digits).filter(|digits| (1..=18).contains(&digits.len()))?.iter().try_fold(0, add)
 }
 
 /// The address and the prefix length of `192.0.2.1/32`.

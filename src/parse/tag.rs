@@ -5,6 +5,7 @@
 use memchr::{memchr, memchr3, memmem};
 
 use super::format::{Reading, Repeat};
+use super::shape::parse_number;
 use super::sshd::parse_count;
 use crate::record::MAX_INTEGER;
 use crate::time::Stamp;
@@ -80,7 +81,7 @@ fn read_pid(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
 /// A process id.
 #[must_use]
 pub fn parse_pid(digits: &[u8]) -> Option<u64> {
-    std::str::from_utf8(digits).ok()?.parse().ok().filter(|&pid| pid <= MAX_INTEGER)
+    parse_number(digits).filter(|&pid| pid <= MAX_INTEGER)
 }
 
 /// The process id and the message behind a process title, `alice [priv][123]: message`, which macOS has in place of a tag.

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::json::{put_address, put_array, put_number, put_object, put_text};
+use super::json::{put_address, put_array, put_number, put_object, put_text, put_word};
 use super::signal::{SIGNALS, SignalSet};
 use crate::net;
 use crate::time::Stamp;
@@ -104,7 +104,7 @@ impl<'a> Event<'a> {
     pub fn write_line(&self, out: &mut Vec<u8>) {
         put_object(out, r#"{"schema":"soar.event/1","#, |out| {
             if let Some(time) = &self.timestamp {
-                time.with_text(|time| put_text(out, r#""@timestamp":""#, Some(time.as_bytes())));
+                time.with_text(|time| put_word(out, r#""@timestamp":""#, time));
             }
             self.put_what(out);
             self.put_who(out);
@@ -117,9 +117,11 @@ impl<'a> Event<'a> {
 
     fn put_what(&self, out: &mut Vec<u8>) {
         put_object(out, r#""event":{"#, |out| {
-            put_text(out, r#""dataset":""#, Some(self.dataset.as_bytes()));
-            put_text(out, r#""action":""#, Some(self.action.as_bytes()));
-            put_text(out, r#""outcome":""#, Some(self.outcome.as_bytes()).filter(|o| !o.is_empty()));
+            put_word(out, r#""dataset":""#, self.dataset);
+            put_word(out, r#""action":""#, self.action);
+            if !self.outcome.is_empty() {
+                put_word(out, r#""outcome":""#, self.outcome);
+            }
         });
     }
 
@@ -163,7 +165,7 @@ impl<'a> Event<'a> {
             put_number(out, r#""line":"#, Some(self.log_line));
         });
         put_array(out, r#""tags":["#, |out| {
-            self.tags.indexes().for_each(|index| put_text(out, "\"", Some(SIGNALS[index].name.as_bytes())));
+            self.tags.indexes().for_each(|index| put_word(out, "\"", SIGNALS[index].name));
         });
         put_object(out, r#""soar":{"#, |out| put_number(out, r#""count":"#, Some(self.count).filter(|&count| count > 1)));
     }

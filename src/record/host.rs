@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::json::{put_address, put_array, put_number, put_object, put_text};
+use super::json::{put_address, put_array, put_number, put_object, put_text, put_word};
 use super::signal::{self, SIGNALS};
 use super::{MAX_INTEGER, Text};
 use crate::{net, time};
@@ -179,7 +179,7 @@ fn put_counts(out: &mut Vec<u8>, counts: &[(Text<'_>, u64)]) {
 
 fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
     if let Some(seconds) = seconds {
-        time::Stamp { seconds, fraction: "" }.with_text(|text| put_text(out, key, Some(text.as_bytes())));
+        time::Stamp { seconds, fraction: "" }.with_text(|text| put_word(out, key, text));
     }
 }
 

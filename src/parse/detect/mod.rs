@@ -7,11 +7,13 @@ pub mod bot;
 pub mod browser;
 pub mod path;
 pub mod probe;
+pub mod verdict;
 
 use super::format::Reading;
 use crate::record::signal::{SIGNALS, SignalSet};
 use bot::Bots;
 use path::PathSet;
+use verdict::Verdicts;
 
 /// What a run may choose of its detectors.
 #[derive(Debug, Clone, Default)]
@@ -22,8 +24,15 @@ pub struct Settings {
     pub ignored_404: PathSet,
 }
 
+/// What the detectors look with: what the run chose, and what they saw so far.
+#[derive(Debug, Clone)]
+pub struct Eye<'s> {
+    settings: &'s Settings,
+    agents: Verdicts,
+}
+
 /// Says whether a signal fires on a line.
-pub type Detector = fn(&Settings, &Reading<'_>) -> bool;
+pub type Detector = fn(&mut Eye<'_>, &Reading<'_>) -> bool;
 
 /// The detector of every signal in the table.
 pub const DETECTORS: &[(&str, Detector)] = &[
@@ -39,7 +48,7 @@ pub const DETECTORS: &[(&str, Detector)] = &[
 /// The detectors that a run asked for.
 #[derive(Debug, Clone)]
 pub struct Detectors<'s> {
-    settings: &'s Settings,
+    eye: Eye<'s>,
     wanted: Vec<(usize, Detector)>,
 }
 
@@ -49,47 +58,50 @@ impl<'s> Detectors<'s> {
     pub fn new(wanted: SignalSet, settings: &'s Settings) -> Self {
         let detector =
             |index: usize| DETECTORS.iter().find(|(name, _)| *name == SIGNALS[index].name).map(|&(_, detector)| (index, detector));
-        Self { settings, wanted: wanted.indexes().filter_map(detector).collect() }
+        Self { eye: Eye { settings, agents: Verdicts::default() }, wanted: wanted.indexes().filter_map(detector).collect() }
     }
 
     /// The signals that fire on a line.
     #[must_use]
-    pub fn signals(&self, reading: &Reading<'_>) -> SignalSet {
-        let fired = self.wanted.iter().filter(|(_, fires)| fires(self.settings, reading));
+    pub fn signals(&mut self, reading: &Reading<'_>) -> SignalSet {
+        let eye = &mut self.eye;
+        let fired = self.wanted.iter().filter(|(_, fires)| fires(eye, reading));
         fired.fold(SignalSet::default(), |set, &(index, _)| set.with(index))
     }
 }
 
 /// "Failed publickey" does not count: clients try several keys in one good login.
-fn is_ssh_failed(_: &Settings, reading: &Reading<'_>) -> bool {
+fn is_ssh_failed(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
     let Reading::Sshd(sshd) = reading else { return false };
     sshd.is_login("failure") && sshd.method.is_some_and(|m| m == b"password" || m.starts_with(b"keyboard-interactive"))
 }
 
-fn is_ssh_accepted(_: &Settings, reading: &Reading<'_>) -> bool {
+fn is_ssh_accepted(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Sshd(sshd) if sshd.is_login("success"))
 }
 
-fn is_ssh_invalid_user(_: &Settings, reading: &Reading<'_>) -> bool {
+fn is_ssh_invalid_user(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Sshd(sshd) if sshd.is_of_peer("ssh_invalid_user"))
 }
 
-fn is_ssh_probe(_: &Settings, reading: &Reading<'_>) -> bool {
+fn is_ssh_probe(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Sshd(sshd) if sshd.is_of_peer("ssh_probe"))
 }
 
-fn is_http_404(settings: &Settings, reading: &Reading<'_>) -> bool {
+fn is_http_404(eye: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
     let Reading::Web(web) = reading else { return false };
-    let ignored = &settings.ignored_404;
+    let ignored = &eye.settings.ignored_404;
     // The target is looked for only where a path may be ignored, which is rare.
     web.status == Some(404) && (ignored.is_empty() || !web.target().is_some_and(|target| ignored.contains_target(&web.plain(target))))
 }
 
-fn is_http_bot(settings: &Settings, reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Web(web) if web.agent.is_some_and(|agent| settings.bots.knows(&web.plain(agent))))
+fn is_http_bot(eye: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
+    let Reading::Web(web) = reading else { return false };
+    let bots = &eye.settings.bots;
+    web.agent.is_some_and(|agent| eye.agents.recall(&web.plain(agent), |agent| bots.knows(agent)))
 }
 
-fn is_http_probe(_: &Settings, reading: &Reading<'_>) -> bool {
+fn is_http_probe(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Web(web) if probe::is_probe(web))
 }
 

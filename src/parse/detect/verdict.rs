@@ -1,0 +1,76 @@
+//! Verdicts remembered: a log has few user agents and many lines of each, and a look is dearer than a comparison.
+//!
+//! Only a text that is equal byte for byte is recalled, so no text can have the verdict of another. A log of ever new agents
+//! costs a little more than one without this memory; it never takes more room.
+
+/// How many texts are remembered; a power of two.
+const SLOTS: usize = 1 << 10;
+/// A longer text is judged each time, in bytes.
+const MAX_BYTES: usize = 512;
+
+/// The last verdicts on texts, at most one a slot.
+#[derive(Debug, Clone, Default)]
+pub struct Verdicts(Vec<(Vec<u8>, bool)>);
+
+impl Verdicts {
+    /// The verdict on `text`: remembered, or that of `judge`.
+    pub fn recall(&mut self, text: &[u8], judge: impl FnOnce(&[u8]) -> bool) -> bool {
+        if text.is_empty() || text.len() > MAX_BYTES {
+            return judge(text);
+        }
+        if self.0.is_empty() {
+            self.0.resize(SLOTS, (Vec::new(), false));
+        }
+        let (known, verdict) = &mut self.0[slot_of(text)];
+        if known != text {
+            *verdict = judge(text);
+            known.clear();
+            known.extend_from_slice(text);
+        }
+        *verdict
+    }
+}
+
+/// Where `text` is kept. Spreads ordinary texts; that two may be made to meet costs time only.
+fn slot_of(text: &[u8]) -> usize {
+    /// An odd number of 64 mixed bits (2^64 divided by the golden ratio).
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = text.as_chunks::<8>();
+    let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(MIX);
+    let sum = words.iter().fold(text.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let sum = rest.iter().fold(sum, |sum, &byte| mix(sum, byte.into()));
+    // The upper bits are the mixed ones.
+    usize::try_from(sum >> 54).unwrap_or(0) % SLOTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_judged_once_and_no_text_has_the_verdict_of_another() {
+        let mut verdicts = Verdicts::default();
+        let mut judged = 0;
+        for round in 0..3 {
+            for number in 0..50 {
+                let text = format!("agent {number}");
+                let verdict = verdicts.recall(text.as_bytes(), |_| {
+                    judged += 1;
+                    number % 2 == 0
+                });
+                assert_eq!(verdict, number % 2 == 0, "{text} in round {round}");
+            }
+        }
+        assert!(judged < 100, "{judged} looks for 50 texts");
+    }
+
+    #[test]
+    fn texts_that_share_a_slot_push_each_other_out() {
+        let mut verdicts = Verdicts::default();
+        let texts: Vec<_> = (0..4 * SLOTS).map(|number| number.to_string()).collect();
+        for text in texts.iter().chain(&texts) {
+            assert_eq!(verdicts.recall(text.as_bytes(), |text| text.ends_with(b"7")), text.ends_with('7'), "{text}");
+        }
+        assert!(verdicts.recall(b"", <[u8]>::is_empty) && verdicts.recall(&[b'a'; 600], |text| text.len() == 600));
+    }
+}

@@ -1,0 +1,118 @@
+//! Reads one line: in which format it is, and what it says, or why it is a reject.
+//!
+//! The format that fitted the last line is tried first; since formats exclude each other, that changes no result.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::format::{Format, Misfit, OF_NO_FORMAT, Reading, Scratch};
+use super::layout::{LogFormat, Outcome};
+use crate::stream::block::{MAX_LINE, TOO_LONG};
+use crate::time::Clock;
+
+const EMPTY: &str = "empty line";
+
+/// Why a line is a reject: the format that it came nearest to, and what was wrong then.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flaw {
+    format: Nearest,
+    reason: &'static str,
+}
+
+impl Flaw {
+    /// A line past [`MAX_LINE`].
+    pub const TOO_LONG: Self = Self { format: Nearest::None, reason: TOO_LONG };
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearest {
+    /// None: the reason says it all.
+    None,
+    /// One of the table.
+    Known(&'static str),
+    /// The one of --log-format; the text names the field.
+    Given(Arc<str>),
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.format {
+            Nearest::None => f.write_str(self.reason),
+            Nearest::Known(format) => write!(f, "not {format} format: {}", self.reason),
+            Nearest::Given(field) => write!(f, "not the --log-format: {field}: {}", self.reason),
+        }
+    }
+}
+
+/// The line without the CR that stands before its newline.
+#[must_use]
+pub fn trim_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Reads lines of one block.
+#[derive(Debug)]
+pub struct LineReader<'c> {
+    given: Option<&'c LogFormat>,
+    formats: &'c [&'static Format],
+    clock: Clock,
+    last: usize,
+}
+
+impl<'c> LineReader<'c> {
+    /// A reader of `formats` and, before them, the one of --log-format.
+    #[must_use]
+    pub const fn new(given: Option<&'c LogFormat>, formats: &'c [&'static Format], clock: Clock) -> Self {
+        Self { given, formats, clock, last: 0 }
+    }
+
+    /// What `line`, without its end, says.
+    ///
+    /// # Errors
+    /// Why it is a reject.
+    pub fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        if line.len() > MAX_LINE {
+            return Err(Flaw::TOO_LONG);
+        }
+        match self.given {
+            Some(given) => self.read_given(given, line, scratch),
+            None => self.read_known(line, scratch),
+        }
+    }
+
+    /// The format of --log-format is always the first that is tried: what it allows beside it has lines of another opening.
+    fn read_given<'a>(&mut self, given: &LogFormat, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        match given.read(line, scratch, &mut self.clock) {
+            Outcome::Request(web) => Ok(Reading::Web(web)),
+            Outcome::Syslog => self.read_known(line, scratch),
+            Outcome::Unfit(field, reason) => self.read_known(line, scratch).map_err(|flaw| match flaw.format {
+                Nearest::None if flaw.reason == EMPTY => flaw,
+                _ => Flaw { format: Nearest::Given(field), reason },
+            }),
+        }
+    }
+
+    fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        let last = self.formats.get(self.last);
+        if let Some(Ok(reading)) = last.map(|format| (format.read)(line, scratch, &mut self.clock)) {
+            return Ok(reading);
+        }
+        let mut nearest: Option<(&Format, Misfit)> = None;
+        for (index, format) in self.formats.iter().enumerate() {
+            match (format.read)(line, scratch, &mut self.clock) {
+                Ok(reading) => {
+                    self.last = index;
+                    return Ok(reading);
+                }
+                Err(misfit) if nearest.is_none_or(|(_, best)| misfit.at > best.at) => nearest = Some((format, misfit)),
+                Err(_) => {}
+            }
+        }
+        Err(match nearest {
+            _ if line.is_empty() => Flaw { format: Nearest::None, reason: EMPTY },
+            Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: Nearest::None, reason: misfit.reason },
+            Some((format, misfit)) if misfit.at > 0 => Flaw { format: Nearest::Known(format.name), reason: misfit.reason },
+            _ => Flaw { format: Nearest::None, reason: "of no known format" },
+        })
+    }
+}
