@@ -116,8 +116,25 @@ pub const fn is_unicast(address: IpAddr) -> bool {
 /// Whether `text` can be a host name as a server logs one: letters, digits, `.`, `-`, `_`, at most 255 bytes (RFC 1035).
 #[must_use]
 pub fn is_host_name(text: &[u8]) -> bool {
-    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-    !text.is_empty() && text.len() <= 255 && text[0] != b'-' && text.iter().all(fits)
+    !text.is_empty() && host_name_len(text) == text.len()
+}
+
+/// How much of `text`, from its start, can be a host name.
+#[must_use]
+pub fn host_name_len(text: &[u8]) -> usize {
+    const FITS: [bool; 256] = {
+        let mut fits = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            // Below 256 by the loop.
+            #[allow(clippy::cast_possible_truncation)]
+            let b = byte as u8;
+            fits[byte] = b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+            byte += 1;
+        }
+        fits
+    };
+    if text.first() == Some(&b'-') { 0 } else { text.iter().take(255).take_while(|b| FITS[usize::from(**b)]).count() }
 }
 
 /// A set of addresses: sorted, disjoint, inclusive ranges, so membership is one binary search however long the list.

@@ -153,6 +153,8 @@ struct Day {
     date: [u8; 12],
     zone: [u8; 6],
     start: i64,
+    text: [u8; CLF_LEN],
+    seconds: i64,
 }
 
 impl Clock {
@@ -187,13 +189,20 @@ impl Clock {
     /// A [`Flaw`] for any other text, or a date that does not exist.
     pub fn parse_clf(&mut self, text: &[u8]) -> std::result::Result<i64, Flaw> {
         let text: &[u8; CLF_LEN] = text.try_into().map_err(|_| NOT_A_TIME)?;
+        if self.day.text == *text {
+            return Ok(self.day.seconds);
+        }
         let [date @ .., _, _, _, _, _, _, _, _, z1, z2, z3, z4, z5, z6] = text;
         let zone = [*z1, *z2, *z3, *z4, *z5, *z6];
         if self.day.date != *date || self.day.zone != zone {
-            self.day = Day { date: *date, zone, start: read_day(date, zone)? };
+            self.day = Day { date: *date, zone, start: read_day(date, zone)?, ..Day::default() };
         }
         let seconds = self.day.start + i64::from(second_of_day(&text[date.len()..date.len() + 8])?);
-        if RFC3339_SECONDS.contains(&seconds) { Ok(seconds) } else { Err(IMPOSSIBLE) }
+        if !RFC3339_SECONDS.contains(&seconds) {
+            return Err(IMPOSSIBLE);
+        }
+        (self.day.text, self.day.seconds) = (*text, seconds);
+        Ok(seconds)
     }
 
     /// Reads a syslog time without a year, `Dec 10 06:55:46`; a day of one digit may lack the space before it.

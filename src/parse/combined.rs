@@ -130,11 +130,12 @@ struct Client<'a> {
 /// Splits `[vhost[:port] ]client ident user`, where the user may hold spaces. A virtual host is told from a client by
 /// its port, or by the address that follows it (an ident is never an address).
 fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
-    let (first, rest) = split_at_space(text).ok_or("no client, ident and user before the time")?;
     // Nearly every line: no ident, so no virtual host, and no time where a name or an address can stand.
-    if let Some(user) = rest.strip_prefix(b"- ").filter(|_| net::is_host_name(first)) {
-        return Ok(Client { domain: None, address: first, user: known(user) });
+    let (name, behind) = text.split_at(net::host_name_len(text));
+    if let Some(user) = behind.strip_prefix(b" - ").filter(|_| !name.is_empty()) {
+        return Ok(Client { domain: None, address: name, user: known(user) });
     }
+    let (first, rest) = split_at_space(text).ok_or("no client, ident and user before the time")?;
     let (second, after) = split_at_space(rest).ok_or("no client, ident and user before the time")?;
     // A syslog line about a request is that program's message, not a request of a client called `Dec`.
     if time::starts_like_rfc3164(text) {

@@ -129,7 +129,38 @@ pub fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
 /// No shape has more parts than this; a test says so.
 pub const MAX_PARTS: usize = 7;
 /// The parts of a message, as slices of it.
-pub type Parts<'a> = [Option<(Part, &'a [u8])>; MAX_PARTS];
+#[derive(Debug)]
+pub struct Parts<'a> {
+    list: [(Part, &'a [u8]); MAX_PARTS],
+    len: usize,
+}
+
+impl<'a> Parts<'a> {
+    /// No part yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { list: [(Part::Text, b""); MAX_PARTS], len: 0 }
+    }
+
+    /// The parts that were found.
+    #[must_use]
+    pub fn found(&self) -> &[(Part, &'a [u8])] {
+        &self.list[..self.len]
+    }
+
+    /// Adds one; `None` where there are too many, which a test rules out.
+    fn add(&mut self, part: Part, text: &'a [u8]) -> Option<()> {
+        *self.list.get_mut(self.len)? = (part, text);
+        self.len += 1;
+        Some(())
+    }
+}
+
+impl Default for Parts<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// A shape taken apart: (literal, part behind it) from the left, the free part, (part, literal behind it) for the right.
 #[derive(Debug)]
@@ -200,15 +231,13 @@ impl Matcher {
         matcher
     }
 
-    /// The parts of `message`, whose first bytes are `head`, if it is of this shape.
-    #[must_use]
-    pub fn read<'a>(&self, message: &'a [u8], head: Head) -> Option<Parts<'a>> {
+    /// Puts the parts of `message`, whose first bytes are `head`, into `parts`, if it is of this shape.
+    pub fn read<'a>(&self, message: &'a [u8], head: Head, parts: &mut Parts<'a>) -> Option<()> {
         if !head.starts_with(self.head) {
             return None;
         }
         let mut rest = message.strip_prefix(self.start)?;
-        let mut parts: Parts<'a> = [None; MAX_PARTS];
-        let mut slots = parts.iter_mut();
+        parts.len = 0;
         if self.has_ssh {
             rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
         }
@@ -217,25 +246,22 @@ impl Matcher {
             let is_last = self.free.is_none() && index + 1 == self.left.len();
             let end = if is_last { rest.strip_suffix(literal)?.len() } else { part.find_end(rest, literal)? };
             let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
-            *slots.next()? = Some((part, text));
+            parts.add(part, text)?;
             rest = &rest[end + literal.len()..];
         }
-        let Some(free) = self.free else { return rest.is_empty().then_some(parts) };
+        let Some(free) = self.free else { return rest.is_empty().then_some(()) };
         if let Some(second) = self.second {
-            for part in [free, Part::Address, Part::Port, second].into_iter().zip(split_at_peer(rest, self.end)?) {
-                *slots.next()? = Some(part);
-            }
-            return Some(parts);
+            let texts = split_at_peer(rest, self.end)?;
+            return [free, Part::Address, Part::Port, second].into_iter().zip(texts).try_for_each(|(part, text)| parts.add(part, text));
         }
         rest = rest.strip_suffix(self.end)?;
         for &(literal, part) in self.right.iter().rev() {
             let at = part.find_start(rest, literal)?;
             let text = Some(&rest[at + literal.len()..]).filter(|text| part.accepts(text))?;
-            *slots.next()? = Some((part, text));
+            parts.add(part, text)?;
             rest = &rest[..at];
         }
-        *slots.next()? = Some((free, rest));
-        Some(parts)
+        parts.add(free, rest)
     }
 
     /// Holds the shape to its rules: not too many parts, and two free ones only around the peer.

@@ -110,14 +110,15 @@ impl<'a> Sshd<'a> {
 pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
     let message = strip_frame(message);
-    let (shape, parts) = match split_module(message) {
-        Some(inside) => find_shape(&INDEX.pam, inside),
+    let mut parts = Parts::new();
+    let shape = match split_module(message) {
+        Some(inside) => find_shape(&INDEX.pam, inside, &mut parts),
         // Old Linux-PAM puts the module into the tag: `sshd(pam_unix)[77]`.
-        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message),
-        None => find_login_or_other(message),
+        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message, &mut parts),
+        None => find_login_or_other(message, &mut parts),
     }?;
     let mut sshd = Sshd { header, shape, method: None, address: None, port: None, user: None, count };
-    for (part, text) in parts.into_iter().flatten() {
+    for &(part, text) in parts.found() {
         sshd.take(part, text);
     }
     if sshd.address == Some(b"UNKNOWN") {
@@ -161,7 +162,7 @@ pub fn parse_count(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok().filter(|n| (1..=MAX_INTEGER).contains(n))
 }
 
-fn find_login_or_other(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
+fn find_login_or_other<'a>(message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let matchers = INDEX.of(message);
     // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
     // an account of this machine, which holds no ` ssh2: `. Of any other message the words that end it are the server's: a key
@@ -169,9 +170,9 @@ fn find_login_or_other(message: &[u8]) -> Option<(&'static Shape, Parts<'_>)> {
     let starts: [&[u8]; 4] = [b"Accepted ", b"Failed gssapi", b"Partial gssapi", b"Failed rhosts"];
     let may_end_in_info = starts.iter().any(|start| message.starts_with(start));
     if may_end_in_info && find_info(message).next().is_some() {
-        return find_shape(matchers, cut_info(message)?);
+        return find_shape(matchers, cut_info(message)?, parts);
     }
-    find_shape(matchers, message).or_else(|| find_shape(matchers, cut_info(message)?))
+    find_shape(matchers, message, parts).or_else(|| find_shape(matchers, cut_info(message)?, parts))
 }
 
 /// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
@@ -234,9 +235,9 @@ impl Index {
     }
 }
 
-fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8]) -> Option<(&'static Shape, Parts<'a>)> {
+fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let head = Head::of(message);
-    matchers.iter().find_map(|matcher| Some((matcher.shape, matcher.read(message, head)?)))
+    matchers.iter().find_map(|matcher| matcher.read(message, head, parts).map(|()| matcher.shape))
 }
 
 #[cfg(test)]

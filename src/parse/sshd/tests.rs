@@ -79,13 +79,11 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
             None if shape.pattern.starts_with(PAM) => (&INDEX.pam[..], framed),
             None => (INDEX.of(framed), framed),
         };
-        let plain = find_shape(matchers, plain).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
-        let (_, parts) = find_shape(matchers, plain).expect("its own example");
-        let free = parts
-            .into_iter()
-            .flatten()
-            .filter(|(part, _)| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields));
-        for (part, text) in free {
+        let mut parts = Parts::new();
+        let plain = find_shape(matchers, plain, &mut parts).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
+        find_shape(matchers, plain, &mut parts).expect("its own example");
+        let is_free = |part| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields);
+        for &(part, text) in parts.found().iter().filter(|(part, _)| is_free(*part)) {
             let at = text.as_ptr() as usize - inside.as_ptr() as usize;
             // PAM's fields end in the user, which is the peer's.
             let at = if part == Part::Fields { at..at } else { at..at + text.len() };
