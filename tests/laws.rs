@@ -62,6 +62,7 @@ fn event<'a>((texts, ip, short, long, tags, count): &'a Parts, path: &'a str, li
         process_pid: long[1].map(u64::from),
         tags: *tags,
         count: *count,
+        method: text(9),
         ..Event::new("sshd.auth", "ssh_login", path, line)
     }
 }

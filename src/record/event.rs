@@ -53,6 +53,8 @@ pub struct Event<'a> {
     pub tags: SignalSet,
     /// `soar.count`: how many occurrences the line stands for; written where more than one.
     pub count: u64,
+    /// `soar.method`: how a login was tried, in sshd's words: `password`, `publickey`, `keyboard-interactive/pam` ...
+    pub method: Option<&'a [u8]>,
 }
 
 /// `source.*`: an address, or the host name that the log has in its place.
@@ -167,6 +169,9 @@ impl<'a> Event<'a> {
         put_array(out, r#""tags":["#, |out| {
             self.tags.indexes().for_each(|index| put_word(out, "\"", SIGNALS[index].name));
         });
-        put_object(out, r#""soar":{"#, |out| put_number(out, r#""count":"#, Some(self.count).filter(|&count| count > 1)));
+        put_object(out, r#""soar":{"#, |out| {
+            put_number(out, r#""count":"#, Some(self.count).filter(|&count| count > 1));
+            put_text(out, r#""method":""#, self.method);
+        });
     }
 }

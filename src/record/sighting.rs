@@ -107,8 +107,14 @@ impl SightingReader {
         scan.need(br#"},"tags":["#)?;
         let tags = read_tags(&mut scan)?;
         let mut count = 1;
-        if scan.eat(br#","soar":{"count":"#) {
+        if scan.eat(br#","soar":{"method":"#) {
+            scan.skip_value()?;
+            scan.need(b"}")?;
+        } else if scan.eat(br#","soar":{"count":"#) {
             count = Some(scan.integer()?).filter(|&count| count > 0)?;
+            if scan.eat(br#","method":"#) {
+                scan.skip_value()?;
+            }
             scan.need(b"}")?;
         }
         scan.need(b"}")?;

@@ -88,6 +88,7 @@ impl<'a> Sshd<'a> {
         event.process_name = Some(self.header.tag);
         event.process_pid = self.header.pid;
         event.count = self.count;
+        event.method = self.method;
         event
     }
 
