@@ -1,141 +1,19 @@
-//! Instants: the ways in which logs write a time, read into seconds since 1970-01-01T00:00:00Z and written as RFC 3339.
-//!
-//! A [`Clock`] knows what the text leaves out: the zone of stamps without an offset, and the year of stamps without one.
-//! An impossible date is an error, never another date. The calendar itself is jiff's.
-
-use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+//! The clock: reads what logs write, and knows what they leave out.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
-use serde::{Serialize, Serializer};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
+use super::field::{
+    in_range, month_number, offset_seconds, read_day, second_of_day, split_fraction, split_rfc3339, time_of_day, two_digits,
+};
+use super::{CLF_LEN, Flaw, IMPOSSIBLE, NOT_A_TIME, RFC3339_SECONDS, Stamp, civil, now, parse_epoch};
 use crate::error::{Error, Result};
 
 /// How far past the reference a stamp without a year may lie (clocks of two machines differ): 24 h, in seconds.
 const YEARLESS_SLACK_S: i64 = 24 * 60 * 60;
 /// Years to go back for a date that exists: February 29 is at most 8 years away (1896 to 1904).
 const YEARLESS_SEARCH: i16 = 8;
-/// First second of the year 0 and last of 9999: what RFC 3339 can write.
-const RFC3339_SECONDS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
-/// Length of `10/Oct/2000:13:55:36 -0700`.
-pub const CLF_LEN: usize = 26;
-/// Length of `Dec 10 06:55:46`.
-pub const RFC3164_LEN: usize = 15;
-/// Length of `2024-01-02T03:04:05`, what an RFC 3339 time starts with.
-const RFC3339_START: usize = 19;
-
-/// Why a text is no instant; the sentence goes into the reject's reason.
-pub type Flaw = &'static str;
-const NOT_A_TIME: Flaw = "the time is not a time";
-const IMPOSSIBLE: Flaw = "impossible date or time";
-
-/// An instant as logged: whole seconds, and the digits of the fraction as they stood there (possibly none, at most 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp<'a> {
-    /// Seconds since 1970-01-01T00:00:00Z.
-    pub seconds: i64,
-    /// ASCII digits after the decimal point.
-    pub fraction: &'a str,
-}
-
-impl Stamp<'_> {
-    /// Calls `show` with the RFC 3339 text. Digit by digit, since every event has one and `fmt` costs more than the rest of it.
-    pub fn with_text<T>(&self, show: impl FnOnce(&str) -> T) -> T {
-        let t = civil(self.seconds);
-        let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        let parts = [t.month(), t.day(), t.hour(), t.minute(), t.second()];
-        put_digits(&mut text[..4], t.year().unsigned_abs());
-        for (place, part) in [5, 8, 11, 14, 17].into_iter().zip(parts) {
-            put_digits(&mut text[place..place + 2], part.unsigned_abs().into());
-        }
-        let digits = self.fraction.as_bytes();
-        let end = if digits.is_empty() { 19 } else { 20 + digits.len().min(9) };
-        text[end.min(20)..end].copy_from_slice(&digits[..end.saturating_sub(20)]);
-        text[end] = b'Z';
-        // Only ASCII digits and the pattern above.
-        show(std::str::from_utf8(&text[..=end]).unwrap_or_default())
-    }
-}
-
-fn put_digits(place: &mut [u8], mut number: u16) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
-        number /= 10;
-    }
-}
-
-impl fmt::Display for Stamp<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.with_text(|text| f.write_str(text))
-    }
-}
-
-impl Serialize for Stamp<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        self.with_text(|text| serializer.serialize_str(text))
-    }
-}
-
-/// `seconds` since 1970 as RFC 3339 in UTC, whole seconds.
-///
-/// ```
-/// assert_eq!(soar_light::time::rfc3339(1_449_730_546), "2015-12-10T06:55:46Z");
-/// ```
-#[must_use]
-pub fn rfc3339(seconds: i64) -> String {
-    Stamp { seconds, fraction: "" }.to_string()
-}
-
-/// The instant now, in seconds since 1970.
-#[must_use]
-pub fn now() -> i64 {
-    from_system(SystemTime::now())
-}
-
-/// A file system's time in seconds since 1970; 0 for anything earlier.
-#[must_use]
-pub fn from_system(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
-}
-
-/// Reads an RFC 3339 time that has an offset, as records carry it; the fraction is cut, which rounds towards the past.
-///
-/// # Errors
-/// A [`Flaw`] for a text that is no such time, or a date that does not exist.
-pub fn parse_rfc3339(text: &str) -> std::result::Result<i64, Flaw> {
-    let (local, _, offset) = split_rfc3339(text.as_bytes())?;
-    in_range(local, offset.ok_or("the time has no offset")?)
-}
-
-/// Reads a time that is a count since 1970, `1703415994.322`: of seconds, or of milli-, micro- or nanoseconds, which the
-/// number of digits tells (the sizes are a thousandfold apart, so no time from 1973 to 5138 is mistaken for another).
-///
-/// **Source:** nginx `$msec`; Apache `%{msec}t`; journald `__REALTIME_TIMESTAMP`; Caddy `ts`.
-///
-/// # Errors
-/// A [`Flaw`] for any other text, or a time past the year 9999.
-pub fn parse_epoch(text: &[u8]) -> std::result::Result<Stamp<'_>, Flaw> {
-    let text = std::str::from_utf8(text).map_err(|_| NOT_A_TIME)?;
-    let (count, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
-    if count.is_empty() || !is_number(count) || !is_number(fraction) {
-        return Err(NOT_A_TIME);
-    }
-    let below_a_second = match count.len() {
-        ..=11 => 0,
-        12..=14 => 3,
-        15..=17 => 6,
-        18..=20 => 9,
-        _ => return Err(IMPOSSIBLE),
-    };
-    let (seconds, rest) = count.split_at(count.len() - below_a_second);
-    let seconds = seconds.parse().map_err(|_| NOT_A_TIME)?;
-    let fraction = if below_a_second == 0 { fraction } else { rest };
-    let fraction = &fraction[..fraction.len().min(9)];
-    if RFC3339_SECONDS.contains(&seconds) { Ok(Stamp { seconds, fraction }) } else { Err(IMPOSSIBLE) }
-}
 
 /// What a log's stamps leave out, and a memo of the last stamp read (logs repeat the same second many times).
 #[derive(Debug, Clone)]
@@ -281,8 +159,13 @@ impl Clock {
         self.local_seconds(DateTime::from_parts(Date::new(year, month, day).ok()?, time))
     }
 
+    /// Of an hour that comes twice (clocks go back) the first is meant; one that never was (they go forward) is no time.
     fn local_seconds(&self, local: DateTime) -> Option<i64> {
-        self.zone.to_timestamp(local).ok().map(Timestamp::as_second).filter(|s| RFC3339_SECONDS.contains(s))
+        let instant = self.zone.to_ambiguous_timestamp(local);
+        if matches!(instant.offset(), AmbiguousOffset::Gap { .. }) {
+            return None;
+        }
+        instant.compatible().ok().map(Timestamp::as_second).filter(|s| RFC3339_SECONDS.contains(s))
     }
 
     fn recall(&self, text: &[u8]) -> Option<i64> {
@@ -296,123 +179,9 @@ impl Clock {
     }
 }
 
-/// Whether `line` starts as an RFC 3164 header does: `Mmm dd hh:mm:ss `. Web formats refuse such lines, so that no user
-/// name inside a syslog line can make it look like a request.
-#[must_use]
-pub fn starts_like_rfc3164(line: &[u8]) -> bool {
-    let Some((day, rest)) = line.split_at_checked(4) else { return false };
-    let is_clock = |len: usize| matches!(rest.get(len..len + 10), Some([b' ', _, _, b':', _, _, b':', _, _, b' ' | b'.']));
-    day[3] == b' ' && month_number(&day[..3]).is_some() && (is_clock(1) || is_clock(2))
-}
-
-fn civil(seconds: i64) -> DateTime {
-    let timestamp = Timestamp::from_second(seconds.clamp(*RFC3339_SECONDS.start(), *RFC3339_SECONDS.end()));
-    Offset::UTC.to_datetime(timestamp.unwrap_or_default())
-}
-
-/// Local date and time, digits of the fraction, and the offset in seconds where there is one.
-fn split_rfc3339(text: &[u8]) -> std::result::Result<(DateTime, &str, Option<i32>), Flaw> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't', rest @ ..] = text else { return Err(NOT_A_TIME) };
-    let (clock, _) = rest.split_at_checked(8).ok_or(NOT_A_TIME)?;
-    let (_, fraction, rest) = split_fraction(text);
-    let year = year_number([*y1, *y2, *y3, *y4]).ok_or(NOT_A_TIME)?;
-    let month = two_digits(*m1, *m2).ok_or(NOT_A_TIME)?;
-    let day = two_digits(*d1, *d2).ok_or(NOT_A_TIME)?;
-    let local = DateTime::from_parts(Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?, time_of_day(clock)?);
-    let offset = match rest {
-        [] => None,
-        [b'Z' | b'z'] => Some(0),
-        _ => Some(offset_seconds(rest).ok_or(NOT_A_TIME)?),
-    };
-    Ok((local, fraction, offset))
-}
-
-/// When the day `10/Oct/2000:` begins in the zone ` -0700`, in seconds since 1970.
-fn read_day(date: &[u8; 12], zone: [u8; 6]) -> std::result::Result<i64, Flaw> {
-    let [d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':'] = *date else { return Err(NOT_A_TIME) };
-    let [b' ', offset @ ..] = zone else { return Err(NOT_A_TIME) };
-    let day = two_digits(d1, d2).ok_or(NOT_A_TIME)?;
-    let month = month_number(&[m1, m2, m3]).ok_or(NOT_A_TIME)?;
-    let year = year_number([y1, y2, y3, y4]).ok_or(NOT_A_TIME)?;
-    let offset = offset_seconds(&offset).ok_or(NOT_A_TIME)?;
-    let midnight = Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?.at(0, 0, 0, 0);
-    let start = Offset::UTC.to_timestamp(midnight).map_err(|_| IMPOSSIBLE)?.as_second();
-    Ok(start - i64::from(offset))
-}
-
-/// `13:55:36` as seconds since midnight; a leap second (60) counts as 59.
-fn second_of_day(text: &[u8]) -> std::result::Result<i32, Flaw> {
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = text else { return Err(NOT_A_TIME) };
-    let parts = [two_digits(*h1, *h2), two_digits(*m1, *m2), two_digits(*s1, *s2)];
-    let [Some(hour), Some(minute), Some(second)] = parts.map(|part| part.map(i32::from)) else { return Err(NOT_A_TIME) };
-    if hour > 23 || minute > 59 || second > 60 {
-        return Err(IMPOSSIBLE);
-    }
-    Ok((hour * 60 + minute) * 60 + second.min(59))
-}
-
-/// The date and time of an RFC 3339 text, the first nine digits of its fraction, and the offset behind them.
-fn split_fraction(text: &[u8]) -> (&[u8], &str, &[u8]) {
-    let (start, rest) = text.split_at(text.len().min(RFC3339_START));
-    let (fraction, zone) = match rest {
-        [b'.' | b',', rest @ ..] => rest.split_at(rest.iter().take_while(|b| b.is_ascii_digit()).count()),
-        _ => (&rest[..0], rest),
-    };
-    (start, std::str::from_utf8(&fraction[..fraction.len().min(9)]).unwrap_or_default(), zone)
-}
-
-/// `13:55:36`; a leap second (60) counts as 59, as POSIX time has none.
-fn time_of_day(text: &[u8]) -> std::result::Result<Time, Flaw> {
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = text else { return Err(NOT_A_TIME) };
-    let hour = two_digits(*h1, *h2).ok_or(NOT_A_TIME)?;
-    let minute = two_digits(*m1, *m2).ok_or(NOT_A_TIME)?;
-    let second = two_digits(*s1, *s2).ok_or(NOT_A_TIME)?;
-    let second = if second == 60 { 59 } else { second };
-    Time::new(hour, minute, second, 0).map_err(|_| IMPOSSIBLE)
-}
-
-/// `+0200`, `+02:00` or `+02` in seconds.
-fn offset_seconds(text: &[u8]) -> Option<i32> {
-    let (sign, h1, h2, m1, m2) = match text {
-        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, h1, h2, m1, m2),
-        [sign, h1, h2] => (sign, h1, h2, &b'0', &b'0'),
-        _ => return None,
-    };
-    let (hours, minutes) = (i32::from(two_digits(*h1, *h2)?), i32::from(two_digits(*m1, *m2)?));
-    let seconds = (hours * 60 + minutes) * 60;
-    match sign {
-        _ if hours > 23 || minutes > 59 => None,
-        b'+' => Some(seconds),
-        b'-' => Some(-seconds),
-        _ => None,
-    }
-}
-
-fn in_range(local: DateTime, offset_s: i32) -> std::result::Result<i64, Flaw> {
-    let offset = Offset::from_seconds(offset_s).map_err(|_| IMPOSSIBLE)?;
-    let seconds = offset.to_timestamp(local).map_err(|_| IMPOSSIBLE)?.as_second();
-    if RFC3339_SECONDS.contains(&seconds) { Ok(seconds) } else { Err(IMPOSSIBLE) }
-}
-
-fn two_digits(tens: u8, ones: u8) -> Option<i8> {
-    let value = |b: u8| b.is_ascii_digit().then(|| (b - b'0').cast_signed());
-    Some(value(tens)? * 10 + value(ones)?)
-}
-
-fn year_number([thousands, hundreds, tens, ones]: [u8; 4]) -> Option<i16> {
-    Some(i16::from(two_digits(thousands, hundreds)?) * 100 + i16::from(two_digits(tens, ones)?))
-}
-
-/// The month of a name such as `Oct`, from 1.
-#[must_use]
-pub fn month_number(name: &[u8]) -> Option<i8> {
-    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let index = MONTHS.chunks_exact(3).position(|month| month == name)?;
-    i8::try_from(index + 1).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{parse_rfc3339, rfc3339};
     use super::*;
 
     fn clock(year: Option<i16>) -> Clock {
@@ -505,5 +274,12 @@ mod tests {
         let mut paris = Clock::new("+02:00", Some(2024)).expect("an offset");
         assert_eq!(paris.parse_rfc3164(b"Jul  1 02:00:00").map(rfc3339).as_deref(), Ok("2024-07-01T00:00:00Z"));
         assert!(matches!(Clock::new("Nowhere/Land", None), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn an_hour_that_never_was_is_no_time_and_of_one_that_comes_twice_the_first_is_meant() {
+        let Ok(mut paris) = Clock::new("Europe/Paris", Some(2024)) else { return };
+        assert_eq!(paris.parse_rfc3164(b"Mar 31 02:30:00"), Err(IMPOSSIBLE));
+        assert_eq!(paris.parse_rfc3164(b"Oct 27 02:30:00").map(rfc3339).as_deref(), Ok("2024-10-27T00:30:00Z"));
     }
 }
