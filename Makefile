@@ -33,7 +33,7 @@ test: ## what CI runs: format, lints, tests, docs, shell scripts
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo
 
-bench: ## measure parse, score and parse|score beside wc, ripgrep and mawk
+bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep and mawk
 	scripts/bench
 
 install: build ## install filters and workflow to PREFIX (default /usr/local)
