@@ -18,5 +18,5 @@ fuzz_target!(|line: &[u8]| {
         host.write_line(&mut out);
         HostRecord::from_line(&out[..out.len() - 1]).expect("what was written");
     }
-    let _ = HostLine::parse(line);
+    let _ = HostLine::read(line);
 });
