@@ -33,21 +33,23 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
 
 /// Four decimal numbers of one to three digits, without leading zeros.
 fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
-    let (mut bits, mut octet, mut digits, mut dots) = (0_u32, 0_u32, 0_u32, 0_u32);
-    for &byte in text.get(..text.len().min(16))? {
-        match byte {
-            b'0'..=b'9' if digits == 0 || digits < 3 && octet > 0 => {
-                octet = octet * 10 + u32::from(byte - b'0');
-                digits += 1;
-            }
-            b'.' if digits > 0 && octet <= 255 && dots < 3 => {
-                bits = bits << 8 | octet;
-                (octet, digits, dots) = (0, 0, dots + 1);
-            }
-            _ => return None,
+    let mut octets = [0; 4];
+    let mut rest = text;
+    for (nth, octet) in octets.iter_mut().enumerate() {
+        if nth > 0 {
+            rest = rest.strip_prefix(b".")?;
         }
+        let digit = |at: usize| rest.get(at).map(|b| b.wrapping_sub(b'0')).filter(|&digit| digit < 10);
+        let (value, len) = match (digit(0)?, digit(1), digit(2)) {
+            (first, None, _) => (u16::from(first), 1),
+            (first @ 1.., Some(second), None) => (u16::from(first) * 10 + u16::from(second), 2),
+            (first @ 1.., Some(second), Some(third)) => (u16::from(first) * 100 + u16::from(second) * 10 + u16::from(third), 3),
+            (0, Some(_), _) => return None,
+        };
+        *octet = u8::try_from(value).ok()?;
+        rest = &rest[len..];
     }
-    (dots == 3 && digits > 0 && octet <= 255 && text.len() <= 15).then(|| Ipv4Addr::from_bits(bits << 8 | octet))
+    rest.is_empty().then(|| Ipv4Addr::from(octets))
 }
 
 /// The host of `host`, `host:port`, `[v6]` or `[v6]:port`: Go's `RemoteAddr`, an entry of X-Forwarded-For.

@@ -217,7 +217,8 @@ impl<'a> Scan<'a> {
     /// The text up to the closing quote, if it is ASCII without an escape.
     #[inline]
     pub fn plain_text(&mut self) -> Option<&'a [u8]> {
-        let (text, rest) = self.rest.split_at(count_plain(self.rest));
+        let len = count_until(self.rest, |word| mark_special(word) | word & TOPS, |b| is_special(b) || b >= 0x80);
+        let (text, rest) = self.rest.split_at(len);
         self.rest = rest;
         self.need(b"\"")?;
         Some(text)
