@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use rustix::fs::{Mode, OFlags};
 
 use super::Run;
-use super::source::Raw;
+use super::raw::Raw;
 
 /// How many files beside a log are looked at, the latest first: two months of daily rotation.
 pub const MOST_SIBLINGS: usize = 64;
