@@ -317,6 +317,19 @@ fn rotated_logs_may_be_operands_too() {
 }
 
 #[test]
+fn a_rotated_log_that_is_an_operand_is_not_missed() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log");
+    desk.bash("mv a.log a.log.1");
+    desk.log("a.log");
+    let output = desk.run(&[], &["a.log", "a.log.1"]);
+    assert_eq!(numbers(&output), at(&[(3, "a.log:1"), (2, "a.log.1:2")]));
+    assert!(text(&output.stderr).starts_with("soar-parse: 2 lines: "), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_log_written_anew_is_read_from_its_start_and_that_is_said() {
     let mut desk = Desk::new();
     let first = desk.log("a.log");

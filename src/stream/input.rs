@@ -3,7 +3,7 @@
 //! Where a cursor is kept, each log is read on from where the last run stopped, and what was rotated away since then is
 //! read before the file that took its place.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -89,7 +89,7 @@ impl Inputs {
     }
 
     fn start(self, run: &Run, book: Option<Book>) -> Reader<'_> {
-        let operands = self.paths.iter().filter_map(|path| FileId::of(path)).collect();
+        let operands = self.paths.iter().filter_map(|path| Some((FileId::of(path)?, path.clone()))).collect();
         let queue = self.paths.into_iter().map(Turn::Operand).collect();
         Reader { run, queue, operands, label: self.label, book, current: None }
     }
@@ -111,7 +111,7 @@ enum Turn {
 pub struct Reader<'r> {
     run: &'r Run,
     queue: VecDeque<Turn>,
-    operands: BTreeSet<FileId>,
+    operands: BTreeMap<FileId, PathBuf>,
     label: Option<String>,
     book: Option<Book>,
     current: Option<Open<'r>>,
@@ -172,10 +172,21 @@ impl<'r> Reader<'r> {
                 let Some(book) = &self.book else { return Ok(open) };
                 match copied {
                     Some(slot) => open.pass_over(slot, &book.0[slot], "an earlier state of"),
-                    None => open.note_stranger(&stranger, book),
+                    None => open.note_stranger(&stranger, book, self.lost_from(path)),
                 }
             }
         })
+    }
+
+    /// The log that was at `path` and is at none of the operands, which are read in their own turn.
+    fn lost_from(&self, path: &Path) -> Option<usize> {
+        let book = self.book.as_ref()?;
+        let slot = book.at(&path.display().to_string())?;
+        let is_it = |operand: &PathBuf| {
+            let (_, place) = Open::new(operand, None, self.run).ok()?.resume(&mut Book(vec![book.0[slot].clone()]));
+            Some(place == Place::Known(0))
+        };
+        (!self.operands.values().any(|operand| is_it(operand) == Some(true))).then_some(slot)
     }
 
     /// What is known of the log in `slot`, where that lies whole in another file than `path`.

@@ -37,10 +37,11 @@ impl Stranger {
         self.ends_at.is_some_and(|end| end < entry.offset)
     }
 
-    /// What people should know of it, found at `path`: another log was there, or begins as it does.
-    fn note(&self, path: &str, book: &Book) -> Option<String> {
+    /// What people should know of it, found at `path`, where the log in the slot `before` was and is no more: that log may be
+    /// lost, or begins as this does.
+    fn note(&self, path: &str, book: &Book, before: Option<usize>) -> Option<String> {
         let from_start = "so it is read from its start";
-        let Some(before) = book.at(path) else {
+        let Some(before) = before else {
             let alike = book.0[*self.alike.last()?].path.as_deref().unwrap_or("a log that was read before");
             return Some(format!("{path}: begins as {alike} does but is not the same up to where that was read, {from_start}"));
         };
@@ -109,16 +110,20 @@ impl Open<'_> {
         let mut walk = Walk::default();
         let (mut found, mut ends_at) = (None, None);
         if let Body::Plain(raw) = &self.body {
-            let fits = |entry: &Entry| raw.bytes_before(entry.offset, TAIL_BYTES).is_ok_and(|tail| entry.ends_with(&tail));
-            found = slots.iter().copied().rfind(|&slot| fits(&book.0[slot]));
             ends_at = raw.file_bytes();
+            let fits = |entry: &Entry| {
+                let tail = raw.bytes_before(entry.offset, TAIL_BYTES).unwrap_or_default();
+                entry.ends_with(&tail) && (tail.ends_with(b"\n") || ends_at == Some(entry.offset))
+            };
+            found = slots.iter().copied().rfind(|&slot| fits(&book.0[slot]));
         } else {
             for &slot in slots {
                 if !self.skip_to(book.0[slot].offset, &mut walk) {
                     ends_at = Some(walk.at);
                     break;
                 }
-                found = Some(slot).filter(|_| book.0[slot].ends_with(&walk.tail)).or(found);
+                let fits = book.0[slot].ends_with(&walk.tail) && (walk.tail.ends_with(b"\n") || self.is_at_end());
+                found = Some(slot).filter(|_| fits).or(found);
             }
         }
         let place = found.map_or(0, |slot| book.0[slot].offset);
@@ -212,13 +217,13 @@ impl Open<'_> {
         matches!(self.ended, Some(Err(_)))
     }
 
-    /// Says what people should know of a log that is not known.
+    /// Says what people should know of a log that is not known; the log in the slot `before` was here and is no more.
     #[must_use]
-    pub fn note_stranger(self, stranger: &Stranger, book: &Book) -> Self {
+    pub fn note_stranger(self, stranger: &Stranger, book: &Book, before: Option<usize>) -> Self {
         if self.carry.is_empty() {
             return self;
         }
-        let note = stranger.note(&self.shown, book);
+        let note = stranger.note(&self.shown, book, before);
         self.note(note)
     }
 
