@@ -9,7 +9,7 @@ use std::process::Stdio;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use support::desk::{Desk, append, at, numbers};
+use support::desk::{BANNER_LINES, Desk, append, at, numbers};
 use support::{bash, code, filter, text};
 
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +81,161 @@ proptest! {
         seen.sort_unstable();
         prop_assert_eq!(seen, (1..=desk.written).collect::<Vec<_>>(), "{:?}", steps);
     }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Twist {
+    Step(Step),
+    /// The log begins anew, as all logs of that daemon do.
+    Restart(&'static str),
+    Copy,
+    AppendToCopy,
+    ShortTwins,
+}
+
+fn twist() -> impl Strategy<Value = Twist> {
+    prop_oneof![
+        8 => step().prop_map(Twist::Step),
+        2 => prop_oneof![Just("mv a.log a.log.1"), Just("cp a.log a.log.1; : > a.log"), Just(": > a.log")].prop_map(Twist::Restart),
+        1 => Just(Twist::Copy),
+        2 => Just(Twist::AppendToCopy),
+        1 => Just(Twist::ShortTwins),
+    ]
+}
+
+fn take_twist(desk: &mut Desk, twist: Twist) {
+    match twist {
+        Twist::Step(step) => take(desk, step),
+        Twist::Restart(with) => {
+            // What is truncated away unread is lost to anyone.
+            let keeps = if with.starts_with(':') { "soar-parse -q --cursor cursor a.log >> delivered" } else { SHIFT };
+            if desk.at("a.log").exists() {
+                desk.bash(&format!("{keeps}; {with}"));
+            }
+            desk.banner("a.log");
+            desk.log("a.log");
+        }
+        Twist::Copy if desk.at("a.log").exists() && !desk.at("b.log").exists() => desk.bash("cp a.log b.log"),
+        Twist::AppendToCopy => drop(desk.log("b.log")),
+        Twist::ShortTwins => {
+            let line = desk.log("c.log");
+            append(&desk.at("d.log"), &line);
+        }
+        Twist::Copy => {}
+    }
+}
+
+proptest! {
+    // Each case is a dozen processes.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Logs that begin alike, copies that go on by themselves: no line is lost and none is cut.
+    #[test]
+    fn every_line_is_read_whatever_the_logs_have_in_common(twists in vec(twist(), 1..16), threads in 1..4_u8) {
+        let mut desk = Desk::new();
+        desk.banner("a.log");
+        let mut seen = std::collections::BTreeSet::new();
+        for &twist in &[&[Twist::Step(Step::Run)], &twists[..], &[Twist::Step(Step::Run)]].concat() {
+            take_twist(&mut desk, twist);
+            if !matches!(twist, Twist::Step(Step::Run)) {
+                continue;
+            }
+            let others = ["b.log", "c.log", "d.log"].into_iter().filter(|name| desk.at(name).exists());
+            let logs: Vec<_> = std::iter::once("a.log").chain(others).collect();
+            // A line that is cut is a reject.
+            let output = desk.run(&["-q", "--strict", "--threads", &threads.to_string()], &logs);
+            let wanted = if desk.at("a.log").exists() { 0 } else { 2 };
+            prop_assert_eq!(code(&output), wanted, "{}", text(&output.stderr));
+            append(&desk.at("delivered"), &text(&output.stdout));
+        }
+        let delivered = fs::read(desk.at("delivered")).expect("events");
+        for event in text(&delivered).lines() {
+            let event: serde_json::Value = serde_json::from_str(event).expect("JSON");
+            seen.insert(usize::try_from(event["process"]["pid"].as_u64().expect("a number")).expect("small"));
+        }
+        prop_assert_eq!(seen, (0..=desk.written).collect(), "{:?}", twists);
+    }
+}
+
+#[test]
+fn a_log_that_begins_as_the_one_before_it_is_another_log() {
+    for rotate in ["cp a.log a.log.1; : > a.log", "mv a.log a.log.1", "cp a.log a.log.1; gzip a.log.1; : > a.log", ": > a.log"] {
+        let mut desk = Desk::new();
+        desk.banner("a.log");
+        desk.log("a.log");
+        assert_eq!(desk.news(&["a.log"]).len(), BANNER_LINES + 1);
+        desk.bash(rotate);
+        desk.banner("a.log");
+        for _ in 0..3 {
+            desk.log("a.log");
+        }
+        let output = desk.run(&["--strict"], &["a.log"]);
+        let said = text(&output.stderr);
+        assert_eq!(code(&output), 0, "{rotate}: {said}");
+        assert_eq!(numbers(&output).len(), BANNER_LINES + 3, "{rotate}: {said}");
+        assert!(said.starts_with("soar-parse: a.log: ") && said.contains(", so it is read from its start\n"), "{rotate}: {said}");
+        assert_eq!(desk.news(&["a.log"]), [], "{rotate}");
+    }
+}
+
+#[test]
+fn copies_that_go_on_by_themselves_are_logs_of_their_own() {
+    let mut desk = Desk::new();
+    for _ in 0..20 {
+        desk.log("a.log");
+    }
+    assert_eq!(desk.news(&["a.log"]).len(), 20);
+    desk.bash("cp a.log b.log; cp a.log c.log");
+    for name in ["a.log", "b.log", "b.log", "c.log"] {
+        desk.log(name);
+    }
+    let output = desk.run(&[], &["a.log", "b.log", "c.log"]);
+    let said = "b.log: begins as a.log does but is not the same up to where that was read, so it is read from its start";
+    assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    let numbers = numbers(&output);
+    assert_eq!(numbers.len(), 1 + 22 + 21);
+    for number in 21..=24 {
+        assert_eq!(numbers.iter().filter(|news| news.0 == number).count(), 1, "{number}");
+    }
+    desk.log("b.log");
+    assert_eq!(desk.news(&["a.log", "b.log", "c.log"]), at(&[(25, "b.log:23")]));
+}
+
+#[test]
+fn a_log_that_is_taken_for_another_is_said() {
+    let mut desk = Desk::new();
+    let line = desk.log("a.log");
+    append(&desk.at("b.log"), &line);
+    let said = "soar-parse: b.log: the same text as a.log, which was read already\n";
+    for _ in 0..2 {
+        assert!(text(&desk.run(&[], &["a.log", "b.log"]).stderr).starts_with(said));
+    }
+    desk.log("a.log");
+    desk.log("b.log");
+    assert_eq!(desk.news(&["a.log", "b.log"]), at(&[(2, "a.log:2"), (1, "b.log:1"), (3, "b.log:2")]));
+    desk.bash("cp a.log c.log");
+    desk.log("c.log");
+    let output = desk.run(&[], &["c.log"]);
+    assert_eq!(numbers(&output), at(&[(4, "c.log:3")]));
+    let said = "soar-parse: c.log: begins with all that was read of a.log, so it is read on from there\n";
+    assert!(text(&output.stderr).starts_with(said), "{}", text(&output.stderr));
+    desk.log("a.log");
+    desk.log("c.log");
+    assert_eq!(desk.news(&["a.log", "c.log"]), at(&[(5, "a.log:3"), (6, "c.log:4")]));
+}
+
+#[test]
+fn a_compressed_log_of_a_known_size_is_still_looked_at() {
+    let mut desk = Desk::new();
+    for (name, last) in [("a.log.1", "port 3344 ssh2"), ("b.log.1", "port 4433 ssh2")] {
+        desk.banner(name);
+        desk.bash(&format!("sed -i '$s/port 22 ssh2/{last}/' {name}; gzip -n {name}"));
+    }
+    let size = |name: &str| fs::metadata(desk.at(name)).expect("a file").len();
+    assert_eq!(size("a.log.1.gz"), size("b.log.1.gz"));
+    assert_eq!(desk.news(&["a.log.1.gz"]).len(), BANNER_LINES);
+    assert_eq!(desk.news(&["b.log.1.gz"]).len(), BANNER_LINES);
+    assert_eq!(desk.news(&["a.log.1.gz", "b.log.1.gz"]), []);
 }
 
 #[test]
@@ -159,6 +314,19 @@ fn rotated_logs_may_be_operands_too() {
     desk.log("a.log");
     assert_eq!(desk.news(&["a.log", "a.log.1", "a.log.1.xz"]), at(&[(3, "a.log:1"), (2, "a.log.1:2")]));
     assert_eq!(desk.news(&["a.log", "a.log.1", "a.log.1.xz"]), []);
+}
+
+#[test]
+fn a_rotated_log_that_is_an_operand_is_not_missed() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log");
+    desk.bash("mv a.log a.log.1");
+    desk.log("a.log");
+    let output = desk.run(&[], &["a.log", "a.log.1"]);
+    assert_eq!(numbers(&output), at(&[(3, "a.log:1"), (2, "a.log.1:2")]));
+    assert!(text(&output.stderr).starts_with("soar-parse: 2 lines: "), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -277,6 +445,9 @@ fn a_cursor_fits_its_schema_and_a_damaged_one_is_exit_2() {
     assert!(schema.is_valid(&content), "{content}");
     assert_eq!(content["logs"].as_array().map(Vec::len), Some(2));
     desk.bash("[ $(head -c $(jq .logs[0].head_bytes cursor) a.log | sha256sum | cut -c1-64) = $(jq -r .logs[0].head_sha256 cursor) ]");
+    desk.bash(
+        "[ $(head -c $(jq .logs[0].offset cursor) a.log | tail -c 1024 | sha256sum | cut -c1-64) = $(jq -r .logs[0].tail_sha256 cursor) ]",
+    );
     for (damaged, said) in [
         (&cursor[..cursor.len() / 2], "cursor: not a cursor, or damaged ("),
         (b"", "cursor: not a cursor, or damaged ("),

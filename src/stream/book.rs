@@ -11,6 +11,8 @@ use crate::time;
 
 /// How many bytes of a log's text tell it from others, at the most.
 pub const HEAD_BYTES: usize = 1024;
+/// How many bytes before a place tell that it is the same place, at the most.
+pub const TAIL_BYTES: usize = 1024;
 
 /// How far one log was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +28,22 @@ pub struct Entry {
     pub head_bytes: usize,
     /// Their SHA-256, in hexadecimal digits.
     pub head_sha256: String,
-    /// The size of the compressed file that was read to its end, in bytes: as long as it is the same, there is no more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub packed_bytes: Option<u64>,
+    /// The SHA-256 of the last bytes before `offset`, [`TAIL_BYTES`] or as many as there are.
+    pub tail_sha256: String,
+    /// What the compressed file that was read to its end is known by.
+    #[serde(flatten)]
+    pub stamp: Option<Stamp>,
     /// When a run last read it, RFC 3339.
     pub seen_at: String,
+}
+
+/// A compressed file: as long as it is the same, there is no more in it, and it need not be decoded to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Its size.
+    pub packed_bytes: u64,
+    /// The SHA-256 of its last bytes, at most [`TAIL_BYTES`].
+    pub packed_tail_sha256: String,
 }
 
 impl Entry {
@@ -41,6 +54,12 @@ impl Entry {
         const MOST: u64 = 1 << 53;
         let is_head = (1..=HEAD_BYTES).contains(&self.head_bytes) && self.head_bytes as u64 <= self.offset;
         is_head && self.lines <= self.offset && self.offset < MOST
+    }
+
+    /// Whether `tail`, which ends at `offset` of a text, ends as what was delivered does.
+    #[must_use]
+    pub fn ends_with(&self, tail: &[u8]) -> bool {
+        hash(&tail[tail.len().saturating_sub(TAIL_BYTES)..]) == self.tail_sha256
     }
 
     /// Whether there is anything to remember.
@@ -66,17 +85,17 @@ pub struct Mark {
 pub struct Book(pub Vec<Entry>);
 
 impl Book {
-    /// The log whose text starts with `head`; of several, the one that is known best.
+    /// The logs whose text starts as `head` does, the one that was read furthest last.
     #[must_use]
-    pub fn recognise(&self, head: &[u8]) -> Option<usize> {
+    pub fn alike(&self, head: &[u8]) -> Vec<usize> {
         let mut hashes = BTreeMap::new();
         let mut fits = |entry: &Entry| {
-            let start = head.get(..entry.head_bytes)?;
-            let hash = hashes.entry(start.len()).or_insert_with(|| hash(start));
-            (entry.is_begun() && *hash == entry.head_sha256).then_some((entry.head_bytes, entry.offset))
+            let Some(start) = head.get(..entry.head_bytes).filter(|_| entry.is_begun()) else { return false };
+            *hashes.entry(start.len()).or_insert_with(|| hash(start)) == entry.head_sha256
         };
-        let known = self.0.iter().enumerate().filter_map(|(slot, entry)| Some((fits(entry)?, slot)));
-        known.max().map(|(_, slot)| slot)
+        let mut slots: Vec<_> = (0..self.0.len()).filter(|&slot| fits(&self.0[slot])).collect();
+        slots.sort_by_key(|&slot| self.0[slot].offset);
+        slots
     }
 
     /// A place for a log that is not known yet.
@@ -132,12 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn a_log_is_known_by_its_longest_head() {
-        let book = Book(vec![entry("a", b"one"), entry("b", b"one two"), Entry::default()]);
-        for (head, slot) in
-            [(&b"one three"[..], Some(0)), (b"one two three", Some(1)), (b"one", Some(0)), (b"on", None), (b"", None), (b"two", None)]
+    fn logs_are_alike_that_start_alike_and_the_one_that_was_read_furthest_is_last() {
+        let further = Entry { offset: 10, ..entry("c", b"one") };
+        let book = Book(vec![further, entry("a", b"one"), entry("b", b"one two"), Entry::default()]);
+        for (head, slots) in
+            [(&b"one three"[..], &[1, 0][..]), (b"one two three", &[1, 2, 0]), (b"one", &[1, 0]), (b"on", &[]), (b"", &[]), (b"two", &[])]
         {
-            assert_eq!(book.recognise(head), slot, "{}", String::from_utf8_lossy(head));
+            assert_eq!(book.alike(head), slots, "{}", String::from_utf8_lossy(head));
         }
     }
 

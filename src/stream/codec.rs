@@ -1,7 +1,8 @@
 //! Compressed text: which kind it is, told by its first bytes, and the decoder of one member of it.
 //!
 //! A decoder is handed bytes as they come and gives what they hold, so nothing waits for a full block. Each kind may be
-//! several members one behind the other. A frame that wants more memory than [`WINDOW_BYTES`] is refused.
+//! several members one behind the other. What wants more memory to look back into than `zstd -19`
+//! and `xz -9` need is refused.
 
 use std::fmt;
 use std::io;
@@ -11,9 +12,10 @@ use flate2::{Decompress as Gzip, FlushDecompress};
 use liblzma::stream::{Action, Error as XzError, Status as XzStatus, Stream as Xz};
 use zstd_safe::{DCtx as Zstd, InBuffer, OutBuffer};
 
-/// The most memory that a member may ask for to look back into, in bytes: what zstd(1) allows by itself, twice what `xz -9` needs.
-pub const WINDOW_BYTES: u64 = 1 << 27;
-const ZSTD_WINDOW_BITS: u32 = WINDOW_BYTES.trailing_zeros();
+/// The most memory that a zstd frame may ask for to look back into, as a power of two: 32 MiB, four times what `zstd -19` needs.
+const ZSTD_WINDOW_BITS: u32 = 25;
+/// The same of an xz member, in bytes: what `xz -9` needs.
+const XZ_WINDOW_BYTES: u64 = 64 << 20;
 /// What xz needs beside its window, in bytes.
 const XZ_STATE_BYTES: u64 = 4 << 20;
 /// The window of gzip: 32 KiB, as RFC 1951 has it.
@@ -120,7 +122,7 @@ impl Decoder {
                 Self::Zstd(zstd, 1)
             }
             Kind::Bzip2 => Self::Bzip2(Bzip2::new(false)),
-            Kind::Xz => Self::Xz(Xz::new_stream_decoder(WINDOW_BYTES + XZ_STATE_BYTES, 0).map_err(io::Error::other)?),
+            Kind::Xz => Self::Xz(Xz::new_stream_decoder(XZ_WINDOW_BYTES + XZ_STATE_BYTES, 0).map_err(io::Error::other)?),
         })
     }
 
@@ -188,7 +190,8 @@ fn decode_zstd(zstd: &mut Zstd<'_>, rest: &mut usize, input: &[u8], output: &mut
 }
 
 fn too_much(kind: Kind) -> io::Error {
-    let mebibytes = WINDOW_BYTES >> 20;
+    let bytes = if kind == Kind::Xz { XZ_WINDOW_BYTES } else { 1 << ZSTD_WINDOW_BITS };
+    let mebibytes = bytes >> 20;
     io::Error::other(format!("{kind} data that needs more than {mebibytes} MiB to decode: decompress it first"))
 }
 

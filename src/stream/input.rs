@@ -3,17 +3,17 @@
 //! Where a cursor is kept, each log is read on from where the last run stopped, and what was rotated away since then is
 //! read before the file that took its place.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use super::Run;
 use super::block::Block;
-use super::book::Book;
+use super::book::{Book, Entry};
 use super::open::Open;
-use super::resume::Place;
+use super::raw::STDIN;
+use super::resume::{Place, Stranger};
 use super::rotation::{self, FileId};
-use super::source::STDIN;
 use crate::error::{Error, Result};
 
 /// The inputs of a run, checked at the door.
@@ -89,9 +89,9 @@ impl Inputs {
     }
 
     fn start(self, run: &Run, book: Option<Book>) -> Reader<'_> {
-        let operands = self.paths.iter().filter_map(|path| FileId::of(path)).collect();
+        let operands = self.paths.iter().filter_map(|path| Some((FileId::of(path)?, path.clone()))).collect();
         let queue = self.paths.into_iter().map(Turn::Operand).collect();
-        Reader { run, queue, operands, label: self.label, book, visited: BTreeSet::new(), current: None }
+        Reader { run, queue, operands, label: self.label, book, current: None }
     }
 }
 
@@ -111,11 +111,9 @@ enum Turn {
 pub struct Reader<'r> {
     run: &'r Run,
     queue: VecDeque<Turn>,
-    operands: BTreeSet<FileId>,
+    operands: BTreeMap<FileId, PathBuf>,
     label: Option<String>,
     book: Option<Book>,
-    /// The logs found among the siblings of the operand in turn: one that is being compressed is there twice.
-    visited: BTreeSet<usize>,
     current: Option<Open<'r>>,
 }
 
@@ -162,22 +160,60 @@ impl<'r> Reader<'r> {
     fn open(&mut self, path: &Path) -> Result<Open<'r>> {
         let open = Open::new(path, self.label.as_deref(), self.run)?;
         let Some(book) = &mut self.book else { return Ok(open) };
-        match open.resume(book) {
-            (open, Place::Known(_) | Place::Unknown(_)) => Ok(open.note_takeover(book)),
-            (open, Place::Missing(slot)) => {
-                let home = book.0[slot].path.as_deref().and_then(|home| FileId::of(Path::new(home)));
-                if home.is_some() && home != FileId::of(path) {
-                    return Ok(open.pass_over(slot, &book.0[slot]));
+        let (mut open, place) = open.resume(book);
+        Ok(match place {
+            Place::Known(slot) => match self.is_elsewhere(slot, path).cloned() {
+                Some(entry) if open.is_at_end() => open.pass_over(slot, &entry, "the same text as"),
+                Some(entry) => open.go_own_way(&entry, self.book.as_mut().map_or(slot, Book::add)),
+                None => open,
+            },
+            Place::Unknown(stranger) => {
+                let copied = self.early_state_of(&stranger, path);
+                let Some(book) = &self.book else { return Ok(open) };
+                match copied {
+                    Some(slot) => open.pass_over(slot, &book.0[slot], "an earlier state of"),
+                    None => open.note_stranger(&stranger, book, self.lost_from(path)),
                 }
-                Ok(Open::new(path, self.label.as_deref(), self.run)?.start_anew(slot))
             }
+        })
+    }
+
+    /// The log that was at `path` and is at none of the operands, which are read in their own turn.
+    fn lost_from(&self, path: &Path) -> Option<usize> {
+        let book = self.book.as_ref()?;
+        let slot = book.at(&path.display().to_string())?;
+        let is_it = |operand: &PathBuf| {
+            let (_, place) = Open::new(operand, None, self.run).ok()?.resume(&mut Book(vec![book.0[slot].clone()]));
+            Some(place == Place::Known(0))
+        };
+        (!self.operands.values().any(|operand| is_it(operand) == Some(true))).then_some(slot)
+    }
+
+    /// What is known of the log in `slot`, where that lies whole in another file than `path`.
+    fn is_elsewhere(&self, slot: usize, path: &Path) -> Option<&Entry> {
+        let entry = self.book.as_ref()?.0.get(slot)?;
+        let home = Path::new(entry.path.as_deref()?);
+        if FileId::of(home)? == FileId::of(path)? {
+            return None;
         }
+        let (_, place) = Open::new(home, None, self.run).ok()?.resume(&mut Book(vec![entry.clone()]));
+        (place == Place::Known(0)).then_some(entry)
+    }
+
+    /// The log that lies whole in another file, and begins with all there is at `path`: a copy that stayed behind or is
+    /// still being made. What a log of its own may become is read once it differs.
+    fn early_state_of(&self, stranger: &Stranger, path: &Path) -> Option<usize> {
+        let is_copy = |&slot: &usize| {
+            let home = Path::new(self.is_elsewhere(slot, path)?.path.as_deref()?);
+            let open = |path| Open::new(path, None, self.run).ok();
+            Some(open(path)?.is_start_of(open(home)?))
+        };
+        stranger.longer(self.book.as_ref()?).find(|slot| is_copy(slot) == Some(true))
     }
 
     /// Only where a book is kept: what it knows may have been rotated away since.
     fn put_siblings_first(&mut self, path: PathBuf) {
         let Some(book) = &self.book else { return self.queue.push_front(Turn::Alone(path)) };
-        self.visited.clear();
         let news_since = book.seen_at(&path.display().to_string());
         let siblings = rotation::siblings(&path, &self.operands);
         self.queue.push_front(Turn::Alone(path));
@@ -192,15 +228,13 @@ impl<'r> Reader<'r> {
         let raw = rotation::open_regular(path, self.run)?;
         let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?;
         let (open, place) = open.resume(book);
-        // What a compressor is still writing is read once it is whole; until then the log is there too.
-        if open.is_damaged() && rotation::is_being_packed(path) {
-            return None;
+        match place {
+            // What a compressor is still writing is read once it is whole; until then the log is there too.
+            Place::Unknown(_) if rotation::is_being_packed(path) => None,
+            Place::Known(_) if open.is_damaged() && rotation::is_being_packed(path) => None,
+            Place::Known(_) => Some(open),
+            Place::Unknown(_) if news_since.is_none_or(|since| open.modified() < since) => None,
+            Place::Unknown(stranger) => self.early_state_of(&stranger, path).is_none().then_some(open),
         }
-        let slot = match place {
-            Place::Known(slot) => slot,
-            Place::Unknown(slot) if news_since.is_some_and(|since| open.modified() >= since) => slot,
-            Place::Unknown(_) | Place::Missing(_) => return None,
-        };
-        self.visited.insert(slot).then_some(open)
     }
 }

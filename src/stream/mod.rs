@@ -15,9 +15,11 @@ pub mod ordered;
 pub mod output;
 pub mod packed;
 pub mod progress;
+pub mod raw;
 pub mod resume;
 pub mod rotation;
 pub mod source;
+pub mod trace;
 
 use interrupt::Watch;
 use progress::Progress;

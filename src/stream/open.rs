@@ -11,8 +11,9 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Run;
 use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
-use super::resume::Trace;
-use super::source::{BLOCK_BYTES, Body, Found, Raw, STDIN};
+use super::raw::{BLOCK_BYTES, Found, Raw, STDIN};
+use super::source::Body;
+use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::time;
 

@@ -1,7 +1,7 @@
 //! Work on blocks over several threads, results in the order of the input.
 //!
 //! A reader thread cuts blocks, a rayon pool works on them, the calling thread takes the results in turn. Queues are
-//! bounded, so memory is a few blocks a thread however fast the reader is.
+//! bounded, so memory is bounded however fast the reader is and however many threads there are.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 
 /// Blocks under way for each thread: enough that none waits for the next, few enough to keep memory small.
 const BLOCKS_PER_THREAD: usize = 3;
+/// Blocks under way at the most, however many threads there are: with what comes of them, some 30 MiB. The one thread that
+/// reads and the one that writes keep no more busy.
+const MOST_BLOCKS: usize = 32;
 
 type Answer<T> = Result<T>;
 
@@ -32,7 +35,7 @@ where
         .num_threads(run.threads)
         .build()
         .map_err(|e| Error::System { what: "threads", source: std::io::Error::other(e) })?;
-    let (turns, results) = sync_channel(run.threads * BLOCKS_PER_THREAD);
+    let (turns, results) = sync_channel((run.threads * BLOCKS_PER_THREAD).min(MOST_BLOCKS));
     std::thread::scope(|scope| {
         scope.spawn(|| pool.in_place_scope(|workers| hand_out(reader, workers, &work, turns)));
         let outcome = drain(&results, &mut take);

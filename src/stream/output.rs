@@ -27,7 +27,7 @@ impl Output {
     /// Stdout, for the records of `run`.
     ///
     /// # Errors
-    /// [`Error::Write`] where stdout is closed.
+    /// [`Error::Write`] where the system has no descriptor left. A closed stdout is none: Rust opens `/dev/null` in its place.
     pub fn stdout(run: &Run) -> Result<Self> {
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Error::write("stdout", &e))?;
         widen_pipe(&fd);

@@ -4,8 +4,9 @@
 
 use std::io;
 
+use super::book::{Stamp, TAIL_BYTES, hash};
 use super::codec::{self, Decoder, Guess, Kind};
-use super::source::{BLOCK_BYTES, Found, Raw};
+use super::raw::{BLOCK_BYTES, Found, Raw};
 
 /// Room below which a call of a decoder costs more than what it gives, in bytes.
 const LEAST_ROOM_BYTES: usize = 32 << 10;
@@ -75,10 +76,23 @@ impl<'r> Packed<'r> {
         }
     }
 
-    /// The size of the compressed file, in bytes.
+    /// What the compressed file is known by: its size, and its last bytes, which hold a checksum of the text.
     #[must_use]
-    pub fn file_bytes(&self) -> Option<u64> {
-        self.raw.file_bytes()
+    pub fn stamp(&self) -> Option<Stamp> {
+        let bytes = self.raw.file_bytes()?;
+        let tail = self.raw.bytes_before(bytes, TAIL_BYTES).ok()?;
+        Some(Stamp { packed_bytes: bytes, packed_tail_sha256: hash(&tail) })
+    }
+
+    /// Goes back to the start of a regular file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn rewind(&mut self) -> io::Result<()> {
+        self.raw.seek(0)?;
+        self.input.clear();
+        (self.used, self.member, self.last, self.was_full) = (0, None, None, false);
+        Ok(())
     }
 
     fn is_drained(&self) -> bool {

@@ -1,66 +1,78 @@
-//! Reading on where the last run stopped: which log an input is, how to get to its place, what to remember of it next.
+//! Reading on where the last run stopped: which log an input is, how to get to its place, and what is said of it.
+//!
+//! A log is known where its text begins as it did and, right before the place where it was left, is what it was there.
+//! Anything else is read from its start: a line that is read twice is better than one that is never read.
 
 use super::block::LOOK_BACK_BYTES;
-use super::book::{Book, Entry, HEAD_BYTES, Mark, hash};
+use super::book::{Book, Entry, HEAD_BYTES, TAIL_BYTES};
 use super::open::{Open, look_back};
 use super::source::Body;
+use super::trace::Trace;
 
 /// What a book knows of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Nothing: it is read from its start, and gets this slot.
-    Unknown(usize),
     /// The log in this slot: it is read on from there.
     Known(usize),
-    /// It begins as the log in this slot does, but ends before the place where that was left.
-    Missing(usize),
+    /// None of the logs: it is read from its start.
+    Unknown(Stranger),
 }
 
-/// What a cursor will remember of an input, kept up to date while it is read.
-#[derive(Debug)]
-pub struct Trace {
-    slot: usize,
-    entry: Entry,
-    head: Vec<u8>,
-    /// How far the text was handed out, whole lines or not, in bytes.
-    at: u64,
-    note: Option<String>,
-    /// The size of a compressed file when it was opened.
-    packed_bytes: Option<u64>,
-    is_over: bool,
+/// A log that is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    /// The known logs that begin as it does, the one that was read furthest last.
+    alike: Vec<usize>,
+    /// Where its text ends, in bytes, as far as that had to be looked at.
+    ends_at: Option<u64>,
 }
 
-impl Trace {
-    fn new(slot: usize, known: &Entry, head: &[u8], open: &Open<'_>) -> Self {
-        let entry = Entry { path: Some(open.shown().to_owned()), packed_bytes: None, ..known.clone() };
-        let packed_bytes = match &open.body {
-            Body::Plain(_) => None,
-            Body::Packed(packed) => packed.file_bytes(),
+impl Stranger {
+    /// The logs of `book` that begin as it does, and of which more was read than there is of it.
+    pub fn longer<'a>(&'a self, book: &'a Book) -> impl Iterator<Item = usize> + 'a {
+        self.alike.iter().rev().copied().filter(|&slot| self.is_shorter(&book.0[slot]))
+    }
+
+    fn is_shorter(&self, entry: &Entry) -> bool {
+        self.ends_at.is_some_and(|end| end < entry.offset)
+    }
+
+    /// What people should know of it, found at `path`, where the log in the slot `before` was and is no more: that log may be
+    /// lost, or begins as this does.
+    fn note(&self, path: &str, book: &Book, before: Option<usize>) -> Option<String> {
+        let from_start = "so it is read from its start";
+        let Some(before) = before else {
+            let alike = book.0[*self.alike.last()?].path.as_deref().unwrap_or("a log that was read before");
+            return Some(format!("{path}: begins as {alike} does but is not the same up to where that was read, {from_start}"));
         };
-        Self { slot, at: entry.offset, entry, head: head.to_vec(), note: None, packed_bytes, is_over: false }
+        let entry = &book.0[before];
+        Some(if !self.alike.contains(&before) {
+            format!("{path}: another log than last time, and what became of that one is not beside it: its last lines may be missing")
+        } else if self.is_shorter(entry) {
+            format!("{path}: shorter than when it was last read, {from_start}")
+        } else {
+            format!("{path}: not what it was up to where it was last read (byte {}), {from_start}", entry.offset)
+        })
     }
+}
 
-    /// Follows `bytes`, the next of the text; `lines` are there now where it stands behind a line, not inside one.
-    pub fn follow(&mut self, bytes: &[u8], lines: Option<u64>) -> Mark {
-        let start = usize::try_from(self.at).unwrap_or(usize::MAX);
-        if let Some(new) = self.head.len().checked_sub(start).and_then(|known| bytes.get(known..)) {
-            self.head.extend_from_slice(&new[..new.len().min(HEAD_BYTES - self.head.len())]);
-        }
+/// A way through a text, with the last bytes that were passed.
+#[derive(Debug, Default)]
+struct Walk {
+    at: u64,
+    tail: Vec<u8>,
+}
+
+impl Walk {
+    /// One byte more than is looked back at, so that the first line is seen to be cut.
+    const TAIL_BYTES: usize = LOOK_BACK_BYTES + 1;
+
+    fn pass(&mut self, bytes: &[u8]) {
+        let new = &bytes[bytes.len().saturating_sub(Self::TAIL_BYTES)..];
+        let surplus = (self.tail.len() + new.len()).saturating_sub(Self::TAIL_BYTES);
+        self.tail.drain(..surplus);
+        self.tail.extend_from_slice(new);
         self.at += bytes.len() as u64;
-        if let Some(lines) = lines.filter(|_| !bytes.is_empty()) {
-            let head = &self.head[..usize::try_from(self.at).unwrap_or(usize::MAX).min(self.head.len())];
-            if head.len() != self.entry.head_bytes {
-                (self.entry.head_bytes, self.entry.head_sha256) = (head.len(), hash(head));
-            }
-            (self.entry.offset, self.entry.lines) = (self.at, lines);
-        }
-        Mark { slot: self.slot, entry: self.entry.clone(), note: self.note.take() }
-    }
-
-    /// Notes that the input was read to its end; false: that was noted before.
-    pub fn end(&mut self) -> bool {
-        self.entry.packed_bytes = self.packed_bytes;
-        !std::mem::replace(&mut self.is_over, true)
     }
 }
 
@@ -74,43 +86,128 @@ impl Open<'_> {
         }
         let head = carry[..carry.len().min(HEAD_BYTES)].to_vec();
         self.carry = carry;
-        let Some(slot) = book.recognise(&head) else {
-            let slot = book.add();
-            self.trace = Some(Trace::new(slot, &Entry::default(), &head, &self));
-            return (self, Place::Unknown(slot));
+        let alike = book.alike(&head);
+        let stamp = self.body.stamp();
+        let is_whole = |slot: &usize| stamp.is_some() && book.0[*slot].stamp == stamp;
+        let (known, tail, ends_at) = match alike.iter().copied().rfind(is_whole) {
+            // Then it need not be decoded again.
+            Some(slot) => {
+                self.stop_short();
+                (Some(slot), Vec::new(), None)
+            }
+            None => self.go_behind(&alike, book),
         };
-        let entry = &book.0[slot];
-        let trace = Trace::new(slot, entry, &head, &self);
+        let slot = known.unwrap_or_else(|| book.add());
+        let entry = book.0[slot].clone();
         self.next_line = entry.lines + 1;
-        let is_known_whole = entry.packed_bytes.is_some() && entry.packed_bytes == trace.packed_bytes;
-        self.trace = Some(trace);
-        // Then it need not be decoded again.
-        if is_known_whole {
-            self.carry.clear();
-            self.ended = Some(Ok(()));
-            return (self, Place::Known(slot));
+        self.trace = Some(Trace::new(slot, entry, &head, &tail).of_file(&self.shown, stamp));
+        (self, known.map_or(Place::Unknown(Stranger { alike, ends_at }), Place::Known))
+    }
+
+    /// Goes to the furthest place of the logs in `slots` that is its own. Gives which one that is, and the text before
+    /// it; or else goes to the start, and gives where the text ends if that is known.
+    fn go_behind(&mut self, slots: &[usize], book: &Book) -> (Option<usize>, Vec<u8>, Option<u64>) {
+        let mut walk = Walk::default();
+        let (mut found, mut ends_at) = (None, None);
+        if let Body::Plain(raw) = &self.body {
+            ends_at = raw.file_bytes();
+            let fits = |entry: &Entry| {
+                let tail = raw.bytes_before(entry.offset, TAIL_BYTES).unwrap_or_default();
+                entry.ends_with(&tail) && (tail.ends_with(b"\n") || ends_at == Some(entry.offset))
+            };
+            found = slots.iter().copied().rfind(|&slot| fits(&book.0[slot]));
+        } else {
+            for &slot in slots {
+                if !self.skip_to(book.0[slot].offset, &mut walk) {
+                    ends_at = Some(walk.at);
+                    break;
+                }
+                let fits = book.0[slot].ends_with(&walk.tail) && (walk.tail.ends_with(b"\n") || self.is_at_end());
+                found = Some(slot).filter(|_| fits).or(found);
+            }
         }
-        let place = if self.skip_to(entry.offset) { Place::Known(slot) } else { Place::Missing(slot) };
-        (self, place)
+        let place = found.map_or(0, |slot| book.0[slot].offset);
+        if walk.at > place {
+            walk = Walk::default();
+            self.carry.clear();
+            self.ended = self.body.rewind().err().map(Err);
+        }
+        self.skip_to(place, &mut walk);
+        self.before = look_back(&[], &walk.tail);
+        (found, walk.tail, ends_at)
     }
 
-    /// Reads the log of `slot` from its start, since it was written anew.
-    #[must_use]
-    pub fn start_anew(mut self, slot: usize) -> Self {
-        let note = format!("{}: shorter than when it was last read, so it is read from its start", self.shown);
-        self.trace = Some(Trace { note: Some(note), ..Trace::new(slot, &Entry::default(), b"", &self) });
-        self
+    /// Goes on to `offset` of the text; false: it ends before that.
+    fn skip_to(&mut self, offset: u64, walk: &mut Walk) -> bool {
+        if let Body::Plain(raw) = &mut self.body
+            && offset > 0
+        {
+            walk.at = offset.saturating_sub(Walk::TAIL_BYTES as u64);
+            self.carry.clear();
+            self.ended = raw.seek(walk.at).err().map(Err);
+        }
+        loop {
+            let wanted = usize::try_from(offset - walk.at).unwrap_or(usize::MAX).min(self.carry.len());
+            walk.pass(&self.carry[..wanted]);
+            self.carry.drain(..wanted);
+            if walk.at == offset {
+                return true;
+            }
+            if self.ended.is_none() && self.run.watch.is_stopped() {
+                self.ended = Some(Ok(()));
+            }
+            if self.ended.is_some() {
+                return false;
+            }
+            self.fill_carry();
+        }
     }
 
-    /// Reads nothing, since all of this is the start of the log of `slot`, which is at another place.
+    /// Whether there is nothing more behind its place.
     #[must_use]
-    pub fn pass_over(mut self, slot: usize, entry: &Entry) -> Self {
-        let log = entry.path.as_deref().unwrap_or_default();
-        let note = format!("{}: an earlier state of {log}, which was read already", self.shown);
-        let trace = Trace::new(slot, entry, b"", &self);
-        self.trace = Some(Trace { entry: entry.clone(), packed_bytes: entry.packed_bytes, note: Some(note), ..trace });
+    pub fn is_at_end(&mut self) -> bool {
+        while self.carry.is_empty() && self.ended.is_none() {
+            self.fill_carry();
+        }
+        self.carry.is_empty() && matches!(self.ended, Some(Ok(())))
+    }
+
+    /// Whether all that can be read of its text, both being at their start, is how the text of `other` starts.
+    #[must_use]
+    pub fn is_start_of(mut self, mut other: Open<'_>) -> bool {
+        while !self.run.watch.is_stopped() {
+            let have = |open: &mut Open<'_>| open.is_at_end() || open.carry.is_empty();
+            if have(&mut self) {
+                return true;
+            }
+            if have(&mut other) {
+                return false;
+            }
+            let both = self.carry.len().min(other.carry.len());
+            if self.carry[..both] != other.carry[..both] {
+                return false;
+            }
+            self.carry.drain(..both);
+            other.carry.drain(..both);
+        }
+        false
+    }
+
+    /// Reads nothing, since all of this is `entry`'s log or its start, which was read at another place; `what` says so.
+    #[must_use]
+    pub fn pass_over(mut self, slot: usize, entry: &Entry, what: &str) -> Self {
+        let home = entry.path.as_deref().unwrap_or_default();
+        let note = format!("{}: {what} {home}, which was read already", self.shown);
+        let mut trace = Trace::new(slot, entry.clone(), b"", b"").with_note(note);
+        // The log stays where it was.
+        trace = trace.of_file(home, entry.stamp.clone());
+        self.trace = Some(trace);
+        // Damage is found, and said, all the same.
+        while self.ended.is_none() {
+            self.carry.clear();
+            self.fill_carry();
+        }
         self.carry.clear();
-        self.ended = Some(Ok(()));
         self
     }
 
@@ -120,54 +217,41 @@ impl Open<'_> {
         matches!(self.ended, Some(Err(_)))
     }
 
-    /// Says so where another log stood under this name, and is nowhere to be found now.
+    /// Says what people should know of a log that is not known; the log in the slot `before` was here and is no more.
     #[must_use]
-    pub fn note_takeover(mut self, book: &Book) -> Self {
-        let is_new = |trace: &&mut Trace| !trace.entry.is_begun();
-        if let Some(trace) = self.trace.as_mut().filter(is_new)
-            && !self.carry.is_empty()
-            && book.at(&self.shown).is_some()
-        {
-            let path = &self.shown;
-            trace.note = Some(format!(
-                "{path}: another log than last time, and what became of that one is not beside it: its last lines may be missing"
-            ));
+    pub fn note_stranger(self, stranger: &Stranger, book: &Book, before: Option<usize>) -> Self {
+        if self.carry.is_empty() {
+            return self;
+        }
+        let note = stranger.note(&self.shown, book, before);
+        self.note(note)
+    }
+
+    /// Goes on where `entry`'s log was left, which is whole at another place, as a log of its own in `slot`.
+    #[must_use]
+    pub fn go_own_way(mut self, entry: &Entry, slot: usize) -> Self {
+        self.trace = self.trace.map(|trace| trace.of_slot(slot));
+        let home = entry.path.as_deref().unwrap_or_default();
+        let note = format!("{}: begins with all that was read of {home}, so it is read on from there", self.shown);
+        self.note(Some(note))
+    }
+
+    fn note(mut self, note: Option<String>) -> Self {
+        if let Some(note) = note {
+            self.trace = self.trace.map(|trace| trace.with_note(note));
         }
         self
     }
 
-    /// Goes to `offset` of the text, with the lines before it in `before`; false: it ends before that.
-    fn skip_to(&mut self, offset: u64) -> bool {
-        let mut at = 0;
-        if let Body::Plain(raw) = &mut self.body {
-            // One byte more than is kept, so that the first line is seen to be cut.
-            at = offset.saturating_sub(LOOK_BACK_BYTES as u64 + 1);
-            self.carry.clear();
-            self.ended = raw.seek(at).err().map(Err);
-        }
-        loop {
-            let wanted = usize::try_from(offset - at).unwrap_or(usize::MAX);
-            if self.carry.len() >= wanted {
-                self.before = look_back(&self.before, &self.carry[..wanted]);
-                self.carry.drain(..wanted);
-                return true;
-            }
-            self.before = look_back(&self.before, &self.carry);
-            at += self.carry.len() as u64;
-            self.carry.clear();
-            if self.ended.is_none() && self.run.watch.is_stopped() {
-                self.ended = Some(Ok(()));
-            }
-            match &self.ended {
-                None => {}
-                // It is said when its turn comes.
-                Some(Err(_)) => return true,
-                Some(Ok(())) => return self.run.watch.is_stopped(),
-            }
-            let mut carry = std::mem::take(&mut self.carry);
-            self.fill(&mut carry);
-            self.carry = carry;
-        }
+    fn stop_short(&mut self) {
+        self.carry.clear();
+        self.ended = Some(Ok(()));
+    }
+
+    fn fill_carry(&mut self) {
+        let mut carry = std::mem::take(&mut self.carry);
+        self.fill(&mut carry);
+        self.carry = carry;
     }
 }
 
@@ -178,6 +262,7 @@ mod tests {
     use super::*;
     use crate::stream::Run;
     use crate::stream::block::Part;
+    use crate::stream::book::hash;
     use crate::stream::interrupt::Watch;
     use crate::stream::progress::Progress;
 
@@ -192,9 +277,18 @@ mod tests {
     }
 
     fn entry(text: &[u8], lines: usize) -> Entry {
-        let head = &text[..text.len().min(lines * 7).min(HEAD_BYTES)];
-        let (offset, lines) = (lines as u64 * 7, lines as u64);
-        Entry { offset, lines, head_bytes: head.len(), head_sha256: hash(head), ..Entry::default() }
+        let lines_bytes = lines * 7;
+        let head = &text[..lines_bytes.min(HEAD_BYTES)];
+        let read = &text[..lines_bytes];
+        let tail_sha256 = hash(&read[read.len().saturating_sub(TAIL_BYTES)..]);
+        Entry {
+            offset: lines_bytes as u64,
+            lines: lines as u64,
+            head_bytes: head.len(),
+            head_sha256: hash(head),
+            tail_sha256,
+            ..Entry::default()
+        }
     }
 
     fn gzip(text: &[u8]) -> Vec<u8> {

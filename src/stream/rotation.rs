@@ -2,7 +2,7 @@
 //!
 //! Only regular files are looked at, never what a symbolic link points to, and never more than [`MOST_SIBLINGS`].
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::os::unix::ffi::OsStrExt;
@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use rustix::fs::{Mode, OFlags};
 
 use super::Run;
-use super::source::Raw;
+use super::raw::Raw;
 
 /// How many files beside a log are looked at, the latest first: two months of daily rotation.
 pub const MOST_SIBLINGS: usize = 64;
@@ -47,7 +47,7 @@ pub struct Sibling {
 
 /// The files that the log at `path` may have become, the oldest first; `operands` are read in their own turn.
 #[must_use]
-pub fn siblings(path: &Path, operands: &BTreeSet<FileId>) -> Vec<Sibling> {
+pub fn siblings(path: &Path, operands: &BTreeMap<FileId, PathBuf>) -> Vec<Sibling> {
     let Some(name) = path.file_name() else { return Vec::new() };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
     let Ok(files) = fs::read_dir(folder.unwrap_or_else(|| Path::new("."))) else { return Vec::new() };
@@ -60,7 +60,8 @@ pub fn siblings(path: &Path, operands: &BTreeSet<FileId>) -> Vec<Sibling> {
             let metadata = file.metadata().ok().filter(Metadata::is_file)?;
             let path = folder.map_or_else(|| PathBuf::from(&file_name), |folder| folder.join(&file_name));
             let modified = metadata.modified().ok()?;
-            (!operands.contains(&FileId::new(&metadata))).then(|| (modified, without_ending(suffix) != suffix, path, is_rotated(suffix)))
+            (!operands.contains_key(&FileId::new(&metadata)))
+                .then(|| (modified, without_ending(suffix) != suffix, path, is_rotated(suffix)))
         })
         .collect();
     // A log and its copy that is just being compressed are of one age: the log comes first.
@@ -119,7 +120,7 @@ mod tests {
         }
         fs::create_dir(at("auth.log.3")).expect("a folder");
         std::os::unix::fs::symlink(at("other.log.1"), at("auth.log.4")).expect("a link");
-        let operands = FileId::of(&at("auth.log.named")).into_iter().collect();
+        let operands = FileId::of(&at("auth.log.named")).map(|id| (id, at("auth.log.named"))).into_iter().collect();
         let mut names: Vec<_> = siblings(&at("auth.log"), &operands).into_iter().map(|s| (s.path, s.has_rotated_name)).collect();
         names.sort();
         assert_eq!(names, [(at("auth.log-2.gz"), true), (at("auth.log.1"), true)]);

@@ -1,33 +1,11 @@
-//! One input as a source of bytes: a file or stdin, plain or compressed, told by its first bytes.
-//!
-//! Reads are large and unbuffered; those of a pipe or terminal wait in a way that signals can end.
+//! One input as text: plain or compressed, told by its first bytes.
 
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::path::Path;
+use std::io;
 
-use rustix::buffer::spare_capacity;
-
+use super::book::Stamp;
 use super::codec::{self, Guess};
 use super::packed::Packed;
-use super::{Run, access, interrupt, output};
-use crate::error::{Error, Result};
-use crate::time;
-
-/// The operand that means stdin.
-pub const STDIN: &str = "-";
-/// How much is read at a time, in bytes: large enough that a system call costs nothing, small enough for the cache.
-pub const BLOCK_BYTES: usize = 256 << 10;
-
-/// What a read found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
-    /// Bytes, or none yet; there may be more.
-    More,
-    /// The end.
-    End,
-}
+use super::raw::{BLOCK_BYTES, Found, Raw};
 
 /// An input's text, decompressed.
 #[derive(Debug)]
@@ -71,117 +49,24 @@ impl<'r> Body<'r> {
             Self::Packed(packed) => packed.pauses(),
         }
     }
-}
 
-/// An open descriptor; reads of a pipe or terminal wait in a way that signals can end.
-#[derive(Debug)]
-pub struct Raw<'r> {
-    file: File,
-    waits: bool,
-    run: &'r Run,
-}
-
-impl<'r> Raw<'r> {
-    /// Opens `path`; `-` is stdin.
-    ///
-    /// # Errors
-    /// [`Error::Read`] says why it cannot be opened.
-    pub fn open(path: &Path, run: &'r Run) -> Result<Self> {
-        let file = if path.as_os_str() == STDIN {
-            io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| Error::read(STDIN, &e))?
-        } else {
-            open_path(path)?
-        };
-        Ok(Self::of_file(file, run))
-    }
-
-    /// An open `file`.
-    #[must_use]
-    pub fn of_file(file: File, run: &'r Run) -> Self {
-        let waits = file.metadata().map_or(true, |m| !m.is_file());
-        if waits {
-            output::widen_pipe(&file);
-        }
-        Self { file, waits, run }
-    }
-
-    /// When the file was modified or, for a pipe, now: seconds since 1970.
-    #[must_use]
-    pub fn modified(&self) -> i64 {
-        let modified = self.file.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|m| m.modified().ok());
-        modified.map_or_else(time::now, |at| time::from_system(at).min(time::now()))
-    }
-
-    fn ready(&self) -> io::Result<bool> {
-        if !self.waits {
-            return Ok(true);
-        }
-        // A stop is an early end of input: what was read is worked on and written.
-        self.run.watch.wait(self.as_fd())
-    }
-
-    /// The size of a regular file, in bytes.
-    #[must_use]
-    pub fn file_bytes(&self) -> Option<u64> {
-        self.file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len())
-    }
-
-    /// Goes to `offset` of a regular file, in bytes.
+    /// Goes back to the start of a regular file.
     ///
     /// # Errors
     /// What the system says.
-    pub fn seek(&mut self, offset: u64) -> io::Result<()> {
-        let at = self.file.seek(SeekFrom::Start(offset))?;
-        self.run.progress.advance(usize::try_from(at).unwrap_or(usize::MAX));
-        Ok(())
+    pub fn rewind(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(raw) => raw.seek(0),
+            Self::Packed(packed) => packed.rewind(),
+        }
     }
 
-    /// Whether a read would wait, or each read is to be handed on at once.
+    /// What a compressed file is known by, that it need not be decoded again.
     #[must_use]
-    pub fn pauses(&self) -> bool {
-        self.is_hasty() || self.waits && !interrupt::is_readable(self.as_fd())
-    }
-
-    /// Whether each read is to be handed on at once.
-    #[must_use]
-    pub fn is_hasty(&self) -> bool {
-        self.waits && self.run.line_buffered
-    }
-
-    /// Appends what one read gives.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<Found> {
-        if !self.ready()? {
-            return Ok(Found::End);
+    pub fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Packed(packed) => packed.stamp(),
         }
-        bytes.reserve(BLOCK_BYTES);
-        loop {
-            match rustix::io::read(&self.file, spare_capacity(bytes)) {
-                Err(rustix::io::Errno::INTR) => {}
-                other => {
-                    let count = other?;
-                    self.run.progress.advance(count);
-                    return Ok(if count == 0 { Found::End } else { Found::More });
-                }
-            }
-        }
-    }
-}
-
-impl AsFd for Raw<'_> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
-    }
-}
-
-fn open_path(path: &Path) -> Result<File> {
-    let file = File::open(path).map_err(|e| access::explain_open(path, &e))?;
-    match file.metadata() {
-        Ok(m) if m.is_dir() => {
-            Err(Error::Read { path: path.display().to_string(), reason: "is a directory: name the files in it".to_owned() })
-        }
-        _ => Ok(file),
     }
 }

@@ -6,6 +6,9 @@ use std::process::Output;
 
 use super::{bash, code, filter, text};
 
+/// How many lines a banner has.
+pub const BANNER_LINES: usize = 14;
+
 /// A folder with logs and a cursor.
 pub struct Desk {
     pub folder: tempfile::TempDir,
@@ -28,6 +31,12 @@ impl Desk {
         let line = format!("2026-01-01T00:00:00Z h sshd[{}]: Failed password for root from 192.0.2.1 port 22 ssh2\n", self.written);
         append(&self.at(name), &line);
         line
+    }
+
+    /// Appends the same lines each time, 1.2 KiB: more than is hashed of a start.
+    pub fn banner(&mut self, name: &str) {
+        let line = "2026-01-01T00:00:00Z h sshd[0]: Failed password for root from 192.0.2.1 port 22 ssh2\n";
+        append(&self.at(name), &line.repeat(BANNER_LINES));
     }
 
     pub fn bash(&self, line: &str) {
