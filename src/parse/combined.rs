@@ -66,15 +66,15 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         Some(_) => return Err(misfit(request_end, "the status is not of three digits")),
     };
     let (body_bytes, after) = read_number(line, after).ok_or(misfit(after, "no size after the status"))?;
-    let (referrer, agent, forwarded) = match read_quoted(line, after) {
+    // What stands behind the agent is never read: nginx's `main` has X-Forwarded-For there, another server's configuration
+    // any header that its clients may fill in. Which it is, only --log-format says.
+    let (referrer, agent) = match read_quoted(line, after) {
         Some((referrer, next)) => match read_quoted(line, next) {
-            // nginx's `main` has X-Forwarded-For next. Another server's third field may be anything: it is looked at only
-            // where the peer is a trusted proxy, and names a client only where it is an address.
-            Some((agent, next)) => (Some(referrer), Some(agent), read_quoted(line, next).map(|(text, _)| text)),
+            Some((agent, _)) => (Some(referrer), Some(agent)),
             None if line[next..].starts_with(b" \"") => return Err(misfit(next, "the user agent has no closing quote")),
             None => return Err(misfit(next, "a referrer without a user agent")),
         },
-        None => (None, None, None),
+        None => (None, None),
     };
     let found = match (who.domain, agent) {
         (Some(_), Some(_)) => Layout::VhostCombined,
@@ -97,7 +97,7 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         body_bytes,
         referrer: referrer.and_then(known),
         agent: agent.and_then(known),
-        forwarded: forwarded.and_then(known),
+        forwarded: None,
         escaping,
     }))
 }

@@ -142,13 +142,12 @@ pub const NGINX: Format = Format {
 };
 
 /// `remote_ip` is the peer. `client_ip` may come from X-Forwarded-For, read from the left by default, where the client
-/// itself may have written; so it counts only where there is no peer, and --trusted-proxy works out the rest.
+/// itself may have written; so it names nobody, and --trusted-proxy works out who asked.
 const CADDY_KEYS: Table = Table {
     name: "caddy_json",
     keys: &[
         (Field::Client, "request.remote_ip"),
         (Field::Client, "request.remote_addr"),
-        (Field::Client, "request.client_ip"),
         (Field::Forwarded, "request.headers.X-Forwarded-For"),
         (Field::Domain, "request.host"),
         (Field::User, "user_id"),
@@ -180,15 +179,13 @@ pub const CADDY: Format = Format {
     read: |line, scratch, clock| request::read(line, scratch, clock, &CADDY_KEYS).map(Reading::Web),
 };
 
-/// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where there is one (and may be a list), the peer
-/// where there is none; so it is no client but what the peer says of one.
+/// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a
+/// proxy adds a line instead of appending to the header (HAProxy does), that is what the client wrote. So it names nobody.
 const TRAEFIK_KEYS: Table = Table {
     name: "traefik_json",
     keys: &[
         (Field::Client, "ClientAddr"),
-        (Field::Client, "ClientHost"),
         (Field::Forwarded, "request_X-Forwarded-For"),
-        (Field::Forwarded, "ClientHost"),
         (Field::Domain, "RequestHost"),
         (Field::Domain, "RequestAddr"),
         (Field::User, "ClientUsername"),

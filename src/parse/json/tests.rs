@@ -57,7 +57,7 @@ fn a_client_is_the_peer_and_its_port_is_cut() {
         (r#""request":{"remote_addr":"[2001:db8::1]:4711","#, r#""source":{"ip":"2001:db8::1"},"#),
         (r#""request":{"remote_ip":"::ffff:192.0.2.1","#, r#""source":{"ip":"192.0.2.1"},"#),
         (r#""request":{"remote_ip":"@","#, ""),
-        (r#""request":{"remote_ip":"","client_ip":"","#, ""),
+        (r#""request":{"remote_ip":"","client_ip":"203.0.113.9","#, ""),
     ] {
         let line = format!(r#"{{"ts":1703415994,{client}"method":"GET"}},"status":200}}"#);
         let wanted =
