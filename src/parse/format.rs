@@ -101,6 +101,12 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// A field's text; `-`, nothing, and the `""` that Apache writes for an empty user are unknown.
+#[must_use]
+pub fn known(text: &[u8]) -> Option<&[u8]> {
+    (!matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
+}
+
 /// The `at` of a [`Misfit`] that holds whatever the format: the reason stands alone.
 pub const OF_NO_FORMAT: usize = usize::MAX;
 

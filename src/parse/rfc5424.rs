@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr3};
 
-use super::format::{Format, Misfit, Reading};
+use super::format::{Format, Misfit, Reading, known};
 use super::sshd::Header;
 use super::syslog::{priority_len, read_sshd};
 use super::tag::{is_sshd, parse_pid, read_repeat};
@@ -44,11 +44,6 @@ fn read_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Mi
     let Some(tag) = name.filter(|name| is_sshd(name)) else { return Ok(Reading::OtherProgram) };
     let pid = pid.and_then(parse_pid);
     Ok(read_sshd(Header { time, host: host.unwrap_or_default(), tag, pid }, message))
-}
-
-/// A field; `-` stands for nothing.
-fn known(field: &[u8]) -> Option<&[u8]> {
-    Some(field).filter(|field| *field != b"-")
 }
 
 /// The message behind the structured data, without a byte order mark and the space that rsyslog keeps.

@@ -180,7 +180,7 @@ pub const CADDY: Format = Format {
 };
 
 /// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a
-/// proxy adds a line instead of appending to the header (HAProxy does), that is what the client wrote. So it names nobody.
+/// proxy adds a line instead of appending to the header (`HAProxy` does), that is what the client wrote. So it names nobody.
 const TRAEFIK_KEYS: Table = Table {
     name: "traefik_json",
     keys: &[

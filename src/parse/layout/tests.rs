@@ -74,7 +74,11 @@ fn every_field_of_use_is_used() {
         // Of several fields for one thing, the best.
         ("%h %a %{c}a %>s %s %O %b", "h.example 192.0.2.1 10.0.0.1 404 200 99 5", "192.0.2.1 . . . 404 5 . . . ."),
         ("$host $server_name $remote_addr", "a.example b.example ::1", "::1 . . . . . . . a.example ."),
-        (r#"%v:%p %h "%{X-Forwarded-For}i""#, r#"[2001:db8::1]:443 ::1 "192.0.2.1, ::2""#, "::1 . . . . . . . 2001:db8::1 192.0.2.1, ::2"),
+        (
+            r#"%v:%p %h "%{X-Forwarded-For}i""#,
+            r#"[2001:db8::1]:443 ::1 "192.0.2.1, ::2""#,
+            "::1 . . . . . . . [2001:db8::1] 192.0.2.1, ::2",
+        ),
         ("%a:%{c}p %>s", "2001:db8::1:4711 200", "2001:db8::1 . . . 200 . . . . ."),
         (
             r#"%h "%{Host}i" %D %T %k %X %I %p %P %L %R %f %v"#,
