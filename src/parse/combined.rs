@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::format::{Format, Misfit, Reading, known};
+use super::format::{Format, Kind, Misfit, Reading, known};
 use super::tag::split_word;
 use super::web::{Escaping, Web, is_client, read_size, read_status};
 use crate::net;
@@ -14,6 +14,7 @@ use crate::time::{self, CLF_LEN, Clock, Stamp};
 /// `%h %l %u %t "%r" %>s %b`.
 pub const COMMON: Format = Format {
     name: "common",
+    kind: Kind::Web,
     about: "Apache and nginx access log without user agent",
     source: "Apache mod_log_config, LogFormat common",
     example: (
@@ -26,6 +27,7 @@ pub const COMMON: Format = Format {
 /// Common, then `"%{Referer}i" "%{User-agent}i"`.
 pub const COMBINED: Format = Format {
     name: "combined",
+    kind: Kind::Web,
     about: "Apache and nginx access log with referrer and user agent",
     source: "Apache mod_log_config, LogFormat combined; nginx log_format combined",
     example: (
@@ -38,6 +40,7 @@ pub const COMBINED: Format = Format {
 /// `%v:%p`, then combined.
 pub const VHOST_COMBINED: Format = Format {
     name: "vhost_combined",
+    kind: Kind::Web,
     about: "combined, preceded by the virtual host (and port)",
     source: "Debian apache2.conf, LogFormat vhost_combined",
     example: (

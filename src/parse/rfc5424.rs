@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr3};
 
-use super::format::{Format, Misfit, Reading, known};
+use super::format::{Format, Kind, Misfit, Reading, known};
 use super::sshd::Header;
 use super::syslog::{priority_len, read_sshd};
 use super::tag::{is_sshd, parse_pid, read_repeat};
@@ -11,6 +11,7 @@ use crate::time::Clock;
 /// `<38>1 2024-01-02T03:04:05.678Z host sshd 77 - - message`.
 pub const RFC5424: Format = Format {
     name: "syslog_rfc5424",
+    kind: Kind::Sshd,
     about: "sshd in syslog as collectors store it, with priority, version and structured data",
     source: "RFC 5424 section 6; rsyslog RSYSLOG_SyslogProtocol23Format; syslog-ng flags(syslog-protocol)",
     example: (

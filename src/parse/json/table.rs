@@ -2,7 +2,7 @@
 //!
 //! A new JSON log is one table here, its entry in `TABLES` and its line in `FORMATS`.
 
-use super::super::format::{Format, Reading};
+use super::super::format::{Format, Kind, Reading};
 use super::walk::Fields;
 use super::{request, wrapped};
 use crate::time::Clock;
@@ -132,6 +132,7 @@ const NGINX_KEYS: Table = Table {
 /// nginx's `log_format ... escape=json`.
 pub const NGINX: Format = Format {
     name: NGINX_KEYS.name,
+    kind: Kind::Web,
     about: "nginx access log as JSON, keys named as the variables",
     source: "nginx ngx_http_log_module, log_format escape=json",
     example: (
@@ -170,6 +171,7 @@ const CADDY_KEYS: Table = Table {
 /// Caddy's access log.
 pub const CADDY: Format = Format {
     name: CADDY_KEYS.name,
+    kind: Kind::Web,
     about: "access log of Caddy 2",
     source: "Caddy modules/caddyhttp/marshalers.go; caddyserver.com/docs/logging",
     example: (
@@ -210,6 +212,7 @@ const TRAEFIK_KEYS: Table = Table {
 /// Traefik's access log.
 pub const TRAEFIK: Format = Format {
     name: TRAEFIK_KEYS.name,
+    kind: Kind::Web,
     about: "access log of Traefik 1 to 3 in its JSON format",
     source: "Traefik pkg/middlewares/accesslog/logdata.go, logger.go",
     example: (
@@ -253,6 +256,7 @@ const ECS_KEYS: Table = Table {
 /// Requests as log shippers write them.
 pub const ECS: Format = Format {
     name: ECS_KEYS.name,
+    kind: Kind::Web,
     about: "requests as events of the Elastic Common Schema (Filebeat, Vector), keys nested or dotted",
     source: "Elastic Common Schema 8; Filebeat modules apache and nginx",
     example: (

@@ -39,6 +39,7 @@ fn opening_of(first: Option<&Token>) -> Opening {
             Class::Token | Class::Name | Class::Text => Opening::Client,
             Class::Address | Class::Number | Class::Word => Opening::Server,
         },
+        Some(Token::Literal(text)) if text.trim_ascii_start().starts_with(b"{") => Opening::Brace,
         _ => Opening::Server,
     }
 }

@@ -17,7 +17,7 @@ use moment::Moment;
 use segment::{End, Segment};
 
 use super::combined::find_quote;
-use super::format::{Format, Scratch, known};
+use super::format::{Kind, Scratch, known};
 use super::web::{Escaping, Web, join_request, read_size, read_status};
 use crate::error;
 use crate::time::{self, Clock};
@@ -39,6 +39,8 @@ enum Opening {
     Server,
     /// A time.
     Time,
+    /// What JSON begins with.
+    Brace,
     /// Text of a client.
     Client,
 }
@@ -80,15 +82,14 @@ impl LogFormat {
     /// Whether lines of another format may stand beside lines of this one.
     ///
     /// Formats of web logs may not: this one stands in their place. Where clients write the first word of a line, or where
-    /// lines begin with a time as those of the other format do, a client could write a line of the other format.
+    /// lines begin as those of the other format do, a client could write a line of the other format.
     #[must_use]
-    pub fn allows(&self, other: &Format) -> bool {
-        let first_word = other.example.0.split(' ').next().unwrap_or_default();
-        match self.opening {
-            _ if other.is_web() => false,
-            Opening::Server => true,
-            Opening::Time => time::parse_rfc3339(first_word).is_err(),
-            Opening::Client => false,
+    pub const fn allows(&self, other: Kind) -> bool {
+        match (self.opening, other) {
+            (_, Kind::Web) | (Opening::Client, _) => false,
+            (Opening::Server, _) => true,
+            (Opening::Time, other) => !matches!(other, Kind::SshdBehindTime),
+            (Opening::Brace, other) => !matches!(other, Kind::SshdInJson | Kind::Wrapper),
         }
     }
 

@@ -201,13 +201,20 @@ fn what_a_client_could_imitate_is_not_tried_beside_it() {
     use super::super::{FORMATS, syslog};
     let allowed = |format: &str| {
         let format = LogFormat::compile(format).expect("a format");
-        FORMATS.iter().filter(|other| format.allows(other)).map(|other| other.name).collect::<Vec<_>>()
+        FORMATS.iter().filter(|other| format.allows(other.kind)).map(|other| other.name).collect::<Vec<_>>()
     };
     let all = allowed(r#"%h %u "%r""#);
-    assert!(all.contains(&syslog::RFC3164.name) && all.contains(&syslog::RFC3339.name) && all.contains(&"journald_json"));
+    assert!(
+        all.contains(&syslog::RFC3164.name)
+            && all.contains(&syslog::RFC3339.name)
+            && all.contains(&"journald_json")
+            && all.contains(&"wrapped_json")
+    );
     assert!(!all.contains(&"combined") && !all.contains(&"nginx_json"));
     let beside_time = allowed(r#"$time_iso8601 $remote_addr "$request""#);
     assert!(beside_time.contains(&syslog::RFC3164.name) && !beside_time.contains(&syslog::RFC3339.name));
+    let beside_json = allowed(r#"{"message":"$http_user_agent","stream":"$remote_addr"}"#);
+    assert!(beside_json.contains(&syslog::RFC3339.name) && !beside_json.iter().any(|name| name.ends_with("_json")));
     assert_eq!(allowed("$host $remote_addr"), Vec::<&str>::new());
 }
 
@@ -344,7 +351,7 @@ fn no_text_of_a_client_changes_who_asked_or_how_it_ended() {
                     }
                     // Nothing else reads the line then.
                     Outcome::Syslog | Outcome::Unfit(..) => {
-                        let others = super::super::FORMATS.iter().filter(|other| compiled.allows(other));
+                        let others = super::super::FORMATS.iter().filter(|other| compiled.allows(other.kind));
                         let readings: Vec<_> =
                             others.filter_map(|other| (other.read)(line.as_bytes(), &scratch, &mut clock()).ok()).collect();
                         assert!(readings.is_empty(), "{format}\n{line}\n{readings:?}");
