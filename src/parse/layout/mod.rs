@@ -93,6 +93,12 @@ impl LogFormat {
         }
     }
 
+    /// Whether its lines say when.
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        self.segments.iter().any(|segment| segment.time_number().is_some())
+    }
+
     /// Reads a line.
     #[must_use]
     pub fn read<'a>(&self, line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Outcome<'a> {

@@ -232,8 +232,8 @@ fn fixed_len(field: &Field) -> Option<usize> {
 }
 
 fn len_from_left(field: &Field, rest: &[u8], stop: Option<u8>) -> usize {
-    // What stands behind the last number of a line is told as such.
-    let stop = stop.or((field.class == Class::Number).then_some(b' '));
+    // What stands behind the last number or address of a line is told as such.
+    let stop = stop.or(matches!(field.class, Class::Number | Class::Address).then_some(b' '));
     fixed_len(field).unwrap_or_else(|| stop.and_then(|stop| memchr(stop, rest)).unwrap_or(rest.len()))
 }
 

@@ -81,8 +81,8 @@ fn every_field_of_use_is_used() {
         ),
         ("%a:%{c}p %>s", "2001:db8::1:4711 200", "2001:db8::1 . . . 200 . . . . ."),
         (
-            r#"%h "%{Host}i" %D %T %k %X %I %p %P %L %R %f %v"#,
-            r#"::1 "-" 1 2 3 + 4 80 77 a/b proxy-server /srv/a x.example"#,
+            r#"%h "%{Host}i" %D %^FB %T %k %X %I %p %P %L %R %f %v"#,
+            r#"::1 "-" 1 12 2 3 + 4 80 77 a/b proxy-server /srv/a x.example"#,
             "::1 . . . . . . . x.example .",
         ),
         // Times.
@@ -145,6 +145,18 @@ fn a_line_that_does_not_fit_says_at_which_field() {
 }
 
 #[test]
+fn a_format_of_one_field_says_what_its_lines_have_more() {
+    let line = format!(r#"192.0.2.1 - - {T} "GET /" 200 5"#);
+    for format in ["%h", "$remote_addr"] {
+        assert_eq!(read(format, &line), format!("field 1 ({format}): more stands behind it than in the format"));
+        assert!(!LogFormat::compile(format).expect("a format").has_time());
+    }
+    for format in ["%h %t", "%h %{%F}t %{%T}t", "$msec $remote_addr", "$remote_addr [$time_local]"] {
+        assert!(LogFormat::compile(format).expect("a format").has_time(), "{format}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_safely_is_refused_and_pointed_at() {
     for (format, text) in [
         ("%h %z", "--log-format: no directive of Apache that is known here: %z\n  %h %z\n     ^"),
@@ -190,7 +202,19 @@ fn what_cannot_be_read_safely_is_refused_and_pointed_at() {
             "--log-format: escape=none lets every client write whole fields: no reading of such lines is safe\n  log_format x escape=none '$remote_addr';\n               ^",
         ),
         (r"%h\n%u", "--log-format: a format is one line\n  %h\\n%u\n    ^"),
-        ("", "--log-format: no field says who asked: %h, %a or $remote_addr is missing\n  \n  ^"),
+        (
+            "%{X-Forwarded-For}i %>s",
+            "--log-format: no field says who asked: %h, %a or $remote_addr is missing; X-Forwarded-For alone is what anybody may write\n  %{X-Forwarded-For}i %>s\n                         ^",
+        ),
+        ("", "--log-format: it is empty: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main"),
+        (
+            "combinedio",
+            "--log-format: there is no field in combinedio: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main",
+        ),
+        (
+            " /etc/nginx/nginx.conf",
+            "--log-format: there is no field in /etc/nginx/nginx.conf: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main",
+        ),
     ] {
         assert_eq!(refusal(format), text, "{format}");
     }
