@@ -62,19 +62,25 @@ fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
 /// ```
 #[must_use]
 pub fn strip_port(text: &[u8]) -> &[u8] {
-    let is_port = |port: &[u8]| port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
-    if let Some(end) = text.strip_prefix(b"[").and_then(|inside| memchr::memchr(b']', inside)) {
-        return match &text[end + 2..] {
-            [] => &text[1..=end],
-            [b':', port @ ..] if is_port(port) => &text[1..=end],
-            _ => text,
-        };
+    match split_port(text) {
+        // More colons and no brackets: an IPv6 address has no port then.
+        Some((host, _)) if host.starts_with(b"[") || memchr::memchr(b':', host).is_none() => strip_brackets(host),
+        _ => strip_brackets(text),
     }
-    match memchr::memchr(b':', text) {
-        // A second colon: an IPv6 address without brackets has no port.
-        Some(colon) if is_port(&text[colon + 1..]) => &text[..colon],
-        _ => text,
-    }
+}
+
+/// The host, in its brackets if it has some, and the port of a text that ends in `:port`.
+#[must_use]
+pub fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = memchr::memrchr(b':', text)?;
+    let (host, port) = (&text[..colon], &text[colon + 1..]);
+    (port.len() <= 5 && port.iter().all(u8::is_ascii_digit)).then_some((host, port))
+}
+
+/// The inside of `[v6]`; any other text as it is.
+#[must_use]
+pub fn strip_brackets(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"[").and_then(|inside| inside.strip_suffix(b"]")).unwrap_or(text)
 }
 
 /// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
@@ -119,6 +125,12 @@ pub const fn is_unicast(address: IpAddr) -> bool {
 #[must_use]
 pub fn is_host_name(text: &[u8]) -> bool {
     !text.is_empty() && host_name_len(text) == text.len()
+}
+
+/// Whether `text` is an address or can be a host name.
+#[must_use]
+pub fn is_host(text: &[u8]) -> bool {
+    is_host_name(text) || parse_address(text).is_some()
 }
 
 /// How much of `text`, from its start, can be a host name.

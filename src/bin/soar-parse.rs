@@ -62,15 +62,17 @@ struct Args {
     until: Option<String>,
     /// Format of the access log: the string of Apache's `LogFormat` or nginx's `log_format`, or that whole line
     ///
-    /// No other format of web logs is tried then; sshd's lines still are. What clients write belongs in quotes: where one
-    /// field could be taken for another, the format is refused. A format without a time gives events without one.
-    /// `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
+    /// No other format of web logs is tried then; sshd's lines still are, and lines inside JSON of Docker, Filebeat or
+    /// Vector, except where a client could write such a line. What clients write belongs in quotes: where one field could
+    /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
     #[arg(long, value_name = "STRING")]
     log_format: Option<String>,
     /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them, comma-separated; repeatable
     ///
-    /// Behind them, the client is the rightmost address of the header that is not one of theirs. The header is found in
-    /// nginx's `main` format, in JSON logs, and in a --log-format that has it.
+    /// Behind them, the client is the rightmost address of the header that is not one of theirs. The header is read where
+    /// it has a name: in a --log-format that has it (`main` is nginx's), and in the JSON of nginx (`http_x_forwarded_for`),
+    /// Caddy and Traefik. A third quoted field of a line that found its format itself is never taken for it, since it may
+    /// be a header that clients fill in; the Elastic Common Schema has no field for it.
     #[arg(long, value_name = "CIDR|FILE")]
     trusted_proxy: Vec<String>,
     /// What to call the one input in log.file.path [default: its path, - for stdin]
@@ -127,16 +129,21 @@ fn config(args: &Args) -> Result<Config> {
         return Err(Error::Usage("--cursor wants a file of its own".to_owned()));
     }
     let clock = Clock::new(&args.tz, args.year)?;
+    let log_format = args.log_format.as_deref().map(LogFormat::compile).transpose()?;
+    let period = Period::new(args.since.as_deref(), args.until.as_deref(), &clock, time::now())?;
+    if period.is_bounded() && log_format.as_ref().is_some_and(|format| !format.has_time()) {
+        return Err(Error::Usage("--log-format has no time: no request is in the period of --since and --until".to_owned()));
+    }
     Ok(Config {
         signals: SignalSet::from_names(&args.signals)?,
         settings: Settings { bots: Bots::from_operands(&args.bots)?, ignored_404: PathSet::from_operands(&args.ignore_404)? },
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
-        log_format: args.log_format.as_deref().map(LogFormat::compile).transpose()?,
+        log_format,
         trusted_proxies: match args.trusted_proxy.as_slice() {
             [] => None,
             operands => Some(AddressSet::from_operands("--trusted-proxy", operands)?),
         },
-        period: Period::new(args.since.as_deref(), args.until.as_deref(), &clock, time::now())?,
+        period,
         clock,
         rejects: args.rejects.clone(),
         cursor: args.cursor.clone(),

@@ -52,7 +52,7 @@ pub struct Classifier<'c> {
 impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
-        let is_tried = |format: &&Format| config.log_format.as_ref().is_none_or(|given| given.allows(format));
+        let is_tried = |format: &&Format| config.log_format.as_ref().is_none_or(|given| given.allows(format.kind));
         Self { config, detectors: Mutex::default(), formats: FORMATS.iter().filter(is_tried).collect() }
     }
 
@@ -109,7 +109,7 @@ impl<'c> Classifier<'c> {
                 }
             };
             match reading {
-                Ok(Reading::OtherProgram | Reading::Repeated(_)) => done.counts.other_programs += 1,
+                Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_)) => done.counts.other_programs += 1,
                 Ok(Reading::UnknownSshd) => {
                     done.counts.unknown_sshd += 1;
                     done.first_unknown.get_or_insert(number);

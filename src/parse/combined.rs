@@ -3,16 +3,18 @@
 //! Read by position, without a regex: the first unescaped quote starts the request, and the time stands right before it,
 //! so no user name can put another time or client in its place. What follows the named fields is ignored.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 
-use super::format::{Format, Misfit, Reading};
-use super::web::{Escaping, Web};
+use super::format::{Format, Kind, Misfit, Reading, known};
+use super::tag::split_word;
+use super::web::{Escaping, Web, is_client, read_size, read_status};
 use crate::net;
 use crate::time::{self, CLF_LEN, Clock, Stamp};
 
 /// `%h %l %u %t "%r" %>s %b`.
 pub const COMMON: Format = Format {
     name: "common",
+    kind: Kind::Web,
     about: "Apache and nginx access log without user agent",
     source: "Apache mod_log_config, LogFormat common",
     example: (
@@ -25,6 +27,7 @@ pub const COMMON: Format = Format {
 /// Common, then `"%{Referer}i" "%{User-agent}i"`.
 pub const COMBINED: Format = Format {
     name: "combined",
+    kind: Kind::Web,
     about: "Apache and nginx access log with referrer and user agent",
     source: "Apache mod_log_config, LogFormat combined; nginx log_format combined",
     example: (
@@ -37,6 +40,7 @@ pub const COMBINED: Format = Format {
 /// `%v:%p`, then combined.
 pub const VHOST_COMBINED: Format = Format {
     name: "vhost_combined",
+    kind: Kind::Web,
     about: "combined, preceded by the virtual host (and port)",
     source: "Debian apache2.conf, LogFormat vhost_combined",
     example: (
@@ -55,28 +59,14 @@ enum Layout {
 
 fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let misfit = |at, reason| Misfit { at, reason };
-    let quote = find_request(line).ok_or(misfit(0, "no quoted request"))?;
-    let (seconds, who) = read_front(line, quote, clock)?;
-    let request_end = find_quote(line, quote + 1).ok_or(misfit(quote, "the request has no closing quote"))?;
-    let (status, after) = read_number(line, request_end + 1).ok_or(misfit(request_end, "no status after the request"))?;
-    let status = match status {
-        // nginx writes 000 where it sent no status.
-        None | Some(0..100) => None,
-        Some(status @ 100..=999) => u16::try_from(status).ok(),
-        Some(_) => return Err(misfit(request_end, "the status is not of three digits")),
-    };
-    let (body_bytes, after) = read_number(line, after).ok_or(misfit(after, "no size after the status"))?;
-    let (referrer, agent, forwarded) = match read_quoted(line, after) {
-        Some((referrer, next)) => match read_quoted(line, next) {
-            // nginx's `main` has X-Forwarded-For next. Another server's third field may be anything: it is looked at only
-            // where the peer is a trusted proxy, and names a client only where it is an address.
-            Some((agent, next)) => (Some(referrer), Some(agent), read_quoted(line, next).map(|(text, _)| text)),
-            None if line[next..].starts_with(b" \"") => return Err(misfit(next, "the user agent has no closing quote")),
-            None => return Err(misfit(next, "a referrer without a user agent")),
-        },
-        None => (None, None, None),
-    };
-    let found = match (who.domain, agent) {
+    let request = find_request(line)?;
+    let (seconds, who) = read_front(line, request.start, clock)?;
+    let (status, after) = split_number(line, request.end).ok_or(misfit(request.end, "no status after the request"))?;
+    let status = read_status(status).map_err(|reason| misfit(request.end, reason))?;
+    let (body_bytes, after) = split_number(line, after).ok_or(misfit(after, "no size after the status"))?;
+    let body_bytes = read_size(body_bytes).map_err(|reason| misfit(after, reason))?;
+    let texts = read_texts(line, after)?;
+    let found = match (who.domain, texts) {
         (Some(_), Some(_)) => Layout::VhostCombined,
         (None, Some(_)) => Layout::Combined,
         (None, None) => Layout::Common,
@@ -85,27 +75,50 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
     if found != layout {
         return Err(misfit(0, "another layout"));
     }
+    let [referrer, agent] = texts.unwrap_or([b"-"; 2]);
     // One look at the line is cheaper than one at each of its fields.
-    let escaping = if memchr(b'\\', &line[quote..]).is_some() || who.user.is_some() { Escaping::Logged } else { Escaping::Undone };
+    let is_logged = memchr(b'\\', &line[request.start..]).is_some() || who.user.is_some();
     Ok(Reading::Web(Web {
         client: who.address,
         domain: who.domain,
         user: who.user,
         time: Some(Stamp { seconds, fraction: "" }),
-        request: known(&line[quote + 1..request_end]),
+        request: known(request.text),
         status,
         body_bytes,
-        referrer: referrer.and_then(known),
-        agent: agent.and_then(known),
-        forwarded: forwarded.and_then(known),
-        escaping,
+        referrer: known(referrer),
+        agent: known(agent),
+        forwarded: None,
+        escaping: if is_logged { Escaping::Logged } else { Escaping::Undone },
     }))
 }
 
-/// What stands before the request: the time right before it, and the client.
-fn read_front<'a>(line: &'a [u8], quote: usize, clock: &mut Clock) -> Result<(i64, Client<'a>), Misfit> {
+/// Referrer and user agent, which stand at `start` where the line has them.
+///
+/// What follows the agent is never read: nginx's `main` has X-Forwarded-For there, another server's configuration any
+/// header that its clients may fill in. Which it is, only --log-format says.
+fn read_texts(line: &[u8], start: usize) -> Result<Option<[&[u8]; 2]>, Misfit> {
     let misfit = |at, reason| Misfit { at, reason };
-    let time_end = line[..quote].strip_suffix(b"] ").ok_or(misfit(1, "no ']' after the time"))?.len();
+    let referrer = read_quoted(line, start);
+    let next = referrer.map_or(start, |(_, next)| next);
+    match (referrer, read_quoted(line, next)) {
+        (Some((referrer, _)), Some((agent, _))) => Ok(Some([referrer, agent])),
+        // A format with other fields between these: where its agent stands, only --log-format says.
+        (_, None) if memchr(b'"', &line[start..]).is_some() => Err(if !line[next..].starts_with(b" \"") {
+            misfit(next, "quotes, but no referrer and user agent after the size: --log-format takes any order of fields")
+        } else if referrer.is_some() {
+            misfit(next, "the user agent has no closing quote")
+        } else {
+            misfit(next, "the referrer has no closing quote")
+        }),
+        _ => Ok(None),
+    }
+}
+
+/// What stands before the request, which starts at `start`: the time right before it, and the client.
+fn read_front<'a>(line: &'a [u8], start: usize, clock: &mut Clock) -> Result<(i64, Client<'a>), Misfit> {
+    let misfit = |at, reason| Misfit { at, reason };
+    let time_end = line[..start].strip_suffix(b"] ").ok_or(misfit(1, "no ']' after the time"))?.len();
     let time_start =
         time_end.checked_sub(CLF_LEN).filter(|&at| at > 1 && line[at - 1] == b'[').ok_or(misfit(2, "no '[' before the time"))?;
     let seconds = clock.parse_clf(&line[time_start..time_end]).map_err(|flaw| misfit(time_start, flaw))?;
@@ -114,11 +127,42 @@ fn read_front<'a>(line: &'a [u8], quote: usize, clock: &mut Clock) -> Result<(i6
     Ok((seconds, who))
 }
 
-/// The quote that starts the request: the first unescaped one, save those of an empty user, which Apache writes as `""`.
-fn find_request(line: &[u8]) -> Option<usize> {
-    let quote = find_quote(line, 0)?;
-    let is_empty_user = line[quote..].starts_with(b"\"\" ") && !line[..quote].ends_with(b"] ");
-    if is_empty_user { find_quote(line, quote + 2) } else { Some(quote) }
+/// Where a request stands, its quotes included, and its text without them.
+struct Request<'a> {
+    start: usize,
+    end: usize,
+    text: &'a [u8],
+}
+
+/// The quote that starts the request is the first unescaped one, save those of an empty user, which Apache writes as `""`.
+fn find_request(line: &[u8]) -> Result<Request<'_>, Misfit> {
+    let mut quote = find_quote(line, 0);
+    if let Some(first) = quote
+        && line[first..].starts_with(b"\"\" ")
+        && !line[..first].ends_with(b"] ")
+    {
+        quote = find_quote(line, first + 2);
+    }
+    match quote {
+        Some(start) if line[..start].ends_with(b"] ") => {
+            let end = find_quote(line, start + 1).ok_or(Misfit { at: start, reason: "the request has no closing quote" })?;
+            Ok(Request { start, end: end + 1, text: &line[start + 1..end] })
+        }
+        _ => find_bare_request(line, quote),
+    }
+}
+
+/// A request of which nothing is known, written as `-` without quotes. Where two places before the first quote can be it,
+/// one is a user's invention.
+fn find_bare_request(line: &[u8], quote: Option<usize>) -> Result<Request<'_>, Misfit> {
+    let front = &line[..quote.unwrap_or(line.len())];
+    let mut places = memmem::find_iter(front, b"] - ");
+    match (places.next(), places.next()) {
+        (Some(at), None) => Ok(Request { start: at + 2, end: at + 3, text: b"-" }),
+        (Some(_), Some(_)) => Err(Misfit { at: 1, reason: "the time and the request may stand in two places" }),
+        (None, _) if quote.is_some() => Err(Misfit { at: 1, reason: "no ']' after the time" }),
+        (None, _) => Err(Misfit { at: 0, reason: "no quoted request" }),
+    }
 }
 
 struct Client<'a> {
@@ -127,52 +171,49 @@ struct Client<'a> {
     user: Option<&'a [u8]>,
 }
 
-/// Splits `[vhost[:port] ]client ident user`, where the user may hold spaces. A virtual host is told from a client by
-/// its port, or by the address that follows it (an ident is never an address).
+const MISSING: &str = "no client, ident and user before the time";
+
+/// Splits `[vhost[:port] ]client[:port] ident user`, where the user may hold spaces. A virtual host is told from a client by
+/// its port, or by what follows it: an address (no ident is one), or a host name and `- `, as nearly no ident and user are.
 fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     // Nearly every line: no ident, so no virtual host, and no time where a name or an address can stand.
     let (name, behind) = text.split_at(net::host_name_len(text));
     if let Some(user) = behind.strip_prefix(b" - ").filter(|_| !name.is_empty()) {
         return Ok(Client { domain: None, address: name, user: known(user) });
     }
-    let (first, rest) = split_at_space(text).ok_or("no client, ident and user before the time")?;
-    let (second, after) = split_at_space(rest).ok_or("no client, ident and user before the time")?;
+    let (first, rest) = split_word(text).ok_or(MISSING)?;
+    let (second, after) = split_word(rest).ok_or(MISSING)?;
     // A syslog line about a request is that program's message, not a request of a client called `Dec`.
     if time::starts_like_rfc3164(text) {
         return Err("the line starts as syslog does");
     }
-    let host = strip_port(first);
-    let has_vhost = host.is_some() && net::parse_address(first).is_none() && is_client(second)
-        || is_client(first) && second != b"-" && net::parse_address(second).is_some();
-    if has_vhost {
-        let (_, user) = split_at_space(after).ok_or("no client, ident and user before the time")?;
-        return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
-    }
     if first == b"unix:" {
         return Ok(Client { domain: None, address: b"-", user: known(after) });
+    }
+    let is_address = net::parse_address(first).is_some();
+    let host = net::split_port(first).map(|(host, _)| host).filter(|_| !is_address);
+    let host = host.filter(|host| net::is_host_name(host) || net::strip_brackets(host) != *host);
+    let bare = net::strip_port(first);
+    if second == b"-" && !is_address && net::parse_address(bare).is_some() {
+        // `addr:80 - - user` may be a virtual host whose client is unknown, or a client whose user is called `- user`.
+        let is_clear = !after.starts_with(b"- ");
+        return if is_clear {
+            Ok(Client { domain: None, address: bare, user: known(after) })
+        } else {
+            Err("a client and a virtual host look the same here")
+        };
+    }
+    let is_name = |text: &[u8]| net::is_host_name(text) && after.starts_with(b"- ");
+    let has_vhost = host.is_some() && is_client(second)
+        || is_client(first) && second != b"-" && (net::parse_address(second).is_some() || is_name(second));
+    if has_vhost {
+        let (_, user) = split_word(after).ok_or(MISSING)?;
+        return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
     }
     if !is_client(first) {
         return Err("the client is neither an address nor a host name");
     }
     Ok(Client { domain: None, address: first, user: known(after) })
-}
-
-fn is_client(text: &[u8]) -> bool {
-    net::is_host_name(text) || net::parse_address(text).is_some() || text == b"-"
-}
-
-/// The host of `host:port` or `[v6]:port`.
-fn strip_port(text: &[u8]) -> Option<&[u8]> {
-    let colon = memchr::memrchr(b':', text)?;
-    let (host, port) = (&text[..colon], &text[colon + 1..]);
-    let is_port = !port.is_empty() && port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
-    let is_host = net::is_host_name(host) || host.starts_with(b"[") && host.ends_with(b"]");
-    (is_port && is_host).then_some(host)
-}
-
-fn split_at_space(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = text.iter().position(|&b| b == b' ')?;
-    Some((&text[..at], &text[at + 1..]))
 }
 
 /// The next `"` from `start` on that is not escaped by a backslash.
@@ -186,32 +227,20 @@ pub(super) fn find_quote(line: &[u8], mut start: usize) -> Option<usize> {
     }
 }
 
-/// ` 200` or ` -` at `start`, and where it ends; the number is followed by a space or the end of the line.
-fn read_number(line: &[u8], start: usize) -> Option<(Option<u64>, usize)> {
-    /// Below 2^53.
-    const MOST_DIGITS: usize = 15;
+/// The word behind the space at `start`, and where it ends.
+fn split_number(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
     let text = line.get(start..)?.strip_prefix(b" ")?;
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let (number, len) = match text {
-        [b'-', ..] => (None, 1),
-        _ if (1..=MOST_DIGITS).contains(&digits) => {
-            (Some(text[..digits].iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))), digits)
-        }
-        _ => return None,
-    };
-    matches!(text.get(len), None | Some(b' ')).then_some((number, start + 1 + len))
+    let len = text.iter().position(|&b| b == b' ').unwrap_or(text.len());
+    Some((&text[..len], start + 1 + len)).filter(|_| len > 0)
 }
 
-/// ` "text"` at `start`, without its quotes, and where it ends.
+/// ` "text"` at `start`, without its quotes, or ` -`, and where it ends.
 fn read_quoted(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
-    line.get(start..)?.strip_prefix(b" \"")?;
-    let end = find_quote(line, start + 2)?;
-    Some((&line[start + 2..end], end + 1))
-}
-
-/// A field's text; `-` and nothing are unknown.
-pub(super) fn known(text: &[u8]) -> Option<&[u8]> {
-    (!matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
+    match line.get(start..)? {
+        [b' ', b'"', ..] => find_quote(line, start + 2).map(|end| (&line[start + 2..end], end + 1)),
+        [b' ', b'-'] | [b' ', b'-', b' ', ..] => Some((&line[start + 1..start + 2], start + 2)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -266,6 +295,65 @@ mod tests {
         ] {
             let line = format!(r#"192.0.2.1 - - {TIME} "{request}" {status}"#);
             assert_eq!(client(&line, Layout::Common).is_ok(), fits, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_may_stand_without_quotes() {
+        let agent = |rest: &str, layout| {
+            let line = format!("192.0.2.1 - - {TIME} {rest}");
+            let mut clock = Clock::new("UTC", None).expect("UTC is known");
+            match read_access(line.as_bytes(), layout, &mut clock).map_err(|misfit| misfit.reason) {
+                Ok(Reading::Web(web)) => Ok((web.status, web.agent.map(|agent| String::from_utf8_lossy(agent).into_owned()))),
+                Ok(_) => Err("no request"),
+                Err(reason) => Err(reason),
+            }
+        };
+        let (bot, other) =
+            (Some("Googlebot".to_owned()), "quotes, but no referrer and user agent after the size: --log-format takes any order of fields");
+        for (rest, layout, found) in [
+            (r#""GET / HTTP/1.1" 404 5 - "Googlebot""#, Layout::Combined, Ok((Some(404), bot.clone()))),
+            (r#"- 408 5 "-" "Googlebot""#, Layout::Combined, Ok((Some(408), bot.clone()))),
+            (r#"- 408 5 "" "Googlebot""#, Layout::Combined, Ok((Some(408), bot.clone()))),
+            (r#"- 408 5 - "Googlebot" - "[x] - ""#, Layout::Combined, Ok((Some(408), bot))),
+            (r#""-" 408 - "-" -"#, Layout::Combined, Ok((Some(408), None))),
+            ("- 408 - - -", Layout::Combined, Ok((Some(408), None))),
+            ("- 408 -", Layout::Common, Ok((Some(408), None))),
+            (r#""GET /" 404 5 - 12"#, Layout::Common, Ok((Some(404), None))),
+            // Not a line without an agent: its agent stands elsewhere.
+            (r#""GET /" 404 5 12 "Googlebot""#, Layout::Common, Err(other)),
+            (r#""GET /" 404 5 - 12 "Googlebot""#, Layout::Common, Err(other)),
+            (r#""GET /" 404 5 "Googlebot""#, Layout::Common, Err(other)),
+            (r#""GET /" 404 5 "Googlebot"#, Layout::Common, Err("the referrer has no closing quote")),
+        ] {
+            assert_eq!(agent(rest, layout), found, "{rest}");
+        }
+        // A user who writes a time and an unknown request.
+        let line = format!(r#"192.0.2.1 - x {TIME} - 200 5 {TIME} - 404 5 "-" "x""#);
+        assert_eq!(client(&line, Layout::Combined), Err("the time and the request may stand in two places"));
+        let line = format!(r#"192.0.2.1 - x {TIME} - 200 5 {TIME} "GET /" 404 5 "-" "x""#);
+        assert_eq!(client(&line, Layout::Combined).as_deref(), Ok("192.0.2.1"));
+    }
+
+    #[test]
+    fn clients_have_brackets_ports_or_a_virtual_host_before_them() {
+        for (front, layout, found) in [
+            ("192.0.2.1:4711 - -", Layout::Combined, Ok("192.0.2.1")),
+            ("192.0.2.1:4711 - bob smith", Layout::Combined, Ok("192.0.2.1")),
+            ("[2001:db8::1] - -", Layout::Combined, Ok("2001:db8::1")),
+            ("[2001:db8::1]:4711 - bob", Layout::Combined, Ok("2001:db8::1")),
+            ("192.0.2.80:80 - - -", Layout::Combined, Err("a client and a virtual host look the same here")),
+            ("[x] - -", Layout::Combined, Err("the client is neither an address nor a host name")),
+            ("www.example host.example - -", Layout::VhostCombined, Ok("host.example")),
+            ("www.example:80 host.example - -", Layout::VhostCombined, Ok("host.example")),
+            ("www.example host.example - bob", Layout::VhostCombined, Ok("host.example")),
+            ("www.example 2001:db8::1 - -", Layout::VhostCombined, Ok("2001:db8::1")),
+            ("host.example root -", Layout::Combined, Ok("host.example")),
+            ("host.example root bob smith", Layout::Combined, Ok("host.example")),
+            ("2001:db8::1:80 - -", Layout::Combined, Ok("2001:db8::1:80")),
+        ] {
+            let line = format!(r#"{front} {TIME} "GET / HTTP/1.1" 200 5 "-" "x""#);
+            assert_eq!(client(&line, layout).as_deref().map_err(|reason| *reason), found, "{line}");
         }
     }
 

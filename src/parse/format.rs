@@ -12,6 +12,8 @@ use crate::time::{Clock, Stamp};
 pub struct Format {
     /// What flags and messages call it.
     pub name: &'static str,
+    /// Whose lines these are.
+    pub kind: Kind,
     /// What writes such lines.
     pub about: &'static str,
     /// Where the format is specified.
@@ -22,12 +24,19 @@ pub struct Format {
     pub read: for<'a> fn(&'a [u8], &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
 }
 
-impl Format {
-    /// Whether its lines are requests to a web server, as its example is.
-    #[must_use]
-    pub fn is_web(&self) -> bool {
-        self.example.1.contains(r#""dataset":"http.access""#)
-    }
+/// Whose lines a format has, and how they begin where lines of a web server could begin so too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Requests to a web server.
+    Web,
+    /// sshd's.
+    Sshd,
+    /// sshd's, behind a time with year and offset.
+    SshdBehindTime,
+    /// sshd's, in JSON.
+    SshdInJson,
+    /// JSON around a line of another format.
+    Wrapper,
 }
 
 /// Room for text that a reading needs beside the line: what stood there escaped. Emptied before each line.
@@ -66,6 +75,8 @@ pub enum Reading<'a> {
     OtherProgram,
     /// The syslog daemon's own: the message before came again.
     Repeated(Repeat<'a>),
+    /// Another line, which is to be read as if it stood alone.
+    Wrapped(&'a [u8]),
 }
 
 /// `last message repeated 3 times`.
@@ -86,7 +97,7 @@ impl<'a> Reading<'a> {
         match self {
             Self::Web(web) => web.time,
             Self::Sshd(sshd) => sshd.time(),
-            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) => None,
+            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) | Self::Wrapped(_) => None,
         }
     }
 
@@ -96,9 +107,15 @@ impl<'a> Reading<'a> {
         match self {
             Self::Web(web) => Some(web.to_event(path, line)),
             Self::Sshd(sshd) => Some(sshd.to_event(path, line)),
-            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) => None,
+            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) | Self::Wrapped(_) => None,
         }
     }
+}
+
+/// A field's text; `-`, nothing, and the `""` that Apache writes for an empty user are unknown.
+#[must_use]
+pub fn known(text: &[u8]) -> Option<&[u8]> {
+    (!matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
 }
 
 /// The `at` of a [`Misfit`] that holds whatever the format: the reason stands alone.

@@ -5,12 +5,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::format::{Format, Misfit, OF_NO_FORMAT, Reading, Scratch};
+use super::format::{Format, Kind, Misfit, OF_NO_FORMAT, Reading, Scratch};
 use super::layout::{LogFormat, Outcome};
 use crate::stream::block::{MAX_LINE, TOO_LONG};
 use crate::time::Clock;
 
 const EMPTY: &str = "empty line";
+const OF_NO_KNOWN_FORMAT: &str = "of no known format";
 
 /// Why a line is a reject: the format that it came nearest to, and what was wrong then.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,14 +57,24 @@ pub struct LineReader<'c> {
     given: Option<&'c LogFormat>,
     formats: &'c [&'static Format],
     clock: Clock,
-    last: usize,
+    /// The formats that fitted last, of a line and of a line inside one.
+    last: [usize; 2],
+}
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// In the input.
+    Alone = 0,
+    /// In another line, which a shipper wrapped around it.
+    Inside = 1,
 }
 
 impl<'c> LineReader<'c> {
     /// A reader of `formats` and, before them, the one of --log-format.
     #[must_use]
     pub const fn new(given: Option<&'c LogFormat>, formats: &'c [&'static Format], clock: Clock) -> Self {
-        Self { given, formats, clock, last: 0 }
+        Self { given, formats, clock, last: [0; 2] }
     }
 
     /// What `line`, without its end, says.
@@ -74,26 +85,46 @@ impl<'c> LineReader<'c> {
         if line.len() > MAX_LINE {
             return Err(Flaw::TOO_LONG);
         }
+        match self.read_plain(line, scratch, Place::Alone) {
+            Ok(Reading::Wrapped(inside)) => self.read_inside(trim_end(inside), scratch),
+            reading => reading,
+        }
+    }
+
+    /// A wrapper inside a wrapper stays closed: nobody should make this call itself.
+    fn read_inside<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        let wrapper = self.formats.iter().find(|format| format.kind == Kind::Wrapper).map_or("", |format| format.name);
+        let flaw = |reason| Flaw { format: Nearest::Known(wrapper), reason };
+        match self.read_plain(line, scratch, Place::Inside) {
+            Ok(Reading::Wrapped(_)) => Err(flaw("the line inside is a wrapper again")),
+            Err(Flaw { format: Nearest::None, reason: OF_NO_KNOWN_FORMAT }) => Err(flaw("the line inside is of no known format")),
+            Err(Flaw { format: Nearest::None | Nearest::Known(_), reason }) => Err(flaw(reason)),
+            reading => reading,
+        }
+    }
+
+    #[inline]
+    fn read_plain<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
         match self.given {
-            Some(given) => self.read_given(given, line, scratch),
-            None => self.read_known(line, scratch),
+            Some(given) => self.read_given(given, line, scratch, place),
+            None => self.read_known(line, scratch, place),
         }
     }
 
     /// The format of --log-format is always the first that is tried: what it allows beside it has lines of another opening.
-    fn read_given<'a>(&mut self, given: &LogFormat, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+    fn read_given<'a>(&mut self, given: &LogFormat, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
         match given.read(line, scratch, &mut self.clock) {
             Outcome::Request(web) => Ok(Reading::Web(web)),
-            Outcome::Syslog => self.read_known(line, scratch),
-            Outcome::Unfit(field, reason) => self.read_known(line, scratch).map_err(|flaw| match flaw.format {
+            Outcome::Syslog => self.read_known(line, scratch, place),
+            Outcome::Unfit(field, reason) => self.read_known(line, scratch, place).map_err(|flaw| match flaw.format {
                 Nearest::None if flaw.reason == EMPTY => flaw,
                 _ => Flaw { format: Nearest::Given(field), reason },
             }),
         }
     }
 
-    fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
-        let last = self.formats.get(self.last);
+    fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
+        let last = self.formats.get(self.last[place as usize]);
         if let Some(Ok(reading)) = last.map(|format| (format.read)(line, scratch, &mut self.clock)) {
             return Ok(reading);
         }
@@ -101,7 +132,7 @@ impl<'c> LineReader<'c> {
         for (index, format) in self.formats.iter().enumerate() {
             match (format.read)(line, scratch, &mut self.clock) {
                 Ok(reading) => {
-                    self.last = index;
+                    self.last[place as usize] = index;
                     return Ok(reading);
                 }
                 Err(misfit) if nearest.is_none_or(|(_, best)| misfit.at > best.at) => nearest = Some((format, misfit)),
@@ -112,7 +143,7 @@ impl<'c> LineReader<'c> {
             _ if line.is_empty() => Flaw { format: Nearest::None, reason: EMPTY },
             Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: Nearest::None, reason: misfit.reason },
             Some((format, misfit)) if misfit.at > 0 => Flaw { format: Nearest::Known(format.name), reason: misfit.reason },
-            _ => Flaw { format: Nearest::None, reason: "of no known format" },
+            _ => Flaw { format: Nearest::None, reason: OF_NO_KNOWN_FORMAT },
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr3};
 
-use super::format::{Format, Misfit, Reading};
+use super::format::{Format, Kind, Misfit, Reading, known};
 use super::sshd::Header;
 use super::syslog::{priority_len, read_sshd};
 use super::tag::{is_sshd, parse_pid, read_repeat};
@@ -11,6 +11,7 @@ use crate::time::Clock;
 /// `<38>1 2024-01-02T03:04:05.678Z host sshd 77 - - message`.
 pub const RFC5424: Format = Format {
     name: "syslog_rfc5424",
+    kind: Kind::Sshd,
     about: "sshd in syslog as collectors store it, with priority, version and structured data",
     source: "RFC 5424 section 6; rsyslog RSYSLOG_SyslogProtocol23Format; syslog-ng flags(syslog-protocol)",
     example: (
@@ -44,11 +45,6 @@ fn read_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Mi
     let Some(tag) = name.filter(|name| is_sshd(name)) else { return Ok(Reading::OtherProgram) };
     let pid = pid.and_then(parse_pid);
     Ok(read_sshd(Header { time, host: host.unwrap_or_default(), tag, pid }, message))
-}
-
-/// A field; `-` stands for nothing.
-fn known(field: &[u8]) -> Option<&[u8]> {
-    Some(field).filter(|field| *field != b"-")
 }
 
 /// The message behind the structured data, without a byte order mark and the space that rsyslog keeps.

@@ -5,7 +5,7 @@
 
 use memchr::memchr;
 
-use super::format::{Format, Misfit, Reading};
+use super::format::{Format, Kind, Misfit, Reading};
 use super::sshd::{self, Header};
 use super::tag::{read_repeat, split_level, split_tag};
 use crate::net;
@@ -14,6 +14,7 @@ use crate::time::{Clock, RFC3164_LEN, Stamp};
 /// `Dec 10 06:55:46 host tag[pid]: message`.
 pub const RFC3164: Format = Format {
     name: "syslog_rfc3164",
+    kind: Kind::Sshd,
     about: "sshd in syslog with a time without a year (auth.log, secure, authlog; journalctl; Linux, BSD, Solaris, macOS, busybox)",
     source: "RFC 3164 section 4.1; rsyslog RSYSLOG_TraditionalFileFormat; FreeBSD syslogd -v; journalctl -o short, short-precise",
     example: (
@@ -26,6 +27,7 @@ pub const RFC3164: Format = Format {
 /// `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
 pub const RFC3339: Format = Format {
     name: "syslog_rfc3339",
+    kind: Kind::SshdBehindTime,
     about: "sshd in syslog with a full time (Debian 12 and later, Ubuntu 24.04 and later; journalctl -o short-iso)",
     source: "RFC 3339; rsyslog RSYSLOG_FileFormat, RSYSLOG_ForwardFormat; journalctl -o short-iso, short-iso-precise",
     example: (
@@ -143,7 +145,7 @@ mod tests {
             Ok(Reading::OtherProgram) => "other".to_owned(),
             Ok(Reading::UnknownSshd) => "unknown".to_owned(),
             Ok(Reading::Repeated(repeat)) => format!("{} times {}", repeat.count, String::from_utf8_lossy(repeat.host)),
-            Ok(Reading::Web(_)) => "web".to_owned(),
+            Ok(Reading::Web(_) | Reading::Wrapped(_)) => "not of syslog".to_owned(),
             Err(misfit) => misfit.reason.to_owned(),
         }
     }

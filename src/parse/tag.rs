@@ -140,7 +140,9 @@ fn is_level(text: &[u8]) -> bool {
     FACILITIES.contains(&&text[..dot]) && LEVELS.contains(&&text[dot + 1..])
 }
 
-fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+/// The first word, and what stands behind the space that ends it.
+#[must_use]
+pub fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr(b' ', text)?;
     Some((&text[..end], &text[end + 1..]))
 }

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use memchr::{memchr, memrchr};
 
 use super::format::Scratch;
+use super::shape::parse_number;
+use crate::net;
+use crate::record::MAX_INTEGER;
 use crate::record::event::{Bytes, Event, Http, Source};
 use crate::time::Stamp;
 
@@ -120,6 +123,36 @@ pub fn join_request<'a>(
         (Some(method), None, _) => Some(scratch.join(&[method, b" "])),
         (Some(method), Some(target), None) => Some(scratch.join(&[method, b" ", target])),
         (Some(method), Some(target), Some(protocol)) => Some(scratch.join(&[method, b" ", target, b" ", http, protocol])),
+    }
+}
+
+/// Whether `text` can stand for who asked: an address, a host name, or `-`.
+#[must_use]
+pub fn is_client(text: &[u8]) -> bool {
+    text == b"-" || net::is_host(text)
+}
+
+/// Reads a status. One below 100 is how servers write that there was none (nginx 000, others 0), and so is `-`.
+///
+/// # Errors
+/// Why it is none.
+pub fn read_status(text: &[u8]) -> Result<Option<u16>, &'static str> {
+    match (text, parse_number(text)) {
+        (b"-", _) | (_, Some(0..100)) => Ok(None),
+        (_, Some(status @ 100..=999)) => Ok(u16::try_from(status).ok()),
+        _ => Err("the status is not of three digits"),
+    }
+}
+
+/// Reads a size in bytes; `-` is none.
+///
+/// # Errors
+/// Why it is none.
+pub fn read_size(text: &[u8]) -> Result<Option<u64>, &'static str> {
+    match parse_number(text) {
+        Some(size) if size <= MAX_INTEGER => Ok(Some(size)),
+        _ if text == b"-" => Ok(None),
+        _ => Err("the size is not a number"),
     }
 }
 

@@ -8,6 +8,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr;
 use regex::bytes::Regex;
 
 /// An address of whoever runs the tool: a URL, a mail address, also disguised, or a bare domain.
@@ -21,8 +22,11 @@ const CONTACT: &str = concat!(
 /// People's programs that carry an address all the same: televisions, controls inside Internet Explorer, proxies of phones.
 const CONTACT_OF_A_PERSON: &str = r"hbbtv|smart-?tv|web0s|bsalsa|avantbrowser|dunkels|\(via |gfe\)";
 
-/// What stands behind `compatible;`: in a browser its family or system, in a tool the tool.
-const COMPATIBLE: &str = r"compatible\s*[;,]\s*([^)]*)";
+/// What stands before a claim: in a browser its family or system, in a tool the tool. The claim goes on to the next `)`.
+const COMPATIBLE: &str = r"compatible\s*[;,]\s*";
+
+/// How many claims of one agent are looked at; no program makes more, and looking costs more than the bytes of one.
+const MAX_CLAIMS: usize = 8;
 
 /// Families of browsers that called themselves compatible, and the systems that others named there.
 const FAMILY: &str = concat!(
@@ -67,12 +71,21 @@ pub fn is_likely(agent: &[u8]) -> bool {
     if shape.contact.is_match(agent) && !shape.contact_of_a_person.is_match(agent) {
         return false;
     }
-    let mut claims = shape.compatible.captures_iter(agent).filter_map(|claim| claim.get(1));
-    if claims.any(|claim| !shape.family.is_match(claim.as_bytes())) {
+    if claims(agent, &shape.compatible).take(MAX_CLAIMS).any(|claim| !shape.family.is_match(claim)) {
         return false;
     }
     let device = if shape.opening.is_match(agent) { &shape.platform } else { &shape.device };
     shape.engine.is_match(agent) || device.is_match(agent)
+}
+
+/// What stands behind each `compatible;`. The search goes on behind a claim, so every byte is looked at once.
+fn claims<'a>(agent: &'a [u8], compatible: &Regex) -> impl Iterator<Item = &'a [u8]> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let from = compatible.find_at(agent, start)?.end();
+        start = memchr(b')', &agent[from..]).map_or(agent.len(), |len| from + len);
+        Some(&agent[from..start])
+    })
 }
 
 /// The patterns above, compiled. `None` cannot be, and a test would say so.
@@ -128,6 +141,20 @@ mod tests {
             ("\u{0}\u{1}", false),
         ] {
             assert_eq!(is_likely(agent.as_bytes()), likely, "{agent}");
+        }
+    }
+
+    #[test]
+    fn a_claim_goes_on_to_the_next_bracket_and_is_looked_at_once() {
+        let compatible = &SHAPE.as_ref().expect("the patterns").compatible;
+        let claims = |agent: &'static str| claims(agent.as_bytes(), compatible).map(String::from_utf8_lossy).collect::<Vec<_>>();
+        assert_eq!(claims("a (compatible; MSIE 6.0; x) (COMPATIBLE , y) compatible"), ["MSIE 6.0; x", "y"]);
+        assert_eq!(claims("compatible;compatible; (compatible;"), ["compatible; (compatible;"]);
+        assert_eq!(claims("compatible;)compatible;"), ["", ""]);
+        // In time that is linear in its length; a quadratic search would take minutes.
+        for piece in ["compatible; (", "compatible;(", "compatible;)", "compatible; ) compatible", "compatible "] {
+            let agent = format!("Mozilla/5.0 {} Firefox/1", piece.repeat((1 << 20) / piece.len()));
+            assert_eq!(is_likely(agent.as_bytes()), !piece.ends_with('('), "{piece}");
         }
     }
 }

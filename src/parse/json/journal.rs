@@ -4,7 +4,7 @@
 //! user may run `logger -t sshd`. So `_COMM`, the name of the program that sent it, says whether sshd did; the identifier
 //! counts only in entries without it. (A local user may still name a program of his own sshd.)
 
-use super::super::format::{Format, Misfit, Reading, Scratch};
+use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
 use super::super::sshd::{self, Header};
 use super::super::tag::is_sshd;
 use super::table::{Field, NO_CLIENT, Table};
@@ -30,6 +30,7 @@ pub(super) const KEYS: Table = Table {
 /// `journalctl -o json`.
 pub const JOURNALD: Format = Format {
     name: KEYS.name,
+    kind: Kind::SshdInJson,
     about: "sshd in the journal: journalctl -o json",
     source: "systemd docs/JOURNAL_EXPORT_FORMATS.md, systemd.journal-fields(7)",
     example: (

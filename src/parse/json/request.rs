@@ -1,14 +1,12 @@
 //! A request from the fields of a JSON line.
 
-use super::super::combined::known;
-use super::super::format::{Misfit, Scratch};
-use super::super::web::{Escaping, Web, join_request};
+use super::super::format::{Misfit, Scratch, known};
+use super::super::web::{Escaping, Web, join_request, read_size, read_status};
 use super::AT_JSON;
 use super::read_fields;
 use super::table::{Field, Table};
 use super::walk::Fields;
 use crate::net;
-use crate::record::MAX_INTEGER;
 use crate::time::Clock;
 
 /// The request of a line of `table`.
@@ -26,7 +24,7 @@ pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock, table: 
         time: value(Field::Time).map(|text| clock.parse_any(text)).transpose().map_err(misfit)?,
         request: read_request(table, &fields, scratch),
         status: value(Field::Status).map_or(Ok(None), read_status).map_err(misfit)?,
-        body_bytes: value(Field::Bytes).map(read_size).transpose().map_err(misfit)?,
+        body_bytes: value(Field::Bytes).map_or(Ok(None), read_size).map_err(misfit)?,
         referrer: value(Field::Referrer),
         agent: value(Field::Agent),
         forwarded: value(Field::Forwarded),
@@ -40,11 +38,7 @@ fn read_client(text: &[u8]) -> Result<&[u8], &'static str> {
         return Ok(b"-");
     }
     let host = if net::parse_address(text).is_some() { text } else { net::strip_port(text) };
-    if net::parse_address(host).is_some() || net::is_host_name(host) {
-        Ok(host)
-    } else {
-        Err("the client is neither an address nor a host name")
-    }
+    if net::is_host(host) { Ok(host) } else { Err("the client is neither an address nor a host name") }
 }
 
 fn read_request<'a>(table: &Table, fields: &Fields<'a>, scratch: &'a Scratch) -> Option<&'a [u8]> {
@@ -57,21 +51,4 @@ fn read_request<'a>(table: &Table, fields: &Fields<'a>, scratch: &'a Scratch) ->
         (path, None) => Some(path),
     });
     join_request(value(Field::Method), target, value(Field::Protocol), scratch)
-}
-
-/// A status below 100 is how servers write that there was none.
-fn read_status(text: &[u8]) -> Result<Option<u16>, &'static str> {
-    match read_number(text) {
-        Some(0..100) => Ok(None),
-        Some(status @ 100..=999) => Ok(u16::try_from(status).ok()),
-        _ => Err("the status is not of three digits"),
-    }
-}
-
-fn read_size(text: &[u8]) -> Result<u64, &'static str> {
-    read_number(text).filter(|&size| size <= MAX_INTEGER).ok_or("the size is not a number")
-}
-
-fn read_number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text).ok()?.parse().ok()
 }

@@ -2,7 +2,7 @@
 //!
 //! A new JSON log is one table here, its entry in `TABLES` and its line in `FORMATS`.
 
-use super::super::format::{Format, Reading};
+use super::super::format::{Format, Kind, Reading};
 use super::walk::Fields;
 use super::{request, wrapped};
 use crate::time::Clock;
@@ -132,6 +132,7 @@ const NGINX_KEYS: Table = Table {
 /// nginx's `log_format ... escape=json`.
 pub const NGINX: Format = Format {
     name: NGINX_KEYS.name,
+    kind: Kind::Web,
     about: "nginx access log as JSON, keys named as the variables",
     source: "nginx ngx_http_log_module, log_format escape=json",
     example: (
@@ -142,13 +143,12 @@ pub const NGINX: Format = Format {
 };
 
 /// `remote_ip` is the peer. `client_ip` may come from X-Forwarded-For, read from the left by default, where the client
-/// itself may have written; so it counts only where there is no peer, and --trusted-proxy works out the rest.
+/// itself may have written; so it names nobody, and --trusted-proxy works out who asked.
 const CADDY_KEYS: Table = Table {
     name: "caddy_json",
     keys: &[
         (Field::Client, "request.remote_ip"),
         (Field::Client, "request.remote_addr"),
-        (Field::Client, "request.client_ip"),
         (Field::Forwarded, "request.headers.X-Forwarded-For"),
         (Field::Domain, "request.host"),
         (Field::User, "user_id"),
@@ -171,6 +171,7 @@ const CADDY_KEYS: Table = Table {
 /// Caddy's access log.
 pub const CADDY: Format = Format {
     name: CADDY_KEYS.name,
+    kind: Kind::Web,
     about: "access log of Caddy 2",
     source: "Caddy modules/caddyhttp/marshalers.go; caddyserver.com/docs/logging",
     example: (
@@ -180,15 +181,13 @@ pub const CADDY: Format = Format {
     read: |line, scratch, clock| request::read(line, scratch, clock, &CADDY_KEYS).map(Reading::Web),
 };
 
-/// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where there is one (and may be a list), the peer
-/// where there is none; so it is no client but what the peer says of one.
+/// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a
+/// proxy adds a line instead of appending to the header (`HAProxy` does), that is what the client wrote. So it names nobody.
 const TRAEFIK_KEYS: Table = Table {
     name: "traefik_json",
     keys: &[
         (Field::Client, "ClientAddr"),
-        (Field::Client, "ClientHost"),
         (Field::Forwarded, "request_X-Forwarded-For"),
-        (Field::Forwarded, "ClientHost"),
         (Field::Domain, "RequestHost"),
         (Field::Domain, "RequestAddr"),
         (Field::User, "ClientUsername"),
@@ -213,6 +212,7 @@ const TRAEFIK_KEYS: Table = Table {
 /// Traefik's access log.
 pub const TRAEFIK: Format = Format {
     name: TRAEFIK_KEYS.name,
+    kind: Kind::Web,
     about: "access log of Traefik 1 to 3 in its JSON format",
     source: "Traefik pkg/middlewares/accesslog/logdata.go, logger.go",
     example: (
@@ -256,6 +256,7 @@ const ECS_KEYS: Table = Table {
 /// Requests as log shippers write them.
 pub const ECS: Format = Format {
     name: ECS_KEYS.name,
+    kind: Kind::Web,
     about: "requests as events of the Elastic Common Schema (Filebeat, Vector), keys nested or dotted",
     source: "Elastic Common Schema 8; Filebeat modules apache and nginx",
     example: (

@@ -1,12 +1,11 @@
-//! A log line that a shipper or container engine wrapped in JSON as it was: the line inside is read as if it stood alone.
+//! A log line that a shipper or container engine wrapped in JSON as it was. It is taken out here, and read as if it stood alone.
 //!
 //! Only a wrapper that says where it took the line from is opened. A program's own JSON log has a `message` too, and what
 //! stands there its users may choose.
 
-use super::super::FORMATS;
-use super::super::format::{Format, Misfit, Reading, Scratch};
+use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
+use super::read_fields;
 use super::table::{Field, NO_CLIENT, Table};
-use super::{AT_JSON, read_fields};
 use crate::time::Clock;
 
 pub(super) const KEYS: Table = Table {
@@ -26,6 +25,7 @@ pub(super) const KEYS: Table = Table {
 /// Filebeat, Vector and Docker around a line.
 pub const WRAPPED: Format = Format {
     name: KEYS.name,
+    kind: Kind::Wrapper,
     about: "any other line, wrapped by Filebeat or Vector (message) or Docker (log)",
     source: "Filebeat exported fields, log.file.path; Vector file source; Docker json-file driver",
     example: (
@@ -35,20 +35,8 @@ pub const WRAPPED: Format = Format {
     read,
 };
 
-fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
+fn read<'a>(line: &'a [u8], scratch: &'a Scratch, _: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let fields = read_fields(line, scratch, &KEYS)?;
     let inside = KEYS.value(&fields, Field::Message).unwrap_or_default();
-    let inside = inside.strip_suffix(b"\n").unwrap_or(inside);
-    let inside = inside.strip_suffix(b"\r").unwrap_or(inside);
-    // A wrapper inside a wrapper stays closed: nobody should make this call itself.
-    let formats = FORMATS.iter().filter(|format| format.name != KEYS.name);
-    let mut nearest = Misfit { at: 0, reason: "the line inside is of no known format" };
-    for format in formats {
-        match (format.read)(inside, scratch, clock) {
-            Ok(reading) => return Ok(reading),
-            Err(misfit) if misfit.at > nearest.at => nearest = misfit,
-            Err(_) => {}
-        }
-    }
-    Err(Misfit { at: AT_JSON + KEYS.needs.len(), reason: nearest.reason })
+    Ok(Reading::Wrapped(inside.strip_suffix(b"\n").unwrap_or(inside)))
 }

@@ -39,6 +39,7 @@ fn opening_of(first: Option<&Token>) -> Opening {
             Class::Token | Class::Name | Class::Text => Opening::Client,
             Class::Address | Class::Number | Class::Word => Opening::Server,
         },
+        Some(Token::Literal(text)) if text.trim_ascii_start().starts_with(b"{") => Opening::Brace,
         _ => Opening::Server,
     }
 }
@@ -71,7 +72,9 @@ fn choose_fields(source: &Source<'_>, tokens: &mut [(Token, usize)]) -> error::R
         ranked.min().map(|(_, number)| number)
     };
     if best(Slot::Client).is_none() {
-        return Err(source.error(source.bytes.len(), "no field says who asked: %h, %a or $remote_addr is missing"));
+        let forwarded = best(Slot::Forwarded).map_or("", |_| "; X-Forwarded-For alone is what anybody may write");
+        let what = format!("no field says who asked: %h, %a or $remote_addr is missing{forwarded}");
+        return Err(source.error(source.bytes.len(), &what));
     }
     let parts_of_request = [Slot::Method, Slot::Target, Slot::Path, Slot::Query, Slot::Protocol];
     let slots = [
@@ -80,17 +83,7 @@ fn choose_fields(source: &Source<'_>, tokens: &mut [(Token, usize)]) -> error::R
         if best(Slot::Request).is_some() { &[] } else { &parts_of_request },
     ];
     let chosen: Vec<_> = slots.concat().into_iter().filter_map(best).collect();
-    let times: Vec<_> = fields(tokens)
-        .filter_map(|(field, number)| match &field.meaning {
-            Meaning::Time(form) => Some((form.clone(), number, field.at)),
-            _ => None,
-        })
-        .collect();
-    let whole = times.iter().find(|(form, ..)| form.is_whole()).map(|(_, number, _)| *number);
-    let forms: Vec<_> = times.iter().map(|(form, ..)| form.clone()).collect();
-    if let (None, Some((.., at)), false) = (whole, times.first(), moment::gives_instant(&forms)) {
-        return Err(source.error(*at, "all times together give no date with a year and time of day with seconds"));
-    }
+    let whole = find_whole_time(source, tokens)?;
     for (token, number) in tokens {
         if let Token::Field(field) = token {
             field.is_used = match &field.meaning {
@@ -102,6 +95,24 @@ fn choose_fields(source: &Source<'_>, tokens: &mut [(Token, usize)]) -> error::R
         }
     }
     Ok(())
+}
+
+/// The time that gives an instant alone; `None` where all together do, or where there is no time.
+fn find_whole_time(source: &Source<'_>, tokens: &[(Token, usize)]) -> error::Result<Option<usize>> {
+    let times: Vec<_> = fields(tokens)
+        .filter_map(|(field, number)| match &field.meaning {
+            Meaning::Time(form) => Some((form.clone(), number, field.at)),
+            _ => None,
+        })
+        .collect();
+    let whole = times.iter().find(|(form, ..)| form.is_whole()).map(|(_, number, _)| *number);
+    let forms: Vec<_> = times.iter().map(|(form, ..)| form.clone()).collect();
+    match (whole, times.first()) {
+        (None, Some((.., at))) if !moment::gives_instant(&forms) => {
+            Err(source.error(*at, "all times together give no date with a year and time of day with seconds"))
+        }
+        _ => Ok(whole),
+    }
 }
 
 /// Cuts a format at its quotes, up to the last field that is of use.

@@ -97,6 +97,7 @@ const APACHE: &[(&str, Meaning, Class)] = &[
     ("%O", slot(Slot::Bytes, 1), Class::Number),
     ("%I", Meaning::Skipped, Class::Number),
     ("%S", Meaning::Skipped, Class::Number),
+    ("%^FB", Meaning::Skipped, Class::Number),
     ("%D", Meaning::Skipped, Class::Number),
     ("%T", Meaning::Skipped, Class::Number),
     ("%v", slot(Slot::Domain, 0), Class::Word),

@@ -16,11 +16,10 @@ use directive::{SLOTS, Slot};
 use moment::Moment;
 use segment::{End, Segment};
 
-use super::combined::{find_quote, known};
-use super::format::{Format, Scratch};
-use super::web::{Escaping, Web, join_request};
+use super::combined::find_quote;
+use super::format::{Kind, Scratch, known};
+use super::web::{Escaping, Web, join_request, read_size, read_status};
 use crate::error;
-use crate::record::MAX_INTEGER;
 use crate::time::{self, Clock};
 
 /// A compiled format.
@@ -40,6 +39,8 @@ enum Opening {
     Server,
     /// A time.
     Time,
+    /// What JSON begins with.
+    Brace,
     /// Text of a client.
     Client,
 }
@@ -81,16 +82,21 @@ impl LogFormat {
     /// Whether lines of another format may stand beside lines of this one.
     ///
     /// Formats of web logs may not: this one stands in their place. Where clients write the first word of a line, or where
-    /// lines begin with a time as those of the other format do, a client could write a line of the other format.
+    /// lines begin as those of the other format do, a client could write a line of the other format.
     #[must_use]
-    pub fn allows(&self, other: &Format) -> bool {
-        let first_word = other.example.0.split(' ').next().unwrap_or_default();
-        match self.opening {
-            _ if other.is_web() => false,
-            Opening::Server => true,
-            Opening::Time => time::parse_rfc3339(first_word).is_err(),
-            Opening::Client => false,
+    pub const fn allows(&self, other: Kind) -> bool {
+        match (self.opening, other) {
+            (_, Kind::Web) | (Opening::Client, _) => false,
+            (Opening::Server, _) => true,
+            (Opening::Time, other) => !matches!(other, Kind::SshdBehindTime),
+            (Opening::Brace, other) => !matches!(other, Kind::SshdInJson | Kind::Wrapper),
         }
+    }
+
+    /// Whether its lines say when.
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        self.segments.iter().any(|segment| segment.time_number().is_some())
     }
 
     /// Reads a line.
@@ -141,13 +147,9 @@ impl LogFormat {
             (path, None) => Some(path),
         });
         let request = value(Slot::Request).or_else(|| join_request(value(Slot::Method), target, value(Slot::Protocol), scratch));
-        let status = match value(Slot::Status).map(read_number) {
-            // Servers write 000 where they sent no status.
-            None | Some(Some(0..100)) => None,
-            Some(Some(status @ 100..=999)) => u16::try_from(status).ok(),
-            Some(_) => return Err(unfit(Slot::Status, "the status is not of three digits")),
-        };
-        let size = value(Slot::Bytes).map(|text| read_number(text).ok_or(unfit(Slot::Bytes, "the size is not a number"))).transpose()?;
+        let number = |slot: Slot| value(slot).unwrap_or(b"-");
+        let status = read_status(number(Slot::Status)).map_err(|reason| unfit(Slot::Status, reason))?;
+        let size = read_size(number(Slot::Bytes)).map_err(|reason| unfit(Slot::Bytes, reason))?;
         let time = found.moment.stamp(clock).map_err(|reason| Unfit { field: self.time_place(), reason })?;
         Ok(Web {
             client: value(Slot::Client).filter(|client| *client != b"unix:").unwrap_or(b"-"),
@@ -167,10 +169,6 @@ impl LogFormat {
     fn time_place(&self) -> usize {
         self.segments.iter().find_map(Segment::time_number).unwrap_or_default()
     }
-}
-
-fn read_number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text).ok()?.parse().ok().filter(|&number| number <= MAX_INTEGER)
 }
 
 /// Whether `line` starts as a line of syslog does: a time without a year, or a full time, a host and `tag[pid]:`. No user

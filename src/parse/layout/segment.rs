@@ -9,6 +9,7 @@
 
 use memchr::{memchr, memrchr};
 
+use super::super::web::is_client;
 use super::directive::{Class, Meaning, Slot};
 use super::moment::TimeForm;
 use super::token::{Field, Token};
@@ -203,9 +204,10 @@ impl Segment {
 
 fn take<'a>(field: &Field, number: usize, text: &'a [u8], found: &mut Found<'a>, clock: &mut Clock) -> Result<(), Unfit> {
     let unfit = |reason| Unfit { field: number, reason };
-    let text = if field.has_port { cut_port(text).ok_or(unfit("no port behind it"))? } else { text };
+    let text = if field.has_port { net::split_port(text).ok_or(unfit("no port behind it"))?.0 } else { text };
+    let text = if field.class == Class::Address { net::strip_brackets(text) } else { text };
     match field.class {
-        Class::Address if !is_client(text) => return Err(unfit("neither an address nor a host name")),
+        Class::Address if !is_client(text) && text != b"unix:" => return Err(unfit("neither an address nor a host name")),
         Class::Number if !is_number(text) => return Err(unfit("not a number")),
         _ => {}
     }
@@ -230,8 +232,8 @@ fn fixed_len(field: &Field) -> Option<usize> {
 }
 
 fn len_from_left(field: &Field, rest: &[u8], stop: Option<u8>) -> usize {
-    // What stands behind the last number of a line is told as such.
-    let stop = stop.or((field.class == Class::Number).then_some(b' '));
+    // What stands behind the last number or address of a line is told as such.
+    let stop = stop.or(matches!(field.class, Class::Number | Class::Address).then_some(b' '));
     fixed_len(field).unwrap_or_else(|| stop.and_then(|stop| memchr(stop, rest)).unwrap_or(rest.len()))
 }
 
@@ -239,18 +241,6 @@ fn len_from_right(field: &Field, rest: &[u8], stop: Option<u8>) -> usize {
     fixed_len(field).unwrap_or_else(|| stop.and_then(|stop| memrchr(stop, rest)).map_or(rest.len(), |at| rest.len() - at - 1))
 }
 
-/// The host of `host:port`, without the brackets of IPv6.
-fn cut_port(text: &[u8]) -> Option<&[u8]> {
-    let colon = memrchr(b':', text)?;
-    let (host, port) = (&text[..colon], &text[colon + 1..]);
-    is_number(port).then(|| host.strip_prefix(b"[").and_then(|inside| inside.strip_suffix(b"]")).unwrap_or(host))
-}
-
 fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
-}
-
-/// An address, a host name, `-`, or nginx's `unix:`.
-fn is_client(text: &[u8]) -> bool {
-    net::is_host_name(text) || net::parse_address(text).is_some() || matches!(text, b"-" | b"unix:")
 }

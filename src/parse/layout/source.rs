@@ -39,10 +39,16 @@ impl<'t> Source<'t> {
     /// Reads what was given.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a configuration line that is none, or values that are not escaped.
+    /// [`Error::Usage`] for a text without a field, a configuration line that is none, or values that are not escaped.
     pub fn read(given: &'t str) -> Result<Self> {
         let given = given.trim();
         let given = NICKNAMES.iter().find(|(name, _)| *name == given).map_or(given, |(_, text)| text);
+        if !given.contains(['%', '$']) {
+            let names: Vec<_> = NICKNAMES.iter().map(|(name, _)| *name).collect();
+            let what = if given.is_empty() { "it is empty".to_owned() } else { format!("there is no field in {given}") };
+            let what = format!("--log-format: {what}: give a LogFormat, a log_format, or one of {}", names.join(", "));
+            return Err(Error::Usage(what.replace(char::is_control, " ")));
+        }
         let mut source = Self { given, dialect: dialect_of(given), bytes: Vec::new(), places: Vec::new() };
         match given.split_ascii_whitespace().next() {
             Some(word) if word.eq_ignore_ascii_case("LogFormat") => source.read_apache_line(word.len())?,

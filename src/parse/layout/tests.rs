@@ -74,11 +74,15 @@ fn every_field_of_use_is_used() {
         // Of several fields for one thing, the best.
         ("%h %a %{c}a %>s %s %O %b", "h.example 192.0.2.1 10.0.0.1 404 200 99 5", "192.0.2.1 . . . 404 5 . . . ."),
         ("$host $server_name $remote_addr", "a.example b.example ::1", "::1 . . . . . . . a.example ."),
-        (r#"%v:%p %h "%{X-Forwarded-For}i""#, r#"[2001:db8::1]:443 ::1 "192.0.2.1, ::2""#, "::1 . . . . . . . 2001:db8::1 192.0.2.1, ::2"),
+        (
+            r#"%v:%p %h "%{X-Forwarded-For}i""#,
+            r#"[2001:db8::1]:443 ::1 "192.0.2.1, ::2""#,
+            "::1 . . . . . . . [2001:db8::1] 192.0.2.1, ::2",
+        ),
         ("%a:%{c}p %>s", "2001:db8::1:4711 200", "2001:db8::1 . . . 200 . . . . ."),
         (
-            r#"%h "%{Host}i" %D %T %k %X %I %p %P %L %R %f %v"#,
-            r#"::1 "-" 1 2 3 + 4 80 77 a/b proxy-server /srv/a x.example"#,
+            r#"%h "%{Host}i" %D %^FB %T %k %X %I %p %P %L %R %f %v"#,
+            r#"::1 "-" 1 12 2 3 + 4 80 77 a/b proxy-server /srv/a x.example"#,
             "::1 . . . . . . . x.example .",
         ),
         // Times.
@@ -141,6 +145,18 @@ fn a_line_that_does_not_fit_says_at_which_field() {
 }
 
 #[test]
+fn a_format_of_one_field_says_what_its_lines_have_more() {
+    let line = format!(r#"192.0.2.1 - - {T} "GET /" 200 5"#);
+    for format in ["%h", "$remote_addr"] {
+        assert_eq!(read(format, &line), format!("field 1 ({format}): more stands behind it than in the format"));
+        assert!(!LogFormat::compile(format).expect("a format").has_time());
+    }
+    for format in ["%h %t", "%h %{%F}t %{%T}t", "$msec $remote_addr", "$remote_addr [$time_local]"] {
+        assert!(LogFormat::compile(format).expect("a format").has_time(), "{format}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_safely_is_refused_and_pointed_at() {
     for (format, text) in [
         ("%h %z", "--log-format: no directive of Apache that is known here: %z\n  %h %z\n     ^"),
@@ -186,7 +202,19 @@ fn what_cannot_be_read_safely_is_refused_and_pointed_at() {
             "--log-format: escape=none lets every client write whole fields: no reading of such lines is safe\n  log_format x escape=none '$remote_addr';\n               ^",
         ),
         (r"%h\n%u", "--log-format: a format is one line\n  %h\\n%u\n    ^"),
-        ("", "--log-format: no field says who asked: %h, %a or $remote_addr is missing\n  \n  ^"),
+        (
+            "%{X-Forwarded-For}i %>s",
+            "--log-format: no field says who asked: %h, %a or $remote_addr is missing; X-Forwarded-For alone is what anybody may write\n  %{X-Forwarded-For}i %>s\n                         ^",
+        ),
+        ("", "--log-format: it is empty: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main"),
+        (
+            "combinedio",
+            "--log-format: there is no field in combinedio: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main",
+        ),
+        (
+            " /etc/nginx/nginx.conf",
+            "--log-format: there is no field in /etc/nginx/nginx.conf: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main",
+        ),
     ] {
         assert_eq!(refusal(format), text, "{format}");
     }
@@ -197,13 +225,20 @@ fn what_a_client_could_imitate_is_not_tried_beside_it() {
     use super::super::{FORMATS, syslog};
     let allowed = |format: &str| {
         let format = LogFormat::compile(format).expect("a format");
-        FORMATS.iter().filter(|other| format.allows(other)).map(|other| other.name).collect::<Vec<_>>()
+        FORMATS.iter().filter(|other| format.allows(other.kind)).map(|other| other.name).collect::<Vec<_>>()
     };
     let all = allowed(r#"%h %u "%r""#);
-    assert!(all.contains(&syslog::RFC3164.name) && all.contains(&syslog::RFC3339.name) && all.contains(&"journald_json"));
+    assert!(
+        all.contains(&syslog::RFC3164.name)
+            && all.contains(&syslog::RFC3339.name)
+            && all.contains(&"journald_json")
+            && all.contains(&"wrapped_json")
+    );
     assert!(!all.contains(&"combined") && !all.contains(&"nginx_json"));
     let beside_time = allowed(r#"$time_iso8601 $remote_addr "$request""#);
     assert!(beside_time.contains(&syslog::RFC3164.name) && !beside_time.contains(&syslog::RFC3339.name));
+    let beside_json = allowed(r#"{"message":"$http_user_agent","stream":"$remote_addr"}"#);
+    assert!(beside_json.contains(&syslog::RFC3339.name) && !beside_json.iter().any(|name| name.ends_with("_json")));
     assert_eq!(allowed("$host $remote_addr"), Vec::<&str>::new());
 }
 
@@ -340,7 +375,7 @@ fn no_text_of_a_client_changes_who_asked_or_how_it_ended() {
                     }
                     // Nothing else reads the line then.
                     Outcome::Syslog | Outcome::Unfit(..) => {
-                        let others = super::super::FORMATS.iter().filter(|other| compiled.allows(other));
+                        let others = super::super::FORMATS.iter().filter(|other| compiled.allows(other.kind));
                         let readings: Vec<_> =
                             others.filter_map(|other| (other.read)(line.as_bytes(), &scratch, &mut clock()).ok()).collect();
                         assert!(readings.is_empty(), "{format}\n{line}\n{readings:?}");
