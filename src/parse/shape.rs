@@ -231,6 +231,12 @@ impl Matcher {
         matcher
     }
 
+    /// Whether the message ends in the protocol, ` ssh2`, behind which sshd may name a key.
+    #[must_use]
+    pub const fn names_protocol(&self) -> bool {
+        self.has_ssh
+    }
+
     /// Puts the parts of `message`, whose first bytes are `head`, into `parts`, if it is of this shape.
     pub fn read<'a>(&self, message: &'a [u8], head: Head, parts: &mut Parts<'a>) -> Option<()> {
         if !head.starts_with(self.head) {

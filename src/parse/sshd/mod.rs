@@ -171,9 +171,17 @@ fn find_login_or_other<'a>(message: &'a [u8], parts: &mut Parts<'a>) -> Option<&
     let starts: [&[u8]; 4] = [b"Accepted ", b"Failed gssapi", b"Partial gssapi", b"Failed rhosts"];
     let may_end_in_info = starts.iter().any(|start| message.starts_with(start));
     if may_end_in_info && find_info(message).next().is_some() {
-        return find_shape(matchers, cut_info(message)?, parts);
+        return find_keyed(matchers, message, parts);
     }
-    find_shape(matchers, message, parts).or_else(|| find_shape(matchers, cut_info(message)?, parts))
+    find_shape(matchers, message, parts).or_else(|| find_keyed(matchers, message, parts))
+}
+
+/// The shape of a message with a key behind it. Only the messages that say by which protocol a login was tried can have one:
+/// in any other, ` ssh2: ` is the peer's own word.
+fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
+    let plain = cut_info(message)?;
+    let head = Head::of(plain);
+    matchers.iter().filter(|matcher| matcher.names_protocol()).find_map(|m| m.read(plain, head, parts).map(|()| m.shape))
 }
 
 /// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.

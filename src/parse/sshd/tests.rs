@@ -60,6 +60,8 @@ const HOSTILE: &[&str] = &[
     "x for invalid user y from 203.0.113.9 port 22 ssh2",
     "x for y from 203.0.113.9 port 22 id 0",
     "x: Connection from 203.0.113.9 port 22: y",
+    "x 203.0.113.9 port 22: ssh1: y",
+    "x from 203.0.113.9 port 22 ssh1: y",
     "Failed password for root from 203.0.113.9 port 22 ssh2",
     " timed out from 203.0.113.9 port 22 timed out",
     "",
@@ -91,7 +93,7 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
                 let range = if part == Part::Fields { inside.len()..inside.len() } else { at.clone() };
                 let message = format!("{before}{}{hostile}{}", &inside[..range.start], &inside[range.end..]);
                 // An accepted user is an account of the machine: the comment of a certificate may hold this, a user may not.
-                if message.starts_with("Accepted ") && hostile.contains(" ssh2: ") {
+                if message.starts_with("Accepted ") && (hostile.contains(" ssh1: ") || hostile.contains(" ssh2: ")) {
                     continue;
                 }
                 let address = read(&message).and_then(|s| s.address.map(<[u8]>::to_vec)).unwrap_or_default();
@@ -142,6 +144,9 @@ fn where_two_readings_are_possible_there_is_none() {
         format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
         format!("Failed rhosts for x ssh1: y from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Disconnecting invalid user x 203.0.113.9 port 22: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
+        "Disconnecting authenticating user x 203.0.113.9 port 22: ssh1: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
+        "Unable to negotiate with invalid user x 203.0.113.9 port 22: ssh1: y 192.0.2.1 port 4711: no matching cipher found".to_owned(),
+        "fatal: ssh_dispatch_run_fatal: Connection from invalid user x 203.0.113.9 port 22: ssh1: y 192.0.2.1 port 4711: bad".to_owned(),
         "Disconnecting invalid user x 192.0.2.1 port 4711: Change of username or service not allowed: (x 203.0.113.9 port 22: y,s)"
             .to_owned(),
     ] {
