@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use crate::error::{Error, Exit, Result};
 use crate::escape;
 use crate::stream::Run;
+use crate::stream::buffer::Buffers;
 use crate::stream::input::Inputs;
 use crate::stream::interrupt::Watch;
 use crate::stream::notice::Notices;
@@ -111,7 +112,8 @@ fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<
     // With records on the same terminal a bar would only tear them.
     let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
     let progress = Progress::new(inputs.total_bytes().filter(|_| has_bar));
-    let run = Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()?, progress };
+    let run =
+        Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()?, progress, buffers: Buffers::default() };
     let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
     let notices = Notices::new(program, sink, run.progress.clone());
     Ok((inputs, run, notices))

@@ -56,10 +56,10 @@ impl<'c> Classifier<'c> {
         Self { config, detectors: Mutex::default(), formats: FORMATS.iter().filter(is_tried).collect() }
     }
 
-    /// Classifies every line of `block`.
-    pub fn classify(&self, block: &block::Block) -> Block {
+    /// Classifies every line of `block`; its events go behind what is in `events`.
+    pub fn classify(&self, block: &block::Block, events: Vec<u8>) -> Block {
         let mut done = Block {
-            events: Vec::new(),
+            events,
             rejects: Vec::new(),
             continues: block.part == Part::LongMore,
             counts: Counts::default(),

@@ -32,6 +32,7 @@ use crate::net::AddressSet;
 use crate::period::Period;
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
+use crate::stream::block::Block as Lines;
 use crate::stream::cursor::Cursor;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
@@ -127,7 +128,12 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         Some(cursor) => inputs.reader_behind(run, cursor.book()),
     };
     let mut sink = Sink { output, rejects, cursor, report: Report::default() };
-    let outcome = map_blocks(reader, run, |block| classifier.classify(&block), |answer| sink.take(answer, notices));
+    let work = |block: Lines| {
+        let done = classifier.classify(&block, run.buffers.take());
+        run.buffers.give(block.bytes);
+        done
+    };
+    let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, notices));
     let report = sink.close(outcome)?;
     notices.close();
     notices.say(&report.summary(config));
@@ -143,7 +149,7 @@ struct Sink {
 }
 
 impl Sink {
-    fn take(&mut self, answer: Result<Block>, notices: &mut Notices) -> Result<()> {
+    fn take(&mut self, answer: Result<Block>, run: &Run, notices: &mut Notices) -> Result<()> {
         let block = match answer {
             Ok(block) => block,
             Err(error) => {
@@ -161,6 +167,7 @@ impl Sink {
             mark.note.iter().for_each(|note| notices.say(note));
             cursor.advance(mark);
         }
+        run.buffers.give(block.events);
         Ok(())
     }
 

@@ -30,15 +30,8 @@ fn classify(text: &[u8], wanted: Wanted) -> classify::Block {
 fn classify_behind(before: &[u8], first_line: u64, text: &[u8], wanted: Wanted) -> classify::Block {
     let config = config(wanted);
     let (bytes, before) = (text.to_vec(), before.to_vec());
-    Classifier::new(&config).classify(&Lines {
-        bytes,
-        file: "example".into(),
-        first_line,
-        part: Part::Lines,
-        modified: 0,
-        before,
-        mark: None,
-    })
+    Classifier::new(&config)
+        .classify(&Lines { bytes, file: "example".into(), first_line, part: Part::Lines, modified: 0, before, mark: None }, Vec::new())
 }
 
 #[test]
@@ -124,7 +117,7 @@ fn a_year_may_turn_inside_a_file() {
         let modified = crate::time::parse_rfc3339(modified).expect("a time");
         let lines =
             Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new(), mark: None };
-        let done = Classifier::new(&config).classify(&lines);
+        let done = Classifier::new(&config).classify(&lines, Vec::new());
         let events = String::from_utf8(done.events).expect("UTF-8");
         let time = |event: &str| event.split('"').nth(7).expect("a time").to_owned();
         (events.lines().map(time).collect::<Vec<_>>(), done.counts.rejects)

@@ -24,6 +24,7 @@ use crate::record::intake::Intake;
 use crate::record::signal::SIGNALS;
 use crate::record::tally::{Name, Tally};
 use crate::stream::Run;
+use crate::stream::block::Block;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
@@ -57,7 +58,11 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     map_blocks(
         inputs.reader(run),
         run,
-        |block| read::read_block(&block),
+        |block: Block| {
+            let records = read::read_block(&block);
+            run.buffers.give(block.bytes);
+            records
+        },
         |answer| match answer {
             Ok((records, intake)) => {
                 table.add(&records, config.evidence);

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod block;
 pub mod book;
+pub mod buffer;
 pub mod codec;
 pub mod cursor;
 pub mod input;
@@ -21,6 +22,7 @@ pub mod rotation;
 pub mod source;
 pub mod trace;
 
+use buffer::Buffers;
 use interrupt::Watch;
 use progress::Progress;
 
@@ -37,4 +39,6 @@ pub struct Run {
     pub watch: Watch,
     /// Shows how far the reading is.
     pub progress: Progress,
+    /// Memory to be used again.
+    pub buffers: Buffers,
 }

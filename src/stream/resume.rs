@@ -263,12 +263,13 @@ mod tests {
     use crate::stream::Run;
     use crate::stream::block::Part;
     use crate::stream::book::hash;
+    use crate::stream::buffer::Buffers;
     use crate::stream::interrupt::Watch;
     use crate::stream::progress::Progress;
 
     fn run() -> Run {
         let watch = Watch::install().expect("a watch");
-        Run { program: "test", threads: 1, line_buffered: false, watch, progress: Progress::new(None) }
+        Run { program: "test", threads: 1, line_buffered: false, watch, progress: Progress::new(None), buffers: Buffers::default() }
     }
 
     /// Lines of 7 bytes.
