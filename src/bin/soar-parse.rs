@@ -33,7 +33,7 @@ struct Args {
     /// What makes a user agent a bot's (`http_bot`): `default` (it contains bot, crawler or spider), `extended` (crawlers, scanners and HTTP libraries that do not say so, too), or FILE with one regular expression a line (`#` starts a comment line; bytes, any case unless (?-i)). Repeatable: any of them is enough
     #[arg(long, value_name = "default|extended|FILE", default_value = "default")]
     bots: Vec<String>,
-    /// Leave these paths out of `http_404`: `common` (favicon.ico, robots.txt ... that programs ask for by themselves), or FILE with one path a line (`#` starts a comment line; `*` stands for any characters). Queries are not compared. Repeatable
+    /// Leave these paths out of `http_404`: `common` (favicon.ico, robots.txt ... that programs ask for by themselves), or FILE with one path a line (`#` starts a comment line; `*` stands for any characters but `/`). Queries are not compared. Repeatable
     #[arg(long, value_name = "common|FILE")]
     ignore_404: Vec<String>,
     /// Write an event for every understood line, not only for those that carry a signal

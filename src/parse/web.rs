@@ -43,7 +43,7 @@ pub struct Web<'a> {
     pub agent: Option<&'a [u8]>,
     /// The X-Forwarded-For header: whom each proxy says that it had as its client, the last one at the end.
     pub forwarded: Option<&'a [u8]>,
-    /// How user, referrer, user agent and X-Forwarded-For are written.
+    /// How request, user, referrer, user agent and X-Forwarded-For are written.
     pub escaping: Escaping,
 }
 
@@ -60,14 +60,14 @@ impl<'a> Web<'a> {
     /// The request target as logged; of a request line that is none, all of it.
     #[must_use]
     pub fn target(&self) -> Option<&'a [u8]> {
-        self.request.and_then(|request| split_request(request).target)
+        self.request.and_then(|request| split_request(request, self.escaping).target)
     }
 
     /// The event of this request, still without tags.
     #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new("http.access", "http_request", path, line);
-        let request = self.request.map(split_request).unwrap_or_default();
+        let request = self.request.map(|request| split_request(request, self.escaping)).unwrap_or_default();
         event.timestamp = self.time;
         event.source = Source::from_log(self.client, None);
         event.user_name = self.user.map(|text| self.plain(text));
@@ -94,19 +94,78 @@ struct RequestLine<'a> {
 
 /// Splits `METHOD TARGET[ HTTP/VERSION]`; bytes that are no such line are the target as a whole.
 ///
-/// **Source:** RFC 9112 section 3.
-fn split_request(request: &[u8]) -> RequestLine<'_> {
-    let is_method = |m: &[u8]| !m.is_empty() && m.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
-    let Some(space) = memchr(b' ', request).filter(|&at| is_method(&request[..at])) else {
+/// Blanks around the target are no part of it: nginx skips spaces behind it, lenient servers skip tabs too, so they would hide
+/// which file was asked for.
+///
+/// **Source:** RFC 9112 section 3, RFC 9110 section 5.6.2 (what a method is made of); nginx `ngx_http_parse_request_line`.
+fn split_request(request: &[u8], escaping: Escaping) -> RequestLine<'_> {
+    let end = request.iter().position(|&byte| !is_token(byte)).unwrap_or(request.len());
+    let (method, rest) = request.split_at(end);
+    let after = skip_blanks(rest, escaping);
+    if method.is_empty() || after.len() == rest.len() {
         return RequestLine { target: Some(request).filter(|r| !r.is_empty()), ..RequestLine::default() };
-    };
-    let (method, rest) = (&request[..space], &request[space + 1..]);
-    let version = memrchr(b' ', rest).and_then(|at| rest[at + 1..].strip_prefix(b"HTTP/").map(|version| (at, version)));
-    let (target, version) = match version {
-        Some((at, version)) => (&rest[..at], Some(version)),
+    }
+    let rest = cut_blanks(rest, escaping);
+    let (rest, version) = match split_version(rest, escaping) {
+        Some((rest, version)) => (rest, Some(version)),
         None => (rest, None),
     };
-    RequestLine { method: Some(method), target: Some(target).filter(|t| !t.is_empty()), version }
+    RequestLine { method: Some(method), target: Some(skip_blanks(rest, escaping)).filter(|t| !t.is_empty()), version }
+}
+
+/// What stands before a blank and `HTTP/VERSION` at the end, and the version.
+fn split_version(text: &[u8], escaping: Escaping) -> Option<(&[u8], &[u8])> {
+    let (before, version) = text.split_at(memrchr(b'/', text)?);
+    let name = before.len().checked_sub(4).filter(|&at| before[at..].eq_ignore_ascii_case(b"HTTP"))?;
+    let blank = &before[..name];
+    let rest = cut_blanks(blank, escaping);
+    (rest.len() < blank.len() && memchr(b' ', version).is_none()).then_some((rest, &version[1..]))
+}
+
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+}
+
+/// How logs write tab, vertical tab and form feed.
+const LOGGED_BLANKS: [&[u8]; 6] = [br"\t", br"\v", br"\f", br"\x09", br"\x0B", br"\x0C"];
+
+fn skip_blanks(mut text: &[u8], escaping: Escaping) -> &[u8] {
+    loop {
+        let length = match text {
+            [b' ' | b'\t' | 0x0b | 0x0c, ..] => 1,
+            [b'\\', ..] if matches!(escaping, Escaping::Logged) => {
+                let begins = |blank: &&&[u8]| text.get(..blank.len()).is_some_and(|start| start.eq_ignore_ascii_case(blank));
+                LOGGED_BLANKS.iter().find(begins).map_or(0, |blank| blank.len())
+            }
+            _ => 0,
+        };
+        if length == 0 {
+            return text;
+        }
+        text = &text[length..];
+    }
+}
+
+fn cut_blanks(mut text: &[u8], escaping: Escaping) -> &[u8] {
+    while let Some(length) = blank_at_end(text, escaping) {
+        text = &text[..text.len() - length];
+    }
+    text
+}
+
+fn blank_at_end(text: &[u8], escaping: Escaping) -> Option<usize> {
+    match (text.last()?, escaping) {
+        (b' ' | b'\t' | 0x0b | 0x0c, _) => Some(1),
+        (b't' | b'v' | b'f' | b'9' | b'B' | b'b' | b'C' | b'c', Escaping::Logged) => {
+            let start = |blank: &&[u8]| text.len().checked_sub(blank.len()).filter(|&at| text[at..].eq_ignore_ascii_case(blank));
+            let at = LOGGED_BLANKS.iter().find_map(start)?;
+            // An odd number of backslashes before it means that its own one is the second half of a `\\`.
+            let backslashes = text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
+            (backslashes % 2 == 0).then_some(text.len() - at)
+        }
+        _ => None,
+    }
 }
 
 /// The request line of which a log has the parts apart; the parts are found again where they are what they should be.
@@ -221,7 +280,7 @@ mod tests {
     #[test]
     fn a_request_line_is_split_and_garbage_is_kept_whole() {
         let line = |request: &'static str| {
-            let r = split_request(request.as_bytes());
+            let r = split_request(request.as_bytes(), Escaping::Logged);
             [r.method, r.target, r.version].map(|part| part.map(String::from_utf8_lossy).unwrap_or_default().into_owned())
         };
         assert_eq!(line("GET / HTTP/1.1"), ["GET", "/", "1.1"]);
@@ -229,5 +288,38 @@ mod tests {
         assert_eq!(line("GET /old"), ["GET", "/old", ""]);
         assert_eq!(line(r"\x16\x03\x01"), ["", r"\x16\x03\x01", ""]);
         assert_eq!(line(""), ["", "", ""]);
+        assert_eq!(line("GET HTTP/1.1"), ["GET", "", "1.1"]);
+        assert_eq!(line("GET  HTTP/1.1"), ["GET", "", "1.1"]);
+        assert_eq!(line("GET /a HTTP/1.1 b"), ["GET", "/a HTTP/1.1 b", ""]);
+        assert_eq!(line("GET /aHTTP/1.1"), ["GET", "/aHTTP/1.1", ""]);
+    }
+
+    #[test]
+    fn blanks_around_the_target_and_odd_methods_hide_nothing() {
+        for (request, parts) in [
+            ("GET /.env  HTTP/1.1", ["GET", "/.env", "1.1"]),
+            ("GET  /.env HTTP/1.1", ["GET", "/.env", "1.1"]),
+            ("GET /.env HTTP/1.1 ", ["GET", "/.env", "1.1"]),
+            ("GET /.env http/1.1", ["GET", "/.env", "1.1"]),
+            ("GET /.env ", ["GET", "/.env", ""]),
+            (r"GET /.env\tHTTP/1.1", ["GET", "/.env", "1.1"]),
+            (r"GET /.env\x09 HTTP/1.1", ["GET", "/.env", "1.1"]),
+            (r"GET\t/.env HTTP/1.1", ["GET", "/.env", "1.1"]),
+            (r"GET\x0B\v/.env\t\f", ["GET", "/.env", ""]),
+            (r"GET /dir\\t HTTP/1.1", ["GET", r"/dir\\t", "1.1"]),
+            (r"GET /dir\\\t HTTP/1.1", ["GET", r"/dir\\", "1.1"]),
+            ("G.T /.env HTTP/1.1", ["G.T", "/.env", "1.1"]),
+            ("M-SEARCH * HTTP/1.1", ["M-SEARCH", "*", "1.1"]),
+            ("a;b /.env HTTP/1.1", ["", "a;b /.env HTTP/1.1", ""]),
+            (" GET", ["", " GET", ""]),
+        ] {
+            let r = split_request(request.as_bytes(), Escaping::Logged);
+            let found = [r.method, r.target, r.version].map(|part| part.map(String::from_utf8_lossy).unwrap_or_default().into_owned());
+            assert_eq!(found, parts, "{request}");
+        }
+        assert_eq!(split_request(br"GET /dir\t HTTP/1.1", Escaping::Undone).target, Some(&br"/dir\t"[..]));
+        assert_eq!(split_request(b"GET\t/a\t HTTP/1.1", Escaping::Undone).target, Some(&b"/a"[..]));
+        let long = format!("GET {} HTTP/1.1", r"\".repeat(200_001) + "t");
+        assert!(split_request(long.as_bytes(), Escaping::Logged).version.is_some());
     }
 }

