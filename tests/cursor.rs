@@ -480,20 +480,40 @@ fn what_has_no_place_to_remember_is_a_usage_error() {
     }
     let same = filter("soar-parse").current_dir(desk.folder.path()).args(["--cursor", "a.log", "a.log"]).output().expect("it runs");
     assert_eq!((code(&same), text(&same.stderr).as_str()), (2, "soar-parse: a.log is an input and would be overwritten\n"));
-    for flags in [&["--cursor", "-"][..], &["--cursor", "x", "--rejects", "x"]] {
+    desk.bash("ln -s x link");
+    for flags in [
+        &["--cursor", "-"][..],
+        &["--cursor", "x", "--rejects", "x"],
+        &["--cursor", "x", "--rejects", "./x"],
+        &["--cursor", "x", "--rejects", "link"],
+        &["--cursor", "link", "--rejects", "x.lock"],
+    ] {
         let output = filter("soar-parse").current_dir(desk.folder.path()).args(flags).arg("a.log").output().expect("it runs");
         assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: --cursor wants a file of its own\n"));
     }
 }
 
 #[test]
+fn a_cursor_that_has_nothing_to_remember_is_not_made() {
+    let desk = Desk::new();
+    assert_eq!(code(&desk.run(&[], &["a.log"])), 2);
+    assert!(!desk.at("cursor").exists());
+    desk.bash("mkfifo cursor");
+    let output = desk.run(&[], &["a.log"]);
+    assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: --cursor cursor: not a regular file\n"));
+}
+
+#[test]
 fn two_runs_at_once_are_one_too_many() {
     let mut desk = Desk::new();
     desk.log("a.log");
-    let held = "exec 9> cursor.lock; flock 9; soar-parse --cursor cursor a.log; echo $?";
+    // Under whatever name.
+    let held = "ln -s cursor link; exec 9> cursor.lock; flock 9; soar-parse --cursor link a.log; echo $?; soar-parse --cursor cursor a.log; echo $?; ls *.lock";
     let output = bash(&format!("cd {} && {held}", desk.folder.path().display()));
-    assert_eq!(text(&output.stdout), "2\n");
-    assert_eq!(text(&output.stderr), "soar-parse: --cursor cursor: another run is using it; wait until that is done\n");
+    assert_eq!(text(&output.stdout), "2\n2\ncursor.lock\n");
+    let (first, said) = text(&output.stderr).split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("two lines");
+    assert_eq!(first, "soar-parse: link: another run is using it; wait until that is done");
+    assert_eq!(said, "soar-parse: cursor: another run is using it; wait until that is done\n");
     assert_eq!(desk.news(&["a.log"]).len(), 1);
 }
 

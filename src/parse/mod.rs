@@ -32,7 +32,7 @@ use crate::net::AddressSet;
 use crate::period::Period;
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
-use crate::stream::cursor::Cursor;
+use crate::stream::cursor::{Cursor, lock_path};
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
@@ -181,6 +181,7 @@ impl Sink {
 fn open_cursor(path: &Path, inputs: &Inputs) -> Result<Cursor> {
     inputs.want_files()?;
     inputs.spare(path)?;
+    inputs.spare(&lock_path(path))?;
     Cursor::open(path)
 }
 
