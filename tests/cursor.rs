@@ -265,6 +265,23 @@ fn a_line_that_is_still_being_written_is_left_for_the_next_run() {
 }
 
 #[test]
+fn a_last_line_without_newline_is_read_once_the_rotated_log_is_left_alone() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    append(&desk.at("a.log"), "2026-01-01T00:00:00Z h sshd[2]: Failed password for root from 192.0.2.1 port 22 ssh2");
+    desk.bash("mv a.log a.log.1");
+    desk.written += 1;
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log:1")]));
+    desk.bash("touch -d '-1 hour' a.log.1");
+    assert_eq!(desk.news(&["a.log"]), at(&[(2, "a.log.1:2")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+    desk.bash("gzip a.log.1");
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
 fn a_log_that_came_and_went_between_two_runs_is_read_whole() {
     let mut desk = Desk::new();
     desk.log("a.log");

@@ -226,7 +226,7 @@ impl<'r> Reader<'r> {
     fn open_sibling(&mut self, path: &Path, news_since: Option<i64>) -> Option<Open<'r>> {
         let book = self.book.as_mut()?;
         let raw = rotation::open_regular(path, self.run)?;
-        let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?;
+        let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?.of_rotated();
         let (open, place) = open.resume(book);
         match place {
             // What a compressor is still writing is read once it is whole; until then the log is there too.
