@@ -553,6 +553,19 @@ fn what_is_still_being_compressed_is_left_until_it_is_whole() {
 }
 
 #[test]
+fn a_compressed_log_beside_another_of_its_name_is_read() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log.1");
+    desk.bash("gzip a.log.1; touch -d '+2 seconds' a.log.1.gz");
+    desk.log("a.log.1");
+    desk.bash("touch -d '+2 seconds' a.log.1");
+    assert_eq!(desk.news(&["a.log"]), at(&[(2, "a.log.1.gz:1"), (3, "a.log.1:1")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
 fn links_and_pipes_beside_a_log_are_left_alone() {
     let mut desk = Desk::new();
     desk.log("a.log");
