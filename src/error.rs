@@ -30,6 +30,12 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+    /// A file that another run holds.
+    #[error("{path}: another run is using it; wait until that is done")]
+    InUse {
+        /// The file as it was given.
+        path: String,
+    },
     /// Whoever read our stdout has left (`| head`): success, and a reason to stop.
     #[error("the reader left")]
     ReaderLeft,

@@ -265,6 +265,23 @@ fn a_line_that_is_still_being_written_is_left_for_the_next_run() {
 }
 
 #[test]
+fn a_last_line_without_newline_is_read_once_the_rotated_log_is_left_alone() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    append(&desk.at("a.log"), "2026-01-01T00:00:00Z h sshd[2]: Failed password for root from 192.0.2.1 port 22 ssh2");
+    desk.bash("mv a.log a.log.1");
+    desk.written += 1;
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log:1")]));
+    desk.bash("touch -d '-1 hour' a.log.1");
+    assert_eq!(desk.news(&["a.log"]), at(&[(2, "a.log.1:2")]));
+    assert_eq!(desk.news(&["a.log"]), []);
+    desk.bash("gzip a.log.1");
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
 fn a_log_that_came_and_went_between_two_runs_is_read_whole() {
     let mut desk = Desk::new();
     desk.log("a.log");
@@ -480,20 +497,40 @@ fn what_has_no_place_to_remember_is_a_usage_error() {
     }
     let same = filter("soar-parse").current_dir(desk.folder.path()).args(["--cursor", "a.log", "a.log"]).output().expect("it runs");
     assert_eq!((code(&same), text(&same.stderr).as_str()), (2, "soar-parse: a.log is an input and would be overwritten\n"));
-    for flags in [&["--cursor", "-"][..], &["--cursor", "x", "--rejects", "x"]] {
+    desk.bash("ln -s x link");
+    for flags in [
+        &["--cursor", "-"][..],
+        &["--cursor", "x", "--rejects", "x"],
+        &["--cursor", "x", "--rejects", "./x"],
+        &["--cursor", "x", "--rejects", "link"],
+        &["--cursor", "link", "--rejects", "x.lock"],
+    ] {
         let output = filter("soar-parse").current_dir(desk.folder.path()).args(flags).arg("a.log").output().expect("it runs");
         assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: --cursor wants a file of its own\n"));
     }
 }
 
 #[test]
+fn a_cursor_that_has_nothing_to_remember_is_not_made() {
+    let desk = Desk::new();
+    assert_eq!(code(&desk.run(&[], &["a.log"])), 2);
+    assert!(!desk.at("cursor").exists());
+    desk.bash("mkfifo cursor");
+    let output = desk.run(&[], &["a.log"]);
+    assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: --cursor cursor: not a regular file\n"));
+}
+
+#[test]
 fn two_runs_at_once_are_one_too_many() {
     let mut desk = Desk::new();
     desk.log("a.log");
-    let held = "exec 9> cursor.lock; flock 9; soar-parse --cursor cursor a.log; echo $?";
+    // Under whatever name.
+    let held = "ln -s cursor link; exec 9> cursor.lock; flock 9; soar-parse --cursor link a.log; echo $?; soar-parse --cursor cursor a.log; echo $?; ls *.lock";
     let output = bash(&format!("cd {} && {held}", desk.folder.path().display()));
-    assert_eq!(text(&output.stdout), "2\n");
-    assert_eq!(text(&output.stderr), "soar-parse: --cursor cursor: another run is using it; wait until that is done\n");
+    assert_eq!(text(&output.stdout), "2\n2\ncursor.lock\n");
+    let (first, said) = text(&output.stderr).split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("two lines");
+    assert_eq!(first, "soar-parse: link: another run is using it; wait until that is done");
+    assert_eq!(said, "soar-parse: cursor: another run is using it; wait until that is done\n");
     assert_eq!(desk.news(&["a.log"]).len(), 1);
 }
 
@@ -513,6 +550,19 @@ fn what_is_still_being_compressed_is_left_until_it_is_whole() {
         desk.bash("mv whole a.log.1.gz; rm a.log.1");
         assert_eq!(desk.news(&["a.log"]), [], "{bytes} bytes");
     }
+}
+
+#[test]
+fn a_compressed_log_beside_another_of_its_name_is_read() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]).len(), 1);
+    desk.log("a.log.1");
+    desk.bash("gzip a.log.1; touch -d '+2 seconds' a.log.1.gz");
+    desk.log("a.log.1");
+    desk.bash("touch -d '+2 seconds' a.log.1");
+    assert_eq!(desk.news(&["a.log"]), at(&[(2, "a.log.1.gz:1"), (3, "a.log.1:1")]));
+    assert_eq!(desk.news(&["a.log"]), []);
 }
 
 #[test]

@@ -256,6 +256,18 @@ fn a_report_goes_where_its_name_leads() {
 }
 
 #[test]
+fn a_named_pipe_without_a_writer_is_waited_for_until_a_signal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = format!(
+        "cd {}; mkfifo pipe; for filter in {}; do $filter -q pipe > /dev/null & sleep 0.3; kill -TERM $!; wait $!; echo $?; done
+         soar-parse -q pipe & sleep 0.3; echo x > pipe; wait $!; echo $?",
+        folder.path().display(),
+        FILTERS.join(" ")
+    );
+    assert_eq!(text(&bash(&line).stdout), "143\n143\n143\n143\n1\n");
+}
+
+#[test]
 fn records_of_the_wrong_stage_name_the_stage_that_is_missing() {
     for name in ["soar-scan", "soar-report"] {
         let output = run(&mut filter(name), &sample("soar-score"));

@@ -1,6 +1,6 @@
 //! `soar-parse`: raw logs in, events out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,6 +14,8 @@ use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
 use soar_light::period::Period;
 use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::stream::cursor::lock_path;
+use soar_light::stream::output::is_same;
 use soar_light::time::{self, Clock};
 
 /// Turn web and SSH logs into events: one JSON line for each log line that carries a signal
@@ -39,7 +41,7 @@ struct Args {
     /// Write an event for every understood line, not only for those that carry a signal
     #[arg(long)]
     all: bool,
-    /// Write rejected lines, byte for byte, to FILE
+    /// Write rejected lines, byte for byte, to FILE, which is replaced at each run
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Read only what is new: remember in FILE how far each log was read, through rotation and compression
@@ -125,7 +127,8 @@ fn config(args: &Args) -> Result<Config> {
     if args.rejects.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::Usage("--rejects wants a file: stdout holds events only".to_owned()));
     }
-    if args.cursor.as_ref().is_some_and(|path| path.as_os_str() == "-" || args.rejects.as_ref() == Some(path)) {
+    let is_rejects = |path: &Path| args.rejects.as_ref().is_some_and(|rejects| is_same(rejects, path));
+    if args.cursor.as_ref().is_some_and(|path| path.as_os_str() == "-" || is_rejects(path) || is_rejects(&lock_path(path))) {
         return Err(Error::Usage("--cursor wants a file of its own".to_owned()));
     }
     let clock = Clock::new(&args.tz, args.year)?;

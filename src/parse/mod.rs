@@ -33,7 +33,7 @@ use crate::period::Period;
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
 use crate::stream::block::Block as Lines;
-use crate::stream::cursor::Cursor;
+use crate::stream::cursor::{Cursor, lock_path};
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
@@ -188,6 +188,7 @@ impl Sink {
 fn open_cursor(path: &Path, inputs: &Inputs) -> Result<Cursor> {
     inputs.want_files()?;
     inputs.spare(path)?;
+    inputs.spare(&lock_path(path))?;
     Cursor::open(path)
 }
 

@@ -39,29 +39,48 @@ pub enum Kind {
 pub enum Guess {
     /// It is compressed.
     Packed(Kind),
-    /// It is not.
+    /// It is of this kind, which is not read.
+    Foreign(&'static str),
+    /// It is neither.
     Plain,
     /// More bytes are needed to tell.
     Open,
 }
 
-/// How a member may start: bytes, with a mask of the bits that count.
+/// How an input or a member may start: bytes, with a mask of the bits that count.
 struct Magic {
-    kind: Kind,
+    guess: Guess,
     bytes: &'static [u8],
     mask: &'static [u8],
 }
 
-/// Every start of a member. A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too.
+impl Magic {
+    const fn packed(kind: Kind, bytes: &'static [u8], mask: &'static [u8]) -> Self {
+        Self { guess: Guess::Packed(kind), bytes, mask }
+    }
+
+    const fn foreign(name: &'static str, bytes: &'static [u8]) -> Self {
+        Self { guess: Guess::Foreign(name), bytes, mask: &[0xff; 6] }
+    }
+}
+
+/// Every start of a member, and of what is told only to say that it is not read: as text, each line would be a reject.
+/// A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too.
 ///
-/// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format section 2.1.1.1.
-const MAGIC: [Magic; 6] = [
-    Magic { kind: Kind::Gzip, bytes: b"\x1f\x8b", mask: b"\xff\xff" },
-    Magic { kind: Kind::Zstd, bytes: b"\x28\xb5\x2f\xfd", mask: b"\xff\xff\xff\xff" },
-    Magic { kind: Kind::Zstd, bytes: b"\x50\x2a\x4d\x18", mask: b"\xf0\xff\xff\xff" },
-    Magic { kind: Kind::Bzip2, bytes: b"BZh0\x31\x41\x59\x26\x53\x59", mask: b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff" },
-    Magic { kind: Kind::Bzip2, bytes: b"BZh0\x17\x72\x45\x38\x50\x90", mask: b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff" },
-    Magic { kind: Kind::Xz, bytes: b"\xfd7zXZ\0", mask: b"\xff\xff\xff\xff\xff\xff" },
+/// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format
+/// section 2.1.1.1; ncompress `compress.c`; PKWARE APPNOTE 4.3.7; LZ4 frame format; 7-Zip `7zFormat.txt`; RAR technical note.
+const MAGIC: [Magic; 11] = [
+    Magic::packed(Kind::Gzip, b"\x1f\x8b", b"\xff\xff"),
+    Magic::packed(Kind::Zstd, b"\x28\xb5\x2f\xfd", b"\xff\xff\xff\xff"),
+    Magic::packed(Kind::Zstd, b"\x50\x2a\x4d\x18", b"\xf0\xff\xff\xff"),
+    Magic::packed(Kind::Bzip2, b"BZh0\x31\x41\x59\x26\x53\x59", b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff"),
+    Magic::packed(Kind::Bzip2, b"BZh0\x17\x72\x45\x38\x50\x90", b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff"),
+    Magic::packed(Kind::Xz, b"\xfd7zXZ\0", b"\xff\xff\xff\xff\xff\xff"),
+    Magic::foreign("compress (.Z)", b"\x1f\x9d"),
+    Magic::foreign("zip", b"PK\x03\x04"),
+    Magic::foreign("lz4", b"\x04\x22\x4d\x18"),
+    Magic::foreign("7z", b"7z\xbc\xaf\x27\x1c"),
+    Magic::foreign("rar", b"Rar!\x1a\x07"),
 ];
 
 /// What `start`, the first bytes of an input or of what stands behind a member, says.
@@ -69,7 +88,7 @@ const MAGIC: [Magic; 6] = [
 pub fn guess(start: &[u8]) -> Guess {
     let fits = |magic: &&Magic| start.iter().zip(magic.bytes).zip(magic.mask).all(|((byte, wanted), mask)| byte & mask == *wanted);
     match MAGIC.iter().filter(fits).min_by_key(|magic| magic.bytes.len()) {
-        Some(magic) if start.len() >= magic.bytes.len() => Guess::Packed(magic.kind),
+        Some(magic) if start.len() >= magic.bytes.len() => magic.guess,
         Some(_) => Guess::Open,
         None => Guess::Plain,
     }

@@ -4,13 +4,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Entry, Mark};
-use super::output::WholeFile;
+use super::output::{self, WholeFile};
 use crate::error::{Error, Result};
 use crate::time;
 
@@ -43,9 +44,12 @@ impl Cursor {
     /// Opens and locks the cursor at `path`; where there is none, this is the first run.
     ///
     /// # Errors
-    /// [`Error::Usage`] where another run holds it; [`Error::Read`] or [`Error::UnknownSchema`] where it is no cursor:
-    /// to start afresh is for a person to decide.
+    /// [`Error::InUse`] where another run holds it; [`Error::Usage`] where it is no regular file; [`Error::Read`] or
+    /// [`Error::UnknownSchema`] where it is no cursor: to start afresh is for a person to decide.
     pub fn open(path: &Path) -> Result<Self> {
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            return Err(Error::Usage(format!("--cursor {}: not a regular file", path.display())));
+        }
         let lock = lock(path)?;
         let book = match fs::read(path) {
             Ok(text) => read_book(path, &text)?,
@@ -66,12 +70,15 @@ impl Cursor {
         self.book.put(mark.slot, Entry { seen_at: self.now.clone(), ..mark.entry });
     }
 
-    /// Writes the file.
+    /// Writes the file; where there was none and there is nothing to remember, there is none still.
     ///
     /// # Errors
     /// [`Error::Write`] names it; the file from before is then untouched.
     pub fn commit(self) -> Result<()> {
         let mut logs: Vec<_> = self.book.0.into_iter().filter(Entry::is_begun).collect();
+        if logs.is_empty() && !self.path.exists() {
+            return Ok(());
+        }
         // RFC 3339 in UTC sorts by time.
         logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
         let of_this_run = logs.iter().rposition(|entry| entry.seen_at == self.now).map_or(0, |last| last + 1);
@@ -112,17 +119,25 @@ fn read_book(path: &Path, text: &[u8]) -> Result<Book> {
     Ok(Book(content.logs))
 }
 
-/// Holds `path.lock`, which stays there: the cursor itself is replaced at the end, and a lock with it would not hold.
-fn lock(path: &Path) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
+/// The file beside the cursor at `path` that a run holds; of a link, it is beside the cursor itself.
+#[must_use]
+pub fn lock_path(path: &Path) -> PathBuf {
+    let mut name = output::follow_links(path).into_os_string();
     name.push(".lock");
-    let shown = Path::new(&name).display().to_string();
-    let file = File::options().create(true).truncate(false).write(true).open(&name).map_err(|e| Error::write(&shown, &e))?;
+    name.into()
+}
+
+/// Holds the lock of `path`, which stays there: the cursor itself is replaced at the end, and a lock with it would not hold.
+fn lock(path: &Path) -> Result<File> {
+    let name = lock_path(path);
+    let shown = name.display().to_string();
+    // A named pipe in its place must not be waited for.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().create(true).truncate(false).write(true).custom_flags(flags).open(&name);
+    let file = file.map_err(|e| Error::write(&shown, &e))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            Err(Error::Usage(format!("--cursor {}: another run is using it; wait until that is done", path.display())))
-        }
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::InUse { path: path.display().to_string() }),
         Err(error) => Err(Error::write(&shown, &error.into())),
     }
 }
@@ -179,7 +194,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("cursor");
         let first = Cursor::open(&path).expect("free");
-        assert!(matches!(Cursor::open(&path), Err(Error::Usage(text)) if text.contains("another run is using it")));
+        assert!(matches!(Cursor::open(&path), Err(Error::InUse { .. })));
         drop(first);
         assert!(Cursor::open(&path).is_ok());
     }

@@ -203,11 +203,7 @@ impl<'r> Reader<'r> {
     /// The log that lies whole in another file, and begins with all there is at `path`: a copy that stayed behind or is
     /// still being made. What a log of its own may become is read once it differs.
     fn early_state_of(&self, stranger: &Stranger, path: &Path) -> Option<usize> {
-        let is_copy = |&slot: &usize| {
-            let home = Path::new(self.is_elsewhere(slot, path)?.path.as_deref()?);
-            let open = |path| Open::new(path, None, self.run).ok();
-            Some(open(path)?.is_start_of(open(home)?))
-        };
+        let is_copy = |&slot: &usize| Some(self.is_copy(path, Path::new(self.is_elsewhere(slot, path)?.path.as_deref()?)));
         stranger.longer(self.book.as_ref()?).find(|slot| is_copy(slot) == Some(true))
     }
 
@@ -226,15 +222,21 @@ impl<'r> Reader<'r> {
     fn open_sibling(&mut self, path: &Path, news_since: Option<i64>) -> Option<Open<'r>> {
         let book = self.book.as_mut()?;
         let raw = rotation::open_regular(path, self.run)?;
-        let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?;
+        let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?.of_rotated();
         let (open, place) = open.resume(book);
         match place {
             // What a compressor is still writing is read once it is whole; until then the log is there too.
-            Place::Unknown(_) if rotation::is_being_packed(path) => None,
-            Place::Known(_) if open.is_damaged() && rotation::is_being_packed(path) => None,
+            Place::Known(_) if open.is_damaged() && rotation::packed_from(path).is_some() => None,
             Place::Known(_) => Some(open),
             Place::Unknown(_) if news_since.is_none_or(|since| open.modified() < since) => None,
+            Place::Unknown(_) if rotation::packed_from(path).is_some_and(|plain| self.is_copy(path, &plain)) => None,
             Place::Unknown(stranger) => self.early_state_of(&stranger, path).is_none().then_some(open),
         }
+    }
+
+    /// Whether all that can be read at `path` is how the text at `whole` starts.
+    fn is_copy(&self, path: &Path, whole: &Path) -> bool {
+        let open = |path| Open::new(path, None, self.run).ok();
+        open(path).zip(open(whole)).is_some_and(|(copy, whole)| copy.is_start_of(whole))
     }
 }

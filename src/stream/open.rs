@@ -17,6 +17,10 @@ use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::time;
 
+/// How long a rotated log must have been left alone for half a line at its end to be taken for all there will be of it, in
+/// seconds: daemons go on with a renamed file until they are told, which takes seconds.
+const SETTLED_SECONDS: i64 = 600;
+
 /// One input being read.
 #[derive(Debug)]
 pub struct Open<'r> {
@@ -29,6 +33,8 @@ pub struct Open<'r> {
     pub(super) before: Vec<u8>,
     pub(super) next_line: u64,
     inside_long: bool,
+    /// Whether nobody writes to it any more.
+    is_settled: bool,
     pub(super) ended: Option<io::Result<()>>,
     pub(super) run: &'r Run,
     /// Where a cursor is kept: what it will remember.
@@ -53,7 +59,26 @@ impl<'r> Open<'r> {
         let modified = if path.as_os_str() == STDIN { time::now() } else { raw.modified() };
         let (body, carry) = Body::open(raw).map_err(|e| Error::read(&shown, &e))?;
         let file = label.unwrap_or(&shown).into();
-        Ok(Self { body, shown, file, modified, carry, before: Vec::new(), next_line: 1, inside_long: false, ended: None, run, trace: None })
+        Ok(Self {
+            body,
+            shown,
+            file,
+            modified,
+            carry,
+            before: Vec::new(),
+            next_line: 1,
+            inside_long: false,
+            is_settled: false,
+            ended: None,
+            run,
+            trace: None,
+        })
+    }
+
+    /// As a log that was rotated away: once nobody writes to it, its last line is whole with or without a newline.
+    #[must_use]
+    pub fn of_rotated(self) -> Self {
+        Self { is_settled: self.modified < time::now() - SETTLED_SECONDS, ..self }
     }
 
     /// What messages call it.
@@ -114,7 +139,7 @@ impl<'r> Open<'r> {
         match &self.ended {
             None => false,
             Some(Err(_)) => true,
-            Some(Ok(())) => self.run.watch.is_stopped() || self.trace.is_some() && matches!(self.body, Body::Plain(_)),
+            Some(Ok(())) => self.run.watch.is_stopped() || self.trace.is_some() && !self.is_settled && matches!(self.body, Body::Plain(_)),
         }
     }
 

@@ -123,8 +123,20 @@ fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".soar-").permissions(Permissions::from_mode(ORDINARY_MODE)).tempfile_in(folder)
 }
 
+/// Whether two paths lead to one place, be there a file yet or not.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let path = follow_links(path);
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        Some((folder.canonicalize().ok()?, path.file_name()?.to_owned()))
+    };
+    place(one).is_some_and(|one| place(other) == Some(one))
+}
+
 /// The file that a path of symbolic links ends in, as far as it is not one of this process's descriptors.
-fn follow_links(path: &Path) -> PathBuf {
+#[must_use]
+pub fn follow_links(path: &Path) -> PathBuf {
     /// As many links as Linux follows (`path_resolution(7)`).
     const MOST: usize = 40;
     let mut path = path.to_owned();

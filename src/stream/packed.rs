@@ -105,7 +105,7 @@ impl<'r> Packed<'r> {
         let ahead = &self.input[self.used..];
         match codec::guess(ahead) {
             Guess::Packed(kind) => self.member = Some(Decoder::new(kind)?),
-            Guess::Plain => return Err(self.trailing_garbage()),
+            Guess::Plain | Guess::Foreign(_) => return Err(self.trailing_garbage()),
             Guess::Open => {
                 let is_empty = ahead.is_empty();
                 if self.read()? == Found::End {

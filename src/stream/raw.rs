@@ -5,10 +5,11 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustix::buffer::spare_capacity;
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{Run, access, interrupt, output};
 use crate::error::{Error, Result};
@@ -142,12 +143,19 @@ impl AsFd for Raw<'_> {
     }
 }
 
+/// Opens without waiting for the writer of a named pipe: that wait is [`interrupt::Watch::wait`], which signals can end.
 fn open_path(path: &Path) -> Result<File> {
-    let file = File::open(path).map_err(|e| access::explain_open(path, &e))?;
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(flags).open(path).map_err(|e| access::explain_open(path, &e))?;
     match file.metadata() {
         Ok(m) if m.is_dir() => {
             Err(Error::Read { path: path.display().to_string(), reason: "is a directory: name the files in it".to_owned() })
         }
-        _ => Ok(file),
+        Ok(m) if m.is_file() => Ok(file),
+        // What is read is waited for first, so a read that finds nothing yet may block.
+        _ => match fcntl_getfl(&file).and_then(|flags| fcntl_setfl(&file, flags - OFlags::NONBLOCK)) {
+            Ok(()) => Ok(file),
+            Err(error) => Err(Error::read(&path.display().to_string(), &error.into())),
+        },
     }
 }

@@ -81,12 +81,12 @@ fn is_rotated(suffix: &[u8]) -> bool {
     number.iter().any(u8::is_ascii_digit) && number.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-/// Whether the file that this would be the compressed copy of is still there.
+/// The file that this would be the compressed copy of, where that is still there.
 #[must_use]
-pub fn is_being_packed(path: &Path) -> bool {
+pub fn packed_from(path: &Path) -> Option<PathBuf> {
     let name = path.as_os_str().as_bytes();
-    let plain = without_ending(name);
-    plain != name && FileId::of(Path::new(OsStr::from_bytes(plain))).is_some()
+    let plain = Path::new(OsStr::from_bytes(without_ending(name)));
+    (plain != path && FileId::of(plain).is_some()).then(|| plain.to_owned())
 }
 
 /// Opens a regular file: no link is followed, and nothing that came in its place is waited for.

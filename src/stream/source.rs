@@ -20,13 +20,17 @@ impl<'r> Body<'r> {
     /// Tells by its first bytes what `raw` is. Gives the body, and what was read of its text already.
     ///
     /// # Errors
-    /// What the system says.
+    /// What the system says, or that this kind of compression is not read.
     pub fn open(mut raw: Raw<'r>) -> io::Result<(Self, Vec<u8>)> {
         let mut start = Vec::with_capacity(BLOCK_BYTES);
         while codec::guess(&start) == Guess::Open && raw.fill(&mut start)? == Found::More {}
         Ok(match codec::guess(&start) {
             Guess::Packed(_) => (Self::Packed(Box::new(Packed::new(raw, start))), Vec::new()),
             Guess::Plain | Guess::Open => (Self::Plain(raw), start),
+            Guess::Foreign(kind) => {
+                let said = format!("{kind} data, which is not read: decompress it first (gzip, zstd, bzip2 and xz are read)");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, said));
+            }
         })
     }
 
