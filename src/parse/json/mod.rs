@@ -26,21 +26,34 @@ fn read_fields<'a>(line: &'a [u8], scratch: &'a Scratch, table: &Table) -> Resul
     if !line.trim_ascii_start().starts_with(b"{") {
         return Err(Misfit { at: 0, reason: "not JSON" });
     }
-    let fields = walk::read(line, scratch).map_err(|reason| Misfit { at: AT_JSON, reason })?;
+    let of_no_format = |reason| Misfit { at: OF_NO_FORMAT, reason };
+    let fields = walk::read(line, scratch).map_err(of_no_format)?;
     // What this program wrote names its own line and signals; to count it as a log would be to count it twice.
     if fields.get("schema").is_some_and(|schema| schema.starts_with(b"soar.")) {
-        return Err(Misfit { at: OF_NO_FORMAT, reason: "a record of SOAR Light is no log line" });
+        return Err(of_no_format("a record of SOAR Light is no log line"));
     }
-    let first = TABLES.iter().find(|candidate| candidate.missing(&fields).is_none());
-    match first {
-        Some(first) if first.name == table.name => Ok(fields),
-        Some(_) => Err(Misfit { at: 0, reason: "another layout" }),
-        None => {
-            let (met, reason) = table.missing(&fields).unwrap_or_default();
-            Err(Misfit { at: AT_JSON + met, reason })
+    let mut nearest = 0;
+    for candidate in TABLES {
+        match candidate.missing(&fields) {
+            None if candidate.name == table.name => return Ok(fields),
+            None => return Err(Misfit { at: 0, reason: "another layout" }),
+            Some((met, _)) => nearest = met.max(nearest),
         }
     }
+    let is_docker = fields.get("log").is_some() && fields.get("stream").is_some();
+    let (met, reason) = table.missing(&fields).unwrap_or_default();
+    Err(match nearest {
+        0 if is_docker => of_no_format(OF_DOCKER),
+        0 => of_no_format(reason),
+        _ => Misfit { at: AT_JSON + met, reason },
+    })
 }
+
+/// Docker cuts a line into entries of 16 KiB, and nothing in an entry says that it goes on with the one before. A client
+/// who sends enough writes the start of an entry, so none is read.
+///
+/// **Source:** moby daemon/logger/copier.go, daemon/logger/jsonfilelog.
+const OF_DOCKER: &str = "Docker's own file cuts long lines, and a client may choose where: read what docker logs prints";
 
 #[cfg(test)]
 mod tests;

@@ -84,7 +84,7 @@ impl Table {
 pub const TABLES: &[Table] = &[NGINX_KEYS, CADDY_KEYS, TRAEFIK_KEYS, ECS_KEYS, super::journal::KEYS, wrapped::KEYS];
 
 /// What is said of JSON of which no table knows a key.
-pub(super) const NO_CLIENT: &str = "JSON without remote_addr, request.remote_ip, ClientAddr, source.ip, MESSAGE or message";
+pub(super) const OF_NO_LOG: &str = "JSON of no known log";
 const ASKED: &[Field] = &[Field::Request, Field::Method, Field::Target, Field::Path];
 
 /// nginx has no JSON format of its own: names are those of its variables, as most configurations have them.
@@ -123,7 +123,7 @@ const NGINX_KEYS: Table = Table {
         (Field::Agent, "user_agent"),
     ],
     needs: &[
-        (&[Field::Client], NO_CLIENT),
+        (&[Field::Client], OF_NO_LOG),
         (ASKED, "remote_addr, but neither request nor request_uri"),
         (&[Field::Status], "remote_addr and a request, but no status"),
     ],
@@ -162,7 +162,7 @@ const CADDY_KEYS: Table = Table {
         (Field::Agent, "request.headers.User-Agent"),
     ],
     needs: &[
-        (&[Field::Client], NO_CLIENT),
+        (&[Field::Client], OF_NO_LOG),
         (ASKED, "request.remote_ip, but no request.method"),
         (&[Field::Status], "a request, but no status: not of Caddy's access log"),
     ],
@@ -203,7 +203,7 @@ const TRAEFIK_KEYS: Table = Table {
         (Field::Agent, "request_User-Agent"),
     ],
     needs: &[
-        (&[Field::Client], NO_CLIENT),
+        (&[Field::Client], OF_NO_LOG),
         (ASKED, "ClientAddr, but neither RequestMethod nor RequestPath"),
         (&[Field::Status], "ClientAddr and a request, but no DownstreamStatus"),
     ],
@@ -247,7 +247,7 @@ const ECS_KEYS: Table = Table {
         (Field::Agent, "user_agent"),
     ],
     needs: &[
-        (&[Field::Client], NO_CLIENT),
+        (&[Field::Client], OF_NO_LOG),
         (ASKED, "a source, but neither http.request.method nor url.original"),
         (&[Field::Status], "a source and a request, but no http.response.status_code"),
     ],

@@ -102,7 +102,8 @@ impl LogFormat {
     /// Reads a line.
     #[must_use]
     pub fn read<'a>(&self, line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Outcome<'a> {
-        if is_syslog(line) {
+        // A full time says nothing where lines of this format begin with one, and no line of syslog does beside it.
+        if time::starts_like_rfc3164(line) || self.allows(Kind::SshdBehindTime) && is_syslog(line) {
             return Outcome::Syslog;
         }
         let mut found = Found { values: [None; SLOTS], moment: Moment::new() };
@@ -171,8 +172,8 @@ impl LogFormat {
     }
 }
 
-/// Whether `line` starts as a line of syslog does: a time without a year, or a full time, a host and `tag[pid]:`. No user
-/// name in such a line makes a request of it.
+/// Whether `line` starts as a line of syslog with a full time does: that time, a host and `tag[pid]:`. No user name in such
+/// a line makes a request of it.
 fn is_syslog(line: &[u8]) -> bool {
     let mut words = line.splitn(4, |&b| b == b' ');
     let is_time = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| time::parse_rfc3339(word).is_ok());
@@ -180,8 +181,7 @@ fn is_syslog(line: &[u8]) -> bool {
         let pid = word.strip_suffix(b"]:").and_then(|word| word.rsplit(|&b| b == b'[').next());
         pid.is_some_and(|pid| !pid.is_empty() && pid.len() < word.len() - 2 && pid.iter().all(u8::is_ascii_digit))
     };
-    time::starts_like_rfc3164(line)
-        || line.first().is_some_and(u8::is_ascii_digit) && words.next().is_some_and(is_time) && words.take(2).any(is_tag)
+    line.first().is_some_and(u8::is_ascii_digit) && words.next().is_some_and(is_time) && words.take(2).any(is_tag)
 }
 
 #[cfg(test)]
