@@ -28,7 +28,8 @@ const RFC3339_START: usize = 19;
 
 /// Why a text is no instant; the sentence goes into the reject's reason.
 pub type Flaw = &'static str;
-const NOT_A_TIME: Flaw = "the time is not a time";
+/// What is said of a text that no time looks like.
+pub const NOT_A_TIME: Flaw = "the time is not a time";
 const IMPOSSIBLE: Flaw = "impossible date or time";
 
 /// An instant as logged: whole seconds, and the digits of the fraction as they stood there (possibly none, at most 9).

@@ -5,6 +5,7 @@
 
 mod compile;
 mod directive;
+mod found;
 mod moment;
 mod segment;
 mod source;
@@ -13,6 +14,7 @@ mod token;
 use std::sync::Arc;
 
 use directive::{SLOTS, Slot};
+use found::{Found, Unfit};
 use moment::Moment;
 use segment::{End, Segment};
 
@@ -43,20 +45,6 @@ enum Opening {
     Brace,
     /// Text of a client.
     Client,
-}
-
-/// Why a line is not of the format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unfit {
-    field: usize,
-    reason: &'static str,
-}
-
-/// What a line holds, while it is read.
-#[derive(Debug)]
-pub struct Found<'a> {
-    values: [Option<&'a [u8]>; SLOTS],
-    moment: Moment<'a>,
 }
 
 /// How the reading of a line ended.
