@@ -8,31 +8,9 @@ use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
 use super::super::sshd::Header;
 use super::super::syslog::read_sshd;
 use super::super::tag::{is_sshd, parse_pid};
-use super::table::{Field, OF_NO_LOG, Table};
-use super::{AT_JSON, read_fields};
+use super::line::{AT_JSON, read_fields};
+use super::table::{COMM, Field, JOURNAL_KEYS as KEYS};
 use crate::time::Clock;
-
-/// The name of the program that sent the message, as the kernel has it.
-const COMM: &str = "_COMM";
-
-pub(super) const KEYS: Table = Table {
-    name: "journald_json",
-    keys: &[
-        (Field::Message, "MESSAGE"),
-        (Field::Time, "_SOURCE_REALTIME_TIMESTAMP"),
-        (Field::Time, "__REALTIME_TIMESTAMP"),
-        (Field::Program, COMM),
-        (Field::Program, "SYSLOG_IDENTIFIER"),
-        (Field::Pid, "_PID"),
-        (Field::Pid, "SYSLOG_PID"),
-        (Field::Host, "_HOSTNAME"),
-    ],
-    needs: &[
-        (&[Field::Time, Field::Message], OF_NO_LOG),
-        (&[Field::Message], "a time of the journal, but no MESSAGE"),
-        (&[Field::Time], "a MESSAGE of the journal, but no __REALTIME_TIMESTAMP"),
-    ],
-};
 
 /// `journalctl -o json`.
 pub const JOURNALD: Format = Format {

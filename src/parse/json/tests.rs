@@ -152,7 +152,7 @@ fn what_cannot_be_read_in_one_way_is_not_read() {
         (r#"{"__REALTIME_TIMESTAMP":"1703415994322089","_COMM":"sshd"}"#, "a time of the journal, but no MESSAGE"),
         (
             r#"{"log":"Dec 10 06:55:46 web sshd[7]: Accepted publickey for root from 203.0.113.9 port 22 ssh2: x\n","stream":"stdout","time":"2025-10-10T13:55:38.1Z"}"#,
-            super::OF_DOCKER,
+            super::line::OF_DOCKER,
         ),
         (
             r#"{"message":"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 404 0"}"#,

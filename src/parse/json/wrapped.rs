@@ -4,23 +4,9 @@
 //! stands there its users may choose.
 
 use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
-use super::table::{Field, OF_NO_LOG, Table};
-use super::{AT_JSON, read_fields};
+use super::line::{AT_JSON, read_fields};
+use super::table::{Field, NO_SHIPPER, WRAPPED_KEYS as KEYS};
 use crate::time::Clock;
-
-pub(super) const KEYS: Table = Table {
-    name: "wrapped_json",
-    keys: &[
-        (Field::Message, "event.original"),
-        (Field::Message, "message"),
-        (Field::Shipper, "log.file.path"),
-        (Field::Shipper, "log.offset"),
-        (Field::Shipper, "source_type"),
-    ],
-    needs: &[(&[Field::Message], OF_NO_LOG), (&[Field::Shipper], NO_SHIPPER)],
-};
-
-const NO_SHIPPER: &str = "a message, but nothing says which log it was taken from";
 
 /// Filebeat and Vector around a line.
 pub const WRAPPED: Format = Format {
