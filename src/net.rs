@@ -2,12 +2,12 @@
 //!
 //! Takes text (an address, a CIDR, a file of them), gives canonical addresses and membership. Never resolves a name.
 
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
 use crate::error::{Error, Result};
+use crate::list;
 
 /// The address that `text` names, canonical: `::ffff:a.b.c.d` folds to IPv4 and a zone (`%eth0`) is dropped.
 ///
@@ -168,7 +168,7 @@ impl AddressSet {
     }
 
     /// The set that a list of `address`, `CIDR` and file operands names; each may hold several, comma-separated.
-    /// A file has one address or CIDR a line; `#` starts a comment.
+    /// A file is a list (see [`list`]) of addresses and CIDRs; a `#` behind one starts a comment too.
     ///
     /// # Errors
     /// [`Error::Usage`] names the operand (and line) that is neither.
@@ -230,16 +230,16 @@ fn parse_range(text: &str) -> Option<(IpAddr, IpAddr)> {
 }
 
 fn read_file(flag: &str, operand: &str, ranges: &mut Vec<(IpAddr, IpAddr)>) -> Result<()> {
-    let text = fs::read_to_string(operand)
-        .map_err(|e| Error::Usage(format!("{flag}: neither an address, a CIDR, nor a readable file: {}", Error::read(operand, &e))))?;
-    for (index, line) in text.lines().enumerate() {
-        let entry = line.split('#').next().unwrap_or_default().trim();
-        if entry.is_empty() {
-            continue;
-        }
-        ranges.push(
-            parse_range(entry).ok_or_else(|| Error::Usage(format!("{flag} {operand}:{}: not an address or CIDR: {entry}", index + 1)))?,
-        );
+    let network = operand.split_once('/').and_then(|(network, bits)| Some((parse_address(network.as_bytes())?, bits)));
+    if let Some((network, bits)) = network {
+        let most = if network.is_ipv4() { 32 } else { 128 };
+        return Err(Error::Usage(format!("{flag}: not a CIDR: {operand}: {bits:?} is not a number of bits from 0 to {most}")));
+    }
+    for (line, entry) in list::entries(&list::read_file(flag, "an address, a CIDR,", operand)?) {
+        // Here, a comment may stand behind an entry too.
+        let entry = entry.split('#').next().unwrap_or_default().trim();
+        let range = parse_range(entry).ok_or_else(|| Error::Usage(format!("{flag} {operand}:{line}: not an address or CIDR: {entry}")))?;
+        ranges.push(range);
     }
     Ok(())
 }
@@ -335,6 +335,8 @@ mod tests {
     #[test]
     fn a_wrong_operand_is_named() {
         let error = AddressSet::from_operands("--allow", &["192.0.2.0/33".to_owned()]).expect_err("33 bits");
-        assert_eq!(error.to_string(), "--allow: neither an address, a CIDR, nor a readable file: 192.0.2.0/33: No such file or directory");
+        assert_eq!(error.to_string(), "--allow: not a CIDR: 192.0.2.0/33: \"33\" is not a number of bits from 0 to 32");
+        let error = AddressSet::from_operands("--allow", &["no/such/file".to_owned()]).expect_err("no file");
+        assert_eq!(error.to_string(), "--allow: neither an address, a CIDR, nor a readable file: no/such/file: No such file or directory");
     }
 }

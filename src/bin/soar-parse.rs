@@ -64,7 +64,7 @@ struct Args {
     until: Option<String>,
     /// Format of the access log: the string of Apache's `LogFormat` or nginx's `log_format`, or that whole line
     ///
-    /// No other format of web logs is tried then; sshd's lines still are, and lines inside JSON of Docker, Filebeat or
+    /// No other format of web logs is tried then; sshd's lines still are, and lines inside JSON of Filebeat or
     /// Vector, except where a client could write such a line. What clients write belongs in quotes: where one field could
     /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
     #[arg(long, value_name = "STRING")]

@@ -12,6 +12,9 @@ use crate::flaw::Flaws;
 use crate::stream::block::{self, Part};
 use crate::stream::book::Mark;
 
+/// What some editors of Windows put before the text of a file.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What came of one block.
 #[derive(Debug)]
 pub struct Block {
@@ -96,7 +99,7 @@ impl<'c> Classifier<'c> {
             let start = end;
             end += whole.len() + 1;
             done.counts.lines += 1;
-            let line = trim_end(whole);
+            let line = trim_end(if number == 1 { whole.strip_prefix(BYTE_ORDER_MARK).unwrap_or(whole) } else { whole });
             if !is_ascii && std::str::from_utf8(line).is_err() {
                 done.counts.invalid_utf8 += 1;
             }

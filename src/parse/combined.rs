@@ -174,7 +174,8 @@ struct Client<'a> {
 const MISSING: &str = "no client, ident and user before the time";
 
 /// Splits `[vhost[:port] ]client[:port] ident user`, where the user may hold spaces. A virtual host is told from a client by
-/// its port, or by what follows it: an address (no ident is one), or a host name and `- `, as nearly no ident and user are.
+/// its port, or, where it is a name, by what follows it: an address, or a host name and `- `, as nearly no ident and user
+/// are. Of two addresses without a port, an ident may be one, which its client's identd chose.
 fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     // Nearly every line: no ident, so no virtual host, and no time where a name or an address can stand.
     let (name, behind) = text.split_at(net::host_name_len(text));
@@ -204,6 +205,9 @@ fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
         };
     }
     let is_name = |text: &[u8]| net::is_host_name(text) && after.starts_with(b"- ");
+    if is_address && net::parse_address(second).is_some() {
+        return Err("two addresses: which of them is the client, only --log-format says");
+    }
     let has_vhost = host.is_some() && is_client(second)
         || is_client(first) && second != b"-" && (net::parse_address(second).is_some() || is_name(second));
     if has_vhost {
@@ -348,6 +352,8 @@ mod tests {
             ("www.example:80 host.example - -", Layout::VhostCombined, Ok("host.example")),
             ("www.example host.example - bob", Layout::VhostCombined, Ok("host.example")),
             ("www.example 2001:db8::1 - -", Layout::VhostCombined, Ok("2001:db8::1")),
+            ("192.0.2.1 203.0.113.9 a b", Layout::Combined, Err("two addresses: which of them is the client, only --log-format says")),
+            ("192.0.2.1 root bob", Layout::Combined, Ok("192.0.2.1")),
             ("host.example root -", Layout::Combined, Ok("host.example")),
             ("host.example root bob smith", Layout::Combined, Ok("host.example")),
             ("2001:db8::1:80 - -", Layout::Combined, Ok("2001:db8::1:80")),

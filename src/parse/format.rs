@@ -2,6 +2,8 @@
 //!
 //! Formats return slices of the line; an event is built from them only where one is wanted.
 
+pub use super::scratch::Scratch;
+
 use super::sshd::Sshd;
 use super::web::Web;
 use crate::record::event::Event;
@@ -37,29 +39,6 @@ pub enum Kind {
     SshdInJson,
     /// JSON around a line of another format.
     Wrapper,
-}
-
-/// Room for text that a reading needs beside the line: what stood there escaped. Emptied before each line.
-#[derive(Debug, Default)]
-pub struct Scratch(bumpalo::Bump);
-
-impl Scratch {
-    /// Keeps `text` for as long as the reading lives.
-    #[must_use]
-    pub fn keep<'a>(&'a self, text: &[u8]) -> &'a [u8] {
-        self.0.alloc_slice_copy(text)
-    }
-
-    /// Keeps `parts`, one behind the other.
-    #[must_use]
-    pub fn join<'a>(&'a self, parts: &[&[u8]]) -> &'a [u8] {
-        self.keep(&parts.concat())
-    }
-
-    /// Forgets everything, but holds on to the memory.
-    pub fn clear(&mut self) {
-        self.0.reset();
-    }
 }
 
 /// What a line turned out to be.

@@ -10,6 +10,7 @@ pub mod json;
 pub mod layout;
 pub mod proxy;
 pub mod rfc5424;
+pub mod scratch;
 pub mod shape;
 pub mod sshd;
 pub mod syslog;

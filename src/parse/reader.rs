@@ -85,6 +85,9 @@ impl<'c> LineReader<'c> {
         if line.len() > MAX_LINE {
             return Err(Flaw::TOO_LONG);
         }
+        if line.is_empty() {
+            return Err(Flaw { format: Nearest::None, reason: EMPTY });
+        }
         match self.read_plain(line, scratch, Place::Alone) {
             Ok(Reading::Wrapped(inside)) => self.read_inside(trim_end(inside), scratch),
             reading => reading,
@@ -95,6 +98,9 @@ impl<'c> LineReader<'c> {
     fn read_inside<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         let wrapper = self.formats.iter().find(|format| format.kind == Kind::Wrapper).map_or("", |format| format.name);
         let flaw = |reason| Flaw { format: Nearest::Known(wrapper), reason };
+        if line.is_empty() {
+            return Err(flaw("the line inside is empty"));
+        }
         match self.read_plain(line, scratch, Place::Inside) {
             Ok(Reading::Wrapped(_)) => Err(flaw("the line inside is a wrapper again")),
             Err(Flaw { format: Nearest::None, reason: OF_NO_KNOWN_FORMAT }) => Err(flaw("the line inside is of no known format")),
@@ -117,7 +123,8 @@ impl<'c> LineReader<'c> {
             Outcome::Request(web) => Ok(Reading::Web(web)),
             Outcome::Syslog => self.read_known(line, scratch, place),
             Outcome::Unfit(field, reason) => self.read_known(line, scratch, place).map_err(|flaw| match flaw.format {
-                Nearest::None if flaw.reason == EMPTY => flaw,
+                // What holds of the line whatever the format says more.
+                Nearest::None if flaw.reason != OF_NO_KNOWN_FORMAT => flaw,
                 _ => Flaw { format: Nearest::Given(field), reason },
             }),
         }
@@ -140,7 +147,6 @@ impl<'c> LineReader<'c> {
             }
         }
         Err(match nearest {
-            _ if line.is_empty() => Flaw { format: Nearest::None, reason: EMPTY },
             Some((_, misfit)) if misfit.at == OF_NO_FORMAT => Flaw { format: Nearest::None, reason: misfit.reason },
             Some((format, misfit)) if misfit.at > 0 => Flaw { format: Nearest::Known(format.name), reason: misfit.reason },
             _ => Flaw { format: Nearest::None, reason: OF_NO_KNOWN_FORMAT },

@@ -75,6 +75,16 @@ fn lines_of_all_classes_are_counted_and_rejects_are_kept_byte_for_byte() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    for format in FORMATS {
+        let line = format!("\u{feff}{}\n", format.example.0);
+        let done = classify(line.repeat(2).as_bytes(), Wanted::All);
+        assert_eq!((done.counts.events, done.counts.rejects), (1, 1), "only the first line of a file may have one: {}", format.name);
+        assert_eq!(String::from_utf8_lossy(&done.events), format!("{}\n", format.example.1), "{}", format.name);
+    }
+}
+
+#[test]
 fn where_an_input_is_cut_changes_nothing_of_what_was_repeated() {
     let head = "Dec 10 06:55:46 lab ";
     let login = "sshd[1]: Failed password for root from 192.0.2.1 port 4711 ssh2";

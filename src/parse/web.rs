@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
-use super::format::Scratch;
+use super::scratch::Scratch;
 use super::shape::parse_number;
 use crate::net;
 use crate::record::MAX_INTEGER;

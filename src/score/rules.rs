@@ -154,7 +154,7 @@ fn is_name(text: &str) -> bool {
 }
 
 fn compile(name: &str, code: &str) -> Result<Filter<data::JustLut<Val>>> {
-    let fail = |place: &str, what: String| Err(Error::Usage(point_at(name, code, place, &what)));
+    let fail = |place: &str, what: String| Err(point_at(name, code, place, &what));
     let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
     let arena = Arena::default();
     let modules = match Loader::new(definitions).load(&arena, File { code, path: () }) {
@@ -184,13 +184,10 @@ fn compile(name: &str, code: &str) -> Result<Filter<data::JustLut<Val>>> {
     })
 }
 
-/// The message, the expression, and a caret under `place`, a slice of `code` (its end where it is none).
-fn point_at(name: &str, code: &str, place: &str, what: &str) -> String {
+/// An error at `place`, a slice of `code` (its end where it is none).
+fn point_at(name: &str, code: &str, place: &str, what: &str) -> Error {
     let offset = place.as_ptr().addr().checked_sub(code.as_ptr().addr()).filter(|&at| at <= code.len() && !place.is_empty());
-    let column = code[..offset.unwrap_or(code.len())].chars().count();
-    // One line, so that the caret stands under its place.
-    let code = code.replace(char::is_control, " ");
-    format!("--rule {name}: {what}\n  {code}\n  {:>width$}", "^", width = column + 1)
+    Error::usage_at(&format!("--rule {name}: {what}"), code, offset.unwrap_or(code.len()))
 }
 
 /// The keys that an expression reads from its input: `.key`, not the `.inner` of `.key.inner`.

@@ -3,13 +3,13 @@
 //! Takes what `--bots` was given, gives yes or no for an agent whose log escapes are undone. Never looks at anything but
 //! the agent, which its sender chose: a bot that calls itself a browser is none here.
 
-use std::fs;
 use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::browser;
 use crate::error::{Error, Result};
+use crate::list;
 
 /// What crawlers, scanners and libraries call themselves, in the syntax of a file for `--bots`.
 const EXTENDED: &str = include_str!("extended.txt");
@@ -49,7 +49,7 @@ impl Bots {
         let kind = |operand: &String| match operand.as_str() {
             "default" => Ok(Kind::Keywords),
             "extended" => compile("extended", EXTENDED).map(Kind::Extended),
-            file => compile(file, &read(file)?).map(Kind::File),
+            file => compile(file, &list::read_file("--bots", "default, extended,", file)?).map(Kind::File),
         };
         operands.iter().map(kind).collect::<Result<_>>().map(Self)
     }
@@ -73,15 +73,9 @@ fn says_bot(agent: &[u8]) -> bool {
     KEYWORDS.as_ref().is_some_and(|k| k.find_iter(agent).any(|found| !is_phone(found.start(), found.end())))
 }
 
-fn read(file: &str) -> Result<String> {
-    fs::read_to_string(file)
-        .map_err(|e| Error::Usage(format!("--bots: neither default, extended, nor a readable file: {}", Error::read(file, &e))))
-}
-
 /// One matcher for all patterns of a list. Each is tried alone first, so that a wrong one is named by its line.
 fn compile(name: &str, text: &str) -> Result<Regex> {
-    let patterns = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
-    let patterns: Vec<_> = patterns.filter(|(_, pattern)| !pattern.is_empty() && !pattern.starts_with('#')).collect();
+    let patterns: Vec<_> = list::entries(text).collect();
     if patterns.is_empty() {
         return Err(Error::Usage(format!("--bots {name}: there is no pattern in it")));
     }

@@ -60,7 +60,7 @@ const DEVICE: &str = concat!(
     r"|kddi|softbank|vodafone|j-phone|portalmmm|palm|panasonic|pantech|sanyo|sharp|siemens|toshiba|htc|lenovo|micromax|karbonn",
     r"|lava|haier|benq|kwc-|audiovox|cdm|kyocera|gionee|tianyu|hitachi|nec-|ericsson|amoi|bird|cubot)",
     r"|^(?:lynx/|w3m/|e?links[ /]|emacs-w3m|url/emacs|dillo/|netsurf/|ibrowse|ncsa[_ ]mosaic|edbrowse|retawq|amaya|contiki|ebrd)",
-    r"|^(?:vlc/|kodi/|uzbl|midori|konqueror|galeon|quicktime/|mozacfetch/|microsoft (?:office|outlook)[ /]\d|goggalaxy)",
+    r"|^(?:vlc/|lavf/|kodi/|thunderbird/|uzbl|midori|konqueror|galeon|quicktime/|mozacfetch/|microsoft (?:office|outlook)[ /]\d|goggalaxy)",
     r"|windows nt|win10|macintosh|mac os|blackberry|upnp/",
 );
 

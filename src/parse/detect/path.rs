@@ -3,11 +3,10 @@
 //! Takes `common` and files of paths, gives membership of a request's path. Query and fragment never count; letters are
 //! compared as they stand in the log, percent signs too.
 
-use std::fs;
-
 use memchr::{memchr, memmem};
 
 use crate::error::{Error, Result};
+use crate::list;
 
 /// A path that programs ask for of their own accord, without any link to it.
 #[derive(Debug, Clone, Copy)]
@@ -128,18 +127,12 @@ pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 fn read_file(file: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
-    let text = fs::read_to_string(file)
-        .map_err(|e| Error::Usage(format!("--ignore-404: neither common nor a readable file: {}", Error::read(file, &e))))?;
-    for (index, line) in text.lines().enumerate() {
-        let path = line.trim();
-        if path.is_empty() || path.starts_with('#') {
-            continue;
-        }
+    for (line, path) in list::entries(&list::read_file("--ignore-404", "common", file)?) {
         if !path.starts_with('/') {
-            return Err(Error::Usage(format!("--ignore-404 {file}:{}: a path starts with /: {path}", index + 1)));
+            return Err(Error::Usage(format!("--ignore-404 {file}:{line}: a path starts with /: {path}")));
         }
         if path.contains(['?', '#']) {
-            return Err(Error::Usage(format!("--ignore-404 {file}:{}: query and fragment are never compared: {path}", index + 1)));
+            return Err(Error::Usage(format!("--ignore-404 {file}:{line}: query and fragment are never compared: {path}")));
         }
         patterns.push(Pattern::new(path));
     }

@@ -5,27 +5,12 @@
 //! counts only in entries without it. (A local user may still name a program of his own sshd.)
 
 use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
-use super::super::sshd::{self, Header};
-use super::super::tag::is_sshd;
-use super::table::{Field, NO_CLIENT, Table};
-use super::{AT_JSON, read_fields};
-use crate::record::MAX_INTEGER;
+use super::super::sshd::Header;
+use super::super::syslog::read_sshd;
+use super::super::tag::{is_sshd, parse_pid};
+use super::line::{AT_JSON, read_fields};
+use super::table::{COMM, Field, JOURNAL_KEYS as KEYS};
 use crate::time::Clock;
-
-pub(super) const KEYS: Table = Table {
-    name: "journald_json",
-    keys: &[
-        (Field::Message, "MESSAGE"),
-        (Field::Time, "_SOURCE_REALTIME_TIMESTAMP"),
-        (Field::Time, "__REALTIME_TIMESTAMP"),
-        (Field::Program, "_COMM"),
-        (Field::Program, "SYSLOG_IDENTIFIER"),
-        (Field::Pid, "_PID"),
-        (Field::Pid, "SYSLOG_PID"),
-        (Field::Host, "_HOSTNAME"),
-    ],
-    needs: &[(&[Field::Time], NO_CLIENT), (&[Field::Message], "a time of the journal, but no MESSAGE")],
-};
 
 /// `journalctl -o json`.
 pub const JOURNALD: Format = Format {
@@ -45,10 +30,12 @@ fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Result<R
     let misfit = |reason| Misfit { at: AT_JSON + KEYS.needs.len(), reason };
     let value = |field| KEYS.value(&fields, field);
     let time = clock.parse_any(value(Field::Time).ok_or(misfit("no __REALTIME_TIMESTAMP"))?).map_err(misfit)?;
-    let Some(tag) = value(Field::Program).filter(|tag| is_sshd(tag)) else { return Ok(Reading::OtherProgram) };
-    let pid = value(Field::Pid).and_then(|pid| std::str::from_utf8(pid).ok()?.parse().ok()).filter(|&pid| pid <= MAX_INTEGER);
+    // Where it stands it decides, whatever it holds.
+    let program = fields.get(COMM).or_else(|| value(Field::Program));
+    let Some(tag) = program.filter(|tag| is_sshd(tag)) else { return Ok(Reading::OtherProgram) };
+    let pid = value(Field::Pid).and_then(parse_pid);
     let header = Header { time: Some(time), host: value(Field::Host).unwrap_or_default(), tag, pid };
     // journalctl writes null for a message that is too long to show: sshd said something that nobody can read here.
     let message = fields.get("MESSAGE").unwrap_or_default();
-    Ok(sshd::read_message(header, message).map_or(Reading::UnknownSshd, Reading::Sshd))
+    Ok(read_sshd(header, message))
 }

@@ -2,10 +2,9 @@
 
 use super::super::format::{Misfit, Scratch, known};
 use super::super::web::{Escaping, Web, join_request, read_size, read_status};
-use super::AT_JSON;
-use super::read_fields;
+use super::fields::Fields;
+use super::line::{AT_JSON, read_fields};
 use super::table::{Field, Table};
-use super::walk::Fields;
 use crate::net;
 use crate::time::Clock;
 

@@ -2,7 +2,7 @@
 
 use super::super::FORMATS;
 use super::super::format::{Reading, Scratch};
-use super::table::NO_CLIENT;
+use super::table::OF_NO_LOG;
 use crate::time::Clock;
 
 /// The event of a line without the keys that are the same in all, or why there is none.
@@ -94,6 +94,23 @@ fn bytes_that_are_no_utf8_are_replaced() {
 }
 
 #[test]
+fn half_a_surrogate_pair_hides_no_line() {
+    for (value, shown) in
+        [(r"a\ud800", "a\u{fffd}"), (r"\udc00\ud800b", "\u{fffd}\u{fffd}b"), (r"\ud83d\ude00", "😀"), (r"\ud800\u0041", "\u{fffd}A")]
+    {
+        let line = format!(r#"{{"remote_addr":"192.0.2.1","request":"GET /","status":200,"http_user_agent":"{value}"}}"#);
+        assert!(event(&line).ends_with(&format!(r#""user_agent":{{"original":"{shown}"}}"#)), "{line} {}", event(&line));
+        for more in [format!(r#""other":"{value}""#), format!(r#""{value}":1"#), format!(r#""x":{{"{value}":["{value}"]}}"#)] {
+            let line = format!(r#"{{"remote_addr":"192.0.2.1","request":"GET /",{more},"status":200}}"#);
+            assert!(event(&line).starts_with("nginx_json"), "{line} {}", event(&line));
+        }
+        let line =
+            format!(r#"{{"request":{{"remote_ip":"::1","method":"GET","headers":{{"User-Agent":["{value}","{value}"]}}}},"status":200}}"#);
+        assert!(event(&line).ends_with(&format!(r#""original":"{shown}, {shown}"}}"#)), "{line} {}", event(&line));
+    }
+}
+
+#[test]
 fn no_text_poses_as_a_key() {
     let hostile = r#"\",\"remote_addr\":\"203.0.113.9\",\"status\":\"200"#;
     for key in ["request", "http_user_agent", "http_referer", "remote_user", "http_x_forwarded_for", "host", "other"] {
@@ -127,7 +144,16 @@ fn what_cannot_be_read_in_one_way_is_not_read() {
         (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"bytes_sent":1.5}"#, "the size is not a number"),
         (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"time":"yesterday"}"#, "the time is not a time"),
         (r#"{"remote_addr":"192.0.2.1","request":"GET /"}"#, "remote_addr and a request, but no status"),
-        (r#"{"a":1}"#, NO_CLIENT),
+        (r#"{"a":1}"#, OF_NO_LOG),
+        (r#"{"message":"x"}"#, "a message, but nothing says which log it was taken from"),
+        (r#"{"message":"x","log.file.path":null}"#, "a message, but nothing says which log it was taken from"),
+        (r#"{"message":"x","source_type":""}"#, "a message, but nothing says which log it was taken from"),
+        (r#"{"MESSAGE":"x","_COMM":"sshd"}"#, "a MESSAGE of the journal, but no __REALTIME_TIMESTAMP"),
+        (r#"{"__REALTIME_TIMESTAMP":"1703415994322089","_COMM":"sshd"}"#, "a time of the journal, but no MESSAGE"),
+        (
+            r#"{"log":"Dec 10 06:55:46 web sshd[7]: Accepted publickey for root from 203.0.113.9 port 22 ssh2: x\n","stream":"stdout","time":"2025-10-10T13:55:38.1Z"}"#,
+            super::line::OF_DOCKER,
+        ),
         (
             r#"{"message":"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 404 0"}"#,
             "a message, but nothing says which log it was taken from",
@@ -154,6 +180,9 @@ fn the_journal_says_who_sent_a_message() {
         (format!(r#""SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), failed),
         (format!(r#""_COMM":"sshd","MESSAGE":[{bytes}]"#), failed),
         (format!(r#""_COMM":"logger","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
+        (format!(r#""_COMM":"","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
+        (format!(r#""_COMM":null,"SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
+        (format!(r#""_COMM":"-","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
         (r#""_COMM":"sshd","MESSAGE":null"#.to_owned(), "journald_json unknown"),
         (r#""_COMM":"sshd","MESSAGE":["a","b"]"#.to_owned(), "journald_json unknown"),
         (r#""_COMM":"sshd-session","MESSAGE":"a new wording""#.to_owned(), "journald_json unknown"),
@@ -173,21 +202,20 @@ fn a_wrapped_line_is_read_as_if_it_stood_alone() {
         format!(
             r#"{{"file":"/var/log/auth.log","host":"a","message":"{syslog}","source_type":"file","timestamp":"2025-10-10T13:55:38Z"}}"#
         ),
-        format!(r#"{{"log":"{syslog}\r\n","stream":"stdout","time":"2025-10-10T13:55:38.1Z"}}"#),
     ] {
         assert_eq!(event(&line), failed, "{line}");
     }
     let inner = serde_json::Value::from(super::NGINX.example.0).to_string();
-    let docker = |inside: &str| format!(r#"{{"log":{inside},"stream":"stdout"}}"#);
-    assert!(event(&docker(&inner)).starts_with("wrapped_json \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
+    let wrapped = |inside: &str| format!(r#"{{"message":{inside},"source_type":"file"}}"#);
+    assert!(event(&wrapped(&inner)).starts_with("wrapped_json \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
 }
 
 #[test]
 fn depth_and_number_of_keys_cost_nothing() {
     let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(event(&deep), NO_CLIENT);
+    assert_eq!(event(&deep), OF_NO_LOG);
     let known = format!("{}1{}", r#"{"log":"#.repeat(100_000), "}".repeat(100_000));
-    assert_eq!(event(&known), NO_CLIENT);
+    assert_eq!(event(&known), OF_NO_LOG);
     let keys: Vec<_> = (0..50_000).map(|n| format!(r#""k{n}":{n}"#)).collect();
     let line = format!(r#"{{{},"remote_addr":"192.0.2.1","request":"GET /","status":200}}"#, keys.join(","));
     assert!(event(&line).starts_with("nginx_json"));

@@ -3,16 +3,17 @@
 //! `{"source":{"ip":"::1"}}` and `{"source.ip":"::1"}` are the same path, as shippers write either. Everything else is
 //! checked for being JSON and passed over, so neither depth nor number of the keys that an attacker sends takes memory.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::super::format::Scratch;
+use super::fields::Fields;
 use super::table::TABLES;
-use crate::record::Text;
 
 /// How deep a path goes at the most; tables name shorter ones.
 const MAX_DEPTH: usize = 8;
@@ -28,7 +29,7 @@ struct Known {
 static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     let mut known: HashMap<&'static str, Known> = HashMap::new();
     let paths = TABLES.iter().flat_map(|table| table.keys).map(|&(_, path)| path);
-    for path in paths.chain(["schema"]) {
+    for path in paths.chain(["schema", "log", "stream"]) {
         known.entry(path).or_default().path = Some(path);
         for (dot, _) in path.match_indices('.') {
             known.entry(&path[..dot]).or_default().leads_on = true;
@@ -37,29 +38,6 @@ static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     known
 });
 
-/// The values that were found; text without its escapes, numbers as they stand, null and arrays of objects as nothing.
-#[derive(Debug, Default)]
-pub struct Fields<'a>(Vec<(&'static str, &'a [u8])>);
-
-impl<'a> Fields<'a> {
-    /// The value at `path`.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<&'a [u8]> {
-        self.0.iter().find(|(known, _)| *known == path).map(|&(_, value)| value)
-    }
-
-    /// RFC 8259 leaves open what a key means that stands twice, and readers differ. Equal values do no harm; of different
-    /// ones neither is believed, since whoever managed to add a key would choose the one that counts.
-    fn add(&mut self, path: &'static str, value: &'a [u8]) -> Result<(), &'static str> {
-        match self.get(path) {
-            None => self.0.push((path, value)),
-            Some(before) if before == value => {}
-            Some(_) => return Err("a key stands twice, with different values"),
-        }
-        Ok(())
-    }
-}
-
 /// Reads a line.
 ///
 /// # Errors
@@ -67,8 +45,8 @@ impl<'a> Fields<'a> {
 pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch) -> Result<Fields<'a>, &'static str> {
     // nginx copies bytes that are no UTF-8 as they are.
     let text = match String::from_utf8_lossy(line) {
-        std::borrow::Cow::Borrowed(text) => text,
-        std::borrow::Cow::Owned(text) => std::str::from_utf8(scratch.keep(text.as_bytes())).unwrap_or_default(),
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => std::str::from_utf8(scratch.keep(text.as_bytes())).unwrap_or_default(),
     };
     let mut walk = Walk { scratch, path: String::new(), depth: 0, fields: Fields::default(), flaw: None };
     let mut json = serde_json::Deserializer::from_str(text);
@@ -107,7 +85,7 @@ impl<'a> Walk<'a> {
                 let text = if memchr::memchr(b'\\', inside).is_none() {
                     inside
                 } else {
-                    self.scratch.keep(serde_json::from_str::<String>(raw).map_err(|_| BROKEN)?.as_bytes())
+                    self.scratch.keep(serde_json::from_str::<Lossy<'_>>(raw).map_err(|_| BROKEN)?.0.as_bytes())
                 };
                 self.fields.add(path, text)
             }
@@ -124,11 +102,48 @@ impl<'a> Walk<'a> {
         if let Ok(bytes) = serde_json::from_str::<Vec<u8>>(raw) {
             return self.scratch.keep(&bytes);
         }
-        serde_json::from_str::<Vec<Text<'_>>>(raw).map_or(b"", |list| {
+        serde_json::from_str::<Vec<Lossy<'_>>>(raw).map_or(b"", |list| {
             let list: Vec<_> = list.iter().map(|text| &*text.0).collect();
             self.scratch.keep(list.join(", ").as_bytes())
         })
     }
+}
+
+/// A string; half of a surrogate pair in it, which is no Unicode and which clients may send, is U+FFFD.
+struct Lossy<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Lossy<'de> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_bytes(LossyVisitor)
+    }
+}
+
+struct LossyVisitor;
+
+impl<'de> Visitor<'de> for LossyVisitor {
+    type Value = Lossy<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(Lossy(std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(replace_surrogates(bytes)), Cow::Borrowed)))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(Lossy(Cow::Owned(replace_surrogates(bytes))))
+    }
+}
+
+/// The line is UTF-8, so only surrogates are not; the three bytes of one are told as three flaws.
+fn replace_surrogates(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().starts_with(b"\xed").then_some(char::REPLACEMENT_CHARACTER));
+    }
+    text
 }
 
 struct Object<'w, 'a>(&'w mut Walk<'a>);
@@ -143,7 +158,7 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
     fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
         let walk = self.0;
         let outer = walk.path.len();
-        while let Some(Text(key)) = map.next_key()? {
+        while let Some(Lossy(key)) = map.next_key()? {
             if outer > 0 {
                 walk.path.push('.');
             }

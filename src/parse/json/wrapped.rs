@@ -1,33 +1,19 @@
-//! A log line that a shipper or container engine wrapped in JSON as it was. It is taken out here, and read as if it stood alone.
+//! A log line that a shipper wrapped in JSON as it was. It is taken out here, and read as if it stood alone.
 //!
 //! Only a wrapper that says where it took the line from is opened. A program's own JSON log has a `message` too, and what
 //! stands there its users may choose.
 
 use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
-use super::read_fields;
-use super::table::{Field, NO_CLIENT, Table};
+use super::line::{AT_JSON, read_fields};
+use super::table::{Field, NO_SHIPPER, WRAPPED_KEYS as KEYS};
 use crate::time::Clock;
 
-pub(super) const KEYS: Table = Table {
-    name: "wrapped_json",
-    keys: &[
-        (Field::Message, "event.original"),
-        (Field::Message, "message"),
-        (Field::Message, "log"),
-        (Field::Shipper, "log.file.path"),
-        (Field::Shipper, "log.offset"),
-        (Field::Shipper, "source_type"),
-        (Field::Shipper, "stream"),
-    ],
-    needs: &[(&[Field::Message], NO_CLIENT), (&[Field::Shipper], "a message, but nothing says which log it was taken from")],
-};
-
-/// Filebeat, Vector and Docker around a line.
+/// Filebeat and Vector around a line.
 pub const WRAPPED: Format = Format {
     name: KEYS.name,
     kind: Kind::Wrapper,
-    about: "any other line, wrapped by Filebeat or Vector (message) or Docker (log)",
-    source: "Filebeat exported fields, log.file.path; Vector file source; Docker json-file driver",
+    about: "any other line, wrapped by Filebeat or Vector",
+    source: "Filebeat exported fields, log.file.path; Vector file source",
     example: (
         r#"{"@timestamp":"2025-10-10T11:55:37.001Z","agent":{"type":"filebeat"},"log":{"file":{"path":"/var/log/access.log"},"offset":1431},"message":"192.0.2.1 - - [10/Oct/2025:13:55:36 +0200] \"GET /a HTTP/1.1\" 404 153 \"-\" \"curl/8.2.1\""}"#,
         r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T11:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/a"},"user_agent":{"original":"curl/8.2.1"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
@@ -37,6 +23,8 @@ pub const WRAPPED: Format = Format {
 
 fn read<'a>(line: &'a [u8], scratch: &'a Scratch, _: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let fields = read_fields(line, scratch, &KEYS)?;
+    // Null and nothing name no log.
+    KEYS.value(&fields, Field::Shipper).ok_or(Misfit { at: AT_JSON + KEYS.needs.len(), reason: NO_SHIPPER })?;
     let inside = KEYS.value(&fields, Field::Message).unwrap_or_default();
     Ok(Reading::Wrapped(inside.strip_suffix(b"\n").unwrap_or(inside)))
 }

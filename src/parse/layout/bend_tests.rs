@@ -1,16 +1,19 @@
 //! A search for formats that a client can bend: whatever format is accepted and whatever clients write, every line that is
 //! read names the true client and the true status.
 
+use std::cell::Cell;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::TestRunner;
 
 use super::{LogFormat, Outcome};
 use crate::parse::format::Scratch;
 use crate::time::Clock;
 
 /// Apache's name, nginx's, and what the server writes; nothing: a client writes it.
-const FIELDS: &[(&str, &str, &str)] = &[
+const FIELDS: &[Named] = &[
     ("%h", "$remote_addr", "CLIENT"),
     ("%>s", "$status", "404"),
     ("%b", "$body_bytes_sent", "7"),
@@ -69,44 +72,71 @@ fn sent() -> impl Strategy<Value = String> {
     vec(select(SENT), 0..5).prop_map(|pieces| pieces.concat())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+/// One case: the server, what its format starts with, its fields with what stands between them and what was sent, where the
+/// client stands among them, and the client.
+type Case = (Server, &'static str, Vec<(Named, &'static str, String)>, prop::sample::Index, &'static str);
+type Named = (&'static str, &'static str, &'static str);
 
-    #[test]
-    fn no_client_bends_an_accepted_format(
-        server in select(&[Server::Apache, Server::Nginx][..]), start in select(&["", "\"", "[", "x "][..]),
-        fields in vec((select(FIELDS), select(BETWEEN), sent()), 1..8), place in any::<prop::sample::Index>(),
-        client in select(&["192.0.2.66", "2001:db8::66", "host-6.example", "-"][..]),
-    ) {
-        let mut fields = fields;
-        let place = place.index(fields.len() + 1);
-        fields.insert(place, (FIELDS[0], " ", String::new()));
-        let (mut format, mut line) = (start.to_owned(), start.to_owned());
-        for (at, ((apache, nginx, own), between, sent)) in fields.iter().enumerate() {
-            let name = match server { Server::Apache => *apache, Server::Nginx => *nginx };
-            let value = match (*own, *apache) {
-                ("CLIENT", _) => client.to_owned(),
-                ("", "%{%F}t") => match server { Server::Apache => "2011-11-11".to_owned(), Server::Nginx => "2011-11-11T11:11:11+00:00".to_owned() },
-                // A method ends at its first space.
-                ("", "%m") => written(server, name, &sent.replace(' ', "")),
-                ("", _) => written(server, name, sent),
-                (own, _) => own.to_owned(),
-            };
-            let between = if at + 1 == fields.len() { "" } else { *between };
-            format.push_str(name);
-            line.push_str(&value);
-            match (server, between) {
-                (Server::Apache, "%%") => { format.push_str("%%"); line.push('%'); }
-                (Server::Nginx, "%%") => { format.push('%'); line.push('%'); }
-                _ => { format.push_str(between); line.push_str(between); }
-            }
-        }
+fn case() -> impl Strategy<Value = Case> {
+    (
+        select(&[Server::Apache, Server::Nginx][..]),
+        select(&["", "\"", "[", "x "][..]),
+        vec((select(FIELDS), select(BETWEEN), sent()), 1..8),
+        any::<prop::sample::Index>(),
+        select(&["192.0.2.66", "2001:db8::66", "host-6.example", "-"][..]),
+    )
+}
+
+/// The format of a case, and the line that its server writes.
+fn write((server, start, fields, place, client): Case) -> (String, String) {
+    let mut fields = fields;
+    fields.insert(place.index(fields.len() + 1), (FIELDS[0], " ", String::new()));
+    let (mut format, mut line) = (start.to_owned(), start.to_owned());
+    for (at, ((apache, nginx, own), between, sent)) in fields.iter().enumerate() {
+        let (name, date) = match server {
+            Server::Apache => (*apache, "2011-11-11"),
+            Server::Nginx => (*nginx, "2011-11-11T11:11:11+00:00"),
+        };
+        let value = match (*own, *apache) {
+            ("CLIENT", _) => client.to_owned(),
+            ("", "%{%F}t") => date.to_owned(),
+            // A method ends at its first space.
+            ("", "%m") => written(server, name, &sent.replace(' ', "")),
+            ("", _) => written(server, name, sent),
+            (own, _) => own.to_owned(),
+        };
+        let between = if at + 1 == fields.len() { "" } else { *between };
+        let (in_format, in_line) = match (server, between) {
+            (Server::Apache, "%%") => ("%%", "%"),
+            (Server::Nginx, "%%") => ("%", "%"),
+            _ => (between, between),
+        };
+        format.extend([name, in_format]);
+        line.extend([&*value, in_line]);
+    }
+    (format, line)
+}
+
+#[test]
+fn no_client_bends_an_accepted_format() {
+    const CASES: u32 = 4096;
+    let (accepted, read) = (Cell::new(0), Cell::new(0));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(CASES));
+    let outcome = runner.run(&case(), |case| {
+        let (has_status, client) = (case.2.iter().any(|((name, ..), ..)| *name == "%>s"), case.4);
+        let (format, line) = write(case);
         let Ok(compiled) = LogFormat::compile(&format) else { return Ok(()) };
+        accepted.set(accepted.get() + 1);
         let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
         if let Outcome::Request(web) = compiled.read(line.as_bytes(), &scratch, &mut clock) {
+            read.set(read.get() + 1);
             prop_assert_eq!(String::from_utf8_lossy(web.client), client, "{}\n{}", format, line);
-            let has_status = fields.iter().any(|((name, ..), ..)| *name == "%>s");
             prop_assert_eq!(web.status, has_status.then_some(404), "{}\n{}", format, line);
         }
-    }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    // Where nothing was accepted or read, nothing was tried.
+    assert!(accepted.get() >= CASES / 3, "{} formats of {CASES} are accepted", accepted.get());
+    assert!(read.get() >= accepted.get() / 5 * 4, "{} lines of {} are read", read.get(), accepted.get());
 }

@@ -5,6 +5,7 @@
 
 mod compile;
 mod directive;
+mod found;
 mod moment;
 mod segment;
 mod source;
@@ -13,6 +14,7 @@ mod token;
 use std::sync::Arc;
 
 use directive::{SLOTS, Slot};
+use found::{Found, Unfit};
 use moment::Moment;
 use segment::{End, Segment};
 
@@ -43,20 +45,6 @@ enum Opening {
     Brace,
     /// Text of a client.
     Client,
-}
-
-/// Why a line is not of the format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unfit {
-    field: usize,
-    reason: &'static str,
-}
-
-/// What a line holds, while it is read.
-#[derive(Debug)]
-pub struct Found<'a> {
-    values: [Option<&'a [u8]>; SLOTS],
-    moment: Moment<'a>,
 }
 
 /// How the reading of a line ended.
@@ -102,7 +90,8 @@ impl LogFormat {
     /// Reads a line.
     #[must_use]
     pub fn read<'a>(&self, line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Outcome<'a> {
-        if is_syslog(line) {
+        // A full time says nothing where lines of this format begin with one, and no line of syslog does beside it.
+        if time::starts_like_rfc3164(line) || self.allows(Kind::SshdBehindTime) && is_syslog(line) {
             return Outcome::Syslog;
         }
         let mut found = Found { values: [None; SLOTS], moment: Moment::new() };
@@ -171,8 +160,8 @@ impl LogFormat {
     }
 }
 
-/// Whether `line` starts as a line of syslog does: a time without a year, or a full time, a host and `tag[pid]:`. No user
-/// name in such a line makes a request of it.
+/// Whether `line` starts as a line of syslog with a full time does: that time, a host and `tag[pid]:`. No user name in such
+/// a line makes a request of it.
 fn is_syslog(line: &[u8]) -> bool {
     let mut words = line.splitn(4, |&b| b == b' ');
     let is_time = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| time::parse_rfc3339(word).is_ok());
@@ -180,8 +169,7 @@ fn is_syslog(line: &[u8]) -> bool {
         let pid = word.strip_suffix(b"]:").and_then(|word| word.rsplit(|&b| b == b'[').next());
         pid.is_some_and(|pid| !pid.is_empty() && pid.len() < word.len() - 2 && pid.iter().all(u8::is_ascii_digit))
     };
-    time::starts_like_rfc3164(line)
-        || line.first().is_some_and(u8::is_ascii_digit) && words.next().is_some_and(is_time) && words.take(2).any(is_tag)
+    line.first().is_some_and(u8::is_ascii_digit) && words.next().is_some_and(is_time) && words.take(2).any(is_tag)
 }
 
 #[cfg(test)]

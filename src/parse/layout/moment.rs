@@ -1,10 +1,9 @@
 //! Times in a server's own format: how long each is, and what instant its parts give together.
 
-use crate::time::{self, CLF_LEN, Clock, Flaw, Stamp};
+use crate::time::{self, CLF_LEN, Clock, Flaw, NOT_A_TIME, Stamp};
 
 /// Length of `2000-10-10T13:55:36+00:00`.
 const ISO_LEN: usize = 25;
-const NOT_A_TIME: Flaw = "the time is not a time";
 
 /// How a time is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

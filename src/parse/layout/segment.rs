@@ -11,9 +11,9 @@ use memchr::{memchr, memrchr};
 
 use super::super::web::is_client;
 use super::directive::{Class, Meaning, Slot};
+use super::found::{Found, Unfit};
 use super::moment::TimeForm;
 use super::token::{Field, Token};
-use super::{Found, Unfit};
 use crate::net;
 use crate::time::Clock;
 

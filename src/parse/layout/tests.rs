@@ -221,6 +221,14 @@ fn what_cannot_be_read_safely_is_refused_and_pointed_at() {
 }
 
 #[test]
+fn no_user_poses_as_a_program() {
+    let format = r#"$time_iso8601 $remote_addr $remote_user "$request" $status"#;
+    let line = r#"2025-10-10T13:55:36+00:00 192.0.2.1 x[1]: "GET /" 404"#;
+    assert_eq!(read(format, line), "192.0.2.1 2025-10-10T13:55:36Z x[1]: GET / 404 . . . . .");
+    assert_eq!(read(format, "Dec 10 06:55:46 gate sshd[1]: x"), "syslog");
+}
+
+#[test]
 fn what_a_client_could_imitate_is_not_tried_beside_it() {
     use super::super::{FORMATS, syslog};
     let allowed = |format: &str| {
