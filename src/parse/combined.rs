@@ -191,33 +191,34 @@ fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     if first == b"unix:" {
         return Ok(Client { domain: None, address: b"-", user: known(after) });
     }
-    let is_address = net::parse_address(first).is_some();
-    let host = net::split_port(first).map(|(host, _)| host).filter(|_| !is_address);
-    let host = host.filter(|host| net::is_host_name(host) || net::strip_brackets(host) != *host);
+    let plain = Client { domain: None, address: first, user: known(after) };
+    match (net::parse_address(first).is_some(), second) {
+        (true, b"-") => Ok(plain),
+        (true, ident) if net::parse_address(ident).is_some() => Err("two addresses: which of them is the client, only --log-format says"),
+        (true, _) => Ok(plain),
+        (false, _) => read_behind_name(plain, second, after),
+    }
+}
+
+/// Reads what stands behind a first word that is no address alone: `plain` holds if it is the client.
+fn read_behind_name<'a>(plain: Client<'a>, second: &'a [u8], after: &'a [u8]) -> Result<Client<'a>, &'static str> {
+    let first = plain.address;
     let bare = net::strip_port(first);
-    if second == b"-" && !is_address && net::parse_address(bare).is_some() {
+    if second == b"-" && net::parse_address(bare).is_some() {
         // `addr:80 - - user` may be a virtual host whose client is unknown, or a client whose user is called `- user`.
         let is_clear = !after.starts_with(b"- ");
-        return if is_clear {
-            Ok(Client { domain: None, address: bare, user: known(after) })
-        } else {
-            Err("a client and a virtual host look the same here")
-        };
+        return if is_clear { Ok(Client { address: bare, ..plain }) } else { Err("a client and a virtual host look the same here") };
     }
+    let host = net::split_port(first).map(|(host, _)| host);
+    let host = host.filter(|host| net::is_host_name(host) || net::strip_brackets(host) != *host);
     let is_name = |text: &[u8]| net::is_host_name(text) && after.starts_with(b"- ");
-    if is_address && net::parse_address(second).is_some() {
-        return Err("two addresses: which of them is the client, only --log-format says");
-    }
     let has_vhost = host.is_some() && is_client(second)
         || is_client(first) && second != b"-" && (net::parse_address(second).is_some() || is_name(second));
     if has_vhost {
         let (_, user) = split_word(after).ok_or(MISSING)?;
         return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
     }
-    if !is_client(first) {
-        return Err("the client is neither an address nor a host name");
-    }
-    Ok(Client { domain: None, address: first, user: known(after) })
+    if is_client(first) { Ok(plain) } else { Err("the client is neither an address nor a host name") }
 }
 
 /// The next `"` from `start` on that is not escaped by a backslash.
