@@ -112,8 +112,15 @@ fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<
     // With records on the same terminal a bar would only tear them.
     let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
     let progress = Progress::new(inputs.total_bytes().filter(|_| has_bar));
-    let run =
-        Run { program, threads, line_buffered: common.line_buffered, watch: Watch::install()?, progress, buffers: Buffers::default() };
+    let run = Run {
+        program,
+        threads,
+        line_buffered: common.line_buffered,
+        watch: Watch::install()?,
+        progress,
+        blocks: Buffers::default(),
+        results: Buffers::default(),
+    };
     let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
     let notices = Notices::new(program, sink, run.progress.clone());
     Ok((inputs, run, notices))

@@ -130,8 +130,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     };
     let mut sink = Sink { output, rejects, cursor, report: Report::default() };
     let work = |block: Lines| {
-        let done = classifier.classify(&block, run.buffers.take());
-        run.buffers.give(block.bytes);
+        let done = classifier.classify(&block, run.results.take());
+        run.blocks.give(block.bytes);
         done
     };
     let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, notices));
@@ -168,7 +168,7 @@ impl Sink {
             mark.note.iter().for_each(|note| notices.say(note));
             cursor.advance(mark);
         }
-        run.buffers.give(block.events);
+        run.results.give(block.events);
         Ok(())
     }
 

@@ -60,7 +60,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         run,
         |block: Block| {
             let records = read::read_block(&block);
-            run.buffers.give(block.bytes);
+            run.blocks.give(block.bytes);
             records
         },
         |answer| match answer {

@@ -39,6 +39,9 @@ pub struct Run {
     pub watch: Watch,
     /// Shows how far the reading is.
     pub progress: Progress,
-    /// Memory to be used again.
-    pub buffers: Buffers,
+    /// Memory of blocks that are done with. Apart from that of results, which grows: a block that is read into more room is
+    /// a larger block.
+    pub blocks: Buffers,
+    /// Memory of results that were written.
+    pub results: Buffers,
 }

@@ -159,7 +159,7 @@ impl<'r> Open<'r> {
             (Part::Lines, bytes.len())
         };
         if end < bytes.len() {
-            self.carry = self.run.buffers.take();
+            self.carry = self.run.blocks.take();
             self.carry.reserve(bytes.len() - end + BLOCK_BYTES);
             self.carry.extend_from_slice(&bytes[end..]);
             bytes.truncate(end);

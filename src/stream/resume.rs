@@ -269,7 +269,15 @@ mod tests {
 
     fn run() -> Run {
         let watch = Watch::install().expect("a watch");
-        Run { program: "test", threads: 1, line_buffered: false, watch, progress: Progress::new(None), buffers: Buffers::default() }
+        Run {
+            program: "test",
+            threads: 1,
+            line_buffered: false,
+            watch,
+            progress: Progress::new(None),
+            blocks: Buffers::default(),
+            results: Buffers::default(),
+        }
     }
 
     /// Lines of 7 bytes.
