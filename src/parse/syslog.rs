@@ -6,7 +6,7 @@
 use memchr::memchr;
 
 use super::format::{Format, Misfit, Reading};
-use super::sshd::{self, Header};
+use super::sshd::{self, Header, Limit};
 use super::tag::{read_repeat, split_level, split_tag};
 use crate::net;
 use crate::time::{Clock, RFC3164_LEN, Stamp};
@@ -94,9 +94,11 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
         return Ok(reading);
     }
     // busybox writes facility and level before the tag.
-    let rest = split_level(rest).unwrap_or(rest);
+    let (rest, is_of_busybox) = split_level(rest).map_or((rest, false), |rest| (rest, true));
     let Some(tag) = split_tag(rest).map_err(misfit)? else { return Ok(Reading::OtherProgram) };
-    Ok(read_sshd(Header { time: Some(time), host, tag: tag.name, pid: tag.pid }, tag.message))
+    let limit = if is_of_busybox { Limit::of_busybox(rest.len() - tag.message.len()) } else { Limit::SSHD };
+    let header = Header { time: Some(time), host, tag: tag.name, pid: tag.pid };
+    Ok(sshd::read_within(limit, header, tag.message).map_or(Reading::UnknownSshd, Reading::Sshd))
 }
 
 /// Reads a message of sshd.
@@ -236,6 +238,22 @@ mod tests {
             ("Dec 10 06:55:46 lab sshd[1]: last message repeated 3 times", "unknown"),
         ] {
             assert_eq!(read(line), class, "{line}");
+        }
+    }
+
+    #[test]
+    fn busybox_cuts_sooner_than_sshd() {
+        // 256 bytes reach busybox, of which `<38>Dec 10 06:55:46 sshd[7]: ` are the first 29.
+        for (header, room, named) in
+            [("auth.info sshd[7]: ", 256 - 2 - 29, false), ("auth.info sshd[7]: ", 200, true), ("sshd[7]: ", 256, true)]
+        {
+            let (start, frame) = ("Failed password for invalid user ", " from 203.0.113.9 port 22 ssh2");
+            let name = "x".repeat(room - start.len() - frame.len());
+            let line = format!("Dec 10 06:55:46 lab {header}{start}{name}{frame}");
+            let mut clock = Clock::new("UTC", Some(2015)).expect("UTC is known");
+            let Ok(Reading::Sshd(sshd)) = read_rfc3164(line.as_bytes(), &mut clock) else { panic!("unread: {line}") };
+            assert!(sshd.is_login("failure"), "{line}");
+            assert_eq!(sshd.is_of_peer("ssh_login"), named, "{line}");
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! One table of shapes (see `shape`), each with what it means, the source file that writes it, and an example.
 
+mod limit;
 pub mod table;
 
 use std::borrow::Cow;
@@ -9,11 +10,12 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::shape::{Head, Matcher, PAM, Part, Parts, Shape, parse_port, split_network};
+use super::shape::{Ending, Head, Matcher, PAM, Part, Parts, Shape, parse_port, split_network};
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
 
+pub use limit::Limit;
 pub use table::SHAPES;
 
 /// What stands before the message.
@@ -109,14 +111,21 @@ impl<'a> Sshd<'a> {
 /// Reads one message of sshd; `None`: it is of no known shape.
 #[must_use]
 pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
+    read_within(Limit::SSHD, header, message)
+}
+
+/// Reads one message of sshd that came through something with a limit of its own.
+#[must_use]
+pub fn read_within<'a>(limit: Limit, header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
+    let ending = limit.ending(message.len());
     let message = strip_frame(message);
     let mut parts = Parts::new();
     let shape = match split_module(message) {
-        Some(inside) => find_shape(&INDEX.pam, inside, &mut parts),
+        Some(inside) => find_shape(&INDEX.pam, inside, ending, &mut parts),
         // Old Linux-PAM puts the module into the tag: `sshd(pam_unix)[77]`.
-        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message, &mut parts),
-        None => find_login_or_other(message, &mut parts),
+        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message, ending, &mut parts),
+        None => find_login_or_other(message, ending, &mut parts),
     }?;
     let mut sshd = Sshd { header, shape, method: None, address: None, port: None, user: None, count };
     for &(part, text) in parts.found() {
@@ -163,17 +172,19 @@ pub fn parse_count(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok().filter(|n| (1..=MAX_INTEGER).contains(n))
 }
 
-fn find_login_or_other<'a>(message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
+fn find_login_or_other<'a>(message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let matchers = INDEX.of(message);
     // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
     // an account of this machine, which holds no ` ssh2: `. Of any other message the words that end it are the server's: a key
     // and the host of a peer end otherwise, but not so the principal that GSSAPI names, and the user that rhosts names.
     let starts: [&[u8]; 4] = [b"Accepted ", b"Failed gssapi", b"Partial gssapi", b"Failed rhosts"];
+    // Where the end is missing, the last place may be the peer's own; the first one, behind an accepted user, is the server's.
+    let starts = if ending == Ending::Cut { &starts[..1] } else { &starts[..] };
     let may_end_in_info = starts.iter().any(|start| message.starts_with(start));
     if may_end_in_info && find_info(message).next().is_some() {
         return find_keyed(matchers, message, parts);
     }
-    find_shape(matchers, message, parts).or_else(|| find_keyed(matchers, message, parts))
+    find_shape(matchers, message, ending, parts).or_else(|| find_keyed(matchers, message, parts))
 }
 
 /// The shape of a message with a key behind it. Only the messages that say by which protocol a login was tried can have one:
@@ -181,7 +192,7 @@ fn find_login_or_other<'a>(message: &'a [u8], parts: &mut Parts<'a>) -> Option<&
 fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let plain = cut_info(message)?;
     let head = Head::of(plain);
-    matchers.iter().filter(|matcher| matcher.names_protocol()).find_map(|m| m.read(plain, head, parts).map(|()| m.shape))
+    matchers.iter().filter(|matcher| matcher.names_protocol()).find_map(|m| m.read(plain, head, Ending::Whole, parts).map(|()| m.shape))
 }
 
 /// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
@@ -244,9 +255,9 @@ impl Index {
     }
 }
 
-fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
+fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let head = Head::of(message);
-    matchers.iter().find_map(|matcher| matcher.read(message, head, parts).map(|()| matcher.shape))
+    matchers.iter().find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
 }
 
 #[cfg(test)]

@@ -82,8 +82,9 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
             None => (INDEX.of(framed), framed),
         };
         let mut parts = Parts::new();
-        let plain = find_shape(matchers, plain, &mut parts).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
-        find_shape(matchers, plain, &mut parts).expect("its own example");
+        let whole = Ending::Whole;
+        let plain = find_shape(matchers, plain, whole, &mut parts).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
+        find_shape(matchers, plain, whole, &mut parts).expect("its own example");
         let is_free = |part| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields);
         for &(part, text) in parts.found().iter().filter(|(part, _)| is_free(*part)) {
             let at = text.as_ptr() as usize - inside.as_ptr() as usize;
@@ -210,4 +211,56 @@ fn folded_repeats_count_as_often_as_they_stand_for() {
     assert_eq!(count("message repeated 2 times: [ pam_unix(sshd:auth): check pass; user unknown]"), Some(2));
     assert_eq!(count("message repeated 0 times: [ Failed password for root from 192.0.2.1 port 4711 ssh2]"), None);
     assert_eq!(count("message repeated 99999999999999999999 times: [ Failed password for root from 192.0.2.1 port 1 ssh2]"), None);
+}
+
+/// A message as sshd hands it to syslog, which is 500 bytes of it.
+fn cut(mut message: String) -> String {
+    message.truncate(500);
+    message
+}
+
+#[test]
+fn a_message_that_may_have_been_cut_names_only_a_peer_that_stands_before_anything_free() {
+    let pad = |len: usize| "\\\\377".repeat(len / 5);
+    let (closed, frame) = ("Connection closed by invalid user ", " 203.0.113.9 port 22");
+    let end_in_frame = |start: &str, frame: &str| {
+        let room = 500 - start.len() - frame.len();
+        format!("{start}{}{}{frame}", "x".repeat(room % 5), pad(room))
+    };
+    let key = "Failed publickey for invalid user bob from 192.0.2.1 port 4711 ssh2: ED25519-CERT SHA256:abc ID ";
+    for (message, action, address) in [
+        (end_in_frame(closed, frame), "ssh_disconnect", ""),
+        (end_in_frame("fatal: ssh_dispatch_run_fatal: Connection from invalid user ", " 203.0.113.9 port 22: x"), "ssh_probe", ""),
+        (end_in_frame("Disconnecting invalid user ", " 203.0.113.9 port 22: x"), "ssh_disconnect", ""),
+        (end_in_frame("Unable to negotiate with invalid user ", " 203.0.113.9 port 22: x"), "ssh_probe", ""),
+        (end_in_frame("Bad protocol version identification '", "' from 203.0.113.9 port 22"), "ssh_probe", ""),
+        (end_in_frame(key, " from 203.0.113.9 port 22 ssh2"), "ssh_login", ""),
+        (end_in_frame("Failed password for invalid user ", " from 203.0.113.9 port 22 ssh2"), "ssh_login", ""),
+        // The port is cut to a digit, the address to another.
+        (end_in_frame("Failed password for invalid user ", " from 2001:db8::1 port 5"), "ssh_login", ""),
+        (end_in_frame("Invalid user ", " from 203.0.113.9"), "ssh_invalid_user", ""),
+        // journald takes the spaces away in which the message was cut.
+        (format!("{closed}{}{frame}", pad(355)), "ssh_disconnect", ""),
+        (format!("{closed}{}{frame}", pad(315)), "ssh_disconnect", "203.0.113.9"),
+        (format!("Failed password for {} from 192.0.2.1 port 4711 ssh2", "\\377".repeat(100)), "ssh_login", "192.0.2.1"),
+        // What stands before anything free is the server's, however long the message was.
+        (cut(format!("Received disconnect from 192.0.2.1 port 4711:11: {}", pad(900))), "ssh_disconnect", "192.0.2.1"),
+        (
+            cut(format!("Unable to negotiate with 192.0.2.1 port 4711: no matching cipher found. Their offer: {}", pad(900))),
+            "ssh_probe",
+            "192.0.2.1",
+        ),
+        (
+            cut(format!("Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {}", pad(900))),
+            "ssh_login",
+            "192.0.2.1",
+        ),
+    ] {
+        assert!(message.len() <= 500, "{message}");
+        for message in [format!("message repeated 3 times: [ {message}]"), message] {
+            let sshd = read(&message).unwrap_or_else(|| panic!("unread: {message}"));
+            assert_eq!((sshd.shape.action, text(sshd.address).as_str()), (action, address), "{message}");
+            assert_eq!(sshd.port.is_some(), !address.is_empty() && message.contains(" port "), "{message}");
+        }
+    }
 }
