@@ -2,6 +2,7 @@
 //!
 //! One table of shapes (see `shape`), each with what it means, the source file that writes it, and an example.
 
+mod key;
 mod limit;
 pub mod table;
 
@@ -15,6 +16,7 @@ use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
 
+use key::{cut_info, find_info, is_accepted, names_principal};
 pub use limit::Limit;
 pub use table::SHAPES;
 
@@ -174,52 +176,27 @@ pub fn parse_count(digits: &[u8]) -> Option<u64> {
 
 fn find_login_or_other<'a>(message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let matchers = INDEX.of(message);
+    let has_info = || find_info(message).next().is_some();
     // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
-    // an account of this machine, which holds no ` ssh2: `. Of any other message the words that end it are the server's: a key
-    // and the host of a peer end otherwise, but not so the principal that GSSAPI names, and the user that rhosts names.
-    let starts: [&[u8]; 4] = [b"Accepted ", b"Failed gssapi", b"Partial gssapi", b"Failed rhosts"];
-    // Where the end is missing, the last place may be the peer's own; the first one, behind an accepted user, is the server's.
-    let starts = if ending == Ending::Cut { &starts[..1] } else { &starts[..] };
-    let may_end_in_info = starts.iter().any(|start| message.starts_with(start));
-    if may_end_in_info && find_info(message).next().is_some() {
-        return find_keyed(matchers, message, parts);
+    // an account of this machine, which holds no ` ssh2: `.
+    if is_accepted(message) && has_info() {
+        let others = matchers.iter().filter(|matcher| !matcher.names_protocol());
+        return find_keyed(matchers, message, ending, parts).or_else(|| find_among(others, message, ending, parts));
     }
-    find_shape(matchers, message, ending, parts).or_else(|| find_keyed(matchers, message, parts))
+    let shape = find_shape(matchers, message, ending, parts);
+    if shape.is_some() {
+        // Of any other message the words that end it are the server's: a key and the host of a peer end otherwise, but not so
+        // the principal that GSSAPI names, and the user that rhosts names.
+        return shape.filter(|_| ending == Ending::Cut || !names_principal(message) || !has_info());
+    }
+    find_keyed(matchers, message, ending, parts)
 }
 
 /// The shape of a message with a key behind it. Only the messages that say by which protocol a login was tried can have one:
 /// in any other, ` ssh2: ` is the peer's own word.
-fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
-    let plain = cut_info(message)?;
-    let head = Head::of(plain);
-    matchers.iter().filter(|matcher| matcher.names_protocol()).find_map(|m| m.read(plain, head, Ending::Whole, parts).map(|()| m.shape))
-}
-
-/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
-///
-/// An accepted user is an account of this machine, so the first such place counts, whatever a certificate's comment holds. Of
-/// any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
-/// hold no such place, is cut.
-fn cut_info(message: &[u8]) -> Option<&[u8]> {
-    let mut places = find_info(message);
-    let first = places.next()?;
-    let end = match places.last() {
-        Some(last) if !message.starts_with(b"Accepted ") => Some(last).filter(|&last| is_plain_key(&message[last + b": ".len()..]))?,
-        _ => first,
-    };
-    Some(&message[..end])
-}
-
-/// Where ` ssh2` or ` ssh1` ends that a colon and information follow.
-fn find_info(message: &[u8]) -> impl Iterator<Item = usize> {
-    let is_info = |&end: &usize| matches!(message[end - 1..].get(..3), Some(b"1: " | b"2: "));
-    memmem::find_iter(message, b" ssh").map(|at| at + b" ssh2".len()).filter(|end| *end <= message.len()).filter(is_info)
-}
-
-/// `ED25519 SHA256:...`, and nothing that a peer could have worded: the comment of a host ends in a quote.
-fn is_plain_key(text: &[u8]) -> bool {
-    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'+' | b'/' | b':');
-    text.iter().all(is_plain) && text.split(|&b| b == b' ').count() == 2
+fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
+    let plain = cut_info(message, ending)?;
+    find_among(matchers.iter().filter(|matcher| matcher.names_protocol()), plain, Ending::Whole, parts)
 }
 
 /// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own; where a module
@@ -256,8 +233,17 @@ impl Index {
 }
 
 fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
+    find_among(matchers.iter(), message, ending, parts)
+}
+
+fn find_among<'m, 'a>(
+    mut matchers: impl Iterator<Item = &'m Matcher>,
+    message: &'a [u8],
+    ending: Ending,
+    parts: &mut Parts<'a>,
+) -> Option<&'static Shape> {
     let head = Head::of(message);
-    matchers.iter().find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
+    matchers.find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
 }
 
 #[cfg(test)]

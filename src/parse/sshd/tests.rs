@@ -83,7 +83,7 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
         };
         let mut parts = Parts::new();
         let whole = Ending::Whole;
-        let plain = find_shape(matchers, plain, whole, &mut parts).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
+        let plain = find_shape(matchers, plain, whole, &mut parts).map_or_else(|| cut_info(plain, whole).expect("a key"), |_| plain);
         find_shape(matchers, plain, whole, &mut parts).expect("its own example");
         let is_free = |part| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields);
         for &(part, text) in parts.found().iter().filter(|(part, _)| is_free(*part)) {
@@ -117,7 +117,9 @@ fn a_hostile_name_does_not_hide_its_bearer() {
         ),
         format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
         format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
-        format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
+        "Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser root".to_owned(),
+        "Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:a ID b (serial 7) CA RSA SHA256:c, client user \"alice\", client host \"a.example\"".to_owned(),
+        "Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: RSA 00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff".to_owned(),
         "Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID a b (serial 0) CA RSA SHA256:z".to_owned(),
         format!("Invalid user {name} from 192.0.2.1 port 4711"),
         format!("Invalid user {name} from 192.0.2.1"),
@@ -143,6 +145,11 @@ fn where_two_readings_are_possible_there_is_none() {
         // The host that a peer claims to be ends in a quote, and a key does not.
         format!("Failed hostbased for root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""),
         format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
+        format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
+        format!("Failed gssapi-with-mic for bob from 192.0.2.1 port 4711 ssh2: {name}: A B"),
+        format!("Failed gssapi-with-mic for bob from 192.0.2.1 port 4711 ssh2: {name}: RSA SHA256:x"),
+        format!("Partial gssapi-with-mic for {name}: y from 192.0.2.1 port 4711 ssh2"),
+        format!("Failed publickey for {name}: x from 192.0.2.1 port 4711 ssh2: y z"),
         format!("Failed rhosts for x ssh1: y from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Disconnecting invalid user x 203.0.113.9 port 22: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
         "Disconnecting authenticating user x 203.0.113.9 port 22: ssh1: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
@@ -153,6 +160,24 @@ fn where_two_readings_are_possible_there_is_none() {
     ] {
         assert!(read(&message).is_none(), "{message}");
     }
+}
+
+#[test]
+fn behind_an_accepted_login_stands_only_what_sshd_writes_there() {
+    let login = "Accepted publickey for root from 203.0.113.9 port 22 ssh2";
+    let client = "RSA SHA256:abc, client user \"u\", client host";
+    // A web server whose lines start with a time, an address and the client's user appends the rest of its own line.
+    for request in ["\"GET / HTTP/1.1\" 200", "\"GET / HTTP/1.1\" 200 5 \"-\" \"ua\"", "200"] {
+        for key in ["", "x", "RSA SHA256:abc", "RSA-CERT SHA256:abc ID x", "RSA-CERT SHA256:abc ID x (serial 0) CA RSA SHA256:d", client] {
+            for start in [login, "Accepted gssapi-keyex for root from 203.0.113.9 port 22 ssh2"] {
+                let message = format!("{start}: {key} {request}");
+                let is_principal = start != login && !message.contains('"');
+                assert_eq!(read(&message).is_some(), is_principal, "{message}");
+            }
+        }
+    }
+    assert!(read(&format!("{login}: RSA-CERT SHA256:abc ID {} \"GET / HTTP/1.1\" 200", "x".repeat(500))).is_none());
+    assert!(read("Accepted certificate ID \"a ssh2: b\" (serial 0) signed by RSA CA SHA256:abc via /etc/ssh/ca.pub").is_some());
 }
 
 #[test]
