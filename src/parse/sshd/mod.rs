@@ -140,14 +140,16 @@ pub fn read_within<'a>(limit: Limit, header: Header<'a>, message: &'a [u8]) -> O
     Some(sshd)
 }
 
-/// The message without its level and without the name of the process that sent it to the one that logs.
+/// The message without its level, without the name of the process that sent it to the one that logs, and without what FreeBSD
+/// puts before the name of a function.
 ///
-/// **Source:** OpenSSH `log.c` (`do_log`), `monitor.c` (`monitor_read_log`).
+/// **Source:** OpenSSH `log.c` (`do_log`), `monitor.c` (`monitor_read_log`); FreeBSD `ssh_namespace.h`.
 fn strip_frame(message: &[u8]) -> &[u8] {
     let message = message
         .strip_suffix(b"auth]")
         .map_or(message, |rest| rest.strip_suffix(b" [pre").or_else(|| rest.strip_suffix(b" [post")).unwrap_or(message));
-    message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message)
+    let message = message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message);
+    message.strip_prefix(b"Fssh_").unwrap_or(message)
 }
 
 /// What a PAM module says, without the `pam_unix(sshd:auth): `, `pam_krb5[77]: ` or `(pam_unix) ` before it.

@@ -1,6 +1,6 @@
 //! The table of what OpenSSH's server, the PAM modules and the TCP wrappers that it calls, write.
 //!
-//! A message is matched without its level (`error: `, `fatal: `) and its ` [preauth]`. The first shape that fits is meant. A
+//! A message is matched without its level (`error: `, `fatal: `), FreeBSD's `Fssh_` and its ` [preauth]`. The first shape that fits is meant. A
 //! name stands in two places of a table only where an older or newer OpenSSH words it differently.
 
 use crate::parse::shape::Shape;
@@ -26,7 +26,7 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_login_step", "", "Found matching {word} key: {text*}", "OpenSSH auth2-pubkey.c before 7.0", "Found matching RSA key: 00:11:22:33"),
     shape("ssh_login_step", "", "Authorized to {text*}", "OpenSSH gss-serv-krb5.c", "Authorized to alice, krb5 principal alice@EXAMPLE.ORG (krb5_kuserok)"),
     shape("ssh_login_step", "", "userauth_pubkey: {text*}", "OpenSSH auth2-pubkey.c", "userauth_pubkey: signature algorithm ssh-rsa not in PubkeyAcceptedAlgorithms [preauth]"),
-    shape("ssh_login_step", "", "userauth_hostbased mismatch: {text*}", "OpenSSH auth2-hostbased.c", "userauth_hostbased mismatch: client sends b.example, but we resolve 192.0.2.77 to a.example"),
+    shape("ssh_login_step", "", "userauth_hostbased mismatch: {text*}", "OpenSSH auth2-hostbased.c", "userauth_hostbased mismatch: client sends b.example, but we resolve 192.0.2.1 to a.example"),
     shape("ssh_login_step", "", "userauth_hostbased: {text*}", "OpenSSH auth2-hostbased.c", "userauth_hostbased: key type ssh-dss not in HostbasedAcceptedAlgorithms [preauth]"),
     shape("ssh_login_step", "", "refusing previously-used {word} key", "OpenSSH auth2-pubkey.c", "refusing previously-used RSA key [preauth]"),
     shape("ssh_login_step", "", "Refusing RSA key because {text*}", "OpenSSH auth2-pubkey.c", "Refusing RSA key because client uses unsafe signature scheme [preauth]"),
@@ -110,7 +110,7 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_probe", "", "srclimit_penalise: {word}: new {net} {word} penalty of {text*}", "OpenSSH srclimit.c since 9.8", "srclimit_penalise: ipv4: new 192.0.2.1/32 active penalty of 15.000 seconds for penalty: failed authentication"),
     shape("ssh_probe", "", "srclimit_penalise: {net}: activating {word} penalty of {text*}", "OpenSSH srclimit.c since 9.8", "srclimit_penalise: 192.0.2.1/32: activating ipv4 penalty of 16.000 seconds for penalty: failed authentication"),
     shape("ssh_probe", "", "srclimit_penalise: {word} penalty table full, cannot penalise {net} for {text*}", "OpenSSH srclimit.c since 9.8", "srclimit_penalise: ipv4 penalty table full, cannot penalise 192.0.2.1/32 for penalty: failed authentication"),
-    shape("ssh_server", "", "client {net} penalty: {text*}", "OpenSSH srclimit.c since 9.8", "client 192.0.2.1/32 penalty: failed authentication (3.200 secs left)"),
+    shape("ssh_probe", "", "client {net} penalty: {text*}", "OpenSSH srclimit.c since 9.8", "client 192.0.2.1/32 penalty: failed authentication (3.200 secs left)"),
     shape("ssh_probe", "", "refused connect from {word} ({addr})", "TCP wrappers refuse.c", "refused connect from host.example (192.0.2.1)"),
     shape("ssh_probe", "", "refused connect from {addr}", "TCP wrappers refuse.c", "refused connect from 192.0.2.1"),
     shape("ssh_probe", "", "Connection from {addr} port {port} with IP opts: {text*}", "OpenSSH sshd.c since 7.4", "fatal: Connection from 192.0.2.1 port 4711 with IP opts:  01 02"),
@@ -128,6 +128,8 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_probe", "", "dispatch_protocol_error: {text*}", "OpenSSH dispatch.c", "dispatch_protocol_error: type 90 seq 5 [preauth]"),
     shape("ssh_probe", "", "dispatch_protocol_ignore: {text*}", "OpenSSH dispatch.c", "dispatch_protocol_ignore: type 7 seq 3 [preauth]"),
     shape("ssh_probe", "", "buffer_get{text*}", "OpenSSH bufaux.c before 7.8", "fatal: buffer_get: buffer error [preauth]"),
+    shape("ssh_probe", "", "ssh_packet_get_{text*}", "OpenSSH opacket.c since 6.8", "fatal: ssh_packet_get_string: incomplete message [preauth]"),
+    shape("ssh_probe", "", "send_error: {text*}", "OpenSSH kex.c since 8.0", "error: send_error: write: Connection reset by peer"),
     shape("ssh_disconnect", "", "Received disconnect from {addr} port {port}:{num}: {text*}", "OpenSSH packet.c since 7.4", "Received disconnect from 192.0.2.1 port 4711:11: Bye Bye [preauth]"),
     shape("ssh_disconnect", "", "Received disconnect from {addr}: {num}: {text*}", "OpenSSH packet.c before 7.4", "error: Received disconnect from 192.0.2.1: 3: com.jcraft.jsch.JSchException: Auth fail [preauth]"),
     shape("ssh_disconnect", "", "Received disconnect from {addr} port {port}: {text*}", "OpenSSH packet.c before 7.6, protocol 1", "error: Received disconnect from 192.0.2.1 port 4711: Bye"),
@@ -209,7 +211,7 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_connect", "", "reverse mapping checking getaddrinfo for {text*} [{addr}] failed.", "OpenSSH auth.c since 7.4", "reverse mapping checking getaddrinfo for a.example [192.0.2.1] failed."),
     shape("ssh_connect", "", "reverse mapping checking getaddrinfo for {word} failed - {text*}", "OpenSSH canohost.c before 4.4", "reverse mapping checking getaddrinfo for a.example failed - POSSIBLE BREAKIN ATTEMPT!"),
     shape("ssh_connect", "", "Address {addr} maps to {word}, but this does not map back to the address{text*}", "OpenSSH canohost.c, auth.c", "Address 192.0.2.1 maps to a.example, but this does not map back to the address - POSSIBLE BREAK-IN ATTEMPT!"),
-    shape("ssh_connect", "", "Nasty PTR record \"{text*}\" is set up for {addr}, ignoring", "OpenSSH canohost.c, auth.c", "Nasty PTR record \"192.0.2.77\" is set up for 192.0.2.1, ignoring"),
+    shape("ssh_connect", "", "Nasty PTR record \"{text*}\" is set up for {addr}, ignoring", "OpenSSH canohost.c, auth.c", "Nasty PTR record \"198.51.100.7\" is set up for 192.0.2.1, ignoring"),
     shape("ssh_pam", "failure", "{pam}authentication failure; {fields*}", "Linux-PAM pam_unix/support.c; SSSD pam_sss.c", "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root"),
     shape("ssh_pam", "", "{pam}check pass; user unknown", "Linux-PAM pam_unix/support.c", "pam_unix(sshd:auth): check pass; user unknown"),
     shape("ssh_session", "", "{pam}session closed for user {user*}", "Linux-PAM pam_unix/pam_unix_sess.c", "pam_unix(sshd:session): session closed for user alice"),
@@ -230,6 +232,7 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_pam", "", "{pam}requirement {text} was met by user \"{user*}\"", "Linux-PAM pam_succeed_if/pam_succeed_if.c", "pam_succeed_if(sshd:auth): requirement \"uid >= 1000\" was met by user \"alice\""),
     shape("ssh_denied", "", "{pam}access denied for user `{user*}' from `{addr}'", "Linux-PAM pam_access/pam_access.c", "pam_access(sshd:account): access denied for user `alice' from `192.0.2.1'"),
     shape("ssh_denied", "", "{pam}Refused user {user*} for service {word}", "Linux-PAM pam_listfile/pam_listfile.c", "pam_listfile(sshd:auth): Refused user root for service sshd"),
+    shape("ssh_denied", "", "{pam}Blocking access from {addr} to service {word}, user {user*}", "pam_abl pam_abl.c", "pam_abl(sshd:auth): Blocking access from 192.0.2.1 to service sshd, user root"),
     shape("ssh_pam", "", "{pam}{text*}", "Linux-PAM; any other message of a module", "pam_env(sshd:session): Unable to open env file: /etc/default/locale"),
     shape("ssh_pam", "failure", "PAM: Have exhausted maximum number of retries for service for illegal user {user*} from {addr}", "OpenSSH auth-pam.c", "error: PAM: Have exhausted maximum number of retries for service for illegal user admin from 192.0.2.1"),
     shape("ssh_pam", "failure", "PAM: Have exhausted maximum number of retries for service for {user*} from {addr}", "OpenSSH auth-pam.c", "error: PAM: Have exhausted maximum number of retries for service for root from 192.0.2.1"),
@@ -292,13 +295,16 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_server", "", "mm_{text*}", "OpenSSH monitor_wrap.c", "fatal: mm_request_send: write: Broken pipe"),
     shape("ssh_server", "", "monitor_{text*}", "OpenSSH monitor.c", "fatal: monitor_read: unpermitted request 104"),
     shape("ssh_server", "", "privsep_preauth: {text*}", "OpenSSH sshd.c", "fatal: privsep_preauth: preauth child terminated by signal 31"),
+    shape("ssh_server", "", "privsep_postauth: {text*}", "OpenSSH sshd.c", "fatal: privsep_postauth: fork of unprivileged child failed"),
     shape("ssh_server", "", "ssh_sandbox_{text*}", "OpenSSH sandbox-rlimit.c", "error: ssh_sandbox_violation: unexpected system call"),
     shape("ssh_server", "", "accept: {text*}", "OpenSSH sshd.c", "error: accept: Too many open files"),
     shape("ssh_server", "", "fork: {text*}", "OpenSSH sshd.c", "error: fork: Resource temporarily unavailable"),
     shape("ssh_server", "", "AuthorizedKeysCommand {text*}", "OpenSSH auth2-pubkey.c", "error: AuthorizedKeysCommand /usr/bin/keys alice failed, status 1"),
     shape("ssh_connect", "", "warning: {word}, line {num}: host name/address mismatch: {addr} != {text*}", "TCP wrappers hosts_ctl.c", "warning: /etc/hosts.allow, line 5: host name/address mismatch: 192.0.2.1 != a.example"),
     shape("ssh_server", "", "warning: {text*}", "TCP wrappers", "warning: /etc/hosts.deny, line 5: missing newline or line too long"),
-    shape("ssh_server", "", "child {num}: {text*}", "OpenSSH sshd.c since 9.8", "child 0: fd=8 pid=12 connection from 192.0.2.77 to 192.0.2.9 (early)"),
+    shape("ssh_server", "", "child {num}: fd={num} pid={num} connection from {addr} to {server}", "OpenSSH sshd.c since 9.8", "child 0: fd=8 pid=12 connection from 192.0.2.1 to 192.0.2.9"),
+    shape("ssh_server", "", "child {num}: fd={num} pid={num} connection from {addr} to {server} (early)", "OpenSSH sshd.c since 9.8", "child 0: fd=8 pid=12 connection from 192.0.2.1 to 192.0.2.9 (early)"),
+    shape("ssh_server", "", "child {num}: {text*}", "OpenSSH sshd.c since 9.8", "child 0: fd=8 pid=12 (early)"),
     shape("ssh_server", "", "key_{text*}", "OpenSSH key.c before 7.9", "error: key_read: type mismatch: encoding error"),
     shape("ssh_server", "", "ssh_msg_{text*}", "OpenSSH msg.c", "error: ssh_msg_send: write: Broken pipe"),
     shape("ssh_server", "", "recv_rexec_state: {text*}", "OpenSSH sshd.c", "fatal: recv_rexec_state: ssh_msg_recv failed"),
@@ -336,5 +342,7 @@ pub const SHAPES: &[Shape] = &[
     shape("ssh_session", "", "packet_set_maxsize: {text*}", "OpenSSH packet.c", "packet_set_maxsize: called twice: old 32768 new 32768"),
     shape("ssh_session", "", "Setting tty modes failed: {text*}", "OpenSSH ttymodes.c", "Setting tty modes failed: Invalid argument"),
     shape("ssh_session", "", "chmod {text*}", "OpenSSH sshpty.c", "error: chmod /dev/pts/1 0620 failed: No such file or directory"),
+    shape("ssh_session", "", "openpty: {text*}", "OpenSSH sshpty.c", "error: openpty: No such file or directory"),
+    shape("ssh_session", "", "linux_audit_{text*}", "OpenSSH loginrec.c, audit-linux.c", "error: linux_audit_write_entry failed: Operation not permitted"),
     shape("ssh_session", "", "chown {text*}", "OpenSSH sshpty.c", "error: chown /dev/pts/1 0 0 failed: No such file or directory"),
 ];
