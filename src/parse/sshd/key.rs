@@ -9,25 +9,36 @@ use memchr::{memchr, memmem};
 
 use crate::parse::shape::Ending;
 
+/// What stands before the host that a client claims to be.
+const CLIENT_HOST: &[u8] = b"\", client host \"";
+
 /// The message without what follows its ` ssh2: `.
 ///
-/// An accepted user is an account of this machine, so the first such place counts, whatever a certificate's comment holds. Of
-/// any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
+/// A user who is not called invalid is an account of this machine, so the first such place counts, whatever a certificate's
+/// comment holds. Of any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
 /// hold no such place, is cut off, and nothing where a principal may hold one.
 pub fn cut_info(message: &[u8], ending: Ending) -> Option<&[u8]> {
     let mut places = find_info(message);
     let first = places.next()?;
     let last = places.last();
     let (end, fits) = match last {
-        Some(last) if !is_accepted(message) => (last, !names_principal(message) && is_plain_key(&message[last + 2..])),
+        Some(last) if !names_account(message) => (last, !names_principal(message) && is_plain_key(&message[last + 2..])),
         _ if names_principal(message) => (first, memchr(b'"', &message[first..]).is_none()),
-        _ => (first, is_key(&message[first + 2..], ending)),
+        _ => (first, is_key(&message[first + 2..], ending) && !(is_accepted(message) && has_spaced_host(message))),
     };
     fits.then(|| &message[..end])
 }
 
+/// Whether the user is an account of this machine, which holds no ` ssh2: `: sshd says so of any other. Not of a principal's
+/// message, and not of a password's, which has no information behind it.
+pub fn names_account(message: &[u8]) -> bool {
+    const FAILED: [&[u8]; 4] = [b"Failed publickey for ", b"Failed hostbased for ", b"Partial publickey for ", b"Partial hostbased for "];
+    let is_invalid = |user: &[u8]| user.starts_with(b"invalid user ") || user.starts_with(b"illegal user ");
+    is_accepted(message) || FAILED.iter().filter_map(|start| message.strip_prefix(*start)).any(|user| !is_invalid(user))
+}
+
 /// Whether a user was let in.
-pub fn is_accepted(message: &[u8]) -> bool {
+fn is_accepted(message: &[u8]) -> bool {
     message.starts_with(b"Accepted ")
 }
 
@@ -79,9 +90,13 @@ fn skip_authority(rest: &[u8]) -> Option<&[u8]> {
     skip_key(serial[digits..].strip_prefix(b") CA ")?)
 }
 
-/// Whether `text` is `, client user "alice", client host "a.example"`: a name of a host holds no space.
+/// Whether `text` is `, client user "alice", client host "a.example"`.
 fn is_client(text: &[u8]) -> bool {
-    const HOST: &[u8] = b"\", client host \"";
     let Some(inside) = text.strip_prefix(b", client user \"").and_then(|rest| rest.strip_suffix(b"\"")) else { return false };
-    memmem::rfind(inside, HOST).is_some_and(|at| memchr(b' ', &inside[at + HOST.len()..]).is_none())
+    memmem::find(inside, CLIENT_HOST).is_some()
+}
+
+/// Whether a client's host holds a space, as none does whose user was let in.
+fn has_spaced_host(message: &[u8]) -> bool {
+    memmem::rfind(message, CLIENT_HOST).is_some_and(|at| memchr(b' ', &message[at + CLIENT_HOST.len()..]).is_some())
 }

@@ -16,7 +16,7 @@ use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
 
-use key::{cut_info, find_info, is_accepted, names_principal};
+use key::{cut_info, find_info, names_account, names_principal};
 pub use limit::Limit;
 pub use table::SHAPES;
 
@@ -179,9 +179,8 @@ pub fn parse_count(digits: &[u8]) -> Option<u64> {
 fn find_login_or_other<'a>(message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let matchers = INDEX.of(message);
     let has_info = || find_info(message).next().is_some();
-    // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
-    // an account of this machine, which holds no ` ssh2: `.
-    if is_accepted(message) && has_info() {
+    // What follows the key is the peer's too, so it must not be read in place of the server's own words.
+    if names_account(message) && has_info() {
         let others = matchers.iter().filter(|matcher| !matcher.names_protocol());
         return find_keyed(matchers, message, ending, parts).or_else(|| find_among(others, message, ending, parts));
     }

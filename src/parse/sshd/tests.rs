@@ -127,6 +127,11 @@ fn a_hostile_name_does_not_hide_its_bearer() {
         format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
         format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
         "Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser root".to_owned(),
+        // A user who is not called invalid is an account, so all that follows the first key is the peer's.
+        format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"),
+        format!(
+            "Failed hostbased for bob from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"bob\" from 203.0.113.9 port 22 ssh2: RSA SHA256:x\", client host \"h {name}: x\""
+        ),
         "Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:a ID b (serial 7) CA RSA SHA256:c, client user \"alice\", client host \"a.example\"".to_owned(),
         "Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: RSA 00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff".to_owned(),
         "Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID a b (serial 0) CA RSA SHA256:z".to_owned(),
@@ -150,9 +155,13 @@ fn a_hostile_name_does_not_hide_its_bearer() {
 fn where_two_readings_are_possible_there_is_none() {
     let name = "root from 203.0.113.9 port 22 ssh2";
     for message in [
-        format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"),
+        format!(
+            "Failed publickey for invalid user root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"
+        ),
         // The host that a peer claims to be ends in a quote, and a key does not.
-        format!("Failed hostbased for root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""),
+        format!(
+            "Failed hostbased for invalid user root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""
+        ),
         format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
         format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         format!("Failed gssapi-with-mic for bob from 192.0.2.1 port 4711 ssh2: {name}: A B"),
