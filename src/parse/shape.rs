@@ -187,6 +187,7 @@ pub struct Matcher {
     second: Option<Part>,
     has_ssh: bool,
     names_at_most_100: bool,
+    ends_in_text: bool,
 }
 
 /// The first eight bytes of a text in one integer, to tell most shapes apart in one comparison.
@@ -224,9 +225,11 @@ impl Matcher {
         let mut pieces = pattern.split('{');
         let start = pieces.next().unwrap_or_default().as_bytes();
         let (left, right, head) = (Vec::new(), Vec::new(), Head::of(start));
+        let ends_in_text = pattern.ends_with(" {text*}");
         // Before this word OpenSSH prints a name with `%.100s`.
         let names_at_most_100 = pattern.contains("*} from {");
-        let mut matcher = Self { shape, head, start, left, free: None, right, end: b"", second: None, has_ssh, names_at_most_100 };
+        let mut matcher =
+            Self { shape, head, start, left, free: None, right, end: b"", second: None, has_ssh, names_at_most_100, ends_in_text };
         let mut before = start;
         for piece in pieces {
             let (name, literal) = piece.split_once('}').unwrap_or((piece, ""));
@@ -265,10 +268,15 @@ impl Matcher {
         for (index, &(part, literal)) in self.left.iter().enumerate() {
             // The last literal of a shape without a free part ends the message.
             let is_last = self.free.is_none() && index + 1 == self.left.len();
-            let end = if is_last { rest.strip_suffix(literal)?.len() } else { part.find_end(rest, literal)? };
+            let end = if is_last { Some(rest.strip_suffix(literal)?.len()) } else { part.find_end(rest, literal) };
+            let (end, next) = match end {
+                Some(end) => (end, end + literal.len()),
+                None if self.ends_in_text && index + 1 == self.left.len() => (strip_trimmed(rest, literal)?.len(), rest.len()),
+                None => return None,
+            };
             let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
             parts.add(part, text)?;
-            rest = &rest[end + literal.len()..];
+            rest = &rest[next..];
         }
         let is_whole = ending == Ending::Whole || ending == Ending::Trimmed && self.names_at_most_100;
         match self.free {
@@ -316,6 +324,11 @@ impl Matcher {
 /// What a pattern of a PAM module starts with.
 pub const PAM: &str = "{pam}";
 
+/// What stands before `literal` at the end of `rest`, where journald took away the space that ends it.
+fn strip_trimmed<'a>(rest: &'a [u8], literal: &[u8]) -> Option<&'a [u8]> {
+    rest.strip_suffix(literal.strip_suffix(b" ")?)
+}
+
 /// What stands before the peer, its address and port, and what stands behind it and `literal`; `None` where no place or more
 /// than one can be the peer.
 fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<[&'a [u8]; 4]> {
@@ -328,7 +341,7 @@ fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<[&'a [u8]; 4]> {
         let behind = &text[at + PORT.len()..];
         let digits = behind.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
         let (address, port) = (&text[space + 1..at], &behind[..digits]);
-        let last = behind[digits..].strip_prefix(literal)?;
+        let last = behind[digits..].strip_prefix(literal).or_else(|| strip_trimmed(&behind[digits..], literal))?;
         (Part::Address.accepts(address) && Part::Port.accepts(port)).then_some([&text[..space], address, port, last])
     });
     let place = places.next()?;

@@ -309,3 +309,15 @@ fn a_message_that_may_have_been_cut_names_only_a_peer_that_stands_before_anythin
         }
     }
 }
+
+#[test]
+fn spaces_that_journald_took_from_the_end_change_nothing() {
+    for message in [
+        "Received disconnect from 192.0.2.1 port 4711:11:",
+        "Received disconnect from 192.0.2.1: 11:",
+        "Disconnecting invalid user admin 192.0.2.1 port 4711:",
+        "error: public key ED25519-SK SHA256:abc signature for alice from 192.0.2.1 port 4711 rejected: user verification requirement not met",
+    ] {
+        assert_eq!(who(message).map(|w| w.0).as_deref(), Some("192.0.2.1"), "{message}");
+    }
+}
