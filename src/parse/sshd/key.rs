@@ -23,7 +23,7 @@ pub fn cut_info(message: &[u8], ending: Ending) -> Option<&[u8]> {
     let last = places.last();
     let (end, fits) = match last {
         Some(last) if !names_account(message) => (last, !names_principal(message) && is_plain_key(&message[last + 2..])),
-        _ if names_principal(message) => (first, memchr(b'"', &message[first..]).is_none()),
+        _ if names_principal(message) => (first, !is_accepted(message) || memchr(b'"', &message[first..]).is_none()),
         _ => (first, is_key(&message[first + 2..], ending) && !(is_accepted(message) && has_spaced_host(message))),
     };
     fits.then(|| &message[..end])

@@ -127,6 +127,7 @@ fn a_hostile_name_does_not_hide_its_bearer() {
         format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
         format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
         "Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser root".to_owned(),
+        "Failed gssapi-with-mic for invalid user bob from 192.0.2.1 port 4711 ssh2: \"".to_owned(),
         // A user who is not called invalid is an account, so all that follows the first key is the peer's.
         format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"),
         format!(
