@@ -25,6 +25,17 @@ pub struct Shape {
     pub example: &'static str,
 }
 
+/// What is known of the end of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing is missing behind it.
+    Whole,
+    /// Behind a long name there may have been spaces, and more behind them.
+    Trimmed,
+    /// Anything may be missing behind it.
+    Cut,
+}
+
 /// What a part of a shape stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -175,6 +186,8 @@ pub struct Matcher {
     end: &'static [u8],
     second: Option<Part>,
     has_ssh: bool,
+    names_at_most_100: bool,
+    ends_in_text: bool,
 }
 
 /// The first eight bytes of a text in one integer, to tell most shapes apart in one comparison.
@@ -212,7 +225,11 @@ impl Matcher {
         let mut pieces = pattern.split('{');
         let start = pieces.next().unwrap_or_default().as_bytes();
         let (left, right, head) = (Vec::new(), Vec::new(), Head::of(start));
-        let mut matcher = Self { shape, head, start, left, free: None, right, end: b"", second: None, has_ssh };
+        let ends_in_text = pattern.ends_with(" {text*}");
+        // Before this word OpenSSH prints a name with `%.100s`.
+        let names_at_most_100 = pattern.contains("*} from {");
+        let mut matcher =
+            Self { shape, head, start, left, free: None, right, end: b"", second: None, has_ssh, names_at_most_100, ends_in_text };
         let mut before = start;
         for piece in pieces {
             let (name, literal) = piece.split_once('}').unwrap_or((piece, ""));
@@ -237,8 +254,9 @@ impl Matcher {
         self.has_ssh
     }
 
-    /// Puts the parts of `message`, whose first bytes are `head`, into `parts`, if it is of this shape.
-    pub fn read<'a>(&self, message: &'a [u8], head: Head, parts: &mut Parts<'a>) -> Option<()> {
+    /// Puts the parts of `message`, whose first bytes are `head`, into `parts`, if it is of this shape. Where its end may be
+    /// missing, only what stands before the free part counts.
+    pub fn read<'a>(&self, message: &'a [u8], head: Head, ending: Ending, parts: &mut Parts<'a>) -> Option<()> {
         if !head.starts_with(self.head) {
             return None;
         }
@@ -250,12 +268,27 @@ impl Matcher {
         for (index, &(part, literal)) in self.left.iter().enumerate() {
             // The last literal of a shape without a free part ends the message.
             let is_last = self.free.is_none() && index + 1 == self.left.len();
-            let end = if is_last { rest.strip_suffix(literal)?.len() } else { part.find_end(rest, literal)? };
+            let end = if is_last { Some(rest.strip_suffix(literal)?.len()) } else { part.find_end(rest, literal) };
+            let (end, next) = match end {
+                Some(end) => (end, end + literal.len()),
+                None if self.ends_in_text && index + 1 == self.left.len() => (strip_trimmed(rest, literal)?.len(), rest.len()),
+                None => return None,
+            };
             let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
             parts.add(part, text)?;
-            rest = &rest[end + literal.len()..];
+            rest = &rest[next..];
         }
-        let Some(free) = self.free else { return rest.is_empty().then_some(()) };
+        let is_whole = ending == Ending::Whole || ending == Ending::Trimmed && self.names_at_most_100;
+        match self.free {
+            None => rest.is_empty().then_some(()),
+            Some(Part::Fields) => parts.add(Part::Fields, rest),
+            Some(_) if !is_whole => Some(()),
+            Some(free) => self.read_right(free, rest, parts),
+        }
+    }
+
+    /// The free part and what stands behind it.
+    fn read_right<'a>(&self, free: Part, mut rest: &'a [u8], parts: &mut Parts<'a>) -> Option<()> {
         if let Some(second) = self.second {
             let texts = split_at_peer(rest, self.end)?;
             return [free, Part::Address, Part::Port, second].into_iter().zip(texts).try_for_each(|(part, text)| parts.add(part, text));
@@ -279,6 +312,7 @@ impl Matcher {
         let pattern = self.shape.pattern.strip_prefix(PAM).unwrap_or(self.shape.pattern);
         assert!(pattern.matches('{').count() <= MAX_PARTS, "{pattern}");
         assert!(!pattern.contains("}{") || pattern.ends_with("}{ssh}"), "{pattern}");
+        assert!(self.free != Some(Part::Fields) || self.right.is_empty() && self.end.is_empty(), "{pattern}");
         assert!(pattern.matches("*}").count() <= 1 + usize::from(self.second.is_some()), "{pattern}");
         if self.second.is_some() {
             assert_eq!(self.right, [(&b" "[..], Part::Address), (b" port ", Part::Port)], "{pattern}");
@@ -289,6 +323,11 @@ impl Matcher {
 
 /// What a pattern of a PAM module starts with.
 pub const PAM: &str = "{pam}";
+
+/// What stands before `literal` at the end of `rest`, where journald took away the space that ends it.
+fn strip_trimmed<'a>(rest: &'a [u8], literal: &[u8]) -> Option<&'a [u8]> {
+    rest.strip_suffix(literal.strip_suffix(b" ")?)
+}
 
 /// What stands before the peer, its address and port, and what stands behind it and `literal`; `None` where no place or more
 /// than one can be the peer.
@@ -302,7 +341,7 @@ fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<[&'a [u8]; 4]> {
         let behind = &text[at + PORT.len()..];
         let digits = behind.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
         let (address, port) = (&text[space + 1..at], &behind[..digits]);
-        let last = behind[digits..].strip_prefix(literal)?;
+        let last = behind[digits..].strip_prefix(literal).or_else(|| strip_trimmed(&behind[digits..], literal))?;
         (Part::Address.accepts(address) && Part::Port.accepts(port)).then_some([&text[..space], address, port, last])
     });
     let place = places.next()?;

@@ -6,10 +6,10 @@
 use memchr::memchr;
 
 use super::format::{Format, Kind, Misfit, Reading};
-use super::sshd::{self, Header};
-use super::tag::{read_repeat, split_level, split_tag};
+use super::sshd::{self, Header, Limit};
+use super::tag::{read_repeat, split_level, split_plain, split_tag};
 use crate::net;
-use crate::time::{Clock, RFC3164_LEN, Stamp};
+use crate::time::{Clock, Flaw, NOT_A_TIME, RFC3164_LEN, Stamp, month_number};
 
 /// `Dec 10 06:55:46 host tag[pid]: message`.
 pub const RFC3164: Format = Format {
@@ -38,14 +38,20 @@ pub const RFC3339: Format = Format {
 };
 
 fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
-    if is_journal_mark(line) {
+    if is_journal_mark(line) || is_continuation(line) {
         return Ok(Reading::OtherProgram);
     }
     let front = priority_len(line);
     // Some daemons write a day of one digit without a space before it.
     let len = if line.get(front + 5) == Some(&b' ') { RFC3164_LEN - 1 } else { RFC3164_LEN };
     let (time, rest) = line[front..].split_at_checked(len).ok_or(Misfit { at: 0, reason: "no time at the start" })?;
-    let seconds = clock.parse_rfc3164(time).map_err(|reason| Misfit { at: fitted_date(time).map_or(0, |len| front + len), reason })?;
+    let year = find_year(rest);
+    let seconds = match year {
+        Some(year) => parse_with_year(clock, time, year),
+        None => clock.parse_rfc3164(time),
+    };
+    let seconds = seconds.map_err(|reason| Misfit { at: fitted_date(time).map_or(0, |len| front + len), reason })?;
+    let rest = &rest[year.map_or(0, |year| 1 + year.len())..];
     let digits = rest.strip_prefix(b".").map_or(0, |digits| digits.iter().take_while(|b| b.is_ascii_digit()).count());
     let (fraction, rest) = if digits > 0 { (&rest[1..=digits.min(9)], &rest[1 + digits..]) } else { (&rest[..0], rest) };
     let fraction = std::str::from_utf8(fraction).unwrap_or_default();
@@ -58,13 +64,59 @@ fn fitted_date(time: &[u8]) -> Option<usize> {
     (clock[2] == b':' && clock[5] == b':').then_some(time.len())
 }
 
+/// The year in ` 2024 host ...`, as Solaris and some network devices write it behind the time; no host is called so.
+fn find_year(rest: &[u8]) -> Option<&[u8]> {
+    let [b' ', year @ .., b' '] = rest.get(..6)? else { return None };
+    let is_year = matches!(year, [b'1', b'9', _, _] | [b'2', b'0', _, _]) && year.iter().all(u8::is_ascii_digit);
+    is_year.then_some(year)
+}
+
+/// The seconds of `Jan  2 03:04:05` in a year that the line names.
+fn parse_with_year(clock: &mut Clock, time: &[u8], year: &[u8]) -> Result<i64, Flaw> {
+    let [m1, m2, m3, b' ', date @ .., b' ', _, _, b':', _, _, b':', _, _] = time else { return Err(NOT_A_TIME) };
+    let month = month_number(&[*m1, *m2, *m3]).ok_or(NOT_A_TIME)?;
+    let (day, clock_time) = (date.trim_ascii_start(), &time[time.len() - 8..]);
+    let mut text = *b"0000-00-00T00:00:00";
+    text[..4].copy_from_slice(year);
+    text[5] = b'0' + month.unsigned_abs() / 10;
+    text[6] = b'0' + month.unsigned_abs() % 10;
+    text[10 - day.len()..10].copy_from_slice(day);
+    text[11..].copy_from_slice(clock_time);
+    clock.parse_rfc3339(&text).map(|stamp| stamp.seconds)
+}
+
 fn read_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let front = priority_len(line);
+    if line.get(front + 10) == Some(&b' ') {
+        return read_spaced(line, front, clock);
+    }
     let end = memchr(b' ', line)
         .filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T'))
         .ok_or(Misfit { at: 0, reason: "no time at the start" })?;
     let time = clock.parse_rfc3339(&line[front..end]).map_err(|reason| Misfit { at: front + 10, reason })?;
     read_after_time(time, &line[end..], end)
+}
+
+/// `2024-01-02 03:04:05.678901+0100  host sshd[77]: ...`, as macOS writes it. Only with an offset: without one this is how many
+/// programs start their lines.
+///
+/// **Source:** RFC 3339 section 5.6; macOS `log show --style syslog`.
+fn read_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
+    let no_time = Misfit { at: 0, reason: "no time at the start" };
+    let text = &line[front..];
+    let end = 11 + memchr(b' ', &text[11..]).ok_or(no_time)?;
+    let digits = text.get(20..end).filter(|_| text[19] == b'.').unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+    let zone = if digits > 0 { 20 + digits } else { 19 };
+    let offset = text.get(zone..end).filter(|offset| matches!(offset, [b'+' | b'-', ..] | [b'Z'])).ok_or(no_time)?;
+    let mut copy = [0; 26];
+    let copy = copy.get_mut(..19 + offset.len()).ok_or(no_time)?;
+    copy[..19].copy_from_slice(&text[..19]);
+    copy[10] = b'T';
+    copy[19..].copy_from_slice(offset);
+    let seconds = clock.parse_rfc3339(copy).map_err(|reason| Misfit { at: front + 10, reason })?.seconds;
+    let fraction = std::str::from_utf8(&text[zone - digits..zone - digits + digits.min(9)]).unwrap_or_default();
+    let rest = &text[end..];
+    read_after_time(Stamp { seconds, fraction }, if rest.starts_with(b"  ") { &rest[1..] } else { rest }, front + end)
 }
 
 /// The length of a priority before the time, `<38>`; 0 without one. **Source:** RFC 3164 section 4.1.1.
@@ -77,15 +129,32 @@ pub fn priority_len(line: &[u8]) -> usize {
 
 /// What journalctl says between the lines of its text output. **Source:** systemd `logs-show.c`, `journalctl.c`.
 fn is_journal_mark(line: &[u8]) -> bool {
-    let Some(text) = line.strip_prefix(b"-- ").and_then(|rest| rest.strip_suffix(b" --")) else { return false };
+    let Some(text) = line.strip_prefix(b"-- ") else { return line.starts_with(b"Hint: You are currently not seeing messages from ") };
+    if text.starts_with(b"cursor: ") {
+        return true;
+    }
+    let Some(text) = text.strip_suffix(b" --") else { return false };
     let starts: [&[u8]; 5] = [b"Logs begin at ", b"Journal begins at ", b"Boot ", b"Reboot", b"No entries"];
     starts.iter().any(|start| text.starts_with(start))
+}
+
+/// Whether this is the second line of a message, which journalctl sets under the first one: at least 20 spaces, for a time, a
+/// host and a tag. Its hint about other users goes on behind six.
+fn is_continuation(line: &[u8]) -> bool {
+    const UNDER: [u8; 20] = [b' '; 20];
+    let hints: [&[u8]; 2] = [b"      Users in groups '", b"      Pass -q to turn off this notice."];
+    // A second line that starts with a brace is left to JSON, which may be indented too.
+    line.strip_prefix(&UNDER).is_some_and(|text| !text.trim_ascii_start().starts_with(b"{"))
+        || hints.iter().any(|hint| line.starts_with(hint))
 }
 
 /// Reads ` host tag[pid]: message`, and what some daemons put around the host.
 fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Reading<'a>, Misfit> {
     let misfit = |reason| Misfit { at, reason };
     let rest = rest.strip_prefix(b" ").ok_or(misfit("no space after the time"))?;
+    if let Some((host, tag)) = split_plain(rest) {
+        return Ok(read_sshd(Header { time: Some(time), host, tag: tag.name, pid: tag.pid }, tag.message));
+    }
     let rest = skip_level_of_bsd(rest);
     if let Some(reading) = read_repeat(Some(time), b"", rest) {
         return Ok(reading);
@@ -96,9 +165,11 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
         return Ok(reading);
     }
     // busybox writes facility and level before the tag.
-    let rest = split_level(rest).unwrap_or(rest);
+    let (rest, is_of_busybox) = split_level(rest).map_or((rest, false), |rest| (rest, true));
     let Some(tag) = split_tag(rest).map_err(misfit)? else { return Ok(Reading::OtherProgram) };
-    Ok(read_sshd(Header { time: Some(time), host, tag: tag.name, pid: tag.pid }, tag.message))
+    let limit = if is_of_busybox { Limit::of_busybox(rest.len() - tag.message.len()) } else { Limit::SSHD };
+    let header = Header { time: Some(time), host, tag: tag.name, pid: tag.pid };
+    Ok(sshd::read_within(limit, header, tag.message).map_or(Reading::UnknownSshd, Reading::Sshd))
 }
 
 /// Reads a message of sshd.
@@ -176,6 +247,13 @@ mod tests {
             ("Dec 10 06:55:46 lab sshd-auth[7]: ", "2015-12-10T06:55:46Z lab sshd-auth 7"),
             ("Dec 10 06:55:46 lab sshd@0-10.0.0.1:22-192.0.2.1:5[7]: ", "2015-12-10T06:55:46Z lab sshd@0-10.0.0.1:22-192.0.2.1:5 7"),
             ("Dec 10 06:55:46 lab sshd@0-::1:22-::1:5: ", "2015-12-10T06:55:46Z lab sshd@0-::1:22-::1:5 0"),
+            ("Jan  2 06:55:46 2024 lab sshd[7]: ", "2024-01-02T06:55:46Z lab sshd 7"),
+            ("Dec 12 06:55:46 1999 sshd[7]: ", "1999-12-12T06:55:46Z  sshd 7"),
+            ("Dec 1 06:55:46 2024 lab sshd[7]: ", "2024-12-01T06:55:46Z lab sshd 7"),
+            ("2024-01-02 03:04:05.678+0100 lab sshd[7]: ", "2024-01-02T02:04:05.678Z lab sshd 7"),
+            ("2024-01-02 03:04:05.678901-0130  lab sshd[7]: ", "2024-01-02T04:34:05.678901Z lab sshd 7"),
+            ("2024-01-02 03:04:05+01:00 lab sshd[7]: ", "2024-01-02T02:04:05Z lab sshd 7"),
+            ("2024-01-02 03:04:05Z lab sshd[7]: ", "2024-01-02T03:04:05Z lab sshd 7"),
             ("2015-12-10T06:55:46+0100 lab sshd[7]: ", "2015-12-10T05:55:46Z lab sshd 7"),
             ("2015-12-10T06:55:46.123456+01:00 lab sshd[7]: ", "2015-12-10T05:55:46.123456Z lab sshd 7"),
             ("<38>2015-12-10T06:55:46.5Z lab sshd[7]: ", "2015-12-10T06:55:46.5Z lab sshd 7"),
@@ -224,7 +302,19 @@ mod tests {
             ("-- Boot 0123456789abcdef0123456789abcdef --", "other"),
             ("-- Reboot --", "other"),
             ("-- No entries --", "other"),
+            ("-- cursor: s=0639;i=1d;b=27;m=4f;t=5a;x=ef", "other"),
+            ("Hint: You are currently not seeing messages from other users and the system.", "other"),
+            ("      Users in groups 'adm', 'systemd-journal' can see all messages.", "other"),
+            ("      Pass -q to turn off this notice.", "other"),
+            ("                             Accepted password for root from 203.0.113.9 port 22 ssh2", "other"),
+            ("        Dec 10 06:55:46 lab sshd[7]: Accepted password for root from 203.0.113.9 port 22 ssh2", "no time at the start"),
             ("-- any text --", "no time at the start"),
+            ("-- any text", "no time at the start"),
+            // Many programs start their lines so.
+            ("2024-01-02 03:04:05 lab sshd[7]: Accepted password for root from 203.0.113.9 port 22 ssh2", "no time at the start"),
+            ("2024-01-02 03:04:05.678 lab sshd[7]: Accepted password for root from 203.0.113.9 port 22 ssh2", "no time at the start"),
+            ("2024-01-02 +0100 lab sshd[7]: Accepted password for root from 203.0.113.9 port 22 ssh2", "no time at the start"),
+            ("2024-01-02 03:04:05+01:00:00 lab sshd[7]: Accepted password for root", "no time at the start"),
             ("Dec 10 06:55:46 lab last message repeated 3 times", "3 times lab"),
             ("Dec 10 06:55:46 lab last message repeated 1 time", "1 times lab"),
             ("Dec 10 06:55:46 last message repeated 3 times", "3 times "),
@@ -242,6 +332,22 @@ mod tests {
     }
 
     #[test]
+    fn busybox_cuts_sooner_than_sshd() {
+        // 256 bytes reach busybox, of which `<38>Dec 10 06:55:46 sshd[7]: ` are the first 29.
+        for (header, room, named) in
+            [("auth.info sshd[7]: ", 256 - 2 - 29, false), ("auth.info sshd[7]: ", 200, true), ("sshd[7]: ", 256, true)]
+        {
+            let (start, frame) = ("Failed password for invalid user ", " from 203.0.113.9 port 22 ssh2");
+            let name = "x".repeat(room - start.len() - frame.len());
+            let line = format!("Dec 10 06:55:46 lab {header}{start}{name}{frame}");
+            let mut clock = Clock::new("UTC", Some(2015)).expect("UTC is known");
+            let Ok(Reading::Sshd(sshd)) = read_rfc3164(line.as_bytes(), &mut clock) else { panic!("unread: {line}") };
+            assert!(sshd.is_login("failure"), "{line}");
+            assert_eq!(sshd.is_of_peer("ssh_login"), named, "{line}");
+        }
+    }
+
+    #[test]
     fn an_impossible_date_is_a_reject() {
         for line in ["Dec 32 06:55:46 lab sshd[1]: x", "Feb 29 06:55:46 lab sshd[1]: x", "Dec 10 24:00:00 lab sshd[1]: x"] {
             assert_eq!(read(line), "no time at the start", "{line}");
@@ -250,5 +356,11 @@ mod tests {
             assert_eq!(misfit, Misfit { at: RFC3164_LEN, reason: "impossible date or time" }, "{line}");
         }
         assert_eq!(read("2015-02-29T06:55:46Z lab sshd[1]: x"), "impossible date or time");
+        assert_eq!(read("2015-02-29 06:55:46Z lab sshd[1]: x"), "impossible date or time");
+        let mut clock = Clock::new("UTC", None).expect("UTC is known");
+        for line in ["Feb 29 06:55:46 2023 lab sshd[1]: x", "Dec 10 24:00:00 2023 lab sshd[1]: x"] {
+            let misfit = read_rfc3164(line.as_bytes(), &mut clock).expect_err("a reject");
+            assert_eq!(misfit.reason, "impossible date or time", "{line}");
+        }
     }
 }

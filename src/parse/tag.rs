@@ -7,6 +7,7 @@ use memchr::{memchr, memchr3, memmem};
 use super::format::{Reading, Repeat};
 use super::shape::parse_number;
 use super::sshd::parse_count;
+use crate::net;
 use crate::record::MAX_INTEGER;
 use crate::time::Stamp;
 
@@ -47,6 +48,23 @@ pub fn split_tag(rest: &[u8]) -> Result<Option<Tag<'_>>, &'static str> {
     let message = after.strip_prefix(b" ").unwrap_or(after);
     let (pid, message) = if pid.is_none() { split_title(message).unwrap_or((None, message)) } else { (pid, message) };
     Ok(Some(Tag { name, pid, message: split_message_id(message).unwrap_or(message) }))
+}
+
+/// Splits `host sshd[pid]: message`, as nearly every line of sshd's starts; `None`: it may be one of sshd's all the same.
+#[must_use]
+pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
+    let (host, behind) = rest.split_at(net::host_name_len(rest));
+    let behind = behind.strip_prefix(b" sshd").filter(|_| !host.is_empty())?;
+    let (name_len, behind) = match behind {
+        [b'[', behind @ ..] => (b"sshd".len(), behind),
+        _ => (b"sshd-session".len(), behind.strip_prefix(b"-session[")?),
+    };
+    let digits = behind.iter().take_while(|b| b.is_ascii_digit()).count();
+    let message = behind[digits..].strip_prefix(b"]: ")?;
+    let pid = parse_pid(&behind[..digits])?;
+    let name = &rest[host.len() + 1..][..name_len];
+    // A bracket may be Solaris's message id.
+    (message.first() != Some(&b'[')).then_some((host, Tag { name, pid: Some(pid), message }))
 }
 
 /// Whether sshd writes under `name`: by itself, with a path, as an instance, or as one of its PAM modules.

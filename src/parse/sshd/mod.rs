@@ -2,6 +2,8 @@
 //!
 //! One table of shapes (see `shape`), each with what it means, the source file that writes it, and an example.
 
+mod key;
+mod limit;
 pub mod table;
 
 use std::borrow::Cow;
@@ -9,11 +11,13 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::shape::{Head, Matcher, PAM, Part, Parts, Shape, parse_port, split_network};
+use super::shape::{Ending, Head, Matcher, PAM, Part, Parts, Shape, parse_port, split_network};
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
 
+use key::{cut_info, find_info, names_account, names_principal};
+pub use limit::Limit;
 pub use table::SHAPES;
 
 /// What stands before the message.
@@ -109,14 +113,21 @@ impl<'a> Sshd<'a> {
 /// Reads one message of sshd; `None`: it is of no known shape.
 #[must_use]
 pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
+    read_within(Limit::SSHD, header, message)
+}
+
+/// Reads one message of sshd that came through something with a limit of its own.
+#[must_use]
+pub fn read_within<'a>(limit: Limit, header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
+    let ending = limit.ending(message.len());
     let message = strip_frame(message);
     let mut parts = Parts::new();
     let shape = match split_module(message) {
-        Some(inside) => find_shape(&INDEX.pam, inside, &mut parts),
+        Some(inside) => find_shape(&INDEX.pam, inside, ending, &mut parts),
         // Old Linux-PAM puts the module into the tag: `sshd(pam_unix)[77]`.
-        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message, &mut parts),
-        None => find_login_or_other(message, &mut parts),
+        None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message, ending, &mut parts),
+        None => find_login_or_other(message, ending, &mut parts),
     }?;
     let mut sshd = Sshd { header, shape, method: None, address: None, port: None, user: None, count };
     for &(part, text) in parts.found() {
@@ -129,14 +140,16 @@ pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a
     Some(sshd)
 }
 
-/// The message without its level and without the name of the process that sent it to the one that logs.
+/// The message without its level, without the name of the process that sent it to the one that logs, and without what FreeBSD
+/// puts before the name of a function.
 ///
-/// **Source:** OpenSSH `log.c` (`do_log`), `monitor.c` (`monitor_read_log`).
+/// **Source:** OpenSSH `log.c` (`do_log`), `monitor.c` (`monitor_read_log`); FreeBSD `ssh_namespace.h`.
 fn strip_frame(message: &[u8]) -> &[u8] {
     let message = message
         .strip_suffix(b"auth]")
         .map_or(message, |rest| rest.strip_suffix(b" [pre").or_else(|| rest.strip_suffix(b" [post")).unwrap_or(message));
-    message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message)
+    let message = message.strip_prefix(b"error: ").or_else(|| message.strip_prefix(b"fatal: ")).unwrap_or(message);
+    message.strip_prefix(b"Fssh_").unwrap_or(message)
 }
 
 /// What a PAM module says, without the `pam_unix(sshd:auth): `, `pam_krb5[77]: ` or `(pam_unix) ` before it.
@@ -163,52 +176,28 @@ pub fn parse_count(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok().filter(|n| (1..=MAX_INTEGER).contains(n))
 }
 
-fn find_login_or_other<'a>(message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
+fn find_login_or_other<'a>(message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
     let matchers = INDEX.of(message);
-    // What follows the key is the peer's too, so it must not be read in place of the server's own words. An accepted user is
-    // an account of this machine, which holds no ` ssh2: `. Of any other message the words that end it are the server's: a key
-    // and the host of a peer end otherwise, but not so the principal that GSSAPI names, and the user that rhosts names.
-    let starts: [&[u8]; 4] = [b"Accepted ", b"Failed gssapi", b"Partial gssapi", b"Failed rhosts"];
-    let may_end_in_info = starts.iter().any(|start| message.starts_with(start));
-    if may_end_in_info && find_info(message).next().is_some() {
-        return find_keyed(matchers, message, parts);
+    let has_info = || find_info(message).next().is_some();
+    // What follows the key is the peer's too, so it must not be read in place of the server's own words.
+    if names_account(message) && has_info() {
+        let others = matchers.iter().filter(|matcher| !matcher.names_protocol());
+        return find_keyed(matchers, message, ending, parts).or_else(|| find_among(others, message, ending, parts));
     }
-    find_shape(matchers, message, parts).or_else(|| find_keyed(matchers, message, parts))
+    let shape = find_shape(matchers, message, ending, parts);
+    if shape.is_some() {
+        // Of any other message the words that end it are the server's: a key and the host of a peer end otherwise, but not so
+        // the principal that GSSAPI names, and the user that rhosts names.
+        return shape.filter(|_| ending == Ending::Cut || !names_principal(message) || !has_info());
+    }
+    find_keyed(matchers, message, ending, parts)
 }
 
 /// The shape of a message with a key behind it. Only the messages that say by which protocol a login was tried can have one:
 /// in any other, ` ssh2: ` is the peer's own word.
-fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
-    let plain = cut_info(message)?;
-    let head = Head::of(plain);
-    matchers.iter().filter(|matcher| matcher.names_protocol()).find_map(|m| m.read(plain, head, parts).map(|()| m.shape))
-}
-
-/// The message without the key that sshd names behind it, `ssh2: RSA SHA256:...`.
-///
-/// An accepted user is an account of this machine, so the first such place counts, whatever a certificate's comment holds. Of
-/// any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
-/// hold no such place, is cut.
-fn cut_info(message: &[u8]) -> Option<&[u8]> {
-    let mut places = find_info(message);
-    let first = places.next()?;
-    let end = match places.last() {
-        Some(last) if !message.starts_with(b"Accepted ") => Some(last).filter(|&last| is_plain_key(&message[last + b": ".len()..]))?,
-        _ => first,
-    };
-    Some(&message[..end])
-}
-
-/// Where ` ssh2` or ` ssh1` ends that a colon and information follow.
-fn find_info(message: &[u8]) -> impl Iterator<Item = usize> {
-    let is_info = |&end: &usize| matches!(message[end - 1..].get(..3), Some(b"1: " | b"2: "));
-    memmem::find_iter(message, b" ssh").map(|at| at + b" ssh2".len()).filter(|end| *end <= message.len()).filter(is_info)
-}
-
-/// `ED25519 SHA256:...`, and nothing that a peer could have worded: the comment of a host ends in a quote.
-fn is_plain_key(text: &[u8]) -> bool {
-    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'+' | b'/' | b':');
-    text.iter().all(is_plain) && text.split(|&b| b == b' ').count() == 2
+fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
+    let plain = cut_info(message, ending)?;
+    find_among(matchers.iter().filter(|matcher| matcher.names_protocol()), plain, Ending::Whole, parts)
 }
 
 /// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own; where a module
@@ -244,9 +233,18 @@ impl Index {
     }
 }
 
-fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8], parts: &mut Parts<'a>) -> Option<&'static Shape> {
+fn find_shape<'a>(matchers: &[Matcher], message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<&'static Shape> {
+    find_among(matchers.iter(), message, ending, parts)
+}
+
+fn find_among<'m, 'a>(
+    mut matchers: impl Iterator<Item = &'m Matcher>,
+    message: &'a [u8],
+    ending: Ending,
+    parts: &mut Parts<'a>,
+) -> Option<&'static Shape> {
     let head = Head::of(message);
-    matchers.iter().find_map(|matcher| matcher.read(message, head, parts).map(|()| matcher.shape))
+    matchers.find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
 }
 
 #[cfg(test)]

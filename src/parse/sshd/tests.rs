@@ -16,12 +16,21 @@ fn who(message: &str) -> Option<(String, String, Option<u16>, u64)> {
     read(message).map(|s| (text(s.address), text(s.user), s.port, s.count))
 }
 
+/// Shapes that name the peer in a place that cannot be told from others: the client's own words before it, those of its
+/// name server behind it.
+const UNREAD: [&str; 1] = ["userauth_hostbased mismatch: {text*}"];
+
 #[test]
 fn every_example_is_read_by_its_own_shape_and_names_its_peer() {
     for shape in SHAPES {
         let sshd = read(shape.example).unwrap_or_else(|| panic!("unread: {}", shape.example));
         assert_eq!(sshd.shape.pattern, shape.pattern, "{}", shape.example);
-        let names_peer = shape.example.contains("192.0.2.1 ") || shape.pattern.contains("{addr}") || shape.pattern.contains("{net}");
+        // 192.0.2.1 is the peer of every example, 192.0.2.9 the server: whoever is named must be read.
+        let mut addresses = shape.example.split(|c: char| !c.is_ascii_digit() && c != '.').filter(|word| word.starts_with("192.0.2."));
+        let names_peer = addresses.clone().any(|word| word.trim_end_matches('.') == "192.0.2.1");
+        assert!(names_peer || !UNREAD.contains(&shape.pattern), "{}", shape.example);
+        let names_peer = names_peer && !UNREAD.contains(&shape.pattern);
+        assert!(addresses.all(|word| ["192.0.2.1", "192.0.2.9"].contains(&word.trim_end_matches('.'))), "{}", shape.example);
         assert_eq!(sshd.address, names_peer.then_some(&b"192.0.2.1"[..]), "{}", shape.example);
         let names_port = names_peer && shape.pattern.contains("{port}");
         assert_eq!(sshd.port.filter(|_| names_peer), names_port.then_some(4711), "{}", shape.example);
@@ -82,8 +91,9 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
             None => (INDEX.of(framed), framed),
         };
         let mut parts = Parts::new();
-        let plain = find_shape(matchers, plain, &mut parts).map_or_else(|| cut_info(plain).expect("a key"), |_| plain);
-        find_shape(matchers, plain, &mut parts).expect("its own example");
+        let whole = Ending::Whole;
+        let plain = find_shape(matchers, plain, whole, &mut parts).map_or_else(|| cut_info(plain, whole).expect("a key"), |_| plain);
+        find_shape(matchers, plain, whole, &mut parts).expect("its own example");
         let is_free = |part| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields);
         for &(part, text) in parts.found().iter().filter(|(part, _)| is_free(*part)) {
             let at = text.as_ptr() as usize - inside.as_ptr() as usize;
@@ -116,7 +126,15 @@ fn a_hostile_name_does_not_hide_its_bearer() {
         ),
         format!("Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc, client user \"{name}: \", client host \"h\""),
         format!("Accepted gssapi-with-mic for alice from 192.0.2.1 port 4711 ssh2: {name}"),
-        format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
+        "Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser root".to_owned(),
+        "Failed gssapi-with-mic for invalid user bob from 192.0.2.1 port 4711 ssh2: \"".to_owned(),
+        // A user who is not called invalid is an account, so all that follows the first key is the peer's.
+        format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"),
+        format!(
+            "Failed hostbased for bob from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"bob\" from 203.0.113.9 port 22 ssh2: RSA SHA256:x\", client host \"h {name}: x\""
+        ),
+        "Accepted hostbased for alice from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:a ID b (serial 7) CA RSA SHA256:c, client user \"alice\", client host \"a.example\"".to_owned(),
+        "Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: RSA 00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff".to_owned(),
         "Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID a b (serial 0) CA RSA SHA256:z".to_owned(),
         format!("Invalid user {name} from 192.0.2.1 port 4711"),
         format!("Invalid user {name} from 192.0.2.1"),
@@ -138,10 +156,19 @@ fn a_hostile_name_does_not_hide_its_bearer() {
 fn where_two_readings_are_possible_there_is_none() {
     let name = "root from 203.0.113.9 port 22 ssh2";
     for message in [
-        format!("Failed publickey for root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"),
+        format!(
+            "Failed publickey for invalid user root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"
+        ),
         // The host that a peer claims to be ends in a quote, and a key does not.
-        format!("Failed hostbased for root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""),
+        format!(
+            "Failed hostbased for invalid user root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""
+        ),
         format!("Failed gssapi-with-mic for x ssh2: y from 192.0.2.1 port 4711 ssh2: {name}"),
+        format!("Failed rhosts-rsa for alice from 192.0.2.1 port 4711 ssh1: ruser {name}"),
+        format!("Failed gssapi-with-mic for bob from 192.0.2.1 port 4711 ssh2: {name}: A B"),
+        format!("Failed gssapi-with-mic for bob from 192.0.2.1 port 4711 ssh2: {name}: RSA SHA256:x"),
+        format!("Partial gssapi-with-mic for {name}: y from 192.0.2.1 port 4711 ssh2"),
+        format!("Failed publickey for {name}: x from 192.0.2.1 port 4711 ssh2: y z"),
         format!("Failed rhosts for x ssh1: y from 192.0.2.1 port 4711 ssh1: ruser {name}"),
         "Disconnecting invalid user x 203.0.113.9 port 22: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
         "Disconnecting authenticating user x 203.0.113.9 port 22: ssh1: y 192.0.2.1 port 4711: Too many authentication failures".to_owned(),
@@ -152,6 +179,24 @@ fn where_two_readings_are_possible_there_is_none() {
     ] {
         assert!(read(&message).is_none(), "{message}");
     }
+}
+
+#[test]
+fn behind_an_accepted_login_stands_only_what_sshd_writes_there() {
+    let login = "Accepted publickey for root from 203.0.113.9 port 22 ssh2";
+    let client = "RSA SHA256:abc, client user \"u\", client host";
+    // A web server whose lines start with a time, an address and the client's user appends the rest of its own line.
+    for request in ["\"GET / HTTP/1.1\" 200", "\"GET / HTTP/1.1\" 200 5 \"-\" \"ua\"", "200"] {
+        for key in ["", "x", "RSA SHA256:abc", "RSA-CERT SHA256:abc ID x", "RSA-CERT SHA256:abc ID x (serial 0) CA RSA SHA256:d", client] {
+            for start in [login, "Accepted gssapi-keyex for root from 203.0.113.9 port 22 ssh2"] {
+                let message = format!("{start}: {key} {request}");
+                let is_principal = start != login && !message.contains('"');
+                assert_eq!(read(&message).is_some(), is_principal, "{message}");
+            }
+        }
+    }
+    assert!(read(&format!("{login}: RSA-CERT SHA256:abc ID {} \"GET / HTTP/1.1\" 200", "x".repeat(500))).is_none());
+    assert!(read("Accepted certificate ID \"a ssh2: b\" (serial 0) signed by RSA CA SHA256:abc via /etc/ssh/ca.pub").is_some());
 }
 
 #[test]
@@ -198,6 +243,8 @@ fn a_disconnect_says_whether_a_user_was_let_in() {
         ("Disconnected from user alice 192.0.2.1 port 4711", "ssh_session"),
         ("Disconnected from invalid user user alice 192.0.2.1 port 4711", "ssh_disconnect"),
         ("debug1: Connection closed by 192.0.2.1 port 4711", "ssh_server"),
+        ("fatal: Fssh_packet_write_wait: Connection from 192.0.2.1 port 4711: Broken pipe", "ssh_disconnect"),
+        ("fatal: Fssh_ssh_dispatch_run_fatal: Connection from 192.0.2.1 port 4711: incomplete message [preauth]", "ssh_probe"),
     ] {
         assert_eq!(read(message).map(|s| s.shape.action), Some(action), "{message}");
     }
@@ -210,4 +257,68 @@ fn folded_repeats_count_as_often_as_they_stand_for() {
     assert_eq!(count("message repeated 2 times: [ pam_unix(sshd:auth): check pass; user unknown]"), Some(2));
     assert_eq!(count("message repeated 0 times: [ Failed password for root from 192.0.2.1 port 4711 ssh2]"), None);
     assert_eq!(count("message repeated 99999999999999999999 times: [ Failed password for root from 192.0.2.1 port 1 ssh2]"), None);
+}
+
+/// A message as sshd hands it to syslog, which is 500 bytes of it.
+fn cut(mut message: String) -> String {
+    message.truncate(500);
+    message
+}
+
+#[test]
+fn a_message_that_may_have_been_cut_names_only_a_peer_that_stands_before_anything_free() {
+    let pad = |len: usize| "\\\\377".repeat(len / 5);
+    let (closed, frame) = ("Connection closed by invalid user ", " 203.0.113.9 port 22");
+    let end_in_frame = |start: &str, frame: &str| {
+        let room = 500 - start.len() - frame.len();
+        format!("{start}{}{}{frame}", "x".repeat(room % 5), pad(room))
+    };
+    let key = "Failed publickey for invalid user bob from 192.0.2.1 port 4711 ssh2: ED25519-CERT SHA256:abc ID ";
+    for (message, action, address) in [
+        (end_in_frame(closed, frame), "ssh_disconnect", ""),
+        (end_in_frame("fatal: ssh_dispatch_run_fatal: Connection from invalid user ", " 203.0.113.9 port 22: x"), "ssh_probe", ""),
+        (end_in_frame("Disconnecting invalid user ", " 203.0.113.9 port 22: x"), "ssh_disconnect", ""),
+        (end_in_frame("Unable to negotiate with invalid user ", " 203.0.113.9 port 22: x"), "ssh_probe", ""),
+        (end_in_frame("Bad protocol version identification '", "' from 203.0.113.9 port 22"), "ssh_probe", ""),
+        (end_in_frame(key, " from 203.0.113.9 port 22 ssh2"), "ssh_login", ""),
+        (end_in_frame("Failed password for invalid user ", " from 203.0.113.9 port 22 ssh2"), "ssh_login", ""),
+        // The port is cut to a digit, the address to another.
+        (end_in_frame("Failed password for invalid user ", " from 2001:db8::1 port 5"), "ssh_login", ""),
+        (end_in_frame("Invalid user ", " from 203.0.113.9"), "ssh_invalid_user", ""),
+        // journald takes the spaces away in which the message was cut.
+        (format!("{closed}{}{frame}", pad(355)), "ssh_disconnect", ""),
+        (format!("{closed}{}{frame}", pad(315)), "ssh_disconnect", "203.0.113.9"),
+        (format!("Failed password for {} from 192.0.2.1 port 4711 ssh2", "\\377".repeat(100)), "ssh_login", "192.0.2.1"),
+        // What stands before anything free is the server's, however long the message was.
+        (cut(format!("Received disconnect from 192.0.2.1 port 4711:11: {}", pad(900))), "ssh_disconnect", "192.0.2.1"),
+        (
+            cut(format!("Unable to negotiate with 192.0.2.1 port 4711: no matching cipher found. Their offer: {}", pad(900))),
+            "ssh_probe",
+            "192.0.2.1",
+        ),
+        (
+            cut(format!("Accepted publickey for alice from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {}", pad(900))),
+            "ssh_login",
+            "192.0.2.1",
+        ),
+    ] {
+        assert!(message.len() <= 500, "{message}");
+        for message in [format!("message repeated 3 times: [ {message}]"), message] {
+            let sshd = read(&message).unwrap_or_else(|| panic!("unread: {message}"));
+            assert_eq!((sshd.shape.action, text(sshd.address).as_str()), (action, address), "{message}");
+            assert_eq!(sshd.port.is_some(), !address.is_empty() && message.contains(" port "), "{message}");
+        }
+    }
+}
+
+#[test]
+fn spaces_that_journald_took_from_the_end_change_nothing() {
+    for message in [
+        "Received disconnect from 192.0.2.1 port 4711:11:",
+        "Received disconnect from 192.0.2.1: 11:",
+        "Disconnecting invalid user admin 192.0.2.1 port 4711:",
+        "error: public key ED25519-SK SHA256:abc signature for alice from 192.0.2.1 port 4711 rejected: user verification requirement not met",
+    ] {
+        assert_eq!(who(message).map(|w| w.0).as_deref(), Some("192.0.2.1"), "{message}");
+    }
 }
