@@ -43,9 +43,19 @@ fn is_accepted(message: &[u8]) -> bool {
 }
 
 /// Whether the login was tried by a method behind which sshd names a principal or a user, which have no form.
-pub fn names_principal(message: &[u8]) -> bool {
-    let method = memchr(b' ', message).map_or(message, |space| &message[space + 1..]);
+fn names_principal(message: &[u8]) -> bool {
+    let method = skip_word(message);
     method.starts_with(b"gssapi") || method.starts_with(b"rhosts")
+}
+
+/// Whether the login was tried by a method behind which sshd names anything.
+pub fn may_have_info(message: &[u8]) -> bool {
+    let method = skip_word(message);
+    names_principal(message) || method.starts_with(b"publickey ") || method.starts_with(b"hostbased ")
+}
+
+fn skip_word(message: &[u8]) -> &[u8] {
+    memchr(b' ', message).map_or(message, |space| &message[space + 1..])
 }
 
 /// Where ` ssh2` or ` ssh1` ends that a colon and information follow.

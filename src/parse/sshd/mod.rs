@@ -16,7 +16,7 @@ use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
 
-use key::{cut_info, find_info, names_account, names_principal};
+use key::{cut_info, find_info, may_have_info, names_account};
 pub use limit::Limit;
 pub use table::SHAPES;
 
@@ -186,9 +186,9 @@ fn find_login_or_other<'a>(message: &'a [u8], ending: Ending, parts: &mut Parts<
     }
     let shape = find_shape(matchers, message, ending, parts);
     if shape.is_some() {
-        // Of any other message the words that end it are the server's: a key and the host of a peer end otherwise, but not so
-        // the principal that GSSAPI names, and the user that rhosts names.
-        return shape.filter(|_| ending == Ending::Cut || !names_principal(message) || !has_info());
+        // Of a password's message the words that end it are the server's. A principal, or a comment that was cut off inside
+        // spaces which journald then took away, may end in such words too.
+        return shape.filter(|_| ending == Ending::Cut || !may_have_info(message) || !has_info());
     }
     find_keyed(matchers, message, ending, parts)
 }

@@ -159,6 +159,8 @@ fn where_two_readings_are_possible_there_is_none() {
         format!(
             "Failed publickey for invalid user root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}: y (serial 0) CA RSA SHA256:z"
         ),
+        // journald took away the spaces in which the comment was cut off.
+        format!("Failed publickey for invalid user root from 192.0.2.1 port 4711 ssh2: RSA-CERT SHA256:x ID {name}"),
         // The host that a peer claims to be ends in a quote, and a key does not.
         format!(
             "Failed hostbased for invalid user root from 192.0.2.1 port 4711 ssh2: RSA SHA256:x, client user \"u\", client host \"{name}: RSA S\""
