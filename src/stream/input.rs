@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::FileType;
+
 use super::Run;
 use super::block::Block;
 use super::book::{Book, Entry};
@@ -52,6 +54,16 @@ impl Inputs {
             None => Ok(()),
             Some(_) => Err(Error::Usage(format!("{} is an input and would be overwritten", output.display()))),
         }
+    }
+
+    /// Whether no input is a regular file, so that another program writes what is read.
+    #[must_use]
+    pub fn are_pipes(&self) -> bool {
+        let stdin_is_file = || rustix::fs::fstat(io::stdin()).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
+        let is_file = |path: &PathBuf| {
+            if path.as_os_str() == STDIN { stdin_is_file() } else { path.metadata().is_ok_and(|m| m.is_file()) }
+        };
+        !self.paths.iter().any(is_file)
     }
 
     /// The size of all inputs together, in bytes, where all are regular files.
