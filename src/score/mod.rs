@@ -9,7 +9,7 @@ pub mod weight;
 mod read;
 mod table;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use read::Records;
 use rules::Rules;
@@ -22,7 +22,7 @@ use crate::record::Text;
 use crate::record::host::{HostRecord, Place};
 use crate::record::intake::Intake;
 use crate::record::signal::SIGNALS;
-use crate::record::tally::{Name, Tally};
+use crate::record::tally::Tally;
 use crate::stream::Run;
 use crate::stream::block::Block;
 use crate::stream::input::Inputs;
@@ -135,22 +135,39 @@ impl Seen {
     }
 }
 
-/// An address with its tally, and what the weights make of it.
+/// An address with its tally. The order is of plain numbers, which takes half the time of comparing addresses.
 struct Ranked<'t> {
-    score: u64,
-    ip: IpAddr,
-    reason: Option<Name>,
+    /// The largest number for the lowest score.
+    rank: u64,
+    is_v6: bool,
+    bits: u128,
     tally: &'t Tally,
+}
+
+impl<'t> Ranked<'t> {
+    fn new(score: u64, ip: IpAddr, tally: &'t Tally) -> Self {
+        let (is_v6, bits) = match ip {
+            IpAddr::V4(v4) => (false, v4.to_bits().into()),
+            IpAddr::V6(v6) => (true, v6.to_bits()),
+        };
+        Self { rank: !score, is_v6, bits, tally }
+    }
+
+    const fn score(&self) -> u64 {
+        !self.rank
+    }
+
+    fn ip(&self) -> IpAddr {
+        // What is no IPv6 address came from 32 bits.
+        #[allow(clippy::cast_possible_truncation)]
+        if self.is_v6 { Ipv6Addr::from_bits(self.bits).into() } else { Ipv4Addr::from_bits(self.bits as u32).into() }
+    }
 }
 
 /// Writes every host, highest score first, and says how many are suspicious.
 fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
-    let rank = |(ip, tally)| {
-        let (score, reason) = config.weights.score(tally);
-        Ranked { score, ip, reason, tally }
-    };
-    let mut ranked: Vec<_> = table.iter().map(rank).collect();
-    ranked.sort_unstable_by(|a, b| b.score.cmp(&a.score).then_with(|| a.ip.cmp(&b.ip)));
+    let mut ranked: Vec<_> = table.iter().map(|(ip, tally)| Ranked::new(config.weights.score(tally).0, ip, tally)).collect();
+    ranked.sort_unstable_by_key(|host| (host.rank, host.is_v6, host.bits));
     let mut suspicious = 0;
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     for host in ranked {
@@ -166,7 +183,8 @@ fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u6
 
 /// Appends one host as a line, and says whether it is suspicious.
 fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
-    let &Ranked { score, ip, ref reason, tally } = host;
+    let (score, ip, tally) = (host.score(), host.ip(), host.tally);
+    let (_, reason) = config.weights.score(tally);
     let verdict = config.rules.judge(tally)?;
     let allowed = config.allow.contains(ip);
     let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();

@@ -10,13 +10,16 @@ use crate::record::tally::{Evidence, Name, Place, Tally};
 /// How many signal names outside the table are counted; a stage that puts free text into `tags` must not fill the memory.
 pub const MAX_OTHER_NAMES: usize = 64;
 
+/// Texts, each held once.
+type Texts = HashSet<Arc<str>, ahash::RandomState>;
+
 /// One tally an address. The map's hasher is keyed at random, so no log can be crafted to make it slow; it is ahash, which
 /// takes a third of the time of std's.
 #[derive(Debug, Default)]
 pub struct Table {
     tallies: HashMap<IpAddr, Tally, ahash::RandomState>,
-    texts: HashSet<Arc<str>>,
-    others: HashSet<Arc<str>>,
+    texts: Texts,
+    others: Texts,
     saturated: bool,
     refused: u64,
 }
@@ -111,7 +114,7 @@ impl Table {
     }
 }
 
-fn share(texts: &mut HashSet<Arc<str>>, text: &Arc<str>) -> Arc<str> {
+fn share(texts: &mut Texts, text: &Arc<str>) -> Arc<str> {
     if let Some(shared) = texts.get(text) {
         return Arc::clone(shared);
     }
