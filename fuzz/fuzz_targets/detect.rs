@@ -25,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
     for format in FORMATS {
         if let Ok(reading) = (format.read)(&line, &scratch, &mut clock) {
-            Detectors::new(SignalSet::from_names("all").expect("a set"), &SETTINGS).signals(&reading);
+            let _ = Detectors::new(SignalSet::from_names("all").expect("a set"), &SETTINGS).signals(&reading);
         }
     }
 });

@@ -10,7 +10,8 @@ const PEER: &str = "192.0.2.1";
 const SENTENCES: &[(&str, &str)] = &[
     ("Failed password for invalid user ", " from 192.0.2.1 port 4711 ssh2"),
     ("Failed password for ", " from 192.0.2.1 port 4711 ssh2"),
-    ("Failed publickey for ", " from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc"),
+    // Of a user who exists the name is an account of the machine, which is nobody's free text.
+    ("Failed publickey for invalid user ", " from 192.0.2.1 port 4711 ssh2: RSA SHA256:abc"),
     ("Invalid user ", " from 192.0.2.1 port 4711"),
     ("Connection closed by invalid user ", " 192.0.2.1 port 4711 [preauth]"),
     ("Disconnected from authenticating user ", " 192.0.2.1 port 4711 [preauth]"),
