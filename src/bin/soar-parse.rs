@@ -11,9 +11,9 @@ use soar_light::parse::detect::Settings;
 use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::layout::LogFormat;
-use soar_light::parse::{self, Config, FORMATS, Strictness, Wanted};
+use soar_light::parse::{self, Config, Strictness, Wanted, catalogue};
 use soar_light::period::Period;
-use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::record::signal::SignalSet;
 use soar_light::stream::cursor::lock_path;
 use soar_light::stream::output::is_same;
 use soar_light::time::{self, Clock};
@@ -107,13 +107,13 @@ fn manual() -> String {
 fn main() -> ExitCode {
     let args = Args::parse();
     if args.list_formats {
-        return cli::conclude("soar-parse", cli::print(&list_formats()));
+        return cli::conclude("soar-parse", cli::print(&catalogue::list_formats()));
     }
     if args.list_messages {
-        return cli::conclude("soar-parse", cli::print(&list_messages()));
+        return cli::conclude("soar-parse", cli::print(&catalogue::list_messages()));
     }
     if args.list_signals {
-        return cli::conclude("soar-parse", cli::print(&list_signals()));
+        return cli::conclude("soar-parse", cli::print(&catalogue::list_signals()));
     }
     match config(&args) {
         Ok(config) => {
@@ -152,36 +152,4 @@ fn config(args: &Args) -> Result<Config> {
         cursor: args.cursor.clone(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
     })
-}
-
-fn list_formats() -> String {
-    let entry = |f: &parse::format::Format| {
-        format!("{}\n  {}\n  source:  {}\n  line:    {}\n  event:   {}\n", f.name, f.about, f.source, f.example.0, f.example.1)
-    };
-    FORMATS.iter().map(entry).collect::<Vec<_>>().join("\n")
-}
-
-fn list_messages() -> String {
-    let entry = |s: &parse::shape::Shape| {
-        let outcome = if s.outcome.is_empty() { String::new() } else { format!(", {}", s.outcome) };
-        format!("{}\n  action:  {}{outcome}\n  source:  {}\n  message: {}\n", s.pattern, s.action, s.source, s.example)
-    };
-    parse::sshd::SHAPES.iter().map(entry).collect::<Vec<_>>().join("\n")
-}
-
-fn list_signals() -> String {
-    let state = |on: bool| if on { "on by default" } else { "off by default" };
-    let entries = SIGNALS.iter().map(|s| {
-        format!(
-            "{}\n  {}\n  weight:  {}, {}, label {}\n  source:  {}\n  line:    {}\n",
-            s.name,
-            s.about,
-            s.weight,
-            state(s.on_by_default),
-            s.label,
-            s.source,
-            s.example
-        )
-    });
-    entries.collect::<Vec<_>>().join("\n")
 }

@@ -3,6 +3,7 @@
 //! Every line is classified whatever the flags; they only choose which lines become events. Blocks of lines are worked on
 //! in parallel and written in the order of the input.
 
+pub mod catalogue;
 pub mod combined;
 pub mod detect;
 pub mod format;
