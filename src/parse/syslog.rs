@@ -129,7 +129,10 @@ pub fn priority_len(line: &[u8]) -> usize {
 
 /// What journalctl says between the lines of its text output. **Source:** systemd `logs-show.c`, `journalctl.c`.
 fn is_journal_mark(line: &[u8]) -> bool {
-    let Some(text) = line.strip_prefix(b"-- ") else { return line.starts_with(b"Hint: You are currently not seeing messages from ") };
+    let Some(text) = line.strip_prefix(b"-- ") else {
+        let whom = line.strip_prefix(b"Hint: You are currently not seeing messages from ").and_then(|whom| whom.strip_suffix(b"."));
+        return whom.is_some_and(|whom| whom.iter().all(|b| b.is_ascii_alphabetic() || *b == b' '));
+    };
     if text.starts_with(b"cursor: ") {
         return true;
     }
@@ -304,6 +307,10 @@ mod tests {
             ("-- No entries --", "other"),
             ("-- cursor: s=0639;i=1d;b=27;m=4f;t=5a;x=ef", "other"),
             ("Hint: You are currently not seeing messages from other users and the system.", "other"),
+            (
+                "Hint: You are currently not seeing messages from 192.0.2.1 - - [10/Oct/2025:13:55:36 +0200] \"GET / HTTP/1.1\" 404 5.",
+                "no time at the start",
+            ),
             ("      Users in groups 'adm', 'systemd-journal' can see all messages.", "other"),
             ("      Pass -q to turn off this notice.", "other"),
             ("                             Accepted password for root from 203.0.113.9 port 22 ssh2", "other"),
