@@ -52,7 +52,7 @@ impl Period {
 fn read_end(flag: &str, text: &str, clock: &Clock, now: i64) -> Result<i64> {
     read_ago(text, now).or_else(|| read_instant(text, clock)).ok_or_else(|| {
         Error::Usage(format!(
-            "{flag} {text}: no time: give 2026-11-01T08:00:00Z (without an offset it is in --tz), a day (2026-11-01), or how long ago (30m, 2h, 3d, 1w)"
+            "{flag} {text}: not a time: give 2026-11-01T08:00:00Z (without an offset it is in --tz), a day (2026-11-01), or how long ago (30m, 2h, 3d, 1w)"
         ))
     })
 }
@@ -120,7 +120,7 @@ mod tests {
         ] {
             let clock = Clock::new("UTC", None).expect("a zone");
             let error = Period::new(None, Some(text), &clock, 0).expect_err(text).to_string();
-            assert!(error.starts_with(&format!("--until {text}: no time: give ")), "{error}");
+            assert!(error.starts_with(&format!("--until {text}: not a time: give ")), "{error}");
         }
     }
 

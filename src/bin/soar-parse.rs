@@ -51,7 +51,7 @@ struct Args {
     #[arg(long)]
     strict: bool,
     /// Year of times that have none [default: the latest that is at most 24 h after the file's modification time]
-    #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i16).range(1..=9999))]
+    #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i16).range(1970..=9999))]
     year: Option<i16>,
     /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00
     #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
@@ -136,6 +136,9 @@ fn config(args: &Args) -> Result<Config> {
     let period = Period::new(args.since.as_deref(), args.until.as_deref(), &clock, time::now())?;
     if period.is_bounded() && log_format.as_ref().is_some_and(|format| !format.has_time()) {
         return Err(Error::Usage("--log-format has no time: no request is in the period of --since and --until".to_owned()));
+    }
+    if !args.trusted_proxy.is_empty() && log_format.as_ref().is_some_and(|format| !format.has_forwarded()) {
+        return Err(Error::Usage("--log-format has no X-Forwarded-For: --trusted-proxy would change nothing".to_owned()));
     }
     Ok(Config {
         signals: SignalSet::from_names(&args.signals)?,

@@ -39,7 +39,7 @@ fn manual() -> String {
     cli::manual(
         "Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
         &format!(
-            "CSV columns: {columns}. Signals of your own count in the score, but have no column. Ports and rules are joined by a space; cells that a spreadsheet would run start with '."
+            "CSV columns: {columns}. Signals that are off by default, and those of your own, count in the score but have no column. Ports and rules are joined by a space; cells that a spreadsheet would run start with '."
         ),
         "a record was malformed",
         [

@@ -87,6 +87,12 @@ impl LogFormat {
         self.segments.iter().any(|segment| segment.time_number().is_some())
     }
 
+    /// Whether its lines hold X-Forwarded-For.
+    #[must_use]
+    pub const fn has_forwarded(&self) -> bool {
+        self.places[Slot::Forwarded as usize] > 0
+    }
+
     /// Reads a line.
     #[must_use]
     pub fn read<'a>(&self, line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Outcome<'a> {
