@@ -17,10 +17,10 @@ pub fn compile(given: &str) -> error::Result<LogFormat> {
     let mut tokens = number(token::read(&source)?);
     choose_fields(&source, &mut tokens)?;
     let labels = fields(&tokens).map(|(field, number)| format!("field {} ({})", number + 1, field.label).into()).collect();
-    let mut places = [0; SLOTS];
+    let mut places = [None; SLOTS];
     for (field, number) in fields(&tokens) {
         if let (true, Meaning::Slot(slot, _)) = (field.is_used, &field.meaning) {
-            places[*slot as usize] = number;
+            places[*slot as usize] = Some(number);
         }
     }
     let opening = opening_of(tokens.first().map(|(token, _)| token));

@@ -31,7 +31,7 @@ pub struct LogFormat {
     /// `field 4 (%t)`, for messages.
     labels: Vec<Arc<str>>,
     opening: Opening,
-    places: [usize; SLOTS],
+    places: [Option<usize>; SLOTS],
 }
 
 /// What a line of a format begins with.
@@ -90,7 +90,7 @@ impl LogFormat {
     /// Whether its lines hold X-Forwarded-For.
     #[must_use]
     pub const fn has_forwarded(&self) -> bool {
-        self.places[Slot::Forwarded as usize] > 0
+        self.places[Slot::Forwarded as usize].is_some()
     }
 
     /// Reads a line.
@@ -135,7 +135,7 @@ impl LogFormat {
 
     fn to_web<'a>(&self, found: &Found<'a>, scratch: &'a Scratch, clock: &mut Clock) -> Result<Web<'a>, Unfit> {
         let value = |slot: Slot| found.values[slot as usize].and_then(known);
-        let unfit = |slot: Slot, reason| Unfit { field: self.places[slot as usize], reason };
+        let unfit = |slot: Slot, reason| Unfit { field: self.places[slot as usize].unwrap_or_default(), reason };
         let target = value(Slot::Target).or_else(|| match (value(Slot::Path)?, value(Slot::Query)) {
             (path, Some(query)) if query.starts_with(b"?") => Some(scratch.join(&[path, query])),
             (path, Some(query)) => Some(scratch.join(&[path, b"?", query])),
