@@ -47,8 +47,9 @@ impl Block {
 #[derive(Debug)]
 pub struct Classifier<'c> {
     config: &'c Config,
-    /// Those that no thread is using: they remember what they saw, so they go from block to block.
-    detectors: Mutex<Vec<Detectors<'c>>>,
+    /// Those that no thread is using: they remember what they saw, so they go from block to block, and with them which
+    /// formats fitted last.
+    spare: Mutex<Vec<(Detectors<'c>, [usize; 2])>>,
     formats: Vec<&'static Format>,
 }
 
@@ -56,7 +57,7 @@ impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
         let is_tried = |format: &&Format| config.log_format.as_ref().is_none_or(|given| given.allows(format.kind));
-        Self { config, detectors: Mutex::default(), formats: FORMATS.iter().filter(is_tried).collect() }
+        Self { config, spare: Mutex::default(), formats: FORMATS.iter().filter(is_tried).collect() }
     }
 
     /// Classifies every line of `block`; its events go behind what is in `events`.
@@ -86,9 +87,9 @@ impl<'c> Classifier<'c> {
 
     fn classify_lines(&self, block: &block::Block, done: &mut Block) {
         let clock = self.config.clock.with_reference(block.modified);
-        let mut reader = LineReader::new(self.config.log_format.as_ref(), &self.formats, clock);
-        let spare = self.detectors.lock().ok().and_then(|mut spare| spare.pop());
-        let mut detectors = spare.unwrap_or_else(|| Detectors::new(self.config.signals, &self.config.settings));
+        let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
+        let (mut detectors, last) = spare.unwrap_or_else(|| (Detectors::new(self.config.signals, &self.config.settings), [0; 2]));
+        let mut reader = LineReader::new(self.config.log_format.as_ref(), &self.formats, clock, last);
         let mut scratch = Scratch::default();
         // One look at the whole block is far cheaper than one at each line.
         let is_ascii = block.bytes.is_ascii();
@@ -124,8 +125,8 @@ impl<'c> Classifier<'c> {
                 }
             }
         }
-        if let Ok(mut spare) = self.detectors.lock() {
-            spare.push(detectors);
+        if let Ok(mut spare) = self.spare.lock() {
+            spare.push((detectors, reader.last()));
         }
     }
 

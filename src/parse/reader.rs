@@ -71,10 +71,16 @@ enum Place {
 }
 
 impl<'c> LineReader<'c> {
-    /// A reader of `formats` and, before them, the one of --log-format.
+    /// A reader of `formats` and, before them, the one of --log-format; `last` is what another reader of them gave.
     #[must_use]
-    pub const fn new(given: Option<&'c LogFormat>, formats: &'c [&'static Format], clock: Clock) -> Self {
-        Self { given, formats, clock, last: [0; 2] }
+    pub const fn new(given: Option<&'c LogFormat>, formats: &'c [&'static Format], clock: Clock, last: [usize; 2]) -> Self {
+        Self { given, formats, clock, last }
+    }
+
+    /// Which formats fitted last, of the line and of what it wraps.
+    #[must_use]
+    pub const fn last(&self) -> [usize; 2] {
+        self.last
     }
 
     /// What `line`, without its end, says.
