@@ -80,7 +80,7 @@ impl Part {
     /// Whether `text` can be this part, where the part is not free.
     fn accepts(self, text: &[u8]) -> bool {
         match self {
-            Self::Address => net::is_host_name(text) || net::parse_address(text).is_some(),
+            Self::Address => net::is_host(text),
             Self::Network => split_network(text).is_some(),
             Self::Port => parse_port(text).is_some(),
             Self::Number => !text.is_empty() && text.iter().all(u8::is_ascii_digit),

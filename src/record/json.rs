@@ -183,6 +183,9 @@ fn put_escape(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', letter]);
 }
 
+/// How deep a walk goes: deeper than any event of ours.
+const DEEPEST: usize = 8;
+
 /// A walk over one line of JSON without white space. What it does not accept may be JSON all the same; what it accepts is.
 #[derive(Debug)]
 pub struct Scan<'a> {
@@ -241,8 +244,6 @@ impl<'a> Scan<'a> {
 
     /// Any value.
     pub fn skip_value(&mut self) -> Option<()> {
-        /// Deeper than any event of ours.
-        const DEEPEST: usize = 8;
         self.skip(DEEPEST)
     }
 
@@ -256,21 +257,21 @@ impl<'a> Scan<'a> {
     pub fn skip_members(&mut self) -> Option<()> {
         while !self.eat(b"}") {
             self.need(b",")?;
-            self.skip_string()?;
-            self.need(b":")?;
-            self.skip_value()?;
+            self.skip_member(DEEPEST)?;
         }
         Some(())
+    }
+
+    fn skip_member(&mut self, depth: usize) -> Option<()> {
+        self.skip_string()?;
+        self.need(b":")?;
+        self.skip(depth)
     }
 
     fn skip(&mut self, depth: usize) -> Option<()> {
         match self.rest.first()? {
             b'"' => self.skip_string(),
-            b'{' if depth > 0 => self.skip_list(b'}', |scan| {
-                scan.skip_string()?;
-                scan.need(b":")?;
-                scan.skip(depth - 1)
-            }),
+            b'{' if depth > 0 => self.skip_list(b'}', |scan| scan.skip_member(depth - 1)),
             b'[' if depth > 0 => self.skip_list(b']', |scan| scan.skip(depth - 1)),
             b'0'..=b'9' => self.integer().map(drop),
             _ => None,

@@ -153,10 +153,6 @@ impl<'t> Ranked<'t> {
         Self { rank: !score, is_v6, bits, tally }
     }
 
-    const fn score(&self) -> u64 {
-        !self.rank
-    }
-
     fn ip(&self) -> IpAddr {
         // What is no IPv6 address came from 32 bits.
         #[allow(clippy::cast_possible_truncation)]
@@ -183,8 +179,8 @@ fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u6
 
 /// Appends one host as a line, and says whether it is suspicious.
 fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
-    let (score, ip, tally) = (host.score(), host.ip(), host.tally);
-    let (_, reason) = config.weights.score(tally);
+    let (ip, tally) = (host.ip(), host.tally);
+    let (score, reason) = config.weights.score(tally);
     let verdict = config.rules.judge(tally)?;
     let allowed = config.allow.contains(ip);
     let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();
