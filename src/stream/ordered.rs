@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const BLOCKS_PER_THREAD: usize = 3;
 /// Blocks under way at the most, however many threads there are: with what comes of them, some 30 MiB. The one thread that
 /// reads and the one that writes keep no more busy.
-const MOST_BLOCKS: usize = 32;
+const MOST_BLOCKS: usize = 16;
 
 type Answer<T> = Result<T>;
 
