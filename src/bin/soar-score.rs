@@ -6,6 +6,7 @@ use clap::Parser;
 use soar_light::cli::{self, Common};
 use soar_light::error::Result;
 use soar_light::net::AddressSet;
+use soar_light::score::keep::Keep;
 use soar_light::score::rules::{DEFAULT_RULES, Rules};
 use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
@@ -32,6 +33,12 @@ struct Args {
     /// How many places to keep for each signal of an address, the earliest first
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
     evidence: u16,
+    /// Count IPv6 addresses by their prefix of BITS bits (64 is one network of a customer): network is the prefix, ip the address last seen
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u8).range(1..=128))]
+    group_v6: Option<u8>,
+    /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths
+    #[arg(long)]
+    partial: bool,
 }
 
 fn manual() -> String {
@@ -65,6 +72,13 @@ fn config(args: &Args) -> Result<Config> {
         rules: Rules::compile(&args.rules)?,
         weights: Weights::from_texts(&args.weights)?,
         allow: AddressSet::from_operands("--allow", &args.allow)?,
-        evidence: args.evidence.into(),
+        keep: Keep {
+            evidence: args.evidence.into(),
+            resolution_seconds: args.partial.then_some(10),
+            users: args.partial,
+            paths: args.partial,
+            group_v6: args.group_v6,
+        },
+        partial: args.partial,
     })
 }

@@ -5,7 +5,10 @@
 //!
 //! **Source:** RFC 8259 section 7.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
+
+use super::Text;
 
 /// Appends `open` (a key and `{`), what `fill` puts, and `},`; nothing at all where `fill` puts nothing.
 #[allow(clippy::inline_always)]
@@ -227,6 +230,18 @@ impl<'a> Scan<'a> {
         Some(text)
     }
 
+    /// A string with its quotes, unescaped; UTF-8.
+    pub fn text(&mut self) -> Option<Cow<'a, [u8]>> {
+        let value = self.rest;
+        self.need(b"\"")?;
+        if let Some(text) = self.plain_text() {
+            return Some(Cow::Borrowed(text));
+        }
+        self.rest = value;
+        let text: Text<'a> = serde_json::from_slice(self.value()?).ok()?;
+        Some(text.into_bytes())
+    }
+
     /// A whole number of at most 15 digits, so below 2^53.
     #[inline]
     pub fn integer(&mut self) -> Option<u64> {
@@ -245,6 +260,13 @@ impl<'a> Scan<'a> {
     /// Any value.
     pub fn skip_value(&mut self) -> Option<()> {
         self.skip(DEEPEST)
+    }
+
+    /// Any value, as it stands there.
+    pub fn value(&mut self) -> Option<&'a [u8]> {
+        let before = self.rest;
+        self.skip(DEEPEST)?;
+        Some(&before[..before.len() - self.rest.len()])
     }
 
     /// Whether nothing comes any more.

@@ -3,35 +3,35 @@
 //! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
 //! this run's flags. The result does not depend on order, on the split over files, or on threads.
 
+pub mod keep;
+pub mod name;
 pub mod rules;
+pub mod tally;
 pub mod weight;
 
 mod read;
+mod series;
 mod table;
+mod write;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::convert::Infallible;
 
+use keep::Keep;
+use name::MAX_OTHER_NAMES;
 use read::Records;
 use rules::Rules;
-use table::{MAX_OTHER_NAMES, Table};
+use table::Table;
 use weight::Weights;
 
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
-use crate::record::Text;
-use crate::record::host::{HostRecord, Place};
 use crate::record::intake::Intake;
-use crate::record::signal::SIGNALS;
-use crate::record::tally::Tally;
 use crate::stream::Run;
 use crate::stream::block::Block;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::Output;
-
-/// How much is collected before it is written, in bytes.
-const WRITE_BYTES: usize = 256 << 10;
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -42,8 +42,10 @@ pub struct Config {
     pub weights: Weights,
     /// Addresses that are never suspicious.
     pub allow: AddressSet,
-    /// How many places are kept for each signal of an address.
-    pub evidence: usize,
+    /// What is kept of each address.
+    pub keep: Keep,
+    /// Whether hosts are written with what a later merge of windows and distinct counts needs.
+    pub partial: bool,
 }
 
 /// Reads events and hosts from `inputs`, writes hosts to stdout.
@@ -53,19 +55,20 @@ pub struct Config {
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     let mut output = Output::stdout(run)?;
     run.watch.mind_reader();
-    let mut table = Table::default();
+    let keep = config.keep;
+    let mut table = Table::new(keep);
     let mut seen = Seen::default();
     map_blocks(
         inputs.reader(run),
         run,
         |block: Block| {
-            let records = read::read_block(&block);
+            let records = read::read_block(&block, &keep);
             run.blocks.give(block.bytes);
             records
         },
         |answer| match answer {
             Ok((records, intake)) => {
-                table.add(&records, config.evidence);
+                let Ok(()) = table.add(&records, |_, _, _| Ok::<(), Infallible>(()));
                 seen.add(&records, intake, notices)
             }
             Err(error) => {
@@ -76,16 +79,22 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         },
     )?;
     notices.close();
-    let is_seen = |name: &str| table.has_seen(name);
+    table.settle();
+    let is_seen = |name: &str| table.names().has_met(name);
     for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
         notices.say(&sentence);
     }
-    let suspicious = match write_hosts(config, &table, &mut output) {
+    let suspicious = match write::write_hosts(config, &table, &mut output) {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
     seen.tell_oddities(&table, notices);
-    notices.say(&format!("{} events and {} hosts read: {} addresses, {suspicious} suspicious", seen.events, seen.hosts, table.len()));
+    notices.say(&format!(
+        "{} events and {} hosts read: {} addresses, {suspicious} suspicious",
+        seen.events,
+        seen.hosts,
+        table.hosts().len()
+    ));
     Ok(seen.exit(&table))
 }
 
@@ -121,9 +130,14 @@ impl Seen {
                 self.dropped_keys
             ));
         }
-        if table.refused() > 0 {
-            notices
-                .say(&format!("{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table", table.refused()));
+        if table.names().refused() > 0 {
+            notices.say(&format!(
+                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table",
+                table.names().refused()
+            ));
+        }
+        if table.timeless() > 0 {
+            notices.say(&format!("{} events have no time: they are counted, and are in no window", table.timeless()));
         }
         if table.is_saturated() {
             notices.say("a counter reached 2^53-1 and stays there");
@@ -131,80 +145,6 @@ impl Seen {
     }
 
     const fn exit(&self, table: &Table) -> Exit {
-        Exit::after(self.unreadable, self.flaws + table.refused())
+        Exit::after(self.unreadable, self.flaws + table.names().refused())
     }
-}
-
-/// An address with its tally. The order is of plain numbers, which takes half the time of comparing addresses.
-struct Ranked<'t> {
-    /// The largest number for the lowest score.
-    rank: u64,
-    is_v6: bool,
-    bits: u128,
-    tally: &'t Tally,
-}
-
-impl<'t> Ranked<'t> {
-    fn new(score: u64, ip: IpAddr, tally: &'t Tally) -> Self {
-        let (is_v6, bits) = match ip {
-            IpAddr::V4(v4) => (false, v4.to_bits().into()),
-            IpAddr::V6(v6) => (true, v6.to_bits()),
-        };
-        Self { rank: !score, is_v6, bits, tally }
-    }
-
-    fn ip(&self) -> IpAddr {
-        // What is no IPv6 address came from 32 bits.
-        #[allow(clippy::cast_possible_truncation)]
-        if self.is_v6 { Ipv6Addr::from_bits(self.bits).into() } else { Ipv4Addr::from_bits(self.bits as u32).into() }
-    }
-}
-
-/// Writes every host, highest score first, and says how many are suspicious.
-fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
-    let mut ranked: Vec<_> = table.iter().map(|(ip, tally)| Ranked::new(config.weights.score(tally).0, ip, tally)).collect();
-    ranked.sort_unstable_by_key(|host| (host.rank, host.is_v6, host.bits));
-    let mut suspicious = 0;
-    let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
-    for host in ranked {
-        suspicious += u64::from(write_host(config, &host, &mut lines)?);
-        if lines.len() >= WRITE_BYTES {
-            output.write(&lines)?;
-            lines.clear();
-        }
-    }
-    output.write(&lines)?;
-    Ok(suspicious)
-}
-
-/// Appends one host as a line, and says whether it is suspicious.
-fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
-    let (ip, tally) = (host.ip(), host.tally);
-    let (score, reason) = config.weights.score(tally);
-    let verdict = config.rules.judge(tally)?;
-    let allowed = config.allow.contains(ip);
-    let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();
-    let known = SIGNALS.iter().zip(tally.known()).filter(|(s, count)| s.on_by_default || **count > 0);
-    let record = HostRecord {
-        score,
-        reason: reason.as_ref().map(|name| Text::from(name.as_str())),
-        suspicious: !verdict.is_empty() && !allowed,
-        allowed,
-        rules: verdict.iter().map(|&place| Text::from(config.rules.name(place))).collect(),
-        signals: known
-            .map(|(s, &count)| (Text::from(s.name), count))
-            .chain(others.iter().map(|(name, count)| (Text::from(name.as_str()), *count)))
-            .collect(),
-        weights: config.weights.changed(),
-        first_seen: tally.first_seen(),
-        last_seen: tally.last_seen(),
-        evidence: tally
-            .evidence()
-            .iter()
-            .map(|e| Place { signal: Text::from(e.signal.as_str()), at: e.at, file: Text::from(&*e.file), line: e.line })
-            .collect(),
-        ..HostRecord::new(ip)
-    };
-    record.write_line(lines);
-    Ok(record.suspicious)
 }

@@ -14,7 +14,8 @@ use jaq_json::Val;
 
 use crate::error::{Error, Result};
 use crate::record::signal::{self, SIGNALS};
-use crate::record::tally::{Name, Tally};
+
+use super::tally::Tally;
 
 /// The rules of a run without `--rule`: name and expression. The thresholds are the project's definition of "highly
 /// suspicious"; they are strict (51 failures, not 50).
@@ -90,8 +91,7 @@ impl Rules {
     /// # Errors
     /// [`Error::Usage`] for a rule that jq cannot evaluate, such as an addition of a number and a string.
     pub fn judge(&self, tally: &Tally) -> Result<Verdict> {
-        let only_known = tally.signals().all(|(name, _)| matches!(name, Name::Known(_)));
-        if !only_known {
+        if !tally.others().is_empty() {
             return self.evaluate(tally);
         }
         if let Some(verdict) = self.memo.borrow().get(tally.known()) {
@@ -142,11 +142,7 @@ impl Rules {
 fn value_of(tally: &Tally) -> Val {
     let number = |count: u64| usize::try_from(count).map_or(Val::from(f64::INFINITY), Val::from);
     let known = SIGNALS.iter().zip(tally.known()).map(|(signal, &count)| (Val::from(signal.name.to_owned()), number(count)));
-    let others = tally.signals().filter_map(|(name, count)| match name {
-        Name::Other(name) => Some((Val::from(name.to_string()), number(count))),
-        Name::Known(_) => None,
-    });
-    Val::obj(known.chain(others).collect())
+    Val::obj(known.collect())
 }
 
 fn is_name(text: &str) -> bool {
@@ -235,7 +231,7 @@ mod tests {
     fn tally(counts: &[(u8, u64)]) -> Tally {
         let mut tally = Tally::default();
         for &(index, count) in counts {
-            tally.count(&Name::Known(index), count);
+            tally.count(super::super::name::SignalId::known(usize::from(index)), count);
         }
         tally
     }

@@ -4,6 +4,7 @@
 //! An impossible date is an error, never another date. The calendar itself is jiff's.
 
 mod clock;
+pub mod day;
 mod field;
 
 use std::fmt;
