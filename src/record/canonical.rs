@@ -10,7 +10,10 @@ use super::host::{HostRecord, Place};
 use super::json::Scan;
 use super::signal::SIGNALS;
 use crate::net;
-use crate::time::day::DayReader;
+use crate::time::day::{DayReader, TIME_LEN};
+
+/// How many places a host has that was seen often: three of two signals.
+const PLACES: usize = 6;
 
 /// Reads a host that has the keys of our own writer in its order and spacing; `None`: it may be a host all the same.
 #[must_use]
@@ -26,14 +29,16 @@ pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
     read_counts(&mut scan, &mut host)?;
     let mut days = DayReader::default();
     if scan.eat(br#","first_seen":""#) {
-        host.first_seen = Some(days.read(scan.plain_text()?)?);
+        host.first_seen = Some(read_time(&mut scan, &mut days)?);
     }
     if scan.eat(br#","last_seen":""#) {
-        host.last_seen = Some(days.read(scan.plain_text()?)?);
+        host.last_seen = Some(read_time(&mut scan, &mut days)?);
     }
     if scan.eat(br#","evidence":["#) {
+        host.evidence.reserve(PLACES);
         read_list(&mut scan, b']', |scan| {
-            host.evidence.push(read_place(scan, &mut days)?);
+            let place = read_place(scan, &mut days, host.evidence.last())?;
+            host.evidence.push(place);
             Some(())
         })?;
     }
@@ -87,22 +92,40 @@ fn read_counts<'a>(scan: &mut Scan<'a>, host: &mut HostRecord<'a>) -> Option<()>
 
 fn read_pair<'a>(scan: &mut Scan<'a>, pairs: &mut Vec<(Text<'a>, u64)>) -> Option<()> {
     scan.need(b"\"")?;
-    let name = read_text(scan).filter(|name| !name.0.is_empty())?;
+    // Nearly always the signal of the table that is next.
+    let next = SIGNALS.get(pairs.len()).map(|signal| signal.name);
+    let name = match next.filter(|name| scan.eat_text(name.as_bytes()).is_some()) {
+        Some(name) => Text::from(name),
+        None => read_text(scan).filter(|name| !name.0.is_empty())?,
+    };
     scan.need(b":")?;
     pairs.push((name, scan.integer()?));
     Some(())
 }
 
-fn read_place<'a>(scan: &mut Scan<'a>, days: &mut DayReader) -> Option<Place<'a>> {
+/// A place; the one before it most likely has the same file and the same signal.
+fn read_place<'a>(scan: &mut Scan<'a>, days: &mut DayReader, earlier: Option<&Place<'a>>) -> Option<Place<'a>> {
+    let same = |scan: &mut Scan<'a>, text: Option<&Text<'a>>| match text {
+        Some(text) if scan.eat_text(text.as_bytes()).is_some() => Some(text.clone()),
+        _ => read_text(scan),
+    };
     scan.need(br#"{"signal":""#)?;
-    let signal = read_text(scan)?;
-    let at = if scan.eat(br#","at":""#) { Some(days.read(scan.plain_text()?)?) } else { None };
+    let signal = same(scan, earlier.map(|place| &place.signal))?;
+    let at = if scan.eat(br#","at":""#) { Some(read_time(scan, days)?) } else { None };
     scan.need(br#","file":""#)?;
-    let file = read_text(scan)?;
+    let file = same(scan, earlier.map(|place| &place.file))?;
     scan.need(br#","line":"#)?;
     let line = scan.integer()?;
     scan.need(b"}")?;
     Some(Place { signal, at, file, line })
+}
+
+/// A time as we write it, whole seconds, or any other of RFC 3339.
+pub(super) fn read_time(scan: &mut Scan<'_>, days: &mut DayReader) -> Option<i64> {
+    match scan.eat_quoted::<TIME_LEN>() {
+        Some(text) => days.read(text),
+        None => days.read(scan.plain_text()?),
+    }
 }
 
 /// What `item` reads, again and again, up to `end`.

@@ -112,7 +112,11 @@ fn count_plain(text: &[u8]) -> usize {
 /// How many bytes from the start may stand in a JSON string as they are; not looked at as UTF-8.
 #[inline]
 fn count_inside(text: &[u8]) -> usize {
-    count_until(text, mark_special, is_special)
+    // Most texts of a web event (its agent, its referrer) are long: sixteen bytes in four vector instructions.
+    let (blocks, _) = text.as_chunks::<16>();
+    let is_inside = |block: &[u8; 16]| block.iter().fold(0, |marks, &b| marks | u8::from(is_special(b))) == 0;
+    let inside = blocks.iter().take_while(|block| is_inside(block)).count() * 16;
+    inside + count_until(&text[inside..], mark_special, is_special)
 }
 
 /// How many bytes stand before the first that `is_end` says; `mark` finds it in eight at a time.
@@ -218,6 +222,27 @@ impl<'a> Scan<'a> {
     #[inline]
     pub fn need<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
         self.eat(literal).then_some(())
+    }
+
+    /// `text`, if it and the closing quote come next; then both are behind us.
+    #[inline]
+    pub fn eat_text(&mut self, text: &[u8]) -> Option<&'a [u8]> {
+        let [b'"', rest @ ..] = self.rest.strip_prefix(text)? else { return None };
+        let same = &self.rest[..text.len()];
+        self.rest = rest;
+        Some(same)
+    }
+
+    /// The next `N` bytes, if a closing quote follows; then both are behind us.
+    #[inline]
+    pub fn eat_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((text, [b'"', rest @ ..])) => {
+                self.rest = rest;
+                Some(text)
+            }
+            _ => None,
+        }
     }
 
     /// The text up to the closing quote, if it is ASCII without an escape.

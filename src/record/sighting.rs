@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::canonical;
 use super::json::Scan;
 use super::signal::{self, SIGNALS, SignalSet};
 use super::{MAX_INTEGER, Text};
@@ -75,10 +76,11 @@ impl<'a> Sighting<'a> {
     }
 }
 
-/// Reads events one after the other, and remembers the day it read last.
+/// Reads events one after the other, and remembers the day and the file that it read last.
 #[derive(Debug, Default)]
 pub struct SightingReader {
     days: DayReader,
+    file: Vec<u8>,
 }
 
 impl SightingReader {
@@ -99,7 +101,7 @@ impl SightingReader {
         scan.need(br#"{"schema":"soar.event/1","#)?;
         let mut at = None;
         if scan.eat(br#""@timestamp":""#) {
-            at = Some(self.days.read(scan.plain_text()?)?);
+            at = Some(canonical::read_time(&mut scan, &mut self.days)?);
             scan.need(b",")?;
         }
         skip_what(&mut scan)?;
@@ -111,7 +113,7 @@ impl SightingReader {
         read_url(&mut scan, &mut target)?;
         skip_to_log(&mut scan)?;
         scan.need(br#","log":{"file":{"path":""#)?;
-        let file = Cow::Borrowed(scan.plain_text()?);
+        let file = Cow::Borrowed(self.read_file(&mut scan)?);
         scan.need(br#"},"line":"#)?;
         let line = scan.integer()?;
         scan.need(br#"},"tags":["#)?;
@@ -130,6 +132,16 @@ impl SightingReader {
         scan.need(b"}")?;
         let WireTags { signals, others } = tags;
         scan.is_at_end().then_some(Sighting { ip, at, file, line, signals, others, count, user, target })
+    }
+
+    fn read_file<'a>(&mut self, scan: &mut Scan<'a>) -> Option<&'a [u8]> {
+        if let Some(same) = scan.eat_text(&self.file) {
+            return Some(same);
+        }
+        let file = scan.plain_text()?;
+        self.file.clear();
+        self.file.extend_from_slice(file);
+        Some(file)
     }
 }
 

@@ -3,10 +3,10 @@
 use super::field::second_of_day;
 use super::parse_rfc3339;
 
-/// `2024-01-31T`
+/// The length of `2024-01-31T`.
 const DATE_LEN: usize = 11;
-/// `2024-01-31T08:00:00Z`
-const TIME_LEN: usize = 20;
+/// The length of `2024-01-31T08:00:00Z`.
+pub const TIME_LEN: usize = 20;
 
 /// Remembers the day of the last time that was read.
 #[derive(Debug, Clone, Default)]
