@@ -13,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use read::Records;
 use rules::Rules;
+use rules::facts::Scored;
 use table::{MAX_OTHER_NAMES, Table};
 use weight::Weights;
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub allow: AddressSet,
     /// How many places are kept for each signal of an address.
     pub evidence: usize,
+    /// Whether every host says what each rule saw.
+    pub explain: bool,
 }
 
 /// Reads events and hosts from `inputs`, writes hosts to stdout.
@@ -181,7 +184,9 @@ fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u6
 fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
     let (ip, tally) = (host.ip(), host.tally);
     let (score, reason) = config.weights.score(tally);
-    let verdict = config.rules.judge(tally)?;
+    let facts = Scored { tally, score };
+    let verdict = config.rules.judge(&facts)?;
+    let explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
     let allowed = config.allow.contains(ip);
     let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();
     let known = SIGNALS.iter().zip(tally.known()).filter(|(s, count)| s.on_by_default || **count > 0);
@@ -191,6 +196,7 @@ fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result
         suspicious: !verdict.is_empty() && !allowed,
         allowed,
         rules: verdict.iter().map(|&place| Text::from(config.rules.name(place))).collect(),
+        explain,
         signals: known
             .map(|(s, &count)| (Text::from(s.name), count))
             .chain(others.iter().map(|(name, count)| (Text::from(name.as_str()), *count)))
