@@ -30,7 +30,7 @@ fn shown_commands(document: &str) -> Vec<(String, String)> {
 
 #[test]
 fn commands_in_the_documents_print_what_stands_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/signals.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/rules.md", "docs/signals.md"] {
         let commands = shown_commands(&text(&read(name)));
         assert!(!commands.is_empty() || name != "README.md", "{name} shows no command");
         for (command, expected) in commands {
@@ -71,7 +71,8 @@ fn tables_in_the_documents_are_those_of_the_code() {
     for format in soar_light::parse::FORMATS {
         assert!(readme.contains(&format!("`{}`", format.name)), "README says nothing of {}", format.name);
     }
-    for (name, expression) in soar_light::score::rules::DEFAULT_RULES {
+    let rules = soar_light::score::rules::Rules::new(soar_light::score::rules::Choice::default()).expect("the default rules");
+    for (name, expression, _) in rules.iter() {
         assert!(readme.contains(&format!("`{name}`")) && readme.contains(expression), "README says nothing of {name}");
     }
     let (events, schema) = (text(&read("docs/events.md")), text(&read("schemas/event.schema.json")));

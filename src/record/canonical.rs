@@ -4,6 +4,7 @@
 //! holds the two to the same answers.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Text;
 use super::host::{HostRecord, Place};
@@ -70,7 +71,12 @@ fn read_verdict<'a>(scan: &mut Scan<'a>, host: &mut HostRecord<'a>) -> Option<()
         scan.need(b"\"")?;
         host.rules.push(read_text(scan)?);
         Some(())
-    })
+    })?;
+    if scan.eat(br#","explain":"#) {
+        // For people; no stage reads it.
+        read_by_serde::<IgnoredAny>(scan)?;
+    }
+    Some(())
 }
 
 /// What was counted.

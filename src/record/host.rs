@@ -9,6 +9,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::canonical;
+use super::explain::{Explained, put_explain};
 use super::json::{put_address, put_array, put_number, put_object, put_text, put_word};
 use super::partial::Partial;
 use super::signal::{self, SIGNALS};
@@ -45,6 +46,8 @@ pub struct HostRecord<'a> {
     pub allowed: bool,
     /// The rules that hold.
     pub rules: Vec<Text<'a>>,
+    /// What each rule saw; written, never read.
+    pub explain: Vec<Explained<'a>>,
     /// Occurrences per signal, in signal order.
     pub signals: Vec<(Text<'a>, u64)>,
     /// The weights that differ from the table.
@@ -96,6 +99,7 @@ impl<'a> HostRecord<'a> {
             suspicious: false,
             allowed: false,
             rules: Vec::new(),
+            explain: Vec::new(),
             signals: Vec::new(),
             weights: Vec::new(),
             users: None,
@@ -128,6 +132,7 @@ impl<'a> HostRecord<'a> {
             out.extend_from_slice(if self.suspicious { br#""suspicious":true,"# } else { br#""suspicious":false,"# });
             out.extend_from_slice(if self.allowed { br#""allowed":true,"# } else { b"" });
             put_array(out, r#""rules":["#, |out| self.rules.iter().for_each(|rule| put_text(out, "\"", Some(rule.as_bytes()))));
+            put_explain(out, &self.explain);
             put_object(out, r#""signals":{"#, |out| put_counts(out, &self.signals));
             put_object(out, r#""weights":{"#, |out| put_counts(out, &self.weights));
             put_number(out, r#""users":"#, self.users);
@@ -158,6 +163,7 @@ impl<'a> HostRecord<'a> {
             suspicious: self.suspicious,
             allowed: self.allowed,
             rules: texts(&self.rules),
+            explain: self.explain.iter().map(Explained::to_owned).collect(),
             signals: pairs(&self.signals),
             weights: pairs(&self.weights),
             users: self.users,
@@ -204,7 +210,7 @@ fn put_counts(out: &mut Vec<u8>, counts: &[(Text<'_>, u64)]) {
     }
 }
 
-fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
+pub(super) fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
     if let Some(seconds) = seconds {
         time::Stamp { seconds, fraction: "" }.with_text(|text| put_word(out, key, text));
     }
@@ -230,7 +236,8 @@ impl<'de> Visitor<'de> for HostVisitor {
         let mut has_ip = false;
         while let Some(key) = map.next_key::<Text<'de>>()? {
             match &*key.0 {
-                "schema" => drop(map.next_value::<IgnoredAny>()?),
+                // What rules saw is said anew, with this run's rules.
+                "schema" | "explain" => drop(map.next_value::<IgnoredAny>()?),
                 "ip" => {
                     let text = map.next_value::<Text<'de>>()?;
                     host.ip = net::parse_address(text.0.as_bytes()).ok_or_else(|| de::Error::custom("ip is not an address"))?;

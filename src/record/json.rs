@@ -321,6 +321,8 @@ impl<'a> Scan<'a> {
             b'{' if depth > 0 => self.skip_list(b'}', |scan| scan.skip_member(depth - 1)),
             b'[' if depth > 0 => self.skip_list(b']', |scan| scan.skip(depth - 1)),
             b'0'..=b'9' => self.integer().map(drop),
+            b't' => self.need(b"true"),
+            b'f' => self.need(b"false"),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod canonical;
 pub mod event;
+pub mod explain;
 pub mod host;
 pub mod intake;
 pub mod json;

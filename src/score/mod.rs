@@ -3,6 +3,7 @@
 //! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
 //! this run's flags. The result does not depend on order, on the split over files, or on threads.
 
+mod facts;
 pub mod keep;
 pub mod name;
 pub mod rules;
@@ -46,6 +47,8 @@ pub struct Config {
     pub keep: Keep,
     /// Whether hosts are written with what a later merge of windows and distinct counts needs.
     pub partial: bool,
+    /// Whether every host says what each rule saw.
+    pub explain: bool,
 }
 
 /// Reads events and hosts from `inputs`, writes hosts to stdout.

@@ -78,8 +78,13 @@ impl Names {
     /// The name of a signal.
     #[must_use]
     pub fn name(&self, signal: SignalId) -> &str {
-        let place = usize::from(signal.0);
-        SIGNALS.get(place).map_or_else(|| &*self.others.texts[place - SIGNALS.len()], |signal| signal.name)
+        signal.index().map_or_else(|| &**self.other(signal), |index| SIGNALS[index].name)
+    }
+
+    /// The name of a signal outside the table.
+    #[must_use]
+    pub fn other(&self, signal: SignalId) -> &Arc<str> {
+        &self.others.texts[usize::from(signal.0) - SIGNALS.len()]
     }
 
     /// The signals outside the table, in the order in which records have them: by name.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Config;
+use super::facts::HostFacts;
 use super::name::SignalId;
 use super::table::{Host, Table};
 use crate::error::{Error, Result};
@@ -98,7 +99,9 @@ impl<'t> HostWriter<'t> {
         record.ip = host.ip;
         record.network = table.keep().network(host.ip).map(Text::from);
         (record.score, record.reason) = (score, reason.map(|signal| Text::from(names.name(signal))));
-        let verdict = config.rules.judge(tally)?;
+        let facts = HostFacts { table, others, host, score };
+        let verdict = config.rules.judge(&facts)?;
+        record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
         record.allowed = config.allow.contains(host.ip);
         record.suspicious = !verdict.is_empty() && !record.allowed;
         record.rules.clear();
