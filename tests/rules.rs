@@ -58,7 +58,9 @@ fn list_rules_needs_no_input_and_lists_what_a_run_would_use() {
 
 #[test]
 fn a_wrong_rule_is_said_before_anything_is_read() {
-    for arguments in [&["--rules", "no/such"][..], &["--list-rules", "--rule", "r=.a >"], &["--rules", "default", "--rule", "ssh_breakin=1"]] {
+    for arguments in
+        [&["--rules", "no/such"][..], &["--list-rules", "--rule", "r=.a >"], &["--rules", "default", "--rule", "ssh_breakin=1"]]
+    {
         let output = run(&mut score(arguments), EVENT.as_bytes());
         assert_eq!((code(&output), output.stdout.len()), (2, 0), "{arguments:?}");
     }
