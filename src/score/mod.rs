@@ -9,6 +9,7 @@ pub mod weight;
 mod read;
 mod table;
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use read::Records;
@@ -80,12 +81,12 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
         notices.say(&sentence);
     }
-    let suspicious = match write_hosts(config, &table, &mut output) {
+    let judged = match write_hosts(config, &table, &mut output) {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
     seen.tell_oddities(&table, notices);
-    notices.say(&format!("{} events and {} hosts read: {} addresses, {suspicious} suspicious", seen.events, seen.hosts, table.len()));
+    notices.say(&format!("{} events and {} hosts read: {} addresses, {judged}", seen.events, seen.hosts, table.len()));
     Ok(seen.exit(&table))
 }
 
@@ -160,25 +161,49 @@ impl<'t> Ranked<'t> {
     }
 }
 
-/// Writes every host, highest score first, and says how many are suspicious.
-fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
+/// How many hosts met a rule.
+#[derive(Debug, Default)]
+struct Judged {
+    suspicious: u64,
+    allowed: u64,
+}
+
+impl Judged {
+    fn add(&mut self, host: &HostRecord<'_>) {
+        self.suspicious += u64::from(host.suspicious);
+        self.allowed += u64::from(host.allowed && !host.rules.is_empty());
+    }
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} suspicious", self.suspicious)?;
+        if self.allowed > 0 {
+            write!(f, "; {} more met a rule, and --allow names them", self.allowed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes every host, highest score first.
+fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<Judged> {
     let mut ranked: Vec<_> = table.iter().map(|(ip, tally)| Ranked::new(config.weights.score(tally).0, ip, tally)).collect();
     ranked.sort_unstable_by_key(|host| (host.rank, host.is_v6, host.bits));
-    let mut suspicious = 0;
+    let mut judged = Judged::default();
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     for host in ranked {
-        suspicious += u64::from(write_host(config, &host, &mut lines)?);
+        write_host(config, &host, &mut judged, &mut lines)?;
         if lines.len() >= WRITE_BYTES {
             output.write(&lines)?;
             lines.clear();
         }
     }
     output.write(&lines)?;
-    Ok(suspicious)
+    Ok(judged)
 }
 
-/// Appends one host as a line, and says whether it is suspicious.
-fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
+/// Appends one host as a line, and counts what was judged of it.
+fn write_host(config: &Config, host: &Ranked<'_>, judged: &mut Judged, lines: &mut Vec<u8>) -> Result<()> {
     let (ip, tally) = (host.ip(), host.tally);
     let (score, reason) = config.weights.score(tally);
     let verdict = config.rules.judge(tally)?;
@@ -206,5 +231,6 @@ fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result
         ..HostRecord::new(ip)
     };
     record.write_line(lines);
-    Ok(record.suspicious)
+    judged.add(&record);
+    Ok(())
 }
