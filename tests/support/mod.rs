@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses a part.
 
 pub mod desk;
+pub mod tool;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
