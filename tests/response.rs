@@ -63,7 +63,9 @@ for ear in ears:
     ear.settimeout(60)
     print(ear.recvfrom(1)[1][0], flush=True)
 ' 2>&1; }
-        read -r <&"${ear[0]}"
+        # bash forgets the pipe of what has ended.
+        exec 7<&"${ear[0]}"
+        read -r <&7
         far python3 -c '
 import socket
 for source, target in (("203.0.113.9", "203.0.113.1"), ("203.0.113.8", "203.0.113.1"), ("2001:db8::66", "2001:db8::1"), ("2001:db8::67", "2001:db8::1")):
@@ -71,7 +73,7 @@ for source, target in (("203.0.113.9", "203.0.113.1"), ("203.0.113.8", "203.0.11
         mouth.bind((source, 0))
         mouth.sendto(b"x", (target, 9999))
 '
-        for nth in 1 2; do read -r heard <&"${ear[0]}"; echo "$heard"; done"#;
+        for nth in 1 2; do read -r heard <&7; echo "$heard"; done"#;
     let Some(heard) = try_with("nftables drops", &["nft", "unshare", "python3", "nsenter"], script) else { return };
     assert_eq!(heard, "203.0.113.8\n2001:db8::67\n", "what suspects sent before them is gone");
 }
@@ -103,14 +105,17 @@ fn fail2ban_bans_the_suspects_in_the_jail_that_the_adapter_shows() {
         sed -n '/^#   \[soar\]/,/^#   bantime/s/^# *//p' "$ROOT/adapters/fail2ban.jq" >jail.d/soar.local
         flags=(-c "$PWD" -s "$PWD/sock" -p "$PWD/pid")
         coproc server { exec fail2ban-server "${flags[@]}" -f 2>&1; }
-        heard() { local line; while IFS= read -r line <&"${server[0]}"; do if [[ $line == *"$1"* ]]; then return; fi; done; exit 1; }
+        trap '[ -z "${server_PID:-}" ] || kill "$server_PID"' EXIT
+        # bash forgets the pipe of what has ended.
+        exec 7<&"${server[0]}"
+        heard() { local line; while IFS= read -r line <&7; do if [[ $line == *"$1"* ]]; then return; fi; done; exit 1; }
         heard 'Server ready'
         printf '#!/bin/sh\nexec %s %s "$@"\n' "$(command -v fail2ban-client)" "${flags[*]}" >bin/fail2ban-client
         chmod +x bin/fail2ban-client
         respond fail2ban | PATH=$PWD/bin:$PATH sh >/dev/null
         for nth in 1 2 3; do heard '[soar] Ban '; done
         bin/fail2ban-client stop >/dev/null
-        cat <&"${server[0]}" >/dev/null
+        cat <&7 >/dev/null
         grep '^ban' told"#;
     let Some(told) = try_with("fail2ban", &["fail2ban-server", "fail2ban-client"], script) else { return };
     assert_eq!(told.lines().map(|line| line.trim_start_matches("ban ").to_owned()).collect::<BTreeSet<_>>(), suspects());
@@ -135,14 +140,14 @@ END
         echo 'url: http://127.0.0.1:8080' >credentials.yaml
         cscli -c config.yaml machines add desk --password secret -f credentials.yaml --force >&2
         coproc server { exec crowdsec -c config.yaml -no-cs 2>&1; }
+        trap 'kill "$server_PID"' EXIT
         while IFS= read -r line <&"${server[0]}"; do if [[ $line == *'listening on'* ]]; then break; fi; done
         # It says so a moment before it does.
         for try in {1..100}; do if cscli -c config.yaml lapi status >/dev/null 2>&1; then break; fi; done
         nobody crowdsec >none.csv
         respond crowdsec --arg timeout 12h >soar.csv
         for file in none.csv soar.csv; do cscli -c config.yaml decisions import -i "$file" >&2; done
-        cscli -c config.yaml decisions list --all
-        kill "$server_PID""#;
+        cscli -c config.yaml decisions list --all"#;
     let Some(listed) = try_with("crowdsec", &["cscli", "crowdsec"], script) else { return };
     let mut rows = csv::Reader::from_reader(listed.as_bytes());
     let heading = rows.headers().expect("a heading").clone();
@@ -202,8 +207,8 @@ http {
 END
         nginx -p "$PWD" -e "$PWD/error.log" -c "$PWD/nginx.conf" -t 2>/dev/null
         nginx -p "$PWD" -e "$PWD/error.log" -c "$PWD/nginx.conf"
-        ask
-        nginx -p "$PWD" -e "$PWD/error.log" -c "$PWD/nginx.conf" -s quit"#;
+        trap 'nginx -p "$PWD" -e "$PWD/error.log" -c "$PWD/nginx.conf" -s stop' EXIT
+        ask"#;
     let Some(answers) = try_with("nginx", &["nginx", "python3"], &format!("{ASK}{script}")) else { return };
     assert_eq!(answers, ANSWERS);
 }
@@ -212,8 +217,6 @@ END
 fn apache_refuses_the_suspects() {
     let script = r#"
         respond apache >soar.conf; nobody apache >none.conf
-        # Only the first namespace of users has somebody else to serve pages as.
-        grep -q 4294967295 /proc/self/uid_map || exit 77
         modules=/usr/lib/apache2/modules
         cat >apache.conf <<END
 ServerRoot $PWD
@@ -235,9 +238,10 @@ DocumentRoot $PWD/www
 </Location>
 END
         apache2 -f "$PWD/apache.conf" -t 2>/dev/null
+        grep -q 4294967295 /proc/self/uid_map || { echo 'its syntax is right; only root has another user to serve pages as' >&2; exit 77; }
         apache2 -f "$PWD/apache.conf" -k start
-        ask
-        apache2 -f "$PWD/apache.conf" -k stop"#;
+        trap 'apache2 -f "$PWD/apache.conf" -k stop' EXIT
+        ask"#;
     let Some(answers) = try_with("apache", &["apache2", "python3"], &format!("{ASK}{script}")) else { return };
     assert_eq!(answers, ANSWERS);
 }
