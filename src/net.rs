@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use crate::error::{Error, Result};
 use crate::list;
+use crate::prefix;
 
 /// The address that `text` names, canonical: `::ffff:a.b.c.d` folds to IPv4 and a zone (`%eth0`) is dropped.
 ///
@@ -168,7 +169,8 @@ impl AddressSet {
     }
 
     /// The set that a list of `address`, `CIDR` and file operands names; each may hold several, comma-separated.
-    /// A file is a list (see [`list`]) of addresses and CIDRs; a `#` behind one starts a comment too.
+    /// A file is a list (see [`list`]) of addresses and CIDRs; a `#` behind one starts a comment too. Or it is the JSON
+    /// form in which search engines publish their crawlers' ranges (see [`prefix`]).
     ///
     /// # Errors
     /// [`Error::Usage`] names the operand (and line) that is neither.
@@ -235,7 +237,15 @@ fn read_file(flag: &str, operand: &str, ranges: &mut Vec<(IpAddr, IpAddr)>) -> R
         let most = if network.is_ipv4() { 32 } else { 128 };
         return Err(Error::Usage(format!("{flag}: not a CIDR: {operand}: {bits:?} is not a number of bits from 0 to {most}")));
     }
-    for (line, entry) in list::entries(&list::read_file(flag, "an address, a CIDR,", operand)?) {
+    let text = list::read_file(flag, "an address, a CIDR,", operand)?;
+    if prefix::is_json(&text) {
+        let wrong = |flaw: String| Error::Usage(format!("{flag} {operand}: {flaw}"));
+        for (place, prefix) in prefix::read_json(&text).map_err(wrong)? {
+            ranges.push(parse_range(&prefix).ok_or_else(|| wrong(format!("{place}: not an address or CIDR: {prefix}")))?);
+        }
+        return Ok(());
+    }
+    for (line, entry) in list::entries(&text) {
         // Here, a comment may stand behind an entry too.
         let entry = entry.split('#').next().unwrap_or_default().trim();
         let range = parse_range(entry).ok_or_else(|| Error::Usage(format!("{flag} {operand}:{line}: not an address or CIDR: {entry}")))?;
@@ -336,6 +346,19 @@ mod tests {
     fn a_wrong_operand_is_named() {
         let error = AddressSet::from_operands("--allow", &["192.0.2.0/33".to_owned()]).expect_err("33 bits");
         assert_eq!(error.to_string(), "--allow: not a CIDR: 192.0.2.0/33: \"33\" is not a number of bits from 0 to 32");
+        for (json, flaw) in [
+            (
+                r#"{"prefixes":[{"ipv4Prefix":"192.0.2.0/27"},{"ipv6Prefix":"2001:db8::/129"}]}"#,
+                ".prefixes[1]: not an address or CIDR: 2001:db8::/129",
+            ),
+            (r#"{"prefixes":[{}]}"#, ".prefixes[0]: neither ipv4Prefix nor ipv6Prefix"),
+        ] {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            std::fs::write(file.path(), json).expect("written");
+            let path = file.path().display().to_string();
+            let error = AddressSet::from_operands("--allow", std::slice::from_ref(&path)).expect_err("refused");
+            assert_eq!(error.to_string(), format!("--allow {path}: {flaw}"));
+        }
         let error = AddressSet::from_operands("--allow", &["no/such/file".to_owned()]).expect_err("no file");
         assert_eq!(error.to_string(), "--allow: neither an address, a CIDR, nor a readable file: no/such/file: No such file or directory");
     }

@@ -99,3 +99,21 @@ fn tables_in_the_documents_are_those_of_the_code() {
         assert!(help.contains(&format!("--{}", report.name)), "no flag asks for {}", report.name);
     }
 }
+
+#[test]
+fn every_adapter_is_in_the_readme_under_its_own_first_line() {
+    let readme = text(&read("README.md"));
+    let mut rows: Vec<_> = readme.lines().filter(|line| line.contains("](adapters/")).map(ToOwned::to_owned).collect();
+    let files = std::fs::read_dir(support::root().join("adapters")).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
+    let row = |name: String| {
+        let program = text(&read(&format!("adapters/{name}")));
+        let about = program.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a first line that says what it is").to_owned();
+        assert!(program.contains(&format!("adapters/{name} ")), "{name} shows no pipe");
+        format!("| [`{name}`](adapters/{name}) | {about} |")
+    };
+    let mut expected: Vec<_> = names.map(row).collect();
+    rows.sort();
+    expected.sort();
+    assert_eq!(rows, expected);
+}

@@ -29,7 +29,7 @@ struct Args {
     /// every unicast address
     #[arg(long, value_name = "CIDR,...", default_value = "127.0.0.0/8,::1")]
     scope: String,
-    /// Addresses that are never touched, whatever --scope says; a file has one address or CIDR a line; repeatable
+    /// Addresses that are never touched, whatever --scope says; a file has one address or CIDR a line, or is a published JSON list of prefixes; repeatable
     #[arg(long, value_name = "CIDR|FILE")]
     exclude: Vec<String>,
     /// How long to wait for an answer, in milliseconds

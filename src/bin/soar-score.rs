@@ -37,7 +37,7 @@ struct Args {
     /// What one occurrence of a signal adds to the score, a whole number; repeatable
     #[arg(long = "weight", value_name = "SIGNAL=W")]
     weights: Vec<String>,
-    /// Addresses that are never suspicious; a file has one address or CIDR a line; repeatable
+    /// Addresses that are never suspicious; a file has one address or CIDR a line, or is the JSON in which Google and Bing publish their crawlers' ranges; repeatable
     #[arg(long, value_name = "CIDR|FILE")]
     allow: Vec<String>,
     /// How many places to keep for each signal of an address, the earliest first

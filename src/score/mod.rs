@@ -87,17 +87,12 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
         notices.say(&sentence);
     }
-    let suspicious = match write::write_hosts(config, &table, &mut output) {
+    let judged = match write::write_hosts(config, &table, &mut output) {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
     seen.tell_oddities(&table, notices);
-    notices.say(&format!(
-        "{} events and {} hosts read: {} addresses, {suspicious} suspicious",
-        seen.events,
-        seen.hosts,
-        table.hosts().len()
-    ));
+    notices.say(&format!("{} events and {} hosts read: {} addresses, {judged}", seen.events, seen.hosts, table.hosts().len()));
     Ok(seen.exit(&table))
 }
 

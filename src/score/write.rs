@@ -1,5 +1,6 @@
 //! Hosts written: ranked by score, each as one line.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Config;
@@ -29,23 +30,47 @@ struct Ranked {
     place: u32,
 }
 
-/// Writes every host, highest score first, and says how many are suspicious.
+/// How many hosts met a rule.
+#[derive(Debug, Default)]
+pub struct Judged {
+    suspicious: u64,
+    allowed: u64,
+}
+
+impl Judged {
+    fn add(&mut self, host: &HostRecord<'_>) {
+        self.suspicious += u64::from(host.suspicious);
+        self.allowed += u64::from(host.allowed && !host.rules.is_empty());
+    }
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} suspicious", self.suspicious)?;
+        if self.allowed > 0 {
+            write!(f, "; {} more met a rule, and --allow names them", self.allowed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes every host, highest score first, and says how many met a rule.
 ///
 /// # Errors
 /// A rule that cannot be evaluated, a host that needs more than a line may have, or a failed write.
-pub fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
+pub fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<Judged> {
     let mut writer = HostWriter::new(config, table);
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
-    let mut suspicious = 0;
+    let mut judged = Judged::default();
     for host in rank(config, table) {
-        suspicious += u64::from(writer.write(host, &mut lines)?);
+        judged.add(writer.write(host, &mut lines)?);
         if lines.len() >= WRITE_BYTES {
             output.write(&lines)?;
             lines.clear();
         }
     }
     output.write(&lines)?;
-    Ok(suspicious)
+    Ok(judged)
 }
 
 /// The hosts, highest score first, then by address.
@@ -88,11 +113,11 @@ impl<'t> HostWriter<'t> {
         Self { config, table, others: table.names().others(), record }
     }
 
-    /// Appends `host` as a line, and says whether it is suspicious.
+    /// Appends `host` as a line, and gives its record.
     ///
     /// # Errors
     /// A rule that cannot be evaluated, or a host that needs more than a line may have.
-    pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<bool> {
+    pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
         let Self { config, table, others, record } = self;
         let (names, tally) = (table.names(), &host.tally);
         let (score, reason) = config.weights.score(tally, names);
@@ -119,7 +144,7 @@ impl<'t> HostWriter<'t> {
         if lines.len() - start > MAX_LINE {
             return Err(Error::HostTooLong { ip: host.ip });
         }
-        Ok(self.record.suspicious)
+        Ok(&self.record)
     }
 
     fn put_evidence(&mut self, host: &'t Host) {
