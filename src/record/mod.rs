@@ -4,6 +4,7 @@
 //! ties the two. Stages meet in this module and never name each other.
 
 pub mod event;
+pub mod frame;
 pub mod host;
 pub mod intake;
 pub mod json;
