@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use crate::error::{Error, Result};
 use crate::list;
 use crate::prefix;
+use crate::vector::find_no_name;
 
 /// The address that `text` names, canonical: `::ffff:a.b.c.d` folds to IPv4 and a zone (`%eth0`) is dropped.
 ///
@@ -40,12 +41,13 @@ fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
         if nth > 0 {
             rest = rest.strip_prefix(b".")?;
         }
-        let digit = |at: usize| rest.get(at).map(|b| b.wrapping_sub(b'0')).filter(|&digit| digit < 10);
-        let (value, len) = match (digit(0)?, digit(1), digit(2)) {
-            (first, None, _) => (u16::from(first), 1),
-            (first @ 1.., Some(second), None) => (u16::from(first) * 10 + u16::from(second), 2),
-            (first @ 1.., Some(second), Some(third)) => (u16::from(first) * 100 + u16::from(second) * 10 + u16::from(third), 3),
-            (0, Some(_), _) => return None,
+        let digit = |b: u8| u16::from(b - b'0');
+        let (value, len) = match *rest {
+            [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => (digit(a) * 100 + digit(b) * 10 + digit(c), 3),
+            [a @ b'1'..=b'9', b @ b'0'..=b'9', ..] => (digit(a) * 10 + digit(b), 2),
+            // A zero before another digit ends the number, and what follows is no dot.
+            [a @ b'0'..=b'9', ..] => (digit(a), 1),
+            _ => return None,
         };
         *octet = u8::try_from(value).ok()?;
         rest = &rest[len..];
@@ -137,19 +139,11 @@ pub fn is_host(text: &[u8]) -> bool {
 /// How much of `text`, from its start, can be a host name.
 #[must_use]
 pub fn host_name_len(text: &[u8]) -> usize {
-    const FITS: [bool; 256] = {
-        let mut fits = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            // Below 256 by the loop.
-            #[allow(clippy::cast_possible_truncation)]
-            let b = byte as u8;
-            fits[byte] = b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-            byte += 1;
-        }
-        fits
-    };
-    if text.first() == Some(&b'-') { 0 } else { text.iter().take(255).take_while(|b| FITS[usize::from(**b)]).count() }
+    if text.first() == Some(&b'-') {
+        return 0;
+    }
+    let text = &text[..text.len().min(255)];
+    find_no_name(text).unwrap_or(text.len())
 }
 
 /// A set of addresses: sorted, disjoint, inclusive ranges, so membership is one binary search however long the list.

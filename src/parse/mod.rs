@@ -6,9 +6,11 @@
 pub mod catalogue;
 pub mod combined;
 pub mod detect;
+pub mod field;
 pub mod format;
 pub mod json;
 pub mod layout;
+pub mod number;
 pub mod proxy;
 pub mod rfc5424;
 pub mod scratch;

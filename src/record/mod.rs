@@ -6,6 +6,7 @@
 pub mod canonical;
 pub mod event;
 pub mod explain;
+pub mod frame;
 pub mod host;
 pub mod intake;
 pub mod json;

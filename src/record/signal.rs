@@ -145,7 +145,12 @@ impl SignalSet {
 
     /// The indexes into [`SIGNALS`], in table order.
     pub fn indexes(self) -> impl Iterator<Item = usize> {
-        (0..SIGNALS.len()).filter(move |&index| self.contains(index))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let index = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(index)
+        })
     }
 
     /// The set that a `--signals` list names: signal names, `default`, `all`, comma-separated.
