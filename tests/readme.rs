@@ -95,6 +95,6 @@ fn tables_in_the_documents_are_those_of_the_code() {
     }
     for report in soar_light::report::REPORTS {
         let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
-        assert!(help.contains(&format!("--{}", report.name)), "no flag asks for {}", report.name);
+        assert!(help.contains(&format!("--{}", report.name())), "no flag asks for {}", report.name());
     }
 }

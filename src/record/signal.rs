@@ -11,6 +11,8 @@ pub struct Signal {
     pub name: &'static str,
     /// What reports call it.
     pub label: &'static str,
+    /// What reports in French call it.
+    pub label_fr: &'static str,
     /// What one occurrence adds to the score, unless `--weight` says otherwise.
     pub weight: u64,
     /// Whether soar-parse looks for it unless `--signals` says otherwise; hosts always carry its count.
@@ -28,6 +30,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_failed",
         label: "SSH Failed",
+        label_fr: "Échec SSH",
         weight: 1,
         on_by_default: true,
         about: "sshd refused a password or a keyboard-interactive answer, for any user",
@@ -37,6 +40,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "http_404",
         label: "404",
+        label_fr: "404",
         weight: 1,
         on_by_default: true,
         about: "the response status is 404",
@@ -46,6 +50,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "http_bot",
         label: "Bot",
+        label_fr: "Robot",
         weight: 1,
         on_by_default: true,
         about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count; --bots chooses otherwise",
@@ -55,6 +60,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_accepted",
         label: "SSH Accepted",
+        label_fr: "Connexion SSH acceptée",
         weight: 0,
         on_by_default: true,
         about: "sshd let a login in: the answer to \"did they get in?\"",
@@ -64,6 +70,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_invalid_user",
         label: "SSH Invalid User",
+        label_fr: "Utilisateur SSH inconnu",
         weight: 0,
         on_by_default: false,
         about: "a user was tried over SSH that does not exist; \"Failed password for invalid user\" is the same try once more, and not counted again",
@@ -73,6 +80,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_probe",
         label: "SSH Probe",
+        label_fr: "Sonde SSH",
         weight: 0,
         on_by_default: false,
         about: "a connection to sshd that tried no login in earnest: no identification or a wrong one, failed negotiation, garbage, a timeout, too many attempts, refused or dropped by the server",
@@ -82,6 +90,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "http_probe",
         label: "HTTP Probe",
+        label_fr: "Sonde HTTP",
         weight: 0,
         on_by_default: false,
         about: "the request looks for a well-known hole: path traversal, Shellshock, Log4Shell, .env, .git/ ... (docs/signals.md lists them)",
