@@ -195,11 +195,10 @@ pub const BREAK_IN_ALERT: Phrase = [
 ];
 /// Above the table of hosts.
 pub const HOSTS: Phrase = ["Addresses", "Adresses"];
+/// The caption of the table.
+pub const CAPTION: Phrase = ["Addresses, the most urgent first", "Adresses, les plus urgentes d’abord"];
 /// How the table is used.
-pub const CAPTION: Phrase = [
-    "Addresses, the most urgent first. A heading sorts, an address opens its details.",
-    "Adresses, les plus urgentes d’abord. Un en-tête trie, une adresse ouvre ses détails.",
-];
+pub const HINT: Phrase = ["A heading sorts, an address opens its details.", "Un en-tête trie, une adresse ouvre ses détails."];
 /// The field that filters rows by their text.
 pub const FILTER: Phrase = ["Filter", "Filtrer"];
 /// The choice that filters rows by verdict.
@@ -210,8 +209,13 @@ pub const SHOW_ALL: Phrase = ["all", "toutes"];
 pub const SHOW_SUSPICIOUS: Phrase = ["suspicious", "suspectes"];
 /// Its entries.
 pub const SHOW_BREAK_INS: Phrase = ["break-ins", "intrusions"];
-/// How many rows a filter leaves.
-pub const ROWS_SHOWN: Phrase = ["{} of {} addresses shown", "adresses affichées\u{a0}: {} sur {}"];
+/// How many rows a filter leaves, all of them shown.
+pub const ROWS_ALL: Phrase = ["{} of {} addresses shown", "adresses affichées\u{a0}: {} sur {}"];
+/// How many rows a filter leaves, and how many of them are shown.
+pub const ROWS_SOME: Phrase =
+    ["{} of {} addresses fit, the first {} shown", "adresses retenues\u{a0}: {} sur {}, les {} premières affichées"];
+/// What shows more rows.
+pub const MORE_ROWS: Phrase = ["Show {} more", "Afficher la suite ({})"];
 /// No host at all.
 pub const NO_HOST: Phrase = ["There is nothing to show.", "Il n’y a rien à afficher."];
 /// The evidence of a host.

@@ -28,6 +28,8 @@ use crate::time::rfc3339;
 
 /// How many hosts the table has, unless `--top` says otherwise.
 const ROWS: usize = 1000;
+/// How many rows a browser lays out at a time, where scripts run.
+const PAGE: usize = 200;
 /// How many hosts the chart has at the most.
 const CHART_ROWS: usize = 5;
 /// How many names of inputs are told.
@@ -105,7 +107,7 @@ fn page(content: &Content<'_>) -> Markup {
                 }
                 main {
                     (alert(content))
-                    figure {
+                    figure tabindex="0" {
                         div role="img" aria-label=(content.title) { (PreEscaped(content.svg)) }
                     }
                     (facts(digest, lang))
@@ -203,10 +205,11 @@ fn table(content: &Content<'_>) -> Markup {
                             option value="break-in" { (lang.say(lang::SHOW_BREAK_INS)) }
                         }
                     }
-                    span #shown role="status" data-phrase=(lang.say(lang::ROWS_SHOWN)) { (lang.fill(lang::ROWS_SHOWN, &[&all, &all])) }
+                    span #shown role="status" data-all=(lang.say(lang::ROWS_ALL)) data-some=(lang.say(lang::ROWS_SOME)) {}
                 }
+                p.hint { (lang.say(lang::HINT)) }
                 div.scroll role="region" aria-labelledby="addresses" tabindex="0" {
-                    table #hosts {
+                    table #hosts data-page=(PAGE) {
                         caption { (lang.say(lang::CAPTION)) }
                         thead { tr {
                             @for column in &columns {
@@ -217,6 +220,7 @@ fn table(content: &Content<'_>) -> Markup {
                     }
                 }
             }
+            button #more type="button" data-phrase=(lang.say(lang::MORE_ROWS)) hidden {}
             @if hidden > 0 { p { (lang.fill(lang::NOT_SHOWN, &[&all, &lang.number(hidden)])) } }
         }
     }
@@ -231,7 +235,7 @@ fn host(nth: usize, kept: &Kept, columns: &[&Column], lang: Lang) -> Markup {
         _ => "",
     };
     html! {
-        tbody #{ "h" (nth) } data-verdict=(verdict) {
+        tbody #{ "h" (nth) } .late[nth >= PAGE] data-verdict=(verdict) {
             tr.host {
                 @for (place, column) in columns.iter().enumerate() {
                     @if place == head {
@@ -239,7 +243,8 @@ fn host(nth: usize, kept: &Kept, columns: &[&Column], lang: Lang) -> Markup {
                             button.fold type="button" aria-expanded="false" aria-controls={ "d" (nth) } { (cell(column, kept, lang)) }
                         }
                     } @else {
-                        td class=(class_of(column.kind)) { (cell(column, kept, lang)) }
+                        @let cell = cell(column, kept, lang);
+                        td class={ (class_of(column.kind)) @if is_long(&cell) { " long" } } { (cell) }
                     }
                 }
             }
@@ -254,6 +259,12 @@ fn cell(column: &Column, kept: &Kept, lang: Lang) -> String {
         (Kind::Number | Kind::Count, Ok(number)) => lang.number(number),
         _ => text(&cell),
     }
+}
+
+/// Whether a word is so long that it must be broken.
+fn is_long(cell: &str) -> bool {
+    const LONGEST: usize = 24;
+    cell.split(' ').any(|word| word.len() > LONGEST)
 }
 
 /// What an address is sorted by: its family and its bytes.
