@@ -52,20 +52,75 @@ pub fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
     }
 }
 
-/// A CSV cell that no spreadsheet takes for a formula: a leading `= + - @`, TAB or CR is preceded by `'`.
+/// A CSV cell that no spreadsheet takes for a formula: `= + - @`, TAB or CR at its start, behind blanks and quotes too, is
+/// preceded by `'`. So is one behind `,` `;` TAB or `|`, where a program that takes that for the delimiter starts a cell.
 ///
-/// **Source:** OWASP, "CSV Injection".
+/// **Source:** OWASP, "CSV Injection", which names the full-width forms of the four signs as well.
 ///
 /// ```
 /// assert_eq!(soar_light::escape::csv_cell("=1+1"), "'=1+1");
+/// assert_eq!(soar_light::escape::csv_cell("a;=1"), "a;'=1");
 /// assert_eq!(soar_light::escape::csv_cell("192.0.2.1"), "192.0.2.1");
 /// ```
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
-    match text.as_bytes().first() {
-        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r') => Cow::Owned(format!("'{text}")),
-        _ => Cow::Borrowed(text),
+    if formula_starts(text).next().is_none() {
+        return Cow::Borrowed(text);
     }
+    let (mut out, mut done) = (String::with_capacity(text.len() + 8), 0);
+    for at in formula_starts(text) {
+        out.push_str(&text[done..at]);
+        out.push('\'');
+        done = at;
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// Where in a cell a formula could start.
+fn formula_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut is_start = true;
+    text.char_indices().filter_map(move |(at, c)| {
+        let starts = is_start && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+        is_start = matches!(c, ',' | ';' | '\t' | '|') || is_start && !starts && matches!(c, ' ' | '"' | '\u{a0}');
+        starts.then_some(at)
+    })
+}
+
+/// Text for a cell of a Markdown table, shown as it is: no mark-up, no link, no mention, no HTML, no end of the cell.
+///
+/// **Source:** GitHub Flavored Markdown, sections 2.4 (escapes), 4.10 (tables) and 6.9 (autolinks).
+///
+/// ```
+/// assert_eq!(soar_light::escape::markdown("a|b <i> www.x ssh_failed"), r"a\|b &lt;i> www\.x ssh_failed");
+/// ```
+#[must_use]
+pub fn markdown(text: &str) -> Cow<'_, str> {
+    let text = terminal(text);
+    let is_marked = |c: char| {
+        matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '|' | '~' | '@' | '#' | '!' | ':' | '.' | '$' | '-' | '+' | '=')
+    };
+    if !text.contains(is_marked) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_inside = before.is_some_and(char::is_alphanumeric) && rest.peek().is_some_and(|next| next.is_alphanumeric());
+        match c {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            // Within a word these mean nothing; `www.` is the start of a link.
+            '_' | '-' | '+' | '=' | '#' | '!' if is_inside => out.push(c),
+            '.' if !matches!(before, Some('w' | 'W')) => out.push(c),
+            ':' if rest.peek() != Some(&'/') => out.push(c),
+            _ if is_marked(c) => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+        before = Some(c);
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -89,11 +144,34 @@ mod tests {
     }
 
     #[test]
+    fn markdown_shows_text_as_it_is() {
+        for (text, shown) in [
+            ("ssh_bruteforce web-404", "ssh_bruteforce web-404"),
+            ("_x_ **b** `c`", r"\_x\_ \*\*b\*\* \`c\`"),
+            ("https://evil/", r"https\://evil/"),
+            ("mail a@b.example &lt;", r"mail a\@b.example &amp;lt;"),
+            ("[a](b)|\u{202e}\n", r"\[a\](b)\|\\u{202e}\\x0a"),
+            ("- a", r"\- a"),
+        ] {
+            assert_eq!(markdown(text), shown);
+        }
+    }
+
+    #[test]
     fn cells_that_start_a_formula_are_quoted() {
         for start in ["=", "+", "-", "@", "\t", "\r"] {
             let cell = format!("{start}cmd");
             assert_eq!(csv_cell(&cell), format!("'{cell}"));
         }
-        assert_eq!(csv_cell("a=b"), "a=b");
+        for (cell, shown) in [
+            ("a=b", "a=b"),
+            ("a,b @c", "a,b @c"),
+            (" \"=1", " \"'=1"),
+            ("x;-1|\u{ff1d}2", "x;'-1|'\u{ff1d}2"),
+            ("2024-01-01", "2024-01-01"),
+            ("\t=1", "'\t'=1"),
+        ] {
+            assert_eq!(csv_cell(cell), shown);
+        }
     }
 }

@@ -94,9 +94,14 @@ fn tables_in_the_documents_are_those_of_the_code() {
         let row = format!("| `{}` | {} |", routine.path, routine.source);
         assert!(signals.contains(&row), "docs/signals.md says nothing of {}", routine.path);
     }
+    let reports = text(&read("docs/report.md"));
+    for column in soar_light::report::column::COLUMNS {
+        assert!(reports.contains(&format!("| `{}` |", column.name)), "docs/report.md says nothing of {}", column.name);
+    }
     for report in soar_light::report::REPORTS {
+        assert!(reports.contains(&format!("| `--{} FILE` |", report.name())), "docs/report.md says nothing of --{}", report.name());
         let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
-        assert!(help.contains(&format!("--{}", report.name)), "no flag asks for {}", report.name);
+        assert!(help.contains(&format!("--{}", report.name())), "no flag asks for {}", report.name());
     }
 }
 

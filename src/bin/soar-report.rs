@@ -7,10 +7,13 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, value_parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
-use soar_light::report::column::COLUMNS;
-use soar_light::report::{self, Config, REPORTS, Report, Summary};
+use soar_light::report::column::{COLUMNS, CSV_COLUMNS, Column};
+use soar_light::report::lang::Lang;
+use soar_light::report::page::{Look, Report, Theme};
+use soar_light::report::{self, Config, REPORTS, Summary};
+use soar_light::stream::output::is_same;
 
-/// Write the report that people read: CSV, a chart of the top addresses, a summary
+/// Write the reports that people read: CSV, charts, an HTML page, Markdown, a summary
 ///
 /// Reads hosts of soar-score or soar-scan once for all reports. Hosts without a score are left out. Without an output
 /// flag the CSV goes to stdout. A file is written whole or not at all.
@@ -19,12 +22,36 @@ use soar_light::report::{self, Config, REPORTS, Report, Summary};
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// How many addresses the chart shows, by score
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=50))]
-    top: u16,
+    /// How many addresses a page shows; CSV has all [default: 5 in the chart, 1000 in HTML, 20 in Markdown; 20 ports]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    top: Option<u32>,
+    /// The columns of all reports, comma-separated; default stands for those of the CSV
+    #[arg(long, value_name = "LIST")]
+    columns: Option<String>,
+    /// Language of headings and reasons; the headings of CSV never change
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: Language,
+    /// Colours of charts and HTML
+    #[arg(long, value_name = "THEME", default_value = "light")]
+    theme: Colours,
+    /// What separates the cells of CSV: one ASCII character, or \\t for a tab
+    #[arg(long, value_name = "CHAR", default_value = ",")]
+    csv_delimiter: String,
     /// Say the suspicious hosts on stderr; auto: when it is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     summary: When,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Language {
+    En,
+    Fr,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Colours {
+    Light,
+    Dark,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -35,25 +62,28 @@ enum When {
 }
 
 fn manual() -> String {
-    let columns = COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+    let (csv, more) = COLUMNS.split_at(CSV_COLUMNS);
     cli::manual(
         "Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
         &format!(
-            "CSV columns: {columns}. Signals that are off by default, and those of your own, count in the score but have no column. Ports and rules are joined by a space; cells that a spreadsheet would run start with '."
+            "CSV columns: {}. With --columns also: {}. Lists are joined by a space; cells that a spreadsheet would run start with '. What each report shows: docs/report.md.",
+            names(csv),
+            names(more)
         ),
         "a record was malformed",
         [
             "soar-score events.ndjson | soar-scan | soar-report > rapport_securite.csv",
-            "soar-report --csv report.csv --chart top5.png --summary always hosts.ndjson",
-            "jq -c 'select(.suspicious)' hosts.ndjson | soar-report --chart suspects.svg --top 10",
+            "soar-report --csv a.csv --chart top5.png --html a.html --markdown - hosts.ndjson",
+            "jq -c 'select(.suspicious)' hosts.ndjson | soar-report --chart x.svg --top 10",
         ],
     )
 }
 
 /// The flags of `Args`, and one for each entry of the table of reports.
 fn command() -> Command {
-    let flag = |report: &Report| {
-        let file = Arg::new(report.name).long(report.name).value_name("FILE").help(report.about);
+    let flag = |report: &&dyn Report| {
+        let file = Arg::new(report.name()).long(report.name()).value_name("FILE").help(report.about());
         file.value_parser(value_parser!(PathBuf)).help_heading("Reports")
     };
     Args::command().args(REPORTS.iter().map(flag))
@@ -69,14 +99,14 @@ fn main() -> ExitCode {
 }
 
 fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
-    let wanted = REPORTS.iter().filter_map(|report| Some((report, matches.get_one::<PathBuf>(report.name)?.clone())));
+    let wanted = REPORTS.iter().filter_map(|report| Some((*report, matches.get_one::<PathBuf>(report.name())?.clone())));
     let mut outputs: Vec<_> = wanted.collect();
     if outputs.is_empty() {
-        outputs.push((&REPORTS[0], PathBuf::from("-")));
+        outputs.push((REPORTS[0], PathBuf::from("-")));
     }
     for (place, (report, path)) in outputs.iter().enumerate() {
-        (report.check)(path)?;
-        if outputs[..place].iter().any(|(_, other)| other == path) {
+        report.check(path)?;
+        if outputs[..place].iter().any(|(_, other)| is_same(other, path)) {
             return Err(Error::Usage(format!("two reports cannot both go to {}", path.display())));
         }
     }
@@ -85,5 +115,18 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         When::Auto => io::stderr().is_terminal(),
         When::Never => false,
     };
-    Ok(Config { outputs, top: args.top.into(), summary: if is_said { Summary::Said } else { Summary::Silent } })
+    let look = Look {
+        lang: match args.lang {
+            Language::En => Lang::En,
+            Language::Fr => Lang::Fr,
+        },
+        theme: match args.theme {
+            Colours::Light => Theme::Light,
+            Colours::Dark => Theme::Dark,
+        },
+        columns: args.columns.as_deref().map(Column::from_names).transpose()?,
+        top: args.top.map(|top| top as usize),
+        delimiter: report::csv::parse_delimiter(&args.csv_delimiter)?,
+    };
+    Ok(Config { outputs, look, summary: if is_said { Summary::Said } else { Summary::Silent } })
 }

@@ -11,6 +11,8 @@ pub struct Signal {
     pub name: &'static str,
     /// What reports call it.
     pub label: &'static str,
+    /// What reports in French call it.
+    pub label_fr: &'static str,
     /// What one occurrence adds to the score, unless `--weight` says otherwise.
     pub weight: u64,
     /// Whether soar-parse looks for it unless `--signals` says otherwise; hosts always carry its count.
@@ -39,6 +41,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_failed",
         label: "SSH Failed",
+        label_fr: "Échec SSH",
         weight: 1,
         on_by_default: true,
         distinct: Some(Value::User),
@@ -49,6 +52,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "http_404",
         label: "404",
+        label_fr: "404",
         weight: 1,
         on_by_default: true,
         distinct: Some(Value::Path),
@@ -59,6 +63,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "http_bot",
         label: "Bot",
+        label_fr: "Robot",
         weight: 1,
         on_by_default: true,
         distinct: None,
@@ -69,6 +74,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_accepted",
         label: "SSH Accepted",
+        label_fr: "Connexion SSH acceptée",
         weight: 0,
         on_by_default: true,
         distinct: Some(Value::User),
@@ -79,6 +85,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_invalid_user",
         label: "SSH Invalid User",
+        label_fr: "Utilisateur SSH inconnu",
         weight: 0,
         on_by_default: false,
         distinct: Some(Value::User),
@@ -89,6 +96,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "ssh_probe",
         label: "SSH Probe",
+        label_fr: "Sonde SSH",
         weight: 0,
         on_by_default: false,
         distinct: None,
@@ -99,6 +107,7 @@ pub const SIGNALS: &[Signal] = &[
     Signal {
         name: "http_probe",
         label: "HTTP Probe",
+        label_fr: "Sonde HTTP",
         weight: 0,
         on_by_default: false,
         distinct: None,

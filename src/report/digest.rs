@@ -1,53 +1,15 @@
-//! What pages are made of: the top hosts, the suspicious hosts, and how many there were of what. Bounded by the rows shown.
+//! What pages are made of: the top hosts, the most urgent hosts, and how many there were of what. Bounded by the rows shown.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
+use super::detail::{Detail, Row};
 use crate::record::host::HostRecord;
+use crate::record::signal::{SIGNALS, index_of};
 
 /// The rule whose hosts lead every summary: someone got in.
 const BREAK_IN: &str = "ssh_breakin";
-
-/// The first `limit` hosts of an order, whatever the order in which they come.
-#[derive(Debug, Clone)]
-pub struct Best {
-    limit: usize,
-    compare: fn(&HostRecord<'_>, &HostRecord<'_>) -> Ordering,
-    hosts: Vec<HostRecord<'static>>,
-}
-
-impl Best {
-    /// Keeps the hosts with the highest scores.
-    #[must_use]
-    pub fn by_score(limit: usize) -> Self {
-        Self { limit, compare: by_score, hosts: Vec::new() }
-    }
-
-    /// Keeps break-ins first, then the highest scores.
-    #[must_use]
-    pub fn by_urgency(limit: usize) -> Self {
-        Self { limit, compare: |a, b| is_break_in(b).cmp(&is_break_in(a)).then_with(|| by_score(a, b)), hosts: Vec::new() }
-    }
-
-    /// Keeps `host` if it is among the first.
-    pub fn offer(&mut self, host: &HostRecord<'_>) {
-        let place = self.hosts.partition_point(|kept| (self.compare)(kept, host) != Ordering::Greater);
-        if place < self.limit {
-            self.hosts.truncate(self.limit - 1);
-            self.hosts.insert(place, host.to_owned());
-        }
-    }
-
-    /// The hosts, first first.
-    #[must_use]
-    pub fn hosts(&self) -> &[HostRecord<'static>] {
-        &self.hosts
-    }
-}
-
-/// Highest score first, then the lowest address.
-fn by_score(a: &HostRecord<'_>, b: &HostRecord<'_>) -> Ordering {
-    b.score.cmp(&a.score).then_with(|| a.ip.cmp(&b.ip))
-}
 
 /// Whether the rules say that a login succeeded after many failures.
 #[must_use]
@@ -55,21 +17,142 @@ pub fn is_break_in(host: &HostRecord<'_>) -> bool {
     host.rules.iter().any(|rule| rule.0 == BREAK_IN)
 }
 
+/// A host's place in an order: the greatest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    break_in: bool,
+    suspicious: bool,
+    score: u64,
+    ip: Reverse<IpAddr>,
+}
+
+impl Rank {
+    /// Highest score first, then the lowest address.
+    const fn by_score(host: &HostRecord<'_>) -> Self {
+        Self { break_in: false, suspicious: false, score: host.score, ip: Reverse(host.ip) }
+    }
+
+    /// Break-ins first, then suspicious hosts, then by score.
+    fn by_urgency(host: &HostRecord<'_>) -> Self {
+        Self { break_in: is_break_in(host), suspicious: host.suspicious, ..Self::by_score(host) }
+    }
+}
+
+/// A host that is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    rank: Rank,
+    /// The host.
+    pub host: HostRecord<'static>,
+    /// What else its line says.
+    pub detail: Detail,
+}
+
+impl Kept {
+    /// What columns are made of.
+    #[must_use]
+    pub const fn row(&self) -> Row<'_> {
+        Row { host: &self.host, detail: &self.detail }
+    }
+}
+
+/// The first `limit` hosts of an order, whatever the order in which they come; of equal ones, the first that came.
+#[derive(Debug, Clone, Default)]
+pub struct Best {
+    limit: usize,
+    /// Hosts of this rank or below are not among the first.
+    floor: Option<Rank>,
+    kept: Vec<Kept>,
+}
+
+impl Best {
+    const fn new(limit: usize, floor: Option<Rank>) -> Self {
+        Self { limit, floor, kept: Vec::new() }
+    }
+
+    fn offer(&mut self, rank: Rank, host: &HostRecord<'_>, line: &[u8]) {
+        if self.has_room(rank) {
+            self.keep(Kept { rank, host: host.to_owned(), detail: Detail::from_line(line) });
+        }
+    }
+
+    fn has_room(&self, rank: Rank) -> bool {
+        self.limit > 0 && self.floor.is_none_or(|floor| rank > floor)
+    }
+
+    fn keep(&mut self, kept: Kept) {
+        self.kept.push(kept);
+        // Sorted once in a while, so that each host costs little whatever the order of the input.
+        if self.kept.len() >= self.limit.saturating_mul(2) {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        // Stable: the first of equals stays the first.
+        self.kept.sort_by_key(|kept| Reverse(kept.rank));
+        self.kept.truncate(self.limit);
+        if self.kept.len() == self.limit {
+            self.floor = self.kept.last().map(|kept| kept.rank);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for kept in other.kept {
+            if self.has_room(kept.rank) {
+                self.keep(kept);
+            }
+        }
+    }
+}
+
+/// How many hosts the pages of a run show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Hosts by score.
+    pub top: usize,
+    /// Hosts by urgency.
+    pub urgent: usize,
+}
+
+impl Needs {
+    /// Enough for both.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self { top: self.top.max(other.top), urgent: self.urgent.max(other.urgent) }
+    }
+}
+
+/// Ranks below which a host is not among the first, whatever is still to come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Floors {
+    top: Option<Rank>,
+    urgent: Option<Rank>,
+}
+
 /// A stream of hosts, as far as pages need it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Digest {
-    /// Hosts with the highest scores.
-    pub top: Best,
-    /// Suspicious hosts, break-ins first.
-    pub suspects: Best,
+    top: Best,
+    urgent: Best,
     /// Hosts that reports show: with a score, or suspicious for another reason.
     pub scored: u64,
     /// Hosts with no score, left out of reports.
     pub unscored: u64,
+    /// Malformed records.
+    pub malformed: u64,
+    /// Inputs that hosts came from.
+    pub inputs: Vec<String>,
     /// Suspicious hosts.
     pub suspicious: u64,
-    /// Suspicious hosts that were not scanned because of the scope.
-    pub out_of_scope: u64,
+    /// Suspicious hosts where someone got in.
+    pub break_ins: u64,
+    /// Suspicious hosts by the state of their scan.
+    pub scans: BTreeMap<String, u64>,
+    /// Suspicious hosts by open port.
+    pub open_ports: BTreeMap<u16, u64>,
+    /// Occurrences of each signal of the table, in its order.
+    pub signals: [u64; SIGNALS.len()],
     /// The earliest instant, in seconds since 1970.
     pub first_seen: Option<i64>,
     /// The latest instant, in seconds since 1970.
@@ -77,49 +160,106 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// An empty digest that keeps `top` hosts by score and `suspects` suspicious ones.
+    /// An empty digest that keeps as many hosts as `needs` says; `floors` are those of a digest that it will be merged into.
     #[must_use]
-    pub fn new(top: usize, suspects: usize) -> Self {
-        Self {
-            top: Best::by_score(top),
-            suspects: Best::by_urgency(suspects),
-            scored: 0,
-            unscored: 0,
-            suspicious: 0,
-            out_of_scope: 0,
-            first_seen: None,
-            last_seen: None,
-        }
+    pub fn new(needs: Needs, floors: Floors) -> Self {
+        Self { top: Best::new(needs.top, floors.top), urgent: Best::new(needs.urgent, floors.urgent), ..Self::default() }
     }
 
-    /// Takes one host, and says whether reports show it.
-    pub fn add(&mut self, host: &HostRecord<'_>) -> bool {
+    /// What a digest that will be merged into this one need not keep.
+    #[must_use]
+    pub const fn floors(&self) -> Floors {
+        Floors { top: self.top.floor, urgent: self.urgent.floor }
+    }
+
+    /// Takes one host, which was read from `line`, and says whether reports show it.
+    pub fn add(&mut self, host: &HostRecord<'_>, line: &[u8]) -> bool {
         if host.score == 0 && !host.suspicious {
             self.unscored += 1;
             return false;
         }
         self.scored += 1;
         self.see(host.first_seen, host.last_seen);
-        if host.score > 0 {
-            self.top.offer(host);
+        for (name, count) in &host.signals {
+            if let Some(index) = index_of(&name.0) {
+                self.signals[index] = self.signals[index].saturating_add(*count);
+            }
         }
+        if host.score > 0 {
+            self.top.offer(Rank::by_score(host), host, line);
+        }
+        self.urgent.offer(Rank::by_urgency(host), host, line);
         if host.suspicious {
-            self.suspicious += 1;
-            self.out_of_scope += u64::from(host.scan.as_ref().is_some_and(|scan| scan.status.0 == "out_of_scope"));
-            self.suspects.offer(host);
+            self.add_suspect(host);
         }
         true
     }
 
-    /// Takes everything that `other` knows.
-    pub fn merge(&mut self, other: &Self) {
-        other.top.hosts().iter().for_each(|host| self.top.offer(host));
-        other.suspects.hosts().iter().for_each(|host| self.suspects.offer(host));
+    fn add_suspect(&mut self, host: &HostRecord<'_>) {
+        self.suspicious += 1;
+        self.break_ins += u64::from(is_break_in(host));
+        let Some(scan) = &host.scan else { return };
+        self.add_scans(&scan.status.0, 1);
+        let mut ports = scan.open_ports.clone();
+        ports.sort_unstable();
+        ports.dedup();
+        for port in ports {
+            *self.open_ports.entry(port).or_insert(0) += 1;
+        }
+    }
+
+    fn add_scans(&mut self, state: &str, times: u64) {
+        /// The states that there are, and some that another stage may have.
+        const STATES: usize = 16;
+        if let Some(count) = self.scans.get_mut(state) {
+            *count += times;
+        } else if self.scans.len() < STATES {
+            self.scans.insert(state.to_owned(), times);
+        }
+    }
+
+    /// Takes everything that `other` knows, whose hosts came after its own.
+    pub fn merge(&mut self, other: Self) {
+        self.top.merge(other.top);
+        self.urgent.merge(other.urgent);
         self.scored += other.scored;
         self.unscored += other.unscored;
+        self.malformed += other.malformed;
         self.suspicious += other.suspicious;
-        self.out_of_scope += other.out_of_scope;
+        self.break_ins += other.break_ins;
         self.see(other.first_seen, other.last_seen);
+        other.scans.iter().for_each(|(state, times)| self.add_scans(state, *times));
+        other.open_ports.into_iter().for_each(|(port, count)| *self.open_ports.entry(port).or_insert(0) += count);
+        self.signals.iter_mut().zip(other.signals).for_each(|(sum, count)| *sum = sum.saturating_add(count));
+        for input in other.inputs {
+            if !self.inputs.contains(&input) {
+                self.inputs.push(input);
+            }
+        }
+    }
+
+    /// Puts the kept hosts in their order; called once, when everything was added.
+    pub fn close(&mut self) {
+        self.top.settle();
+        self.urgent.settle();
+    }
+
+    /// Hosts with the highest scores.
+    #[must_use]
+    pub fn top(&self) -> &[Kept] {
+        &self.top.kept
+    }
+
+    /// Hosts by urgency: break-ins, other suspicious ones, the rest, each by score.
+    #[must_use]
+    pub fn urgent(&self) -> &[Kept] {
+        &self.urgent.kept
+    }
+
+    /// How many suspicious hosts have a scan in `state`.
+    #[must_use]
+    pub fn scans_in(&self, state: &str) -> u64 {
+        self.scans.get(state).copied().unwrap_or(0)
     }
 
     fn see(&mut self, first: Option<i64>, last: Option<i64>) {
@@ -131,31 +271,68 @@ impl Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::host::Scan;
 
     fn host(last: u8, score: u64) -> HostRecord<'static> {
         HostRecord { score, ..HostRecord::new([192, 0, 2, last].into()) }
     }
 
+    fn addresses(kept: &[Kept]) -> Vec<String> {
+        kept.iter().map(|kept| kept.host.ip.to_string()).collect()
+    }
+
     #[test]
-    fn the_first_are_kept_whatever_the_order_of_the_input() {
+    fn the_first_are_kept_whatever_the_order_and_the_blocks() {
         let hosts = [host(1, 5), host(2, 9), host(3, 5), host(4, 7), host(5, 0)];
         for turn in 0..hosts.len() {
-            let mut digest = Digest::new(3, 3);
-            for index in 0..hosts.len() {
-                digest.add(&hosts[(index + turn) % hosts.len()]);
+            for cut in 1..hosts.len() {
+                let needs = Needs { top: 3, urgent: 0 };
+                let mut digest = Digest::new(needs, Floors::default());
+                let turned: Vec<_> = (0..hosts.len()).map(|index| &hosts[(index + turn) % hosts.len()]).collect();
+                for block in turned.chunks(cut) {
+                    let mut part = Digest::new(needs, digest.floors());
+                    for host in block {
+                        part.add(host, b"");
+                    }
+                    digest.merge(part);
+                }
+                digest.close();
+                assert_eq!(addresses(digest.top()), ["192.0.2.2", "192.0.2.4", "192.0.2.1"]);
+                assert_eq!((digest.scored, digest.unscored), (4, 1));
             }
-            let kept: Vec<_> = digest.top.hosts().iter().map(|h| h.ip.to_string()).collect();
-            assert_eq!(kept, ["192.0.2.2", "192.0.2.4", "192.0.2.1"]);
-            assert_eq!((digest.scored, digest.unscored), (4, 1));
         }
     }
 
     #[test]
-    fn break_ins_come_before_higher_scores() {
-        let mut digest = Digest::new(5, 1);
-        let break_in = HostRecord { suspicious: true, rules: vec![BREAK_IN.into()], ..host(1, 12) };
-        digest.add(&HostRecord { suspicious: true, ..host(2, 900) });
-        digest.add(&break_in);
-        assert_eq!(digest.suspects.hosts(), [break_in]);
+    fn break_ins_come_first_and_then_the_other_suspicious_hosts() {
+        let mut digest = Digest::new(Needs { top: 0, urgent: 3 }, Floors::default());
+        let suspect = |last, score| HostRecord { suspicious: true, ..host(last, score) };
+        for host in [host(1, 9000), suspect(2, 900), HostRecord { rules: vec![BREAK_IN.into()], ..suspect(3, 12) }] {
+            digest.add(&host, b"");
+        }
+        digest.close();
+        assert_eq!(addresses(digest.urgent()), ["192.0.2.3", "192.0.2.2", "192.0.2.1"]);
+        assert_eq!((digest.suspicious, digest.break_ins), (2, 1));
+    }
+
+    #[test]
+    fn of_equal_hosts_the_first_that_came_is_kept() {
+        let mut digest = Digest::new(Needs { top: 1, urgent: 0 }, Floors::default());
+        for name in ["first", "second", "third"] {
+            digest.add(&HostRecord { reason: Some(name.into()), ..host(1, 5) }, b"");
+        }
+        digest.close();
+        assert_eq!(digest.top()[0].host.reason, Some("first".into()));
+    }
+
+    #[test]
+    fn a_port_counts_once_for_each_suspicious_host() {
+        let mut digest = Digest::default();
+        let scan = Some(Scan { status: "complete".into(), open_ports: vec![22, 22, 80] });
+        digest.add(&HostRecord { suspicious: true, scan: scan.clone(), ..host(1, 5) }, b"");
+        digest.add(&HostRecord { suspicious: true, scan: scan.clone(), ..host(2, 5) }, b"");
+        digest.add(&HostRecord { scan, ..host(3, 5) }, b"");
+        assert_eq!(digest.open_ports, BTreeMap::from([(22, 2), (80, 2)]));
+        assert_eq!(digest.scans_in("complete"), 2);
     }
 }

@@ -2,71 +2,92 @@
 //!
 //! Aligned plain text; anything in it that could move a cursor is spelled out.
 
-use super::column::{join, open_ports, reason};
-use super::digest::{Digest, is_break_in};
-use crate::escape::terminal;
-use crate::record::host::HostRecord;
+use unicode_width::UnicodeWidthStr;
+
+use super::column::{Column, Kind};
+use super::digest::{Digest, Needs};
+use super::lang::{AND_MORE, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
+use super::page::Look;
+use crate::escape::{shorten, terminal};
 use crate::time::rfc3339;
+
+/// How many suspicious hosts a summary names.
+const ROWS: usize = 10;
+/// How many characters a cell has at the most.
+const LONGEST: usize = 60;
+const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
+
+/// How many hosts the summary shows.
+#[must_use]
+pub const fn needs() -> Needs {
+    Needs { top: 0, urgent: ROWS }
+}
 
 /// The page as text.
 #[must_use]
-pub fn render(digest: &Digest) -> String {
-    let mut text = format!("{} addresses with a score, {} highly suspicious", digest.scored, digest.suspicious);
-    if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
-        text.push_str(&format!(", seen {} to {}", rfc3339(first), rfc3339(last)));
-    }
+pub fn render(digest: &Digest, look: &Look) -> String {
+    let mut text = sentence(digest, look);
     text.push('\n');
-    let shown = digest.suspects.hosts();
+    let shown: Vec<_> = digest.urgent().iter().filter(|kept| kept.host.suspicious).take(ROWS).collect();
     if shown.is_empty() {
         return text;
     }
-    let mut rows = vec![["", "ADDRESS", "SCORE", "REASON", "RULES", "OPEN PORTS"].map(str::to_owned)];
-    rows.extend(shown.iter().map(row));
-    let widths: Vec<usize> =
-        (0..rows[0].len()).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
-    for row in rows {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
-            2 => format!("{cell:>width$}"),
-            _ => format!("{cell:<width$}"),
-        });
-        text.push_str(format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end());
-        text.push('\n');
-    }
+    let columns = look.columns_or(&COLUMNS);
+    let heading: Vec<String> = columns.iter().map(|column| column.heading_in(look.lang).to_uppercase()).collect();
+    let cells = |kept: &&super::digest::Kept| columns.iter().map(|column| cell(&column.text(kept.row(), look.lang))).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(heading).chain(shown.iter().map(cells)).collect();
+    put_table(&rows, &columns, &mut text);
     let hidden = digest.suspicious - shown.len() as u64;
     if hidden > 0 {
-        text.push_str(&format!("  and {hidden} more\n"));
+        text.push_str(&format!("  {}\n", look.lang.fill(AND_MORE, &[&look.lang.number(hidden)])));
     }
-    if digest.out_of_scope > 0 {
-        text.push_str(&format!("{} of them out of scope: not scanned\n", digest.out_of_scope));
+    let out_of_scope = digest.scans_in("out_of_scope");
+    if out_of_scope > 0 {
+        text.push_str(&format!("{}\n", look.lang.fill(OUT_OF_SCOPE, &[&look.lang.number(out_of_scope)])));
     }
     text
 }
 
-fn row(host: &HostRecord<'_>) -> [String; 6] {
-    let mark = if is_break_in(host) { "BREAK-IN" } else { "" };
-    let cells = [mark.to_owned(), host.ip.to_string(), host.score.to_string(), reason(host).into_owned(), join(&host.rules), ports(host)];
-    cells.map(|cell| terminal(&cell).into_owned())
+/// How many hosts there are, of which kind, and when they were seen.
+#[must_use]
+pub fn sentence(digest: &Digest, look: &Look) -> String {
+    let mut text = format!("{}, {}", look.lang.count(digest.scored, SCORED), look.lang.count(digest.suspicious, SUSPICIOUS));
+    if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
+        text.push_str(&format!(", {}", look.lang.fill(SEEN, &[&rfc3339(first), &rfc3339(last)])));
+    }
+    text
 }
 
-/// The open ports, or why there are none to tell.
-fn ports(host: &HostRecord<'_>) -> String {
-    let Some(scan) = &host.scan else { return "not scanned".to_owned() };
-    match (&*scan.status.0, open_ports(host)) {
-        ("complete", ports) if ports.is_empty() => "none".to_owned(),
-        ("complete", ports) => ports.into_owned(),
-        ("incomplete", ports) if !ports.is_empty() => format!("{ports} (incomplete)"),
-        (status, _) => status.replace('_', " "),
+fn cell(text: &str) -> String {
+    shorten(&terminal(text), LONGEST).into_owned()
+}
+
+fn put_table(rows: &[Vec<String>], columns: &[&Column], text: &mut String) {
+    let widths: Vec<usize> = (0..columns.len()).map(|place| rows.iter().map(|row| row[place].width()).max().unwrap_or(0)).collect();
+    for row in rows {
+        let mut line = String::new();
+        for ((cell, column), width) in row.iter().zip(columns).zip(&widths) {
+            let room = " ".repeat(width - cell.width());
+            line.push_str("  ");
+            match column.kind {
+                Kind::Number | Kind::Count => line.extend([&*room, cell]),
+                _ => line.extend([cell, &*room]),
+            }
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::host::Scan;
+    use crate::record::host::{HostRecord, Scan};
+    use crate::report::digest::Floors;
+    use crate::report::lang::Lang;
 
-    #[test]
-    fn hosts_are_aligned_and_hostile_text_is_spelled_out() {
-        let mut digest = Digest::new(5, 2);
+    fn digest() -> Digest {
+        let mut digest = Digest::new(Needs { top: 0, urgent: 2 }, Floors::default());
         let scan = |status: &'static str, open_ports: &[u16]| Some(Scan { status: status.into(), open_ports: open_ports.to_vec() });
         let host = |last: u8, score, rule: &'static str, scan| HostRecord {
             score,
@@ -76,19 +97,41 @@ mod tests {
             scan,
             ..HostRecord::new([192, 0, 2, last].into())
         };
-        digest.add(&host(1, 9, "evil\u{1b}[2J", scan("complete", &[22, 80])));
-        digest.add(&host(20, 120, "ssh_breakin", scan("out_of_scope", &[])));
-        digest.add(&host(3, 1, "x", None));
-        let text = render(&digest);
+        digest.add(&host(1, 9, "evil\u{1b}[2J漢", scan("complete", &[22, 80])), b"");
+        digest.add(&host(20, 120, "ssh_breakin", scan("out_of_scope", &[])), b"");
+        digest.add(&host(3, 1, "x", None), b"");
+        digest.close();
+        digest
+    }
+
+    #[test]
+    fn hosts_are_aligned_and_hostile_text_is_spelled_out() {
         assert_eq!(
-            text.lines().collect::<Vec<_>>(),
+            render(&digest(), &Look::default()).lines().collect::<Vec<_>>(),
             [
                 "3 addresses with a score, 3 highly suspicious",
-                "            ADDRESS     SCORE  REASON      RULES        OPEN PORTS",
-                "  BREAK-IN  192.0.2.20    120  SSH Failed  ssh_breakin  out of scope",
-                "            192.0.2.1       9  SSH Failed  evil\\x1b[2J  22 80",
+                "  VERDICT     ADDRESS     SCORE  REASON      RULES          OPEN PORTS",
+                "  BREAK-IN    192.0.2.20    120  SSH Failed  ssh_breakin    out of scope",
+                "  suspicious  192.0.2.1       9  SSH Failed  evil\\x1b[2J漢  22 80",
                 "  and 1 more",
                 "1 of them out of scope: not scanned",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_speaks_french_and_shows_the_columns_that_were_asked_for() {
+        let columns = Some(Column::from_names("ip,verdict,scan_result").expect("columns"));
+        let look = Look { lang: Lang::Fr, columns, ..Look::default() };
+        assert_eq!(
+            render(&digest(), &look).lines().collect::<Vec<_>>(),
+            [
+                "3 adresses avec un score, 3 très suspectes",
+                "  ADRESSE     VERDICT    PORTS OUVERTS",
+                "  192.0.2.20  INTRUSION  hors périmètre",
+                "  192.0.2.1   suspecte   22 80",
+                "  et 1 de plus",
+                "hors périmètre, donc non scannées\u{a0}: 1",
             ]
         );
     }

@@ -1,0 +1,355 @@
+//! The HTML report: one file that asks nothing of any other, with the break-ins first, the chart of the top hosts and a table
+//! that sorts, filters and folds out.
+//!
+//! Text of others is escaped by the template engine, and what could reorder it is spelled out. Its security policy allows
+//! this style and this script by their hashes, and nothing else.
+
+mod fold;
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use super::bars::{Picture, render};
+use super::chart;
+use super::column::{Column, Kind};
+use super::digest::{Digest, Kept, Needs, is_break_in};
+use super::lang::{self, Lang, SCAN_STATES, word_of};
+use super::page::{Look, Report, Theme};
+use super::summary::sentence;
+use crate::error::{Error, Result};
+use crate::escape::terminal;
+use crate::record::signal::SIGNALS;
+use crate::time::rfc3339;
+
+/// How many hosts the table has, unless `--top` says otherwise.
+const ROWS: usize = 1000;
+/// How many rows a browser lays out at a time, where scripts run.
+const PAGE: usize = 200;
+/// How many hosts the chart has at the most.
+const CHART_ROWS: usize = 5;
+/// How many names of inputs are told.
+const INPUTS: usize = 10;
+/// How many break-ins are told above the table.
+const BREAK_INS: usize = 20;
+const COLUMNS: [&str; 11] =
+    ["verdict", "ip", "score", "reason", "rules", "scan_result", "ssh_failed", "http_404", "http_bot", "ssh_accepted", "last_seen"];
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// `--html`.
+#[derive(Debug)]
+pub struct Html;
+
+impl Report for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn about(&self) -> &'static str {
+        "Write a page for the browser: counts, chart, a table that sorts, filters and folds out; - is stdout"
+    }
+
+    fn needs(&self, look: &Look) -> Needs {
+        let rows = look.top.unwrap_or(ROWS);
+        Needs { top: rows.min(CHART_ROWS), urgent: rows }
+    }
+
+    fn page(&self, digest: &Digest, look: &Look, path: &Path) -> Result<Vec<u8>> {
+        let bars = chart::bars(digest, look, self.needs(look).top);
+        let svg = render(&bars, Picture::Svg, look)
+            .map_err(|flaw| Error::Write { path: path.display().to_string(), reason: flaw.to_string() })?;
+        let svg = String::from_utf8(svg).unwrap_or_default();
+        let hosts = &digest.urgent()[..digest.urgent().len().min(self.needs(look).urgent)];
+        Ok(page(&Content { digest, look, hosts, svg: &svg, title: &bars.title }).into_string().into_bytes())
+    }
+}
+
+/// What a page is made of.
+struct Content<'d> {
+    digest: &'d Digest,
+    look: &'d Look,
+    hosts: &'d [Kept],
+    svg: &'d str,
+    /// Of the chart.
+    title: &'d str,
+}
+
+/// What the page may do: nothing but this style and this script. **Source:** W3C, Content Security Policy Level 3.
+fn policy() -> String {
+    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+    format!("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'", hash(STYLE), hash(SCRIPT))
+}
+
+fn page(content: &Content<'_>) -> Markup {
+    let Content { digest, look, .. } = content;
+    let lang = look.lang;
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) class=[(look.theme == Theme::Dark).then_some("dark")] {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                title { (lang.say(lang::TITLE)) }
+                style { (PreEscaped(STYLE)) }
+                script { (PreEscaped(SCRIPT)) }
+            }
+            body {
+                header {
+                    h1 { (lang.say(lang::TITLE)) }
+                    p { (sentence(digest, look)) "." }
+                }
+                main {
+                    (alert(content))
+                    figure tabindex="0" {
+                        div role="img" aria-label=(content.title) { (PreEscaped(content.svg)) }
+                    }
+                    (facts(digest, lang))
+                    (table(content))
+                }
+                footer { p { (lang.fill(lang::MADE_BY, &[env!("CARGO_PKG_VERSION")])) } }
+            }
+        }
+    }
+}
+
+/// The break-ins, each a link to its row.
+fn alert(content: &Content<'_>) -> Markup {
+    let Content { digest, look, .. } = content;
+    let lang = look.lang;
+    let rows = content.hosts.iter().enumerate().filter(|(_, kept)| is_alarming(kept)).take(BREAK_INS);
+    html! {
+        @if digest.break_ins > 0 {
+            section.alert aria-labelledby="break-ins" {
+                h2 #break-ins { (lang.count(digest.break_ins, lang::BREAK_INS)) }
+                p { (lang.say(lang::BREAK_IN_ALERT)) }
+                ul {
+                    @for (nth, kept) in rows {
+                        li {
+                            a href={ "#h" (nth) } { (kept.host.ip) }
+                            @for name in ["ssh_failed", "ssh_accepted"] {
+                                ", " (lang.label_of(name)) " " (lang.number(kept.host.count_of(name)))
+                            }
+                            @if let Some(last) = kept.host.last_seen { ", " (rfc3339(last)) }
+                        }
+                    }
+                }
+                @if digest.break_ins > BREAK_INS as u64 {
+                    p { (lang.fill(lang::AND_MORE, &[&lang.number(digest.break_ins - BREAK_INS as u64)])) }
+                }
+            }
+        }
+    }
+}
+
+fn is_alarming(kept: &Kept) -> bool {
+    kept.host.suspicious && is_break_in(&kept.host)
+}
+
+/// What was read, when, and how many there are of what.
+fn facts(digest: &Digest, lang: Lang) -> Markup {
+    let names = digest.inputs.iter().take(INPUTS).map(|name| text(name)).collect::<Vec<_>>().join(", ");
+    let more = digest.inputs.len().saturating_sub(INPUTS) as u64;
+    let records = digest.scored + digest.unscored + digest.malformed;
+    let scans = digest.scans.iter().map(|(state, count)| format!("{}: {}", text(word_of(lang, SCAN_STATES, state)), lang.number(*count)));
+    let signals = SIGNALS.iter().zip(digest.signals).filter(|(_, count)| *count > 0);
+    let signals = signals.map(|(signal, count)| format!("{}: {}", lang.label_of(signal.name), lang.number(count)));
+    let (scans, signals) = (scans.collect::<Vec<_>>().join(", "), signals.collect::<Vec<_>>().join(", "));
+    html! {
+        section aria-labelledby="read" {
+            h2 #read { (lang.say(lang::INPUTS)) }
+            dl.facts {
+                dt { (names) @if more > 0 { " " (lang.fill(lang::AND_MORE, &[&lang.number(more)])) } }
+                dd {
+                    (lang.count(records, lang::READ))
+                    @if digest.unscored > 0 { ", " (lang.count(digest.unscored, lang::UNSCORED)) }
+                    @if digest.malformed > 0 { ", " (lang.count(digest.malformed, lang::MALFORMED)) }
+                    @if digest.inputs.len() > 1 { ". " (lang.fill(lang::NOT_MERGED, &[&lang.number(digest.inputs.len() as u64)])) }
+                }
+                @if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
+                    dt { (lang.say(lang::PERIOD)) }
+                    dd { (lang.fill(lang::PERIOD_TO, &[&rfc3339(first), &rfc3339(last)])) }
+                }
+                @if !signals.is_empty() { dt { (lang.say(lang::SIGNALS_SEEN)) } dd { (signals) } }
+                @if !scans.is_empty() { dt { (lang.say(lang::SCANS)) } dd { (scans) } }
+            }
+        }
+    }
+}
+
+fn table(content: &Content<'_>) -> Markup {
+    let Content { digest, look, hosts, .. } = content;
+    let lang = look.lang;
+    let columns = look.columns_or(&COLUMNS);
+    let all = lang.number(hosts.len() as u64);
+    let hidden = digest.scored - hosts.len() as u64;
+    html! {
+        section aria-labelledby="addresses" {
+            h2 #addresses { (lang.say(lang::HOSTS)) }
+            @if hosts.is_empty() {
+                p { (lang.say(lang::NO_HOST)) }
+            } @else {
+                div.controls {
+                    label { (lang.say(lang::FILTER)) input #words type="search" autocomplete="off" spellcheck="false"; }
+                    label {
+                        (lang.say(lang::SHOW))
+                        select #verdict {
+                            option value="all" { (lang.say(lang::SHOW_ALL)) }
+                            option value="suspicious" { (lang.say(lang::SHOW_SUSPICIOUS)) }
+                            option value="break-in" { (lang.say(lang::SHOW_BREAK_INS)) }
+                        }
+                    }
+                    span #shown role="status" data-all=(lang.say(lang::ROWS_ALL)) data-some=(lang.say(lang::ROWS_SOME)) {}
+                }
+                p.hint { (lang.say(lang::HINT)) }
+                div.scroll role="region" aria-labelledby="addresses" tabindex="0" {
+                    table #hosts data-page=(PAGE) {
+                        caption { (lang.say(lang::CAPTION)) }
+                        thead { tr {
+                            @for column in &columns {
+                                th scope="col" class=(class_of(column.kind)) aria-sort="none" { button type="button" { (column.heading_in(lang)) } }
+                            }
+                        } }
+                        @for (nth, kept) in hosts.iter().enumerate() { (host(nth, kept, &columns, lang)) }
+                    }
+                }
+            }
+            button #more type="button" data-phrase=(lang.say(lang::MORE_ROWS)) hidden {}
+            @if hidden > 0 { p { (lang.fill(lang::NOT_SHOWN, &[&all, &lang.number(hidden)])) } }
+        }
+    }
+}
+
+/// The rows of a host: what the columns say, and what folds out.
+fn host(nth: usize, kept: &Kept, columns: &[&Column], lang: Lang) -> Markup {
+    let head = columns.iter().position(|column| column.kind == Kind::Address).unwrap_or(0);
+    let verdict = match &kept.host {
+        _ if is_alarming(kept) => "break-in",
+        host if host.suspicious => "suspicious",
+        _ => "",
+    };
+    html! {
+        tbody #{ "h" (nth) } .late[nth >= PAGE] data-verdict=(verdict) {
+            tr.host {
+                @for (place, column) in columns.iter().enumerate() {
+                    @if place == head {
+                        th scope="row" class=(class_of(column.kind)) data-key=[key_of(column, kept)] {
+                            button.fold type="button" aria-expanded="false" aria-controls={ "d" (nth) } { (cell(column, kept, lang)) }
+                        }
+                    } @else {
+                        @let cell = cell(column, kept, lang);
+                        td class={ (class_of(column.kind)) @if is_long(&cell) { " long" } } { (cell) }
+                    }
+                }
+            }
+            tr.more #{ "d" (nth) } { td colspan=(columns.len()) { (fold::details(kept, lang)) } }
+        }
+    }
+}
+
+fn cell(column: &Column, kept: &Kept, lang: Lang) -> String {
+    let cell = column.text(kept.row(), lang);
+    match (column.kind, cell.parse()) {
+        (Kind::Number | Kind::Count, Ok(number)) => lang.number(number),
+        _ => text(&cell),
+    }
+}
+
+/// Whether a word is so long that it must be broken.
+fn is_long(cell: &str) -> bool {
+    const LONGEST: usize = 24;
+    cell.split(' ').any(|word| word.len() > LONGEST)
+}
+
+/// What an address is sorted by: its family and its bytes.
+fn key_of(column: &Column, kept: &Kept) -> Option<String> {
+    (column.kind == Kind::Address).then(|| match kept.host.ip {
+        IpAddr::V4(v4) => format!("4{:08x}", v4.to_bits()),
+        IpAddr::V6(v6) => format!("6{:032x}", v6.to_bits()),
+    })
+}
+
+/// Text of others, which nothing in it may reorder or hide; the template escapes it.
+fn text(text: &str) -> String {
+    terminal(text).into_owned()
+}
+
+const fn class_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Address => "address",
+        Kind::Number => "number",
+        Kind::Count => "count",
+        Kind::Time => "time",
+        Kind::Word => "word",
+        Kind::Text => "text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::host::HostRecord;
+    use crate::report::digest::Floors;
+
+    fn page_of(lines: &[&str], look: &Look) -> String {
+        let mut digest = Digest::new(Html.needs(look), Floors::default());
+        for line in lines {
+            digest.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
+        }
+        digest.close();
+        String::from_utf8(Html.page(&digest, look, Path::new("-")).expect("a page")).expect("UTF-8")
+    }
+
+    #[test]
+    fn the_policy_allows_the_style_and_the_script_that_are_there_and_nothing_else() {
+        let page = page_of(&[], &Look::default());
+        for (start, end, directive) in [("<style>", "</style>", "style-src"), ("<script>", "</script>", "script-src")] {
+            let inside = page.split_once(start).and_then(|(_, rest)| rest.split_once(end)).expect("an element").0;
+            let hash = STANDARD.encode(Sha256::digest(inside));
+            assert!(page.contains(&format!("{directive} 'sha256-{hash}'")), "{directive}");
+            assert_eq!(page.matches(start).count(), 1, "{start}");
+        }
+        assert!(page.contains("content=\"default-src 'none';") && !page.contains(" style=") && !page.contains("javascript:"));
+        assert!(page.contains("There is nothing to show.") && page.contains("No address has a score."));
+    }
+
+    #[test]
+    fn hosts_stand_in_the_order_of_urgency_and_what_is_left_out_is_said() {
+        let lines = [
+            r#"{"ip":"192.0.2.1","score":9000,"signals":{"http_404":9000}}"#,
+            r#"{"ip":"192.0.2.2","score":60,"suspicious":true,"rules":["ssh_bruteforce"],"signals":{"ssh_failed":60}}"#,
+            r#"{"ip":"192.0.2.3","score":12,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":12,"ssh_accepted":1}}"#,
+        ];
+        let page = page_of(&lines, &Look { top: Some(2), ..Look::default() });
+        let rows: Vec<_> = page.match_indices("<tr class=\"host\">").map(|(at, _)| &page[at..at + 300]).collect();
+        assert_eq!(rows.len(), 2);
+        assert!(rows[0].contains("192.0.2.3") && rows[1].contains("192.0.2.2"));
+        assert!(page.contains("left out: 1 (--top shows more"));
+        assert!(page.contains("1 break-in</h2>") && page.contains(r##"<a href="#h0">192.0.2.3</a>, SSH Failed 12, SSH Accepted 1"##));
+    }
+
+    #[test]
+    fn text_of_others_is_escaped_wherever_it_stands() {
+        let evil = r"<img src=x onerror=alert(1)>\u202e\u0000\\u0022'&amp;";
+        let line = format!(
+            concat!(
+                r#"{{"ip":"192.0.2.1","score":1,"reason":"{0}","suspicious":true,"rules":["{0}"],"signals":{{"{0}":1}},"weights":{{"{0}":1}},"#,
+                r#""network":"{0}","explain":[{{"rule":"{0}","held":true,"when":"{0}","saw":{{"{0}":"{0}"}}}}],"#,
+                r#""evidence":[{{"signal":"{0}","file":"{0}","line":1}}],"scan":{{"status":"{0}","started_at":"{0}","stopped":"{0}","#,
+                r#""ports":[{{"port":22,"state":"{0}","reason":"{0}","rtt_ms":"{0}"}}],"banners":[{{"port":22,"text":"{0}"}}]}}}}"#
+            ),
+            evil
+        );
+        let page = page_of(&[&line], &Look { columns: Some(super::super::column::COLUMNS.iter().collect()), ..Look::default() });
+        assert!(page.matches("&lt;img src=x onerror=alert(1)&gt;").count() >= 20);
+        for raw in ["<img", "\u{202e}", "\0"] {
+            assert!(!page.contains(raw), "{raw:?}");
+        }
+    }
+}

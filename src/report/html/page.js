@@ -1,0 +1,110 @@
+'use strict';
+document.documentElement.classList.add('js');
+document.addEventListener('DOMContentLoaded', () => {
+  const table = document.getElementById('hosts');
+  if (!table) return;
+  const lang = document.documentElement.lang;
+  const heads = [...table.tHead.rows[0].cells];
+  const hosts = [...table.tBodies].map((body, nth) => ({ body, nth, text: null, keys: [] }));
+  const collator = new Intl.Collator(lang, { numeric: true });
+  const number = new Intl.NumberFormat(lang);
+  const words = document.getElementById('words');
+  const verdict = document.getElementById('verdict');
+  const status = document.getElementById('shown');
+  const more = document.getElementById('more');
+  const isNumber = (head) => head.classList.contains('number') || head.classList.contains('count');
+  const fill = (phrase, ...numbers) => phrase.replace(/\{\}/g, () => number.format(numbers.shift()));
+
+  // Only so many rows are laid out at a time: a browser takes seconds for ten thousand. The others are "late".
+  const page = Number(table.dataset.page);
+  let limit = page;
+  let fitting = hosts;
+  let shown = new Set(hosts.filter((host) => !host.body.classList.contains('late')));
+  const show = () => {
+    const next = fitting.slice(0, limit);
+    const wanted = new Set(next);
+    for (const host of shown) if (!wanted.has(host)) host.body.classList.add('late');
+    for (const host of next) host.body.classList.remove('late');
+    table.append(...next.map((host) => host.body));
+    shown = wanted;
+    const all = next.length === fitting.length;
+    status.textContent = all ? fill(status.dataset.all, next.length, hosts.length) : fill(status.dataset.some, fitting.length, hosts.length, next.length);
+    more.hidden = all;
+    more.textContent = fill(more.dataset.phrase, Math.min(page, fitting.length - next.length));
+  };
+
+  // Read from the page once, when they are first asked for.
+  const keyOf = (host, column) => {
+    if (host.keys[column] === undefined) {
+      const cell = host.body.rows[0].cells[column];
+      const text = cell.dataset.key ?? cell.textContent;
+      host.keys[column] = isNumber(heads[column]) ? Number(text.replace(/\D/g, '') || -1) : text;
+    }
+    return host.keys[column];
+  };
+  const textOf = (host) => (host.text ??= host.body.textContent.toLowerCase());
+
+  const wantedBy = { all: () => true, suspicious: (host) => host.body.dataset.verdict !== '', 'break-in': (host) => host.body.dataset.verdict === 'break-in' };
+  const filter = () => {
+    const terms = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = wantedBy[verdict.value];
+    fitting = hosts.filter((host) => fits(host) && terms.every((term) => textOf(host).includes(term)));
+    limit = page;
+    show();
+  };
+  const sortBy = (column) => {
+    const head = heads[column];
+    const before = head.getAttribute('aria-sort');
+    const first = isNumber(head) ? 'descending' : 'ascending';
+    const order = before === 'none' ? first : before === 'ascending' ? 'descending' : 'ascending';
+    for (const other of heads) other.setAttribute('aria-sort', other === head ? order : 'none');
+    const sign = order === 'ascending' ? 1 : -1;
+    const plain = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    const compare = head.classList.contains('text') ? collator.compare : plain;
+    hosts.sort((a, b) => sign * compare(keyOf(a, column), keyOf(b, column)) || a.nth - b.nth);
+    filter();
+  };
+  heads.forEach((head, column) => head.firstElementChild.addEventListener('click', () => sortBy(column)));
+  words.addEventListener('input', filter);
+  verdict.addEventListener('change', filter);
+  more.addEventListener('click', () => {
+    const last = fitting[limit - 1];
+    limit += page;
+    show();
+    // The button may be gone: go on at the first of the new rows.
+    last.body.nextElementSibling.querySelector('.fold').focus();
+  });
+  // On paper, all rows that fit.
+  window.addEventListener('beforeprint', () => { limit = Infinity; show(); });
+
+  const fold = (button, open) => {
+    button.closest('tbody').classList.toggle('open', open);
+    button.setAttribute('aria-expanded', String(open));
+  };
+  table.addEventListener('click', (event) => {
+    const button = event.target.closest('.fold');
+    if (button) fold(button, button.getAttribute('aria-expanded') !== 'true');
+  });
+  // A link to a host opens it, whatever the filter says.
+  const openTarget = () => {
+    const host = location.hash.length > 1 && hosts.find((one) => one.body.id === location.hash.slice(1));
+    if (!host) return;
+    host.body.classList.remove('late');
+    shown.add(host);
+    const button = host.body.querySelector('.fold');
+    fold(button, true);
+    button.focus();
+    host.body.scrollIntoView();
+  };
+  window.addEventListener('hashchange', openTarget);
+  // The text of all hosts is read while nobody waits, so that the first letter typed finds it there.
+  const read = (from) => requestIdleCallback((idle) => {
+    let nth = from;
+    while (nth < hosts.length && idle.timeRemaining() > 1) textOf(hosts[nth++]);
+    if (nth < hosts.length) read(nth);
+  });
+  if (window.requestIdleCallback) read(0);
+  // A browser that goes back to the page may have kept what was typed.
+  filter();
+  openTarget();
+});

@@ -1,0 +1,98 @@
+//! The Markdown report: a heading, what there was, and a table of the most urgent hosts, for a ticket or a wiki.
+//!
+//! **Source:** GitHub Flavored Markdown, section 4.10 (tables). Text of others is shown as it is, never as mark-up.
+
+use std::path::Path;
+
+use super::column::Kind;
+use super::digest::{Digest, Needs};
+use super::lang::{NOT_MERGED, NOT_SHOWN, TITLE};
+use super::page::{Look, Report};
+use super::summary::sentence;
+use crate::error::Result;
+use crate::escape::markdown;
+
+/// How many hosts the table has, unless `--top` says otherwise.
+const ROWS: usize = 20;
+const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
+
+/// `--markdown`.
+#[derive(Debug)]
+pub struct Markdown;
+
+impl Report for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn about(&self) -> &'static str {
+        "Write a table of the most urgent addresses in Markdown; - is stdout"
+    }
+
+    fn needs(&self, look: &Look) -> Needs {
+        Needs { top: 0, urgent: look.top.unwrap_or(ROWS) }
+    }
+
+    fn page(&self, digest: &Digest, look: &Look, _path: &Path) -> Result<Vec<u8>> {
+        let lang = look.lang;
+        let mut text = format!("# {}\n\n{}.\n", lang.say(TITLE), sentence(digest, look));
+        if digest.inputs.len() > 1 {
+            text.push_str(&format!("{}.\n", lang.fill(NOT_MERGED, &[&lang.number(digest.inputs.len() as u64)])));
+        }
+        let shown = &digest.urgent()[..digest.urgent().len().min(look.top.unwrap_or(ROWS))];
+        if !shown.is_empty() {
+            let columns = look.columns_or(&COLUMNS);
+            text.push('\n');
+            put_row(columns.iter().map(|column| markdown(column.heading_in(lang))), &mut text);
+            put_row(columns.iter().map(|column| if is_number(column.kind) { "---:" } else { "---" }), &mut text);
+            for kept in shown {
+                let cells = columns.iter().map(|column| {
+                    let cell = column.text(kept.row(), lang);
+                    if column.kind == Kind::Text { markdown(&cell).into_owned() } else { cell }
+                });
+                put_row(cells, &mut text);
+            }
+        }
+        let hidden = digest.scored - shown.len() as u64;
+        if hidden > 0 {
+            let [shown, hidden] = [shown.len() as u64, hidden].map(|count| lang.number(count));
+            text.push_str(&format!("\n{}\n", lang.fill(NOT_SHOWN, &[&shown, &hidden])));
+        }
+        Ok(text.into_bytes())
+    }
+}
+
+const fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Count)
+}
+
+fn put_row<T: AsRef<str>>(cells: impl Iterator<Item = T>, text: &mut String) {
+    text.push('|');
+    cells.for_each(|cell| text.extend([" ", cell.as_ref(), " |"]));
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::host::HostRecord;
+    use crate::report::digest::Floors;
+
+    #[test]
+    fn a_table_shows_text_as_it_is_and_says_what_it_leaves_out() {
+        let look = Look { top: Some(1), ..Look::default() };
+        let mut digest = Digest::new(Markdown.needs(&look), Floors::default());
+        let host = HostRecord { score: 7, suspicious: true, rules: vec!["a|b <i>".into()], ..HostRecord::new([192, 0, 2, 1].into()) };
+        digest.add(&host, b"");
+        digest.add(&HostRecord { score: 1, suspicious: false, ..host }, b"");
+        digest.close();
+        let page = Markdown.page(&digest, &look, Path::new("-")).expect("a page");
+        assert_eq!(
+            String::from_utf8_lossy(&page),
+            "# Security report\n\n2 addresses with a score, 1 highly suspicious.\n\n\
+             | Verdict | Address | Score | Reason | Rules | Open ports |\n| --- | --- | ---: | --- | --- | --- |\n\
+             | suspicious | 192.0.2.1 | 7 |  | a\\|b &lt;i> | not scanned |\n\n\
+             Shown: 1 (break-ins first, then suspicious, then by score); left out: 1 (--top shows more, the CSV has all).\n"
+        );
+    }
+}
