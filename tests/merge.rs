@@ -116,12 +116,12 @@ fn hosts_that_lack_what_a_run_needs_end_it_at_once() {
     let snapshot =
         r#"{"schema":"soar.host/1","ip":"192.0.2.1","snapshot":true,"score":0,"suspicious":false,"rules":[],"signals":{"ssh_failed":1}}"#;
     for (host, flags, reason) in [
-        (hosts(&[]), &["--window", "10m"][..], "the host has no partial, which windows need: write it with --partial"),
-        (hosts(&[]), &["--partial"], "the host has no partial, which windows need: write it with --partial"),
+        (hosts(&[]), &["--window", "10m"][..], "the host has no buckets, which windows need: write it with --partial"),
+        (hosts(&[]), &["--partial"], "the host has no buckets, which windows need: write it with --partial"),
         (
             hosts(&[]),
             &["--rule", "r=.users > 3"],
-            "the host has no partial, which rules over users and paths need: write it with --partial",
+            "the host does not tell users or paths apart, as a rule needs it: write it with --partial",
         ),
         (hosts(&["--partial"]), &["--window", "10m", "--resolution", "60s"], "the host has buckets of 10 s, and --resolution is 60 s"),
         (hosts(&["--group-v6", "48"]), &[], "the host stands for the network 2001:db8::/48: --group-v6 48 is needed"),

@@ -37,12 +37,8 @@ fn partial() -> impl Strategy<Value = Partial<'static>> {
             proptest::collection::btree_set(any::<u64>(), 0..4).prop_map(|hashes| Distinct::Set(hashes.into_iter().collect())),
         ]
     };
-    (vec((word(), buckets), 0..3), distinct(), distinct()).prop_map(|(buckets, users, paths)| Partial {
-        resolution_seconds: 10,
-        buckets,
-        users,
-        paths,
-    })
+    (vec((word(), buckets), 0..3), proptest::option::of(distinct()), proptest::option::of(distinct()))
+        .prop_map(|(buckets, users, paths)| Partial { resolution_seconds: Some(10), buckets, users, paths })
 }
 
 fn host() -> impl Strategy<Value = HostRecord<'static>> {

@@ -14,7 +14,7 @@ use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, Strictness, Wanted, catalogue};
 use soar_light::period::Period;
 use soar_light::record::signal::SignalSet;
-use soar_light::stream::cursor::lock_path;
+use soar_light::stream::lock::lock_path;
 use soar_light::stream::output::is_same;
 use soar_light::time::{self, Clock};
 

@@ -1,12 +1,15 @@
 //! `soar-score`: events in, one host an address out.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
+use soar_light::period;
 use soar_light::score::keep::Keep;
+use soar_light::score::live::{self, Policy};
 use soar_light::score::rules::timing::{DEFAULT_RESOLUTION, Timing};
 use soar_light::score::rules::{Choice, Rules, catalogue};
 use soar_light::score::weight::Weights;
@@ -17,6 +20,8 @@ use soar_light::score::{self, Config};
 /// Reads events of soar-parse and hosts of soar-score, in any mixture; hosts are merged, so yesterday's output and
 /// today's events make one dashboard. The score is the sum over signals of weight times count; an address is suspicious
 /// when at least one rule holds. (The same log twice counts twice.)
+// Each is a switch of its own on the command line.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = manual())]
 struct Args {
@@ -49,6 +54,18 @@ struct Args {
     /// Length of the buckets, aligned to 1970, of which windows are made, and by which --partial keeps counts [default: 10s]
     #[arg(long, value_name = "LENGTH")]
     resolution: Option<String>,
+    /// Write a host the moment a rule first holds for it, as an alert ("snapshot":true, not to be added up), instead of all hosts at the end
+    #[arg(long, conflicts_with = "partial", help_heading = "Live")]
+    live: bool,
+    /// For how long of event time a rule that led to an alert leads to no other for the same host
+    #[arg(long, value_name = "LENGTH", default_value = "1h", requires = "live", help_heading = "Live")]
+    repeat: String,
+    /// How many hosts to remember at the most; past it those not seen for longest are forgotten
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "live", help_heading = "Live", value_parser = clap::value_parser!(u32).range(1..))]
+    max_hosts: u32,
+    /// Remember hosts between runs in FILE: read at the start, written every 30 s and at the end
+    #[arg(long, value_name = "FILE", requires = "live", help_heading = "Live")]
+    state: Option<PathBuf>,
     /// Count IPv6 addresses by their prefix of BITS bits (64 is one network of a customer): network is the prefix, ip the address last seen
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u8).range(1..=128))]
     group_v6: Option<u8>,
@@ -80,9 +97,20 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match config(&args) {
         Ok(config) if args.list_rules => cli::conclude("soar-score", cli::print(&catalogue::list_rules(&config.rules))),
-        Ok(config) => cli::run("soar-score", &args.common, None, |inputs, run, notices| score::run(&config, inputs, run, notices)),
+        Ok(config) => cli::run("soar-score", &args.common, None, |inputs, run, notices| match policy(&args)? {
+            Some(policy) => live::run(&config, &policy, inputs, run, notices),
+            None => score::run(&config, inputs, run, notices),
+        }),
         Err(error) => cli::conclude("soar-score", Err(error)),
     }
+}
+
+fn policy(args: &Args) -> Result<Option<Policy>> {
+    let repeat_seconds = period::read_length(&args.repeat).ok_or_else(|| {
+        Error::Usage(format!("--repeat {}: wanted a length of time: a whole number and s, m, h, d or w, as in 1h", args.repeat))
+    })?;
+    let policy = Policy { repeat_seconds, max_hosts: args.max_hosts as usize, state: args.state.clone() };
+    Ok(Some(policy).filter(|_| args.live))
 }
 
 fn config(args: &Args) -> Result<Config> {

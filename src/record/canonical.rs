@@ -46,6 +46,10 @@ pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
     if scan.eat(br#","partial":"#) {
         host.partial = Some(read_by_serde(&mut scan)?);
     }
+    if scan.eat(br#","alerted":"#) {
+        // Of few hosts, and with a reader of their own.
+        return None;
+    }
     if scan.eat(br#","scan":"#) {
         host.scan = Some(read_by_serde(&mut scan)?);
     }

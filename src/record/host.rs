@@ -2,6 +2,7 @@
 //!
 //! Read in any order and spacing, written in the order below. Lines as our own writer puts them are read by `canonical`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -64,6 +65,8 @@ pub struct HostRecord<'a> {
     pub evidence: Vec<Place<'a>>,
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'a>>,
+    /// When each rule led to an alert last, in seconds since 1970: the state of a live run.
+    pub alerted: Vec<(Text<'a>, i64)>,
     /// What soar-scan added; never written from here.
     pub scan: Option<Scan<'a>>,
     /// How many keys the record had that are not in this list.
@@ -108,6 +111,7 @@ impl<'a> HostRecord<'a> {
             last_seen: None,
             evidence: Vec::new(),
             partial: None,
+            alerted: Vec::new(),
             scan: None,
             unknown_keys: 0,
         }
@@ -143,9 +147,18 @@ impl<'a> HostRecord<'a> {
                 put_array(out, r#""evidence":["#, |out| self.evidence.iter().for_each(|place| place.put(out)));
             }
             self.partial.iter().for_each(|partial| partial.put(out));
+            put_object(out, r#""alerted":{"#, |out| self.put_alerted(out));
         });
         out.pop();
         out.push(b'\n');
+    }
+
+    fn put_alerted(&self, out: &mut Vec<u8>) {
+        for (rule, at) in &self.alerted {
+            put_text(out, "\"", Some(rule.as_bytes()));
+            out.pop();
+            put_time(out, ":\"", Some(*at));
+        }
     }
 
     /// The same record, holding its own text.
@@ -172,6 +185,7 @@ impl<'a> HostRecord<'a> {
             last_seen: self.last_seen,
             evidence: self.evidence.iter().map(place).collect(),
             partial: self.partial.as_ref().map(Partial::to_owned),
+            alerted: self.alerted.iter().map(|(rule, at)| (rule.to_owned(), *at)).collect(),
             scan: self.scan.as_ref().map(|s| Scan { status: s.status.to_owned(), open_ports: s.open_ports.clone() }),
             unknown_keys: self.unknown_keys,
         }
@@ -258,6 +272,7 @@ impl<'de> Visitor<'de> for HostVisitor {
                 "last_seen" => host.last_seen = map.next_value::<Instant>()?.0,
                 "evidence" => host.evidence = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "partial" => host.partial = map.next_value()?,
+                "alerted" => host.alerted = map.next_value::<Alerted<'de>>()?.0,
                 "scan" => host.scan = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -310,6 +325,16 @@ impl<'de> Visitor<'de> for PairsVisitor {
             pairs.push((name, count));
         }
         Ok(Pairs(pairs))
+    }
+}
+
+/// An object of rules and times, in its order.
+struct Alerted<'a>(Vec<(Text<'a>, i64)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Alerted<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let times = BTreeMap::<Text<'a>, Instant>::deserialize(deserializer)?;
+        Ok(Alerted(times.into_iter().filter_map(|(rule, at)| Some((rule, at.0?))).collect()))
     }
 }
 

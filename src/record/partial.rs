@@ -72,47 +72,43 @@ pub fn hash(value: &[u8]) -> u64 {
 /// Occurrences by time: the start of a bucket in seconds since 1970, and how many. Ascending.
 pub type Buckets = Vec<(i64, u64)>;
 
-/// The `partial` of a host.
+/// The `partial` of a host: as much of it as the run kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Partial<'a> {
-    /// How long a bucket is, in seconds.
-    pub resolution_seconds: u32,
+    /// How long a bucket is, in seconds; none: there are no buckets.
+    pub resolution_seconds: Option<u32>,
     /// The non-empty buckets of each signal that was counted.
     pub buckets: Vec<(Text<'a>, Buckets)>,
     /// The users that were tried.
-    pub users: Distinct,
+    pub users: Option<Distinct>,
     /// The paths that were not found.
-    pub paths: Distinct,
+    pub paths: Option<Distinct>,
 }
 
 impl Partial<'_> {
     /// Appends it as a member.
     pub fn put(&self, out: &mut Vec<u8>) {
         put_object(out, r#""partial":{"#, |out| {
-            put_number(out, r#""resolution_seconds":"#, Some(self.resolution_seconds));
-            out.extend_from_slice(br#""buckets":{"#);
-            for (signal, buckets) in &self.buckets {
-                put_text(out, "\"", Some(signal.as_bytes()));
-                out.pop();
-                put_array(out, ":[", |out| self.put_buckets(buckets, out));
+            if let Some(resolution_seconds) = self.resolution_seconds {
+                self.put_signals(resolution_seconds, out);
             }
-            if out.ends_with(b",") {
-                out.pop();
-            }
-            out.extend_from_slice(b"},");
-            put_distinct(out, "users", &self.users);
-            put_distinct(out, "paths", &self.paths);
+            put_distinct(out, r#""users":"#, self.users.as_ref());
+            put_distinct(out, r#""paths":"#, self.paths.as_ref());
         });
     }
 
-    fn put_buckets(&self, buckets: &[(i64, u64)], out: &mut Vec<u8>) {
-        let mut earlier = None;
-        for &(start, count) in buckets {
-            let number = earlier.map_or(start, |earlier| (start - earlier) / i64::from(self.resolution_seconds));
-            out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-            put_number(out, ",", Some(count));
-            earlier = Some(start);
+    fn put_signals(&self, resolution_seconds: u32, out: &mut Vec<u8>) {
+        put_number(out, r#""resolution_seconds":"#, Some(resolution_seconds));
+        out.extend_from_slice(br#""buckets":{"#);
+        for (signal, buckets) in &self.buckets {
+            put_text(out, "\"", Some(signal.as_bytes()));
+            out.pop();
+            put_array(out, ":[", |out| put_buckets(resolution_seconds, buckets, out));
         }
+        if !self.buckets.is_empty() {
+            out.pop();
+        }
+        out.extend_from_slice(b"},");
     }
 
     /// The same, holding its own text.
@@ -124,12 +120,22 @@ impl Partial<'_> {
     }
 }
 
-fn put_distinct(out: &mut Vec<u8>, key: &str, distinct: &Distinct) {
-    put_text(out, "\"", Some(key.as_bytes()));
-    out.pop();
+fn put_buckets(resolution_seconds: u32, buckets: &[(i64, u64)], out: &mut Vec<u8>) {
+    let mut earlier = None;
+    for &(start, count) in buckets {
+        let number = earlier.map_or(start, |earlier| (start - earlier) / i64::from(resolution_seconds));
+        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+        put_number(out, ",", Some(count));
+        earlier = Some(start);
+    }
+}
+
+fn put_distinct(out: &mut Vec<u8>, key: &str, distinct: Option<&Distinct>) {
+    let Some(distinct) = distinct else { return };
+    out.extend_from_slice(key.as_bytes());
     match distinct {
-        Distinct::Capped => out.extend_from_slice(br#":"capped","#),
-        Distinct::Set(hashes) => put_array(out, ":[", |out| {
+        Distinct::Capped => out.extend_from_slice(br#""capped","#),
+        Distinct::Set(hashes) => put_array(out, "[", |out| {
             for hash in hashes {
                 put_text(out, "\"", Some(format!("{hash:016x}").as_bytes()));
             }
@@ -139,21 +145,24 @@ fn put_distinct(out: &mut Vec<u8>, key: &str, distinct: &Distinct) {
 
 #[derive(Deserialize)]
 struct Wire<'a> {
-    resolution_seconds: u32,
+    resolution_seconds: Option<u32>,
     #[serde(borrow)]
-    buckets: WireBuckets<'a>,
-    users: Distinct,
-    paths: Distinct,
+    buckets: Option<WireBuckets<'a>>,
+    users: Option<Distinct>,
+    paths: Option<Distinct>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Partial<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Wire { resolution_seconds, buckets, users, paths } = Wire::deserialize(deserializer)?;
-        if resolution_seconds == 0 {
-            return Err(de::Error::custom("partial.resolution_seconds is 0"));
-        }
-        let buckets = buckets.0.into_iter().map(|(signal, numbers)| Some((signal, read_buckets(&numbers, resolution_seconds)?)));
-        let buckets = buckets.collect::<Option<_>>().ok_or_else(|| de::Error::custom("partial.buckets are no starts, counts and gaps"))?;
+        let buckets = match (resolution_seconds, buckets) {
+            (None, None) => Vec::new(),
+            (Some(resolution @ 1..), Some(WireBuckets(signals))) => {
+                let read = signals.into_iter().map(|(signal, numbers)| Some((signal, read_buckets(&numbers, resolution)?)));
+                read.collect::<Option<_>>().ok_or_else(|| de::Error::custom("partial.buckets are no starts, counts and gaps"))?
+            }
+            _ => return Err(de::Error::custom("partial.buckets need partial.resolution_seconds, of at least 1")),
+        };
         Ok(Self { resolution_seconds, buckets, users, paths })
     }
 }
@@ -241,7 +250,7 @@ mod tests {
             users.add(hash(user.as_bytes()));
         }
         let buckets = vec![(Text::from("ssh_failed"), vec![(-20, 1), (0, 7), (10, 2)]), (Text::from("zeta"), vec![])];
-        let partial = Partial { resolution_seconds: 10, buckets, users, paths: Distinct::Capped };
+        let partial = Partial { resolution_seconds: Some(10), buckets, users: Some(users), paths: Some(Distinct::Capped) };
         let mut out = Vec::new();
         partial.put(&mut out);
         let text = String::from_utf8(out).expect("UTF-8");
@@ -251,6 +260,17 @@ mod tests {
             r#"{"resolution_seconds":10,"buckets":{"ssh_failed":[-20,1,2,7,1,2],"zeta":[]},"users":["4813494d137e1631","8c6976e5b5410415"],"paths":"capped"}"#
         );
         assert_eq!(read(value), Some(partial));
+    }
+
+    #[test]
+    fn what_was_not_kept_is_absent() {
+        for partial in [Partial::default(), Partial { paths: Some(Distinct::default()), ..Partial::default() }] {
+            let mut out = b"{".to_vec();
+            partial.put(&mut out);
+            let text = String::from_utf8(out).expect("UTF-8");
+            let value = text.strip_prefix("{\"partial\":").and_then(|text| text.strip_suffix(','));
+            assert_eq!(value.map_or(Some(Partial::default()), read), Some(partial));
+        }
     }
 
     #[test]

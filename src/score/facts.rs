@@ -12,8 +12,6 @@ use crate::record::signal::{SIGNALS, Value};
 pub struct HostFacts<'t> {
     /// The table that it is in.
     pub table: &'t Table,
-    /// The signals outside the signal table, in order.
-    pub others: &'t [SignalId],
     /// The host.
     pub host: &'t Host,
     /// What it weighs.
@@ -37,7 +35,7 @@ impl Facts for HostFacts<'_> {
         for index in 0..SIGNALS.len() {
             visit(&Name::from_index(index), count(SignalId::known(index)));
         }
-        for &signal in self.others.iter().filter(|_| !tally.others().is_empty()) {
+        for &signal in self.table.names().others().iter().filter(|_| !tally.others().is_empty()) {
             visit(&Name::Other(Arc::clone(self.table.names().other(signal))), count(signal));
         }
     }

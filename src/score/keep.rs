@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::record::host::HostRecord;
+use crate::record::partial::Distinct;
 use crate::record::signal::Value;
 
 /// What is kept of each address.
@@ -69,13 +70,19 @@ impl Keep {
         if !self.needs_partial() {
             return None;
         }
-        let what = if self.resolution_seconds.is_some() { "windows" } else { "rules over users and paths" };
-        let Some(partial) = &host.partial else {
-            return Some(format!("the host has no partial, which {what} need: write it with --partial"));
-        };
-        let own = self.resolution_seconds.unwrap_or(partial.resolution_seconds);
-        (own != partial.resolution_seconds)
-            .then(|| format!("the host has buckets of {} s, and --resolution is {own} s", partial.resolution_seconds))
+        let partial = host.partial.as_ref();
+        let resolution = partial.and_then(|partial| partial.resolution_seconds);
+        match (self.resolution_seconds, resolution) {
+            (Some(_), None) => return Some("the host has no buckets, which windows need: write it with --partial".to_owned()),
+            (Some(own), Some(other)) if own != other => {
+                return Some(format!("the host has buckets of {other} s, and --resolution is {own} s"));
+            }
+            _ => {}
+        }
+        let lacks = |value, distinct: Option<&Distinct>| self.counts(value) && distinct.is_none();
+        let lacks_some = lacks(Value::User, partial.and_then(|partial| partial.users.as_ref()))
+            || lacks(Value::Path, partial.and_then(|partial| partial.paths.as_ref()));
+        lacks_some.then(|| "the host does not tell users or paths apart, as a rule needs it: write it with --partial".to_owned())
     }
 }
 

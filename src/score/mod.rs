@@ -5,6 +5,7 @@
 
 mod facts;
 pub mod keep;
+pub mod live;
 pub mod name;
 pub mod rules;
 pub mod tally;
@@ -12,6 +13,7 @@ pub mod weight;
 
 mod read;
 mod series;
+mod state;
 mod table;
 mod write;
 
@@ -23,6 +25,7 @@ use read::Records;
 use rules::Rules;
 use table::Table;
 use weight::Weights;
+use write::Form;
 
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
@@ -75,24 +78,18 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
                 seen.add(&records, intake, notices)
             }
             Err(error) => {
-                notices.fail(&error);
-                seen.unreadable += 1;
+                seen.add_unreadable(&error, notices);
                 Ok(())
             }
         },
     )?;
-    notices.close();
     table.settle();
-    let is_seen = |name: &str| table.names().has_met(name);
-    for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
-        notices.say(&sentence);
-    }
-    let judged = match write::write_hosts(config, &table, &mut output) {
+    let form = if config.partial { Form::Partial } else { Form::Host };
+    let judged = match write::write_hosts(config, &table, form, |lines| output.write(lines)) {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
-    seen.tell_oddities(&table, notices);
-    notices.say(&format!("{} events and {} hosts read: {} addresses, {judged}", seen.events, seen.hosts, table.hosts().len()));
+    seen.tell_end(config, &table, &judged.to_string(), notices);
     Ok(seen.exit(&table))
 }
 
@@ -116,6 +113,23 @@ impl Seen {
         self.flaws += intake.flaws.count();
         notices.problems(&intake.file, &intake.flaws);
         intake.fatal.map_or(Ok(()), Err)
+    }
+
+    fn add_unreadable(&mut self, error: &Error, notices: &mut Notices) {
+        notices.fail(error);
+        self.unreadable += 1;
+    }
+
+    /// Says what there is to know at the end, and `outcome` in the summary.
+    fn tell_end(&self, config: &Config, table: &Table, outcome: &str, notices: &mut Notices) {
+        notices.close();
+        let is_seen = |name: &str| table.names().has_met(name);
+        for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
+            notices.say(&sentence);
+        }
+        self.tell_oddities(table, notices);
+        let (events, hosts, addresses) = (self.events, self.hosts, table.hosts().len());
+        notices.say(&format!("{events} events and {hosts} hosts read: {addresses} addresses, {outcome}"));
     }
 
     fn tell_oddities(&self, table: &Table, notices: &mut Notices) {

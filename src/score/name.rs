@@ -16,7 +16,7 @@ impl SignalId {
     /// The signal `SIGNALS[index]`.
     #[must_use]
     pub fn known(index: usize) -> Self {
-        // The table has at most 32 signals.
+        // At most 32 signals are in the table, and 64 outside it.
         Self(u16::try_from(index).unwrap_or(u16::MAX))
     }
 
@@ -58,6 +58,8 @@ impl Texts {
 #[derive(Debug, Default)]
 pub struct Names {
     others: Texts,
+    /// Those outside the table, by name.
+    order: Vec<SignalId>,
     refused: u64,
 }
 
@@ -67,12 +69,17 @@ impl Names {
         if let Some(index) = signal::index_of(name) {
             return Some(SignalId::known(index));
         }
-        if self.others.texts.len() >= MAX_OTHER_NAMES && !self.others.numbers.contains_key(name) {
+        let is_new = !self.others.numbers.contains_key(name);
+        if is_new && self.others.texts.len() >= MAX_OTHER_NAMES {
             self.refused += 1;
             return None;
         }
-        let number = self.others.number(name);
-        Some(SignalId(u16::try_from(SIGNALS.len()).unwrap_or(u16::MAX) + u16::try_from(number).unwrap_or(u16::MAX)))
+        let signal = SignalId::known(SIGNALS.len() + self.others.number(name) as usize);
+        if is_new {
+            let place = self.order.partition_point(|&other| self.other(other) < name);
+            self.order.insert(place, signal);
+        }
+        Some(signal)
     }
 
     /// The name of a signal.
@@ -89,11 +96,8 @@ impl Names {
 
     /// The signals outside the table, in the order in which records have them: by name.
     #[must_use]
-    pub fn others(&self) -> Vec<SignalId> {
-        let first = SIGNALS.len();
-        let mut others: Vec<_> = (first..first + self.others.texts.len()).map(SignalId::known).collect();
-        others.sort_unstable_by_key(|&signal| self.name(signal));
-        others
+    pub fn others(&self) -> &[SignalId] {
+        &self.order
     }
 
     /// Whether a signal of that name, outside the table, was met.

@@ -51,6 +51,8 @@ pub struct Piece {
     pub evidence: Vec<(usize, Option<i64>, u32, u64)>,
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'static>>,
+    /// When each rule led to an alert last.
+    pub alerted: Vec<(String, i64)>,
 }
 
 /// What one block of records said.
@@ -128,8 +130,9 @@ impl Records {
             }
         }
         let partial = host.partial.filter(|_| keep.needs_partial()).map(|partial| partial.to_owned());
+        let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
         let HostRecord { ip, first_seen, last_seen, .. } = host;
-        self.pieces.push(Piece { ip, counts, first_seen, last_seen, evidence, partial });
+        self.pieces.push(Piece { ip, counts, first_seen, last_seen, evidence, partial, alerted });
     }
 }
 

@@ -9,6 +9,7 @@ use super::keep::Keep;
 use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
 use super::tally::{Place, Tally};
+use crate::record::partial::Partial;
 use crate::record::signal::Value;
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash takes a third of the time of std's.
@@ -44,19 +45,21 @@ impl Table {
         Self { keep, ..Self::default() }
     }
 
-    /// Adds what a block said; `each` is told of every host that an event was added to.
+    /// Adds what a block said; `each` is told, by its place, of every host that something was added to, and of the last time in that.
     ///
     /// # Errors
     /// What `each` gives.
-    pub fn add<E>(&mut self, records: &Records, mut each: impl FnMut(&mut Self, usize, &Seen) -> Result<(), E>) -> Result<(), E> {
+    pub fn add<E>(&mut self, records: &Records, mut each: impl FnMut(&mut Self, usize, Option<i64>) -> Result<(), E>) -> Result<(), E> {
         let files: Vec<_> = records.files.iter().map(|file| self.files.number(file)).collect();
         for seen in &records.seen {
             if let Some(place) = self.add_event(seen, files[seen.file as usize]) {
-                each(self, place, seen)?;
+                each(self, place, seen.at)?;
             }
         }
         for piece in &records.pieces {
-            self.add_host(piece, &records.names, &files);
+            if let Some(place) = self.add_host(piece, &records.names, &files) {
+                each(self, place, piece.last_seen)?;
+            }
         }
         Ok(())
     }
@@ -86,10 +89,10 @@ impl Table {
         Some(place)
     }
 
-    fn add_host(&mut self, piece: &Piece, names: &[Arc<str>], files: &[u32]) {
+    fn add_host(&mut self, piece: &Piece, names: &[Arc<str>], files: &[u32]) -> Option<usize> {
         let signals: Vec<_> = piece.counts.iter().map(|&(name, _)| self.names.admit(&names[name as usize])).collect();
         if signals.iter().all(Option::is_none) {
-            return;
+            return None;
         }
         let place = self.host_of(piece.ip, piece.last_seen);
         let tally = &mut self.hosts[place].tally;
@@ -103,7 +106,14 @@ impl Table {
                 tally.keep(signal, Place::new(at, files[file as usize], line), self.keep.evidence, &self.files);
             }
         }
-        let Some(partial) = &piece.partial else { return };
+        if let Some(partial) = &piece.partial {
+            self.add_partial(place, partial);
+        }
+        Some(place)
+    }
+
+    fn add_partial(&mut self, place: usize, partial: &Partial<'_>) {
+        let tally = &mut self.hosts[place].tally;
         for (name, buckets) in partial.buckets.iter().filter(|_| self.keep.resolution_seconds.is_some()) {
             let Some(signal) = self.names.admit(&name.0.as_ref().into()) else { continue };
             for &(start, count) in buckets {
@@ -111,7 +121,7 @@ impl Table {
             }
         }
         for (value, distinct) in [(Value::User, &partial.users), (Value::Path, &partial.paths)] {
-            if self.keep.counts(value) {
+            if let Some(distinct) = distinct.as_ref().filter(|_| self.keep.counts(value)) {
                 tally.distinct_mut(value).merge(distinct);
             }
         }
@@ -135,6 +145,23 @@ impl Table {
             host.ip = ip;
         }
         place as usize
+    }
+
+    /// The host at `place`.
+    pub fn host_mut(&mut self, place: usize) -> &mut Host {
+        &mut self.hosts[place]
+    }
+
+    /// Keeps only the hosts that `wanted` says; places change.
+    pub fn retain(&mut self, wanted: impl FnMut(&Host) -> bool) {
+        self.hosts.retain(wanted);
+        (self.v4, self.v6) = (Map::default(), Map::default());
+        for (place, host) in (0..).zip(&self.hosts) {
+            match self.keep.subject(host.ip) {
+                IpAddr::V4(address) => self.v4.insert(address.to_bits(), place),
+                IpAddr::V6(address) => self.v6.insert(address.to_bits(), place),
+            };
+        }
     }
 
     /// Puts in order what came out of order. To be called before hosts are looked at.

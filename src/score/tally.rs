@@ -57,6 +57,7 @@ struct More {
     series: Vec<(SignalId, Series)>,
     users: Distinct,
     paths: Distinct,
+    alerted: Vec<(usize, i64)>,
 }
 
 impl Default for Tally {
@@ -122,17 +123,27 @@ impl Tally {
         evidence.insert(at, (signal, place));
     }
 
+    /// Remembers that a rule, by its place, led to an alert at that time.
+    pub fn note_alert(&mut self, rule: usize, at: i64) {
+        let alerted = &mut self.more_mut().alerted;
+        match alerted.iter_mut().find(|(other, _)| *other == rule) {
+            Some((_, last)) => *last = at,
+            None => alerted.push((rule, at)),
+        }
+    }
+
     /// Puts in order what came out of order. To be called before anything is asked of the series.
     pub fn settle(&mut self) {
         self.more.iter_mut().flat_map(|more| &mut more.series).for_each(|(_, series)| series.settle());
     }
 
-    /// Forgets the counts by time before `start`; whether nothing is left of them.
-    pub fn forget_before(&mut self, start: i64) -> bool {
-        let Some(more) = &mut self.more else { return true };
-        more.series.iter_mut().for_each(|(_, series)| series.forget_before(start));
-        more.series.retain(|(_, series)| !series.buckets().is_empty());
-        more.series.is_empty()
+    /// Forgets the counts by time before `start`, and puts the others in order.
+    pub fn forget_before(&mut self, start: i64) {
+        let Some(more) = &mut self.more else { return };
+        more.series.retain_mut(|(_, series)| {
+            series.forget_before(start);
+            !series.buckets().is_empty()
+        });
     }
 
     /// How often a signal was counted.
@@ -193,6 +204,12 @@ impl Tally {
             Value::User => &more.users,
             Value::Path => &more.paths,
         })
+    }
+
+    /// When each rule led to an alert last.
+    #[must_use]
+    pub fn alerted(&self) -> &[(usize, i64)] {
+        self.more.as_ref().map_or(&[], |more| &more.alerted)
     }
 
     fn more_mut(&mut self) -> &mut More {

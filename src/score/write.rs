@@ -13,7 +13,6 @@ use crate::record::host::{HostRecord, Place};
 use crate::record::partial::Partial;
 use crate::record::signal::{SIGNALS, Value};
 use crate::stream::block::MAX_LINE;
-use crate::stream::output::Output;
 
 /// How much is collected before it is written, in bytes.
 const WRITE_BYTES: usize = 256 << 10;
@@ -58,18 +57,18 @@ impl fmt::Display for Judged {
 ///
 /// # Errors
 /// A rule that cannot be evaluated, a host that needs more than a line may have, or a failed write.
-pub fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<Judged> {
-    let mut writer = HostWriter::new(config, table);
+pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Judged> {
+    let mut writer = HostWriter::new(config, table, form);
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = Judged::default();
     for host in rank(config, table) {
         judged.add(writer.write(host, &mut lines)?);
         if lines.len() >= WRITE_BYTES {
-            output.write(&lines)?;
+            write(&lines)?;
             lines.clear();
         }
     }
-    output.write(&lines)?;
+    write(&lines)?;
     Ok(judged)
 }
 
@@ -95,22 +94,33 @@ impl Ranked {
     }
 }
 
+/// What a record of a host is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// To be read, and added up as far as sums go.
+    Host,
+    /// To be added up, whatever the rules.
+    Partial,
+    /// To be acted on, once.
+    Alert,
+}
+
 /// Makes records of hosts. Holds one record, whose lists are used again for the next host.
 pub struct HostWriter<'t> {
     config: &'t Config,
     table: &'t Table,
-    /// The signals outside the table, in order.
-    others: Vec<SignalId>,
+    form: Form,
     record: HostRecord<'t>,
 }
 
 impl<'t> HostWriter<'t> {
     /// A writer of the hosts of `table`.
     #[must_use]
-    pub fn new(config: &'t Config, table: &'t Table) -> Self {
+    pub fn new(config: &'t Config, table: &'t Table, form: Form) -> Self {
         let weights = config.weights.changed();
-        let record = HostRecord { weights, ..HostRecord::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) };
-        Self { config, table, others: table.names().others(), record }
+        let snapshot = form == Form::Alert;
+        let record = HostRecord { snapshot, weights, ..HostRecord::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) };
+        Self { config, table, form, record }
     }
 
     /// Appends `host` as a line, and gives its record.
@@ -118,13 +128,13 @@ impl<'t> HostWriter<'t> {
     /// # Errors
     /// A rule that cannot be evaluated, or a host that needs more than a line may have.
     pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
-        let Self { config, table, others, record } = self;
+        let Self { config, table, record, .. } = self;
         let (names, tally) = (table.names(), &host.tally);
         let (score, reason) = config.weights.score(tally, names);
         record.ip = host.ip;
         record.network = table.keep().network(host.ip).map(Text::from);
         (record.score, record.reason) = (score, reason.map(|signal| Text::from(names.name(signal))));
-        let facts = HostFacts { table, others, host, score };
+        let facts = HostFacts { table, host, score };
         let verdict = config.rules.judge(&facts)?;
         record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
         record.allowed = config.allow.contains(host.ip);
@@ -135,7 +145,7 @@ impl<'t> HostWriter<'t> {
         let known = SIGNALS.iter().zip(tally.known()).filter(|(signal, count)| signal.on_by_default || **count > 0);
         record.signals.extend(known.map(|(signal, &count)| (Text::from(signal.name), count)));
         let counted = |&signal: &SignalId| (Text::from(names.name(signal)), tally.count_of(signal));
-        record.signals.extend(others.iter().map(counted).filter(|(_, count)| *count > 0));
+        record.signals.extend(names.others().iter().map(counted).filter(|(_, count)| *count > 0));
         (record.first_seen, record.last_seen) = (tally.first_seen(), tally.last_seen());
         self.put_evidence(host);
         self.put_values(host);
@@ -159,7 +169,7 @@ impl<'t> HostWriter<'t> {
         self.record.evidence.clear();
         self.record.evidence.extend(evidence[..known].iter().map(place));
         let of = |&other: &SignalId| evidence[known..].iter().filter(move |(signal, _)| *signal == other);
-        self.record.evidence.extend(self.others.iter().flat_map(of).map(place));
+        self.record.evidence.extend(self.table.names().others().iter().flat_map(of).map(place));
     }
 
     /// What rules over values read, and what a later merge needs.
@@ -167,12 +177,18 @@ impl<'t> HostWriter<'t> {
         let (keep, tally) = (self.table.keep(), &host.tally);
         let count = |value| keep.counts(value).then(|| tally.distinct(value).map_or(0, |distinct| distinct.count() as u64));
         (self.record.users, self.record.paths) = (count(Value::User), count(Value::Path));
-        let Some(resolution_seconds) = keep.resolution_seconds.filter(|_| self.config.partial) else { return };
+        if self.form != Form::Partial {
+            return;
+        }
         let name = |signal: SignalId| Text::from(self.table.names().name(signal));
-        let signals = (0..SIGNALS.len()).map(SignalId::known).chain(self.others.iter().copied());
+        let signals = (0..SIGNALS.len()).map(SignalId::known).chain(self.table.names().others().iter().copied());
         let series = |signal| tally.series().iter().find(move |(other, _)| *other == signal);
         let buckets = signals.filter_map(series).map(|(signal, series)| (name(*signal), series.buckets().clone())).collect();
-        let distinct = |value| tally.distinct(value).cloned().unwrap_or_default();
-        self.record.partial = Some(Partial { resolution_seconds, buckets, users: distinct(Value::User), paths: distinct(Value::Path) });
+        let distinct = |value| keep.counts(value).then(|| tally.distinct(value).cloned().unwrap_or_default());
+        let (users, paths) = (distinct(Value::User), distinct(Value::Path));
+        let rule = |&(rule, at): &(usize, i64)| (Text::from(self.config.rules.name(rule)), at);
+        self.record.alerted.clear();
+        self.record.alerted.extend(tally.alerted().iter().map(rule));
+        self.record.partial = Some(Partial { resolution_seconds: keep.resolution_seconds, buckets, users, paths });
     }
 }

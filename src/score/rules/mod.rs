@@ -150,6 +150,18 @@ impl Rules {
         &self.list[place].name
     }
 
+    /// The place of the rule `name`.
+    #[must_use]
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|rule| rule.name == name)
+    }
+
+    /// Whether no rule reads totals: what left every window is nothing to any of them.
+    #[must_use]
+    pub fn all_have_windows(&self) -> bool {
+        self.list.iter().all(|rule| rule.window_seconds.is_some())
+    }
+
     /// Name, expression and ATT&CK technique of every rule.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
         self.list.iter().map(|rule| (&*rule.name, &*rule.when, rule.attack.as_deref()))
