@@ -8,19 +8,28 @@
 #   --arg top 25   how many (default 10)
 
 # What every adapter lets through: hosts that are suspicious, not allowed, and have the address of one host, which is all of
-# a record that commands are made of. What has none is left out, and stderr says so; events are another stage's.
+# a record that commands are made of. What has none is left out, and stderr says so of the first five; events are
+# another stage's.
 def is_v4: test("\\A(?!0\\.|22[4-9]|2[3-5][0-9])((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?=[0-9])|\\z)){4}\\z");
 def is_v6: ([scan("[0-9A-Fa-f]+")] | length) as $groups
     | test("\\A(?![Ff]{2}[0-9A-Fa-f]{2}:)([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?(::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?)?\\z") and test("[1-9A-Fa-f]")
         and (if contains("::") then $groups <= 7 else $groups == 8 end);
 # jq 1.6 goes on with the next input after a halt, so there must be none.
 def give_up: "\(.)\n" | reduce inputs as $rest (.; .) | halt_error(2);
-def suspects:
-    if type != "object" then empty
-    elif .schema | type == "string" and startswith("soar.event/") then "these are events: soar-score is missing" | give_up
-    elif .suspicious != true or .allowed == true then empty
-    elif .ip | type == "string" and (is_v4 or is_v6) then .
-    else "left out, not the address of a host: \(.ip | tostring | .[0:80] | @uri)" | debug | empty end;
+def suspicious:
+    select(type == "object")
+    | if .schema | type == "string" and startswith("soar.event/") then "these are events: soar-score is missing" | give_up else . end
+    | select(.suspicious == true and .allowed != true);
+def suspects(hosts):
+    foreach ((hosts | suspicious | [.]), []) as $next ({left_out: 0};
+        .suspect = null | .say = null | $next[0] as $host
+        | if $next == [] then
+            if .left_out > 5 then .say = "and \(.left_out - 5) more like these" else . end
+          elif $host.ip | type == "string" and (if contains(":") then is_v6 else is_v4 end) then .suspect = $host
+          elif .left_out < 5 then
+            .left_out += 1 | .say = "left out, not the address of a host: \($host.ip | tostring | .[0:80] | @uri)"
+          else .left_out += 1 end;
+        (.say | strings | debug | empty), (.suspect | objects));
 
 # A label's value: `\`, `"` and line feeds are escaped, as the format has it; other control characters, and those that
 # change the reading order, are for no one.
@@ -32,7 +41,7 @@ def amount: numbers // 0;
 def instant: if test("\\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\\z") then fromdate else empty end;
 
 ($ARGS.named.top // "10" | tostring | if test("\\A[0-9]{1,6}\\z") then tonumber else "--arg top: not a number: \(.)" | give_up end) as $top
-| [., inputs] | map(suspects) | unique_by(.ip)
+| [., inputs] | [suspects(.[])] | unique_by(.ip)
 | metric("soar_suspicious_hosts"; "Addresses that are highly suspicious."),
   "soar_suspicious_hosts \(length)",
   metric("soar_rule_hosts"; "Suspicious addresses by the rule that held."),

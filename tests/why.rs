@@ -159,6 +159,9 @@ fn an_address_of_a_network_counts_for_it() {
     assert_eq!(result(&output), (0, format!("auth.log:1 [ssh_failed] {place}\n"), String::new()));
     at(&folder, "sed -i 's,::/64,:1::/64,' hosts");
     assert_eq!(code(&why(folder.path(), &["2001:db8::9", "hosts", FLAGS[0], FLAGS[1]])), 1);
+    // What is no network is no file to be read, either.
+    at(&folder, "sed -i 's,2001:db8:1::/64,list,' hosts; echo ::/0 >list");
+    assert_eq!(code(&why(folder.path(), &["2001:db8::9", "hosts", FLAGS[0], FLAGS[1]])), 1);
 }
 
 #[test]

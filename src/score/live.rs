@@ -97,6 +97,7 @@ impl Live<'_> {
         let Self { table, desk } = self;
         table.add(records, |table, place, at| {
             desk.clock = desk.clock.max(at.unwrap_or(i64::MIN));
+            desk.swept = desk.window_seconds.map_or(i64::MIN, |window| desk.clock.div_euclid(window));
             // Pieces come in their order; one that counts nothing is passed over.
             let ip = table.hosts()[place].ip;
             for (rule, at) in pieces.find(|piece| piece.ip == ip).into_iter().flat_map(|piece| &piece.alerted) {
@@ -130,7 +131,8 @@ struct Desk<'c> {
     is_all_windows: bool,
     /// The latest time of an event.
     clock: i64,
-    /// When hosts were last looked through for those that left the window.
+    /// The last stretch of time, of a window's length, at whose start hosts were looked through for those that left the
+    /// window: at fixed times, so that a run in two parts forgets what one run forgets.
     swept: i64,
     lines: Vec<u8>,
     alerts: u64,
@@ -178,10 +180,8 @@ impl<'c> Desk<'c> {
 
     /// Forgets hosts that left the window, and those that are too many. Places change.
     fn forget(&mut self, table: &mut Table, notices: &mut Notices) {
-        if let Some(window) = self.window_seconds.filter(|_| self.is_all_windows)
-            && self.clock.saturating_sub(self.swept) >= window
-        {
-            self.swept = self.clock;
+        if let Some(window) = self.window_seconds.filter(|window| self.is_all_windows && self.swept < self.clock.div_euclid(*window)) {
+            self.swept = self.clock.div_euclid(window);
             let (clock, repeat) = (self.clock, self.policy.repeat_seconds);
             let is_quiet = |at: i64, seconds: i64| at <= clock.saturating_sub(seconds);
             table.retain(|host| {
