@@ -98,6 +98,7 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
 
 /// The start of nearly every line, `192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "`: the place of its quote, the time and the client.
 /// Read from the left, since it can be read in no other way: no name and no time holds a quote.
+#[inline]
 fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64, Client<'a>)> {
     let (address, behind) = line.split_at(net::host_name_len(line));
     let behind = behind.strip_prefix(b" - - [").filter(|_| !address.is_empty())?;
@@ -111,22 +112,32 @@ fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64
 ///
 /// What follows the agent is never read: nginx's `main` has X-Forwarded-For there, another server's configuration any
 /// header that its clients may fill in. Which it is, only --log-format says.
+#[inline]
 fn read_texts(line: &[u8], start: usize) -> Result<Option<[Quoted<'_>; 2]>, Misfit> {
-    let misfit = |at, reason| Misfit { at, reason };
-    let referrer = read_quoted(line, start);
-    let next = referrer.as_ref().map_or(start, |quoted| quoted.end);
-    match (referrer, read_quoted(line, next)) {
-        (Some(referrer), Some(agent)) => Ok(Some([referrer, agent])),
-        // A format with other fields between these: where its agent stands, only --log-format says.
-        (referrer, None) if memchr(b'"', &line[start..]).is_some() => Err(if !line[next..].starts_with(b" \"") {
-            misfit(next, "quotes, but no referrer and user agent after the size: --log-format takes any order of fields")
-        } else if referrer.is_some() {
-            misfit(next, "the user agent has no closing quote")
-        } else {
-            misfit(next, "the referrer has no closing quote")
-        }),
-        _ => Ok(None),
+    if let Some(referrer) = read_quoted(line, start)
+        && let Some(agent) = read_quoted(line, referrer.end)
+    {
+        return Ok(Some([referrer, agent]));
     }
+    refuse_quotes(line, start).map(|()| None)
+}
+
+/// Refuses a line that has quotes at `start` or behind it, but no referrer and user agent.
+fn refuse_quotes(line: &[u8], start: usize) -> Result<(), Misfit> {
+    let referrer = read_quoted(line, start);
+    let at = referrer.map_or(start, |quoted| quoted.end);
+    if memchr(b'"', &line[start..]).is_none() {
+        return Ok(());
+    }
+    // A format with other fields between these: where its agent stands, only --log-format says.
+    let reason = if !line[at..].starts_with(b" \"") {
+        "quotes, but no referrer and user agent after the size: --log-format takes any order of fields"
+    } else if referrer.is_some() {
+        "the user agent has no closing quote"
+    } else {
+        "the referrer has no closing quote"
+    };
+    Err(Misfit { at, reason })
 }
 
 /// What stands before the request, which starts at `start`: the time right before it, and the client.
@@ -164,6 +175,7 @@ fn find_request(line: &[u8]) -> Result<Request<'_>, Misfit> {
 }
 
 /// The request whose first quote is at `start`.
+#[inline]
 fn close_request(line: &[u8], start: usize) -> Result<Request<'_>, Misfit> {
     let text = close_quoted(line, start + 1).ok_or(Misfit { at: start, reason: "the request has no closing quote" })?;
     Ok(Request { start, end: text.end, text })

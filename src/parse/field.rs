@@ -54,6 +54,7 @@ fn close_escaped(line: &[u8], start: usize, mut at: usize) -> Option<Quoted<'_>>
 ///
 /// # Errors
 /// Where it is none, and why.
+#[inline]
 pub fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), Misfit> {
     let misfit = |reason| Misfit { at: start, reason };
     if let Some((status @ 100..=999, end)) = split_number(line, start) {
@@ -67,6 +68,7 @@ pub fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), M
 ///
 /// # Errors
 /// Where it is none, and why.
+#[inline]
 pub fn split_size(line: &[u8], start: usize) -> Result<(Option<u64>, usize), Misfit> {
     let misfit = |reason| Misfit { at: start, reason };
     if let Some((size @ ..=MAX_INTEGER, end)) = split_number(line, start) {
@@ -77,6 +79,7 @@ pub fn split_size(line: &[u8], start: usize) -> Result<(Option<u64>, usize), Mis
 }
 
 /// The number that is the word behind the space at `start`, and where it ends.
+#[inline]
 fn split_number(line: &[u8], start: usize) -> Option<(u64, usize)> {
     let text = line.get(start..)?.strip_prefix(b" ")?;
     let (number, len) = split_digits(text)?;
@@ -91,6 +94,8 @@ fn split_field(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
 }
 
 /// ` "text"` at `start`, or ` -`.
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 #[must_use]
 pub fn read_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
     match line.get(start..)? {

@@ -18,9 +18,14 @@ pub fn parse_number(digits: &[u8]) -> Option<u64> {
 #[allow(clippy::inline_always, reason = "the usual number takes no longer than the call")]
 #[inline(always)]
 pub fn split_digits(text: &[u8]) -> Option<(u64, usize)> {
-    match text.first_chunk().map(|word| split_few_digits(*word)) {
-        Some((_, 0)) => None,
-        Some((number, len @ ..=7)) => Some((number, len)),
+    let word = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut word = [0; 8];
+        word[..text.len()].copy_from_slice(text);
+        word
+    });
+    match split_few_digits(word) {
+        (_, 0) => None,
+        (number, len @ ..=7) => Some((number, len)),
         _ => split_many_digits(text),
     }
 }

@@ -49,14 +49,17 @@ fn is_accepted(message: &[u8]) -> bool {
 
 /// Whether the login was tried by a method behind which sshd names a principal or a user, which have no form.
 fn names_principal(message: &[u8]) -> bool {
-    let method = skip_word(message);
-    method.starts_with(b"gssapi") || method.starts_with(b"rhosts")
+    is_without_form(skip_word(message))
 }
 
 /// Whether the login was tried by a method behind which sshd names anything.
 pub fn may_have_info(message: &[u8]) -> bool {
     let method = skip_word(message);
-    names_principal(message) || method.starts_with(b"publickey ") || method.starts_with(b"hostbased ")
+    is_without_form(method) || method.starts_with(b"publickey ") || method.starts_with(b"hostbased ")
+}
+
+fn is_without_form(method: &[u8]) -> bool {
+    method.starts_with(b"gssapi") || method.starts_with(b"rhosts")
 }
 
 fn skip_word(message: &[u8]) -> &[u8] {

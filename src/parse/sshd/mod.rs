@@ -159,7 +159,7 @@ fn split_module(message: &[u8]) -> Option<&[u8]> {
     let rest = message.strip_prefix(b"pam_").or_else(|| message.strip_prefix(b"(pam_"))?;
     let space = memchr::memchr(b' ', rest)?;
     let name = rest[..space].strip_suffix(if message[0] == b'(' { b")" } else { b":" })?;
-    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || b"_-:()[]".contains(b));
+    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'(' | b')' | b'[' | b']'));
     is_name.then(|| &rest[space + 1..])
 }
 
