@@ -38,14 +38,11 @@ impl Lang {
     /// The phrase with each `{}` replaced by the next of `values`.
     #[must_use]
     pub fn fill(self, phrase: Phrase, values: &[&str]) -> String {
-        let mut values = values.iter();
-        let (first, rest) = self.say(phrase).split_once("{}").unwrap_or((self.say(phrase), ""));
-        let mut text = first.to_owned();
-        if first.len() < self.say(phrase).len() {
-            for part in rest.split("{}") {
-                text.push_str(values.next().unwrap_or(&""));
-                text.push_str(part);
-            }
+        let mut parts = self.say(phrase).split("{}");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for (part, value) in parts.zip(values) {
+            text.push_str(value);
+            text.push_str(part);
         }
         text
     }
