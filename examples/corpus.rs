@@ -1,7 +1,7 @@
 //! Writes logs of any size from a seed, for benchmarks: the same arguments give the same bytes.
 //!
 //! `corpus access MEBIBYTES CLIENTS SEED` writes a combined access log: 8% of status 404, 12% of bots. `corpus auth ...`
-//! writes an sshd log. Clients are drawn with a Zipf-like law, from the documentation and benchmark ranges.
+//! writes an sshd log, `corpus hosts ...` one host for each client, as soar-scan writes them. Clients of logs are drawn with a Zipf-like law, from the documentation and benchmark ranges.
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
@@ -45,18 +45,19 @@ const USERS: &[&str] = &["root", "admin", "oracle", "test", "ubuntu", "postgres"
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [kind, mebibytes, clients, seed] = arguments.as_slice() else {
-        return Err("usage: corpus access|auth MEBIBYTES CLIENTS SEED".into());
+        return Err("usage: corpus access|auth|hosts MEBIBYTES CLIENTS SEED".into());
     };
     let (size, clients) = (mebibytes.parse::<u64>()? << 20, clients.parse()?);
     let mut random = Random(seed.parse()?);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
     let (mut written, mut line, mut number) = (0, String::new(), 0);
-    while written < size {
+    while written < size && (kind != "hosts" || number < clients) {
         line.clear();
         match kind.as_str() {
             "access" => access_line(&mut line, number, clients, &mut random),
             "auth" => auth_line(&mut line, number, clients, &mut random),
-            _ => return Err("the kind is access or auth".into()),
+            "hosts" => host_line(&mut line, number, clients, &mut random),
+            _ => return Err("the kind is access, auth or hosts".into()),
         }
         out.write_all(line.as_bytes())?;
         written += line.len() as u64;
@@ -112,4 +113,37 @@ fn auth_line(line: &mut String, number: u64, clients: u64, random: &mut Random) 
         second % 60,
         1000 + random.below(60_000),
     ));
+}
+
+/// A host: the highest score first, one of fifty suspicious and scanned.
+fn host_line(line: &mut String, number: u64, clients: u64, random: &mut Random) {
+    let score = 1 + 200_000 / (number + 1) + (clients - number) * 40 / clients;
+    let (missing, bots) = (score * 2 / 3, score - score * 2 / 3);
+    let is_suspicious = number * 50 < clients;
+    let rules = if is_suspicious { "\"aggressive_bot\"" } else { "" };
+    line.push_str(&format!(
+        "{{\"schema\":\"soar.host/1\",\"ip\":\"{}\",\"score\":{score},\"reason\":\"http_404\",\"suspicious\":{is_suspicious},\"rules\":[{rules}],\
+         \"signals\":{{\"ssh_failed\":0,\"http_404\":{missing},\"http_bot\":{bots},\"ssh_accepted\":0}},\
+         \"first_seen\":\"2026-03-{:02}T00:00:{:02}Z\",\"last_seen\":\"2026-03-28T{:02}:00:00Z\",\"evidence\":[",
+        address(number),
+        1 + random.below(27),
+        random.below(60),
+        random.below(24),
+    ));
+    for (place, signal) in ["http_404", "http_404", "http_bot"].into_iter().enumerate() {
+        let comma = if place > 0 { "," } else { "" };
+        line.push_str(&format!(
+            "{comma}{{\"signal\":\"{signal}\",\"at\":\"2026-03-27T00:{:02}:00Z\",\"file\":\"access.log\",\"line\":{}}}",
+            random.below(60),
+            1 + random.below(9_000_000)
+        ));
+    }
+    line.push(']');
+    if is_suspicious {
+        let ports = ["22", "80,443", "22,80", ""][usize::try_from(random.below(4)).unwrap_or(0)];
+        line.push_str(&format!(
+            ",\"scan\":{{\"status\":\"complete\",\"open_ports\":[{ports}],\"closed\":5,\"filtered\":0,\"unknown\":0,\"started_at\":\"2026-03-29T00:00:00Z\",\"duration_ms\":12}}"
+        ));
+    }
+    line.push_str("}\n");
 }

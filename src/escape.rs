@@ -23,7 +23,8 @@ fn disturbs_display(c: char) -> bool {
 /// ```
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(disturbs_display) {
+    // Nearly all text is plain ASCII, which a glance at its bytes tells.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) || !text.chars().any(disturbs_display) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -64,7 +65,9 @@ pub fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
-    if formula_starts(text).next().is_none() {
+    // 0xef: the full-width signs start with it.
+    let is_suspect = |b: u8| matches!(b, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0xef);
+    if !text.bytes().any(is_suspect) || formula_starts(text).next().is_none() {
         return Cow::Borrowed(text);
     }
     let (mut out, mut done) = (String::with_capacity(text.len() + 8), 0);

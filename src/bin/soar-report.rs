@@ -22,7 +22,7 @@ use soar_light::stream::output::is_same;
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// How many addresses a page shows; CSV has all [default: 5 in the chart, 1000 in HTML, 20 in Markdown; 20 ports]
+    /// How many addresses a page shows, and --ports-chart ports [default: 5 in the chart, 1000 in HTML, 20 in Markdown, 20 ports]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     top: Option<u32>,
     /// The columns of all reports, comma-separated; default stands for those of the CSV
@@ -34,7 +34,7 @@ struct Args {
     /// Colours of charts and HTML
     #[arg(long, value_name = "THEME", default_value = "light")]
     theme: Colours,
-    /// What separates the cells of CSV: one ASCII character, or \\t for a tab
+    /// What separates the cells of CSV: one ASCII character, or \t for a tab
     #[arg(long, value_name = "CHAR", default_value = ",")]
     csv_delimiter: String,
     /// Say the suspicious hosts on stderr; auto: when it is a terminal

@@ -38,14 +38,11 @@ impl Lang {
     /// The phrase with each `{}` replaced by the next of `values`.
     #[must_use]
     pub fn fill(self, phrase: Phrase, values: &[&str]) -> String {
-        let mut values = values.iter();
-        let (first, rest) = self.say(phrase).split_once("{}").unwrap_or((self.say(phrase), ""));
-        let mut text = first.to_owned();
-        if first.len() < self.say(phrase).len() {
-            for part in rest.split("{}") {
-                text.push_str(values.next().unwrap_or(&""));
-                text.push_str(part);
-            }
+        let mut parts = self.say(phrase).split("{}");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for (part, value) in parts.zip(values) {
+            text.push_str(value);
+            text.push_str(part);
         }
         text
     }
@@ -104,7 +101,7 @@ pub const SUSPICIOUS: Counted = [["highly suspicious", "très suspecte"], ["high
 /// Hosts of the rule that says that someone got in.
 pub const BREAK_INS: Counted = [["break-in", "intrusion"], ["break-ins", "intrusions"]];
 /// The period.
-pub const SEEN: Phrase = ["seen {} to {}", "vues du {} au {}"];
+pub const SEEN: Phrase = ["seen {} to {}", "activité du {} au {}"];
 /// Hosts that are not shown.
 pub const AND_MORE: Phrase = ["and {} more", "et {} de plus"];
 /// Suspicious hosts that were not scanned.
@@ -239,17 +236,17 @@ pub const RTT_MS: Phrase = ["Round trip, ms", "Aller-retour, ms"];
 /// A column of ports.
 pub const BANNER: Phrase = ["Banner", "Bannière"];
 /// The rules of a host.
-pub const RULES: Phrase = ["Rules that hold", "Règles vérifiées"];
+pub const RULES: Phrase = ["Rules that hold", "Règles satisfaites"];
 /// Every rule and what it saw.
 pub const EXPLAIN: Phrase = ["What the rules saw", "Ce que les règles ont vu"];
 /// A rule that holds.
-pub const HOLDS: Phrase = ["holds", "vérifiée"];
+pub const HOLDS: Phrase = ["holds", "satisfaite"];
 /// A rule that does not.
-pub const HOLDS_NOT: Phrase = ["does not hold", "non vérifiée"];
+pub const HOLDS_NOT: Phrase = ["does not hold", "non satisfaite"];
 /// The window of a rule.
 pub const WITHIN: Phrase = ["within {} s", "en {} s"];
 /// No rule holds.
-pub const NO_RULE: Phrase = ["no rule holds", "aucune règle n’est vérifiée"];
+pub const NO_RULE: Phrase = ["no rule holds", "aucune règle n’est satisfaite"];
 /// The network of a host.
 pub const NETWORK: Phrase = ["Network", "Réseau"];
 /// The open ports of a host.

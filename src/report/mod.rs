@@ -31,7 +31,7 @@ use crate::record::intake::{Intake, Reads};
 use crate::stream::Run;
 use crate::stream::block::Block;
 use crate::stream::buffer::Buffers;
-use crate::stream::input::Inputs;
+use crate::stream::input::{Inputs, Reader};
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 
@@ -82,37 +82,31 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             other => other?,
         }
     }
-    let needs = config.needs();
-    let floors = Mutex::new(Floors::default());
-    let mut seen = Seen { digest: Digest::new(needs, Floors::default()), hosts: 0, unreadable: 0 };
-    let outcome = map_blocks(
-        inputs.reader(run),
-        run,
-        |block| {
-            let digest = Digest::new(needs, *floors.lock().unwrap_or_else(PoisonError::into_inner));
-            let records = read_block(&block, config, digest, &run.results);
-            run.blocks.give(block.bytes);
-            records
-        },
-        |answer| match answer {
-            Ok(records) => {
-                seen.add(records, &mut sinks, run, notices)?;
-                *floors.lock().unwrap_or_else(PoisonError::into_inner) = seen.digest.floors();
-                Ok(())
-            }
-            Err(error) => {
-                notices.fail(&error);
-                seen.unreadable += 1;
-                Ok(())
-            }
-        },
-    );
-    match outcome {
+    let mut seen = Seen { digest: Digest::new(config.needs(), Floors::default()), hosts: 0, unreadable: 0 };
+    match read_all(config, inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, notices)) {
         // Only where stdout was all there was to write.
         Err(Error::ReaderLeft) => return Ok(seen.exit()),
         other => other?,
     }
     finish(config, seen, sinks, run, notices)
+}
+
+/// Reads every block and hands it to `take`, which gives what later blocks need not keep.
+fn read_all(config: &Config, reader: Reader<'_>, run: &Run, mut take: impl FnMut(Result<Records>) -> Result<Floors>) -> Result<()> {
+    let needs = config.needs();
+    let floors = Mutex::new(Floors::default());
+    let lock = || floors.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = |block: Block| {
+        let digest = Digest::new(needs, *lock());
+        let records = read_block(&block, config, digest, &run.results);
+        run.blocks.give(block.bytes);
+        records
+    };
+    map_blocks(reader, run, work, |answer| {
+        let next = take(answer)?;
+        *lock() = next;
+        Ok(())
+    })
 }
 
 /// Puts the reports in their places once everything was read, and says what there was.
@@ -183,15 +177,24 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, records: Records, sinks: &mut Sinks, run: &Run, notices: &mut Notices) -> Result<()> {
-        self.hosts += records.hosts;
-        notices.problems(&records.intake.file, &records.intake.flaws);
-        self.digest.merge(records.digest);
-        for (place, rows) in records.rows {
-            sinks.write(place, &rows)?;
-            run.results.give(rows);
+    fn add(&mut self, answer: Result<Records>, sinks: &mut Sinks, run: &Run, notices: &mut Notices) -> Result<Floors> {
+        match answer {
+            Ok(records) => {
+                self.hosts += records.hosts;
+                notices.problems(&records.intake.file, &records.intake.flaws);
+                self.digest.merge(records.digest);
+                for (place, rows) in records.rows {
+                    sinks.write(place, &rows)?;
+                    run.results.give(rows);
+                }
+                records.intake.fatal.map_or(Ok(()), Err)?;
+            }
+            Err(error) => {
+                notices.fail(&error);
+                self.unreadable += 1;
+            }
         }
-        records.intake.fatal.map_or(Ok(()), Err)
+        Ok(self.digest.floors())
     }
 
     const fn exit(&self) -> Exit {

@@ -195,18 +195,7 @@ fn table(content: &Content<'_>) -> Markup {
             @if hosts.is_empty() {
                 p { (lang.say(lang::NO_HOST)) }
             } @else {
-                div.controls {
-                    label { (lang.say(lang::FILTER)) input #words type="search" autocomplete="off" spellcheck="false"; }
-                    label {
-                        (lang.say(lang::SHOW))
-                        select #verdict {
-                            option value="all" { (lang.say(lang::SHOW_ALL)) }
-                            option value="suspicious" { (lang.say(lang::SHOW_SUSPICIOUS)) }
-                            option value="break-in" { (lang.say(lang::SHOW_BREAK_INS)) }
-                        }
-                    }
-                    span #shown role="status" data-all=(lang.say(lang::ROWS_ALL)) data-some=(lang.say(lang::ROWS_SOME)) {}
-                }
+                (controls(lang))
                 p.hint { (lang.say(lang::HINT)) }
                 div.scroll role="region" aria-labelledby="addresses" tabindex="0" {
                     table #hosts data-page=(PAGE) {
@@ -222,6 +211,24 @@ fn table(content: &Content<'_>) -> Markup {
             }
             button #more type="button" data-phrase=(lang.say(lang::MORE_ROWS)) hidden {}
             @if hidden > 0 { p { (lang.fill(lang::NOT_SHOWN, &[&all, &lang.number(hidden)])) } }
+        }
+    }
+}
+
+/// What filters the rows, and how many there are.
+fn controls(lang: Lang) -> Markup {
+    html! {
+        div.controls {
+            label { (lang.say(lang::FILTER)) input #words type="search" autocomplete="off" spellcheck="false"; }
+            label {
+                (lang.say(lang::SHOW))
+                select #verdict {
+                    option value="all" { (lang.say(lang::SHOW_ALL)) }
+                    option value="suspicious" { (lang.say(lang::SHOW_SUSPICIOUS)) }
+                    option value="break-in" { (lang.say(lang::SHOW_BREAK_INS)) }
+                }
+            }
+            span #shown role="status" data-all=(lang.say(lang::ROWS_ALL)) data-some=(lang.say(lang::ROWS_SOME)) {}
         }
     }
 }
