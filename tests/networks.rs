@@ -132,18 +132,16 @@ fn each_answer_of_the_network_has_its_state_and_reason() {
 #[test]
 fn our_own_failure_is_unknown_and_touches_nobody() {
     let network = network!("counter accept", &[]);
-    network.in_scanner("nft", &["add table inet own"]);
-    network.in_scanner("nft", &["add chain inet own out { type filter hook output priority 0; }"]);
-    network.in_scanner("nft", &[&format!("add rule inet own out ip daddr {} reject", Network::v4(8))]);
-    network.in_scanner("nft", &[&format!("add rule inet own out ip daddr {} drop", Network::v4(10))]);
     network.in_scanner("ip", &["route", "add", "blackhole", &Network::v4(9).to_string()]);
+    network.in_scanner("ip", &["route", "add", "prohibit", &Network::v4(10).to_string()]);
     let targets = format!("203.0.113.1\n2001:db8:9::1\n{}\n{}\n", Network::v4(9), Network::v4(10));
     let hosts = network.scan(&["--reason", "-p", "22"], &targets);
     let reasons: Vec<_> = states(&hosts).into_values().collect();
     assert!(hosts.iter().all(|host| host["scan"]["status"] == "incomplete"), "{hosts:?}");
     let unknown = |reason: &str| ("unknown".to_owned(), reason.to_owned());
-    // By address: 198.18.0.9 has no route of ours, 198.18.0.10 a rule against it, the others no route at all.
+    // By address: the route to 198.18.0.9 leads nowhere, that to 198.18.0.10 is forbidden, to the others there is none.
     assert_eq!(reasons, [unknown("no-route"), unknown("denied-here"), unknown("no-route"), unknown("no-route")]);
+    assert!(network.rules().contains("counter packets 0 bytes 0"), "{}", network.rules());
 }
 
 #[test]

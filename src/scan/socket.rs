@@ -38,7 +38,8 @@ pub fn connect(socket: &OwnedFd, target: SocketAddr) -> Result<(), Errno> {
 /// **Source:** `__inet_stream_connect` in Linux' `net/ipv4/af_inet.c`.
 pub fn ask(socket: &OwnedFd, target: SocketAddr) -> Option<Answer> {
     match nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target)) {
-        Err(Errno::EALREADY | Errno::EINPROGRESS | Errno::EINTR) => None,
+        // ICMP that came while the first call was under way is kept, but does not end the attempt.
+        Err(Errno::EALREADY | Errno::EINPROGRESS | Errno::EINTR) => read_icmp(socket).map(Answer::Known),
         // A port that the system gave to the probe itself: TCP connects it to itself, but nothing listens there.
         Ok(()) | Err(Errno::EISCONN) if is_own(socket, target) => Some(Answer::Known(Reason::Refused)),
         Ok(()) | Err(Errno::EISCONN) => Some(Answer::Known(Reason::Accepted)),

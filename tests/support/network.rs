@@ -108,9 +108,6 @@ impl Network {
         let mut network = Self { scanner: name('s'), hosts: name('h'), listener: None };
         NEXT.fetch_add(1, Ordering::Relaxed);
         let (s, h) = (&network.scanner, &network.hosts);
-        let filter = format!(
-            "table inet hosts {{ chain in {{ type filter hook input priority 0; policy accept;\nmeta l4proto icmpv6 accept\n{rules}\n}} }}\n"
-        );
         for line in [
             format!("netns add {s}"),
             format!("netns add {h}"),
@@ -132,10 +129,24 @@ impl Network {
         ] {
             tried(&Command::new("ip").args(line.split(' ')).output().map_err(|e| format!("ip: {e}"))?, &line)?;
         }
-        let mut nft = Command::new("ip");
-        tried(&run(nft.args(["netns", "exec", h, "nft", "-f", "-"]), filter.as_bytes()), &filter)?;
+        // What the rules of all tests are made of: a kernel that has less is no reason to fail, a wrong rule is.
+        let kinds = "tcp dport 1 reject with tcp reset\ntcp dport 2 numgen random mod 100 < 1 counter drop";
+        tried(&network.filter("probe", kinds), "nft")?;
+        network.nft("delete table inet probe");
+        tried(&network.filter("hosts", rules), rules).expect("rules");
         network.listener = (!ports.is_empty()).then(|| Service::start(&network.hosts, LISTENER, ports));
         Ok(network)
+    }
+
+    fn filter(&self, name: &str, rules: &str) -> Output {
+        let table = format!(
+            "table inet {name} {{\nchain in {{\ntype filter hook input priority 0; policy accept;\nmeta l4proto icmpv6 accept\n{rules}\n}}\n}}\n"
+        );
+        self.nft(&table)
+    }
+
+    fn nft(&self, commands: &str) -> Output {
+        run(Command::new("ip").args(["netns", "exec", &self.hosts, "nft", "-f", "-"]), commands.as_bytes())
     }
 
     /// The host of that number.
