@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use serde_json::{Value, json};
+use soar_light::scan::answer::REASONS;
 use support::silent::Silent;
 use support::{bash, code, filter, read, run, text};
 
@@ -213,6 +214,17 @@ fn a_bar_is_shown_on_a_terminal_and_nowhere_else() {
     let bar = shown("");
     assert!(bar.contains("0/1 hosts, 0 open ports, ") && bar.contains("probes/s"), "{bar:?}");
     assert_eq!(shown(" -q"), "");
+}
+
+#[test]
+fn the_table_of_reasons_is_that_of_the_code() {
+    let (page, schema) = (text(&read("docs/scan.md")), text(&read("schemas/host.schema.json")));
+    for entry in REASONS {
+        let state = serde_json::to_value(entry.state).expect("a state");
+        let row = format!("| `{}` | {} |", entry.name, state.as_str().expect("text"));
+        assert!(page.contains(&row), "docs/scan.md says nothing of {}", entry.name);
+        assert!(schema.contains(&format!("\"{}\"", entry.name)), "the schema says nothing of {}", entry.name);
+    }
 }
 
 #[test]
