@@ -162,8 +162,8 @@ impl AddressSet {
         ])
     }
 
-    /// The set that a list of `address`, `CIDR` and file operands names; each may hold several, comma-separated.
-    /// A file is a list (see [`list`]) of addresses and CIDRs; a `#` behind one starts a comment too. Or it is the JSON
+    /// The set that a list of `address`, `CIDR`, `first-last` and file operands names; each may hold several, comma-separated.
+    /// A file is a list (see [`list`]) of addresses, CIDRs and ranges; a `#` behind one starts a comment too. Or it is the JSON
     /// form in which search engines publish their crawlers' ranges (see [`prefix`]).
     ///
     /// # Errors
@@ -211,11 +211,23 @@ impl AddressSet {
     }
 }
 
-/// The first and last address of `text`, an address or a CIDR. A mapped IPv6 network (`::ffff:a.b.c.d/120`) is the
-/// IPv4 network that it means, since canonical addresses are what is looked up.
-fn parse_range(text: &str) -> Option<(IpAddr, IpAddr)> {
+/// The first and last address of `text`, an address, a CIDR or a range `first-last`. A mapped IPv6 network
+/// (`::ffff:a.b.c.d/120`) is the IPv4 network that it means, since canonical addresses are what is looked up.
+///
+/// ```
+/// let (first, last) = soar_light::net::parse_range("192.0.2.0/30").unwrap();
+/// assert_eq!((first.to_string(), last.to_string()), ("192.0.2.0".into(), "192.0.2.3".into()));
+/// assert_eq!(soar_light::net::parse_range("192.0.2.0-192.0.2.3"), Some((first, last)));
+/// assert_eq!(soar_light::net::parse_range("192.0.2.3-192.0.2.0"), None);
+/// ```
+#[must_use]
+pub fn parse_range(text: &str) -> Option<(IpAddr, IpAddr)> {
     if let Some(address) = parse_address(text.as_bytes()) {
         return Some((address, address));
+    }
+    if let Some((first, last)) = text.split_once('-') {
+        let ends = (parse_address(first.trim().as_bytes())?, parse_address(last.trim().as_bytes())?);
+        return (ends.0.is_ipv4() == ends.1.is_ipv4() && ends.0 <= ends.1).then_some(ends);
     }
     let net: IpNet = text.parse().ok()?;
     let (first, last) = (net.network(), net.broadcast());
@@ -231,6 +243,11 @@ fn read_file(flag: &str, operand: &str, ranges: &mut Vec<(IpAddr, IpAddr)>) -> R
         let most = if network.is_ipv4() { 32 } else { 128 };
         return Err(Error::Usage(format!("{flag}: not a CIDR: {operand}: {bits:?} is not a number of bits from 0 to {most}")));
     }
+    if let Some((first, last)) = operand.split_once('-')
+        && let (Some(_), Some(_)) = (parse_address(first.trim().as_bytes()), parse_address(last.trim().as_bytes()))
+    {
+        return Err(Error::Usage(format!("{flag}: not a range: {operand}: the first address is behind the last, or of another kind")));
+    }
     let text = list::read_file(flag, "an address, a CIDR,", operand)?;
     if prefix::is_json(&text) {
         let wrong = |flaw: String| Error::Usage(format!("{flag} {operand}: {flaw}"));
@@ -242,7 +259,8 @@ fn read_file(flag: &str, operand: &str, ranges: &mut Vec<(IpAddr, IpAddr)>) -> R
     for (line, entry) in list::entries(&text) {
         // Here, a comment may stand behind an entry too.
         let entry = entry.split('#').next().unwrap_or_default().trim();
-        let range = parse_range(entry).ok_or_else(|| Error::Usage(format!("{flag} {operand}:{line}: not an address or CIDR: {entry}")))?;
+        let wrong = || Error::Usage(format!("{flag} {operand}:{line}: not an address, CIDR or range: {entry}"));
+        let range = parse_range(entry).ok_or_else(wrong)?;
         ranges.push(range);
     }
     Ok(())
@@ -288,7 +306,7 @@ mod tests {
 
     #[test]
     fn sets_hold_their_edges_and_no_more() {
-        let set = set("192.0.2.0/25, 192.0.2.64/26,2001:db8::/32,198.51.100.7,::ffff:203.0.113.0/120");
+        let set = set("192.0.2.0/25, 192.0.2.64/26,2001:db8::/32,198.51.100.7,::ffff:203.0.113.0/120,198.51.100.20 - 198.51.100.22");
         for (address, inside) in [
             ("192.0.2.0", true),
             ("192.0.2.127", true),
@@ -296,6 +314,10 @@ mod tests {
             ("191.255.255.255", false),
             ("198.51.100.7", true),
             ("198.51.100.8", false),
+            ("198.51.100.19", false),
+            ("198.51.100.20", true),
+            ("198.51.100.22", true),
+            ("198.51.100.23", false),
             ("203.0.113.9", true),
             ("2001:db8:ffff::1", true),
             ("2001:db9::", false),
@@ -353,6 +375,11 @@ mod tests {
             let error = AddressSet::from_operands("--allow", std::slice::from_ref(&path)).expect_err("refused");
             assert_eq!(error.to_string(), format!("--allow {path}: {flaw}"));
         }
+        let error = AddressSet::from_operands("--allow", &["192.0.2.9-192.0.2.1".to_owned()]).expect_err("the wrong way round");
+        assert_eq!(
+            error.to_string(),
+            "--allow: not a range: 192.0.2.9-192.0.2.1: the first address is behind the last, or of another kind"
+        );
         let error = AddressSet::from_operands("--allow", &["no/such/file".to_owned()]).expect_err("no file");
         assert_eq!(error.to_string(), "--allow: neither an address, a CIDR, nor a readable file: no/such/file: No such file or directory");
     }

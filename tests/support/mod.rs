@@ -2,6 +2,8 @@
 #![allow(dead_code)] // Each test file uses a part.
 
 pub mod desk;
+pub mod network;
+pub mod silent;
 pub mod tool;
 
 use std::io::Write;
