@@ -134,3 +134,20 @@ fn hosts_that_lack_what_a_run_needs_end_it_at_once() {
     }
     assert_eq!(text(&score(&["--group-v6", "32"], &[hosts(&["--group-v6", "48"])])), text(&hosts(&["--group-v6", "32"])));
 }
+
+#[test]
+fn a_network_is_allowed_only_as_a_whole() {
+    let event = |last: &str| {
+        format!(
+            r#"{{"schema":"soar.event/1","source":{{"ip":"2001:db8::{last}"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["ssh_failed"]}}"#
+        )
+    };
+    let input = [event("1"), event("2")].join("\n").into_bytes();
+    for (allow, is_allowed) in
+        [("2001:db8::1", false), ("2001:db8::/65", false), ("2001:db8::/65,2001:db8:0:0:8000::/65", true), ("2001:db8::/48", true)]
+    {
+        let hosts = score(&["--group-v6", "64", "--allow", allow, "--rule", "r=true"], std::slice::from_ref(&input));
+        let host: serde_json::Value = serde_json::from_slice(&hosts).expect("one host");
+        assert_eq!((&host["network"], &host["suspicious"]), (&"2001:db8::/64".into(), &(!is_allowed).into()), "{allow}");
+    }
+}

@@ -46,6 +46,15 @@ impl Keep {
         }
     }
 
+    /// The first and the last address for which `ip` stands.
+    #[must_use]
+    pub fn range(&self, ip: IpAddr) -> (IpAddr, IpAddr) {
+        match (ip, self.group_v6) {
+            (IpAddr::V6(v6), Some(bits)) => (self.subject(ip), Ipv6Addr::from_bits(v6.to_bits() | !mask(bits)).into()),
+            _ => (ip, ip),
+        }
+    }
+
     /// The prefix for which `ip` stands, as a record has it.
     #[must_use]
     pub fn network(&self, ip: IpAddr) -> Option<String> {

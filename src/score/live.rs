@@ -157,7 +157,7 @@ impl<'c> Desk<'c> {
             table.host_mut(place).tally.forget_before(start + 1);
         }
         let host = &table.hosts()[place];
-        if self.config.allow.contains(host.ip) {
+        if self.config.allows(host.ip) {
             return Ok(());
         }
         let score = self.config.weights.score(&host.tally, table.names()).0;

@@ -18,6 +18,7 @@ mod table;
 mod write;
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 use keep::Keep;
 use name::MAX_OTHER_NAMES;
@@ -52,6 +53,15 @@ pub struct Config {
     pub partial: bool,
     /// Whether every host says what each rule saw.
     pub explain: bool,
+}
+
+impl Config {
+    /// Whether an allow list names the host of `ip`: a network only where it names all of it.
+    #[must_use]
+    pub fn allows(&self, ip: IpAddr) -> bool {
+        let (first, last) = self.keep.range(ip);
+        self.allow.covers(first, last)
+    }
 }
 
 /// Reads events and hosts from `inputs`, writes hosts to stdout.

@@ -137,7 +137,7 @@ impl<'t> HostWriter<'t> {
         let facts = HostFacts { table, host, score };
         let verdict = config.rules.judge(&facts)?;
         record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
-        record.allowed = config.allow.contains(host.ip);
+        record.allowed = config.allows(host.ip);
         record.suspicious = !verdict.is_empty() && !record.allowed;
         record.rules.clear();
         record.rules.extend(verdict.iter().map(|&place| Text::from(config.rules.name(place))));
