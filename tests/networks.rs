@@ -145,6 +145,20 @@ fn our_own_failure_is_unknown_and_touches_nobody() {
 }
 
 #[test]
+fn a_probe_that_meets_itself_is_no_open_port() {
+    let network = network!("accept", &[]);
+    // So few local ports that probes of these very ports are given one of them now and then.
+    network.in_scanner("sysctl", &["-qw", "net.ipv4.ip_local_port_range=40000 40003"]);
+    let mut met = 0;
+    for seed in 0..100 {
+        let hosts = network.scan_in("127.0.0.1", &["--reason", "-p", "40000-40003", "--seed", &seed.to_string()], "127.0.0.1");
+        assert_eq!(hosts[0]["scan"]["closed"], 4, "{hosts:?}");
+        met += hosts[0]["scan"]["ports"].as_array().expect("ports").iter().filter(|port| port["reason"] == "own-port").count();
+    }
+    assert!(met > 0, "the case did not come up");
+}
+
+#[test]
 fn what_is_excluded_or_out_of_scope_gets_no_packet() {
     let (inside, excluded, outside) = (Network::v4(1), Network::v4(2), Network::v4(300));
     let rules = format!("ip daddr {{ {excluded}, {outside} }} counter drop");

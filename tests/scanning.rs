@@ -217,6 +217,34 @@ fn a_bar_is_shown_on_a_terminal_and_nowhere_else() {
 }
 
 #[test]
+fn nmap_s_lines_say_what_nmap_has_words_for() {
+    let host = |last: u8, scan: &str| format!("{{\"ip\":\"192.0.2.{last}\",\"scan\":{scan}}}\n");
+    let counts = |status: &str, open: &str, closed: u8, more: &str| {
+        format!(r#"{{"status":"{status}","open_ports":{open},"closed":{closed},"filtered":1,"unknown":0{more}}}"#)
+    };
+    let heard = r#","banners":[{"port":22,"text":"SSH-2.0-a/b, c"}]"#;
+    let ports = r#","ports":[{"port":21,"state":"closed"},{"port":22,"state":"filtered"},{"port":23,"state":"unknown"}]"#;
+    let input = [
+        host(1, &counts("complete", "[22,80]", 4, heard)),
+        host(2, r#"{"status":"out_of_scope"}"#),
+        host(3, &counts("incomplete", "[]", 1, ports)),
+        host(4, &counts("complete", "[]", 0, "")),
+        "{\"ip\":\"192.0.2.5\"}\n".to_owned(),
+    ];
+    let output = run(Command::new("jq").args(["-rf", "adapters/nmap-grepable.jq"]).current_dir(support::root()), input.concat().as_bytes());
+    assert_eq!(
+        text(&output.stdout).lines().collect::<Vec<_>>(),
+        [
+            "Host: 192.0.2.1 ()\tStatus: Up",
+            "Host: 192.0.2.1 ()\tPorts: 22/open/tcp////SSH-2.0-a|b| c/, 80/open/tcp/////\tIgnored State: closed (4)",
+            "Host: 192.0.2.3 ()\tStatus: Up",
+            "Host: 192.0.2.3 ()\tPorts: 21/closed/tcp/////, 22/filtered/tcp/////",
+            "Host: 192.0.2.4 ()\tStatus: Up",
+        ]
+    );
+}
+
+#[test]
 fn the_table_of_reasons_is_that_of_the_code() {
     let (page, schema) = (text(&read("docs/scan.md")), text(&read("schemas/host.schema.json")));
     for entry in REASONS {

@@ -12,6 +12,9 @@ use soar_light::scan::ports::{DEFAULT_PORTS, Ports};
 use soar_light::scan::schedule::Limits;
 use soar_light::scan::{self, Config, Detail, Input, Listening, Mode, Order};
 
+/// What the least time is that an answer is given, unless the longest is shorter: as in nmap.
+const MIN_TIMEOUT_MS: u32 = 100;
+
 /// Find the open critical ports of suspicious hosts, and of no others
 ///
 /// An address in a log is whatever an attacker chose to write there, so only addresses that you name are touched:
@@ -63,9 +66,9 @@ struct Args {
     /// The longest time that an answer may take, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=600_000), help_heading = "Timing")]
     timeout_ms: u32,
-    /// The least time that an answer is given, however fast the others were, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 100, value_parser = value_parser!(u32).range(1..=600_000), help_heading = "Timing")]
-    min_timeout_ms: u32,
+    /// The least time that an answer is given, however fast the others were, in milliseconds [default: 100]
+    #[arg(long, value_name = "MS", value_parser = value_parser!(u32).range(1..=600_000), help_heading = "Timing")]
+    min_timeout_ms: Option<u32>,
     /// How often to ask again where no answer came, each time waiting twice as long; once more where packets get lost
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(0..=10), help_heading = "Timing")]
     retries: u32,
@@ -108,8 +111,9 @@ fn main() -> ExitCode {
 }
 
 fn config(args: &Args) -> Result<Config> {
-    if args.min_timeout_ms > args.timeout_ms && args.min_timeout_ms != 100 {
-        return Err(Error::Usage(format!("--min-timeout-ms {} is more than --timeout-ms {}", args.min_timeout_ms, args.timeout_ms)));
+    let floor_ms = args.min_timeout_ms.unwrap_or(MIN_TIMEOUT_MS.min(args.timeout_ms));
+    if floor_ms > args.timeout_ms {
+        return Err(Error::Usage(format!("--min-timeout-ms {floor_ms} is more than --timeout-ms {}", args.timeout_ms)));
     }
     Ok(Config {
         input: if args.targets { Input::Targets } else { Input::Hosts },
@@ -119,7 +123,7 @@ fn config(args: &Args) -> Result<Config> {
             rate: Some(args.rate),
             per_host: args.max_per_host as usize,
             per_network: args.max_per_net.map(|most| most as usize),
-            floor: Duration::from_millis(args.min_timeout_ms.into()),
+            floor: Duration::from_millis(floor_ms.into()),
             timeout: Duration::from_millis(args.timeout_ms.into()),
             retries: args.retries,
             seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),

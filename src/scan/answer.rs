@@ -23,6 +23,8 @@ pub enum Reason {
     Accepted,
     /// It refused (RST).
     Refused,
+    /// The system gave the probe itself this port, so that it met itself: nothing listens there.
+    Itself,
     /// Nothing came, however often it was asked.
     Silence,
     /// ICMP: no way to the network.
@@ -72,6 +74,7 @@ const fn entry(reason: Reason, state: State, name: &'static str) -> Entry {
 pub const REASONS: &[Entry] = &[
     entry(Reason::Accepted, State::Open, "syn-ack"),
     entry(Reason::Refused, State::Closed, "conn-refused"),
+    entry(Reason::Itself, State::Closed, "own-port"),
     entry(Reason::Silence, State::Filtered, "no-response"),
     entry(Reason::NetUnreachable, State::Filtered, "net-unreach"),
     entry(Reason::HostUnreachable, State::Filtered, "host-unreach"),

@@ -40,8 +40,8 @@ pub fn ask(socket: &OwnedFd, target: SocketAddr) -> Option<Answer> {
     match nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target)) {
         // ICMP that came while the first call was under way is kept, but does not end the attempt.
         Err(Errno::EALREADY | Errno::EINPROGRESS | Errno::EINTR) => read_icmp(socket).map(Answer::Known),
-        // A port that the system gave to the probe itself: TCP connects it to itself, but nothing listens there.
-        Ok(()) | Err(Errno::EISCONN) if is_own(socket, target) => Some(Answer::Known(Reason::Refused)),
+        // RFC 9293 section 3.5: two that connect to each other at once are connected, also where the two are one.
+        Ok(()) | Err(Errno::EISCONN) if is_own(socket, target) => Some(Answer::Known(Reason::Itself)),
         Ok(()) | Err(Errno::EISCONN) => Some(Answer::Known(Reason::Accepted)),
         Err(errno) => Some(read_icmp(socket).map_or_else(|| meaning_of_answer(errno), Answer::Known)),
     }
