@@ -11,7 +11,6 @@ DESTDIR ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
 FILTERS := soar-parse soar-score soar-scan soar-report
-ADAPTERS := $(wildcard adapters/*.jq)
 
 .PHONY: help setup build test demo bench install uninstall clean events hosts scan report FORCE
 
@@ -40,12 +39,9 @@ bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep and 
 install: build ## install filters and workflow to PREFIX (default /usr/local)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 $(addprefix $(BIN)/,$(FILTERS)) scripts/soar '$(DESTDIR)$(PREFIX)/bin'
-	install -d '$(DESTDIR)$(PREFIX)/share/soar-light/adapters'
-	$(if $(ADAPTERS),install -m 644 $(ADAPTERS) '$(DESTDIR)$(PREFIX)/share/soar-light/adapters')
 
 uninstall: ## remove what install put there
 	rm -f $(addprefix '$(DESTDIR)$(PREFIX)/bin'/,$(FILTERS) soar)
-	rm -rf '$(DESTDIR)$(PREFIX)/share/soar-light/adapters'
 
 clean: ## remove what was built and the files of the demo
 	cargo clean
