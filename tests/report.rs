@@ -73,13 +73,14 @@ fn several_inputs_are_reported_on_and_not_merged_and_that_is_said() {
     for name in ["a", "b"] {
         fs::write(folder.path().join(name), sample("soar-report")).expect("written");
     }
-    let output = filter("soar-report").current_dir(folder.path()).args(["a", "b"]).output().expect("it runs");
+    let read = |names: &[&str]| filter("soar-report").current_dir(folder.path()).args(names).output().expect("it runs");
+    let output = read(&["a", "b"]);
     let said = "soar-report: 2 inputs read, not merged: an address of two inputs has two rows (soar-score merges)\n";
     assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
     let rows = |bytes: &[u8]| text(bytes).lines().filter(|line| line.starts_with("127.0.0.66,")).count();
     assert_eq!(rows(&output.stdout), 2);
-    let output = filter("soar-report").current_dir(folder.path()).arg("a").output().expect("it runs");
-    assert!(!text(&output.stderr).contains("merged"));
+    assert!(text(&read(&["a", "a"]).stderr).contains(said), "the same file twice is two inputs");
+    assert!(!text(&read(&["a"]).stderr).contains("merged"));
 }
 
 #[test]

@@ -141,7 +141,7 @@ pub struct Digest {
     pub unscored: u64,
     /// Malformed records.
     pub malformed: u64,
-    /// Inputs that hosts came from.
+    /// Inputs that had something to read, in their order.
     pub inputs: Vec<String>,
     /// Suspicious hosts.
     pub suspicious: u64,
@@ -231,11 +231,7 @@ impl Digest {
         other.scans.iter().for_each(|(state, times)| self.add_scans(state, *times));
         other.open_ports.into_iter().for_each(|(port, count)| *self.open_ports.entry(port).or_insert(0) += count);
         self.signals.iter_mut().zip(other.signals).for_each(|(sum, count)| *sum = sum.saturating_add(count));
-        for input in other.inputs {
-            if !self.inputs.contains(&input) {
-                self.inputs.push(input);
-            }
-        }
+        self.inputs.extend(other.inputs);
     }
 
     /// Puts the kept hosts in their order; called once, when everything was added.

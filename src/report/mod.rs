@@ -29,7 +29,7 @@ use crate::error::{Error, Exit, Result};
 use crate::record::host::HostRecord;
 use crate::record::intake::{Intake, Reads};
 use crate::stream::Run;
-use crate::stream::block::Block;
+use crate::stream::block::{Block, Part};
 use crate::stream::buffer::Buffers;
 use crate::stream::input::{Inputs, Reader};
 use crate::stream::notice::Notices;
@@ -146,7 +146,9 @@ struct Records {
 
 fn read_block(block: &Block, config: &Config, mut digest: Digest, buffers: &Buffers) -> Records {
     let mut intake = Intake::new("soar-report", Reads::Hosts, Arc::clone(&block.file));
-    digest.inputs.push(block.file.to_string());
+    if block.first_line == 1 && matches!(block.part, Part::Lines | Part::LongStart) {
+        digest.inputs.push(block.file.to_string());
+    }
     let with_rows =
         config.outputs.iter().enumerate().filter_map(|(place, (report, _))| Some((place, report.rows(&config.look, buffers.take())?)));
     let mut rows: Vec<(usize, Box<dyn Rows + '_>)> = with_rows.collect();
