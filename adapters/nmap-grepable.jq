@@ -1,6 +1,7 @@
 # Hosts with `scan` -> the lines of nmap's -oG, for tools that read those. Scanned hosts only.
 #
-#   soar-scan hosts.ndjson | jq -rf adapters/nmap-grepable.jq
+#   soar-scan hosts.ndjson > scanned.ndjson
+#   jq -rf adapters/nmap-grepable.jq scanned.ndjson
 #
 # Every port where soar-scan was asked for --reason, the open ones otherwise. A port is
 # number/state/protocol/owner/service/rpc/version/: the service's name is left empty, the version is what --banner heard.

@@ -209,11 +209,21 @@ impl AddressSet {
         let mut merged: Vec<(IpAddr, IpAddr)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match merged.last_mut() {
-                Some(before) if before.0.is_ipv4() == first.is_ipv4() && first <= before.1 => before.1 = before.1.max(last),
+                // Neighbours too, so that a network is in the set where its halves are.
+                Some(before) if before.0.is_ipv4() == first.is_ipv4() && bits_of(first) <= bits_of(before.1).saturating_add(1) => {
+                    before.1 = before.1.max(last);
+                }
                 _ => merged.push((first, last)),
             }
         }
         Self { ranges: merged }
+    }
+}
+
+const fn bits_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_bits() as u128,
+        IpAddr::V6(v6) => v6.to_bits(),
     }
 }
 
