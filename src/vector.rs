@@ -56,6 +56,30 @@ pub fn rfind_space(text: &[u8]) -> Option<usize> {
     rest.iter().rposition(|&b| b == b' ')
 }
 
+/// Where the first byte stands that cannot stand in a JSON string as it is: a quote, a backslash, a control character.
+#[must_use]
+#[inline]
+pub fn find_special(text: &[u8]) -> Option<usize> {
+    let special = |block: i8x16| (block & all(0xe0)).cmp_eq(all(0)) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'));
+    find(text, special, |b| matches!(b, ..b' ' | b'"' | b'\\'))
+}
+
+/// The same, or what is not ASCII.
+#[must_use]
+#[inline]
+pub fn find_not_plain(text: &[u8]) -> Option<usize> {
+    find(text, not_plain, |b| !is_plain(b))
+}
+
+/// As signed numbers, what is not ASCII is below the space too.
+fn not_plain(block: i8x16) -> i8x16 {
+    all(b' ').cmp_gt(block) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'))
+}
+
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\')
+}
+
 /// Where the first byte stands that `marks` finds in a block and `is_wanted` alone.
 #[inline]
 fn find(text: &[u8], marks: impl Fn(i8x16) -> i8x16, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
@@ -82,11 +106,7 @@ fn find(text: &[u8], marks: impl Fn(i8x16) -> i8x16, is_wanted: impl Fn(u8) -> b
 #[must_use]
 #[inline]
 pub fn is_plain_from(text: &[u8], start: usize) -> bool {
-    let special = |block: &[u8; WIDTH]| {
-        let block = load(block);
-        // As a signed number, what is not ASCII is below the space too.
-        all(b' ').cmp_gt(block) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'))
-    };
+    let special = |block: &[u8; WIDTH]| not_plain(load(block));
     let Some(inside) = text.get(start..) else { return true };
     match text.last_chunk::<WIDTH>() {
         Some(last) => {
@@ -94,7 +114,7 @@ pub fn is_plain_from(text: &[u8], start: usize) -> bool {
             // Of a short text, what stands before it is looked at too, and left out.
             blocks.move_mask() | special(last).move_mask() >> WIDTH.saturating_sub(inside.len()) == 0
         }
-        None => inside.iter().all(|b| matches!(b, b' '..=0x7f) && !matches!(b, b'"' | b'\\')),
+        None => inside.iter().all(|&b| is_plain(b)),
     }
 }
 
@@ -123,6 +143,9 @@ mod tests {
                     assert_eq!(find_space(&text), Some(place).filter(|_| byte == b' '), "{byte} at {place} of {len}");
                     assert_eq!(rfind_space(&text), Some(place).filter(|_| byte == b' '), "{byte} at {place} of {len}");
                     let is_plain = (0x20..0x80).contains(&byte) && !is_mark;
+                    let is_special = byte < 0x20 || is_mark;
+                    assert_eq!(find_special(&text), Some(place).filter(|_| is_special), "{byte} at {place} of {len}");
+                    assert_eq!(find_not_plain(&text), Some(place).filter(|_| !is_plain), "{byte} at {place} of {len}");
                     assert_eq!(is_plain_from(&text, 0), is_plain, "{byte} at {place} of {len}");
                     assert_eq!(is_plain_from(&text, place), is_plain, "{byte} at {place} of {len}");
                     assert!(is_plain_from(&text, place + 1), "{byte} at {place} of {len}");

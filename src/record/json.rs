@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::Text;
-use crate::vector::is_plain_from;
+use crate::vector::{find_not_plain, find_special, is_plain_from};
 
 /// Appends `open` (a key and `{`), what `fill` puts, and `},`; nothing at all where `fill` puts nothing.
 #[allow(clippy::inline_always)]
@@ -153,52 +153,11 @@ const OCTETS: [[u8; 4]; 256] = {
     octets
 };
 
-/// How many bytes from the start may stand in a JSON string as they are; not looked at as UTF-8.
-#[inline]
-fn count_inside(text: &[u8]) -> usize {
-    // Most texts of a web event (its agent, its referrer) are long: sixteen bytes in four vector instructions.
-    let (blocks, _) = text.as_chunks::<16>();
-    let is_inside = |block: &[u8; 16]| block.iter().fold(0, |marks, &b| marks | u8::from(is_special(b))) == 0;
-    let inside = blocks.iter().take_while(|block| is_inside(block)).count() * 16;
-    inside + count_until(&text[inside..], mark_special, is_special)
-}
-
-/// How many bytes stand before the first that `is_end` says; `mark` finds it in eight at a time.
-#[inline]
-fn count_until(text: &[u8], mark: impl Fn(u64) -> u64, is_end: impl Fn(u8) -> bool) -> usize {
-    let (words, rest) = text.as_chunks::<8>();
-    for (nth, word) in words.iter().enumerate() {
-        let marks = mark(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return nth * 8 + marks.trailing_zeros() as usize / 8;
-        }
-    }
-    match text.last_chunk::<8>() {
-        // The last eight, some of them for the second time: cheaper than the rest byte by byte.
-        Some(last) if !rest.is_empty() => {
-            let marks = mark(u64::from_le_bytes(*last));
-            if marks == 0 { text.len() } else { text.len() - 8 + marks.trailing_zeros() as usize / 8 }
-        }
-        _ => words.len() * 8 + rest.iter().take_while(|&&b| !is_end(b)).count(),
-    }
-}
-
 const fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
-const TOPS: u64 = 0x8080_8080_8080_8080;
-
-/// The top bit of each byte that [`is_special`] names; the lowest mark is exact, those above may be false (a borrow).
-const fn mark_special(word: u64) -> u64 {
-    let (quotes, slashes) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    let is_quote = quotes.wrapping_sub(ONES) & !quotes;
-    let is_slash = slashes.wrapping_sub(ONES) & !slashes;
-    (below_space | is_quote | is_slash) & TOPS
-}
-
 #[cold]
 fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
     for chunk in text.utf8_chunks() {
@@ -292,7 +251,7 @@ impl<'a> Scan<'a> {
     /// The text up to the closing quote, if it is ASCII without an escape.
     #[inline]
     pub fn plain_text(&mut self) -> Option<&'a [u8]> {
-        let len = count_until(self.rest, |word| mark_special(word) | word & TOPS, |b| is_special(b) || b >= 0x80);
+        let len = find_not_plain(self.rest)?;
         let (text, rest) = self.rest.split_at(len);
         self.rest = rest;
         self.need(b"\"")?;
@@ -389,7 +348,7 @@ impl<'a> Scan<'a> {
     fn skip_string(&mut self) -> Option<()> {
         self.need(b"\"")?;
         loop {
-            self.rest = &self.rest[count_inside(self.rest)..];
+            self.rest = &self.rest[find_special(self.rest)?..];
             match self.rest {
                 [b'"', rest @ ..] => {
                     self.rest = rest;

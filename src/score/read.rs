@@ -1,6 +1,7 @@
 //! Records read: a block of NDJSON in, what soar-score needs of each record out. Pure, so blocks are read in parallel.
 
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::keep::Keep;
@@ -41,14 +42,14 @@ pub struct Seen {
 pub struct Piece {
     /// The address.
     pub ip: IpAddr,
-    /// What was counted: the name of a signal as an index into [`Records::names`], and how often.
-    pub counts: Vec<(u32, u64)>,
+    /// What was counted, in [`Records::counts`].
+    pub counts: Range<usize>,
     /// Seconds since 1970.
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
     pub last_seen: Option<i64>,
-    /// Where: an index into `counts`, when, an index into [`Records::files`], and the line.
-    pub evidence: Vec<(usize, Option<i64>, u32, u64)>,
+    /// Where, in [`Records::places`].
+    pub places: Range<usize>,
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'static>>,
     /// When each rule led to an alert last.
@@ -60,8 +61,12 @@ pub struct Piece {
 pub struct Records {
     /// The tagged events that name an address.
     pub seen: Vec<Seen>,
-    /// The hosts.
+    /// The hosts. What each has several of stands in the lists below, since a list for each costs more than what is in it.
     pub pieces: Vec<Piece>,
+    /// Of hosts: the name of a signal, in `names`, and how often.
+    pub counts: Vec<(u32, u64)>,
+    /// Of hosts: which of its counts, when, the file, in `files`, and the line.
+    pub places: Vec<(usize, Option<i64>, u32, u64)>,
     /// The files that `seen` and `pieces` name.
     pub files: Vec<Arc<str>>,
     /// The signals that `pieces` name.
@@ -120,19 +125,22 @@ impl Records {
     fn add_host(&mut self, host: HostRecord<'_>, keep: &Keep) {
         self.hosts += 1;
         self.dropped_keys += host.unknown_keys + u64::from(host.scan.is_some());
-        let counted = host.signals.iter().filter(|(_, count)| *count > 0);
-        let counts: Vec<_> = counted.map(|(name, count)| (share(&mut self.names, name.as_bytes()), *count)).collect();
-        let mut evidence = Vec::with_capacity(host.evidence.len());
+        let (first_count, first_place) = (self.counts.len(), self.places.len());
+        for (name, count) in host.signals.iter().filter(|(_, count)| *count > 0) {
+            self.counts.push((share(&mut self.names, name.as_bytes()), *count));
+        }
         for host::Place { signal, at, file, line } in &host.evidence {
             // Evidence of a signal that this record does not count would say nothing.
-            if let Some(place) = counts.iter().position(|&(name, _)| self.names[name as usize].as_bytes() == signal.as_bytes()) {
-                evidence.push((place, *at, share(&mut self.files, file.as_bytes()), *line));
+            let is_counted = |&(name, _): &(u32, u64)| self.names[name as usize].as_bytes() == signal.as_bytes();
+            if let Some(counted) = self.counts[first_count..].iter().position(is_counted) {
+                self.places.push((counted, *at, share(&mut self.files, file.as_bytes()), *line));
             }
         }
+        let (counts, places) = (first_count..self.counts.len(), first_place..self.places.len());
         let partial = host.partial.filter(|_| keep.needs_partial()).map(|partial| partial.to_owned());
         let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
         let HostRecord { ip, first_seen, last_seen, .. } = host;
-        self.pieces.push(Piece { ip, counts, first_seen, last_seen, evidence, partial, alerted });
+        self.pieces.push(Piece { ip, counts, first_seen, last_seen, places, partial, alerted });
     }
 }
 

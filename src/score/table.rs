@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::keep::Keep;
 use super::name::{Names, SignalId, Texts};
@@ -57,7 +56,7 @@ impl Table {
             }
         }
         for piece in &records.pieces {
-            if let Some(place) = self.add_host(piece, &records.names, &files) {
+            if let Some(place) = self.add_host(piece, records, &files) {
                 each(self, place, piece.last_seen)?;
             }
         }
@@ -89,8 +88,9 @@ impl Table {
         Some(place)
     }
 
-    fn add_host(&mut self, piece: &Piece, names: &[Arc<str>], files: &[u32]) -> Option<usize> {
-        let signals: Vec<_> = piece.counts.iter().map(|&(name, _)| self.names.admit(&names[name as usize])).collect();
+    fn add_host(&mut self, piece: &Piece, records: &Records, files: &[u32]) -> Option<usize> {
+        let counts = &records.counts[piece.counts.clone()];
+        let signals: Vec<_> = counts.iter().map(|&(name, _)| self.names.admit(&records.names[name as usize])).collect();
         if signals.iter().all(Option::is_none) {
             return None;
         }
@@ -98,10 +98,10 @@ impl Table {
         let tally = &mut self.hosts[place].tally;
         tally.see(piece.first_seen);
         tally.see(piece.last_seen);
-        for (signal, &(_, count)) in signals.iter().zip(&piece.counts) {
+        for (signal, &(_, count)) in signals.iter().zip(counts) {
             self.saturated |= signal.is_some_and(|signal| !tally.count(signal, count));
         }
-        for &(counted, at, file, line) in &piece.evidence {
+        for &(counted, at, file, line) in &records.places[piece.places.clone()] {
             if let Some(signal) = signals[counted] {
                 tally.keep(signal, Place::new(at, files[file as usize], line), self.keep.evidence, &self.files);
             }
