@@ -77,3 +77,17 @@ fn old_results_are_forgotten_before_they_fill_the_memory() {
     assert!((20_000..60_000).contains(&board.known.len()), "{}", board.known.len());
     assert_eq!(board.known.len(), board.kept.len());
 }
+
+#[test]
+fn hosts_of_many_ports_are_begun_a_few_at_a_time_where_each_port_is_noted() {
+    for (detail, full_at) in [(Detail::Reasons, Some(16)), (Detail::Counts, None)] {
+        let mut board = Board::new(Rules { detail, most_open: 9, epoch: 0 }, (1..=u16::MAX).collect());
+        let full = (0..100).find(|&host: &u32| {
+            let is_full = board.is_full();
+            board.open(host, IpAddr::V4(host.into()));
+            is_full
+        });
+        assert_eq!(full, full_at);
+    }
+    assert_eq!(size_of::<Noted>(), 8);
+}
