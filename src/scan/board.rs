@@ -229,10 +229,14 @@ impl Board {
         self.rules.detail == Detail::Reasons && (self.active + 1).saturating_mul(self.ports.len() as u64) > MOST_NOTED
     }
 
-    /// Gives up on every port that has no state yet.
-    pub fn interrupt(&mut self, now: Duration) -> Vec<Finished> {
-        let hosts: Vec<_> = (0..).zip(&self.jobs).filter(|(_, job)| job.is_some()).map(|(host, _)| host).collect();
-        hosts.into_iter().filter_map(|host| self.finish(host, Some(Reason::Interrupted), now)).collect()
+    /// Gives up on every port of one host that has no state yet; `None` once no host is being scanned. One at a time, since
+    /// a result may have a line for each of 65,535 ports.
+    pub fn interrupt(&mut self, now: Duration) -> Option<Finished> {
+        while self.jobs.last().is_some_and(Option::is_none) {
+            self.jobs.pop();
+        }
+        let last = HostId::try_from(self.jobs.len().checked_sub(1)?).ok()?;
+        self.finish(last, Some(Reason::Interrupted), now)
     }
 
     /// The result of an address that was not begun before the run was ended.

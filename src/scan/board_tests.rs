@@ -40,9 +40,10 @@ fn reasons_name_every_port_and_banners_their_own() {
     board.hear(0, 80, None);
     board.hear(0, 22, Some("SSH-2.0-x".to_owned()));
     settle(&mut board, 22, Reason::Accepted);
-    let finished = board.interrupt(Duration::from_secs(3));
+    let finished = board.interrupt(Duration::from_secs(3)).expect("a host");
+    assert!(board.interrupt(Duration::from_secs(3)).is_none());
     assert_eq!(
-        String::from_utf8_lossy(&finished[0].scan),
+        String::from_utf8_lossy(&finished.scan),
         concat!(
             r#"{"status":"incomplete","open_ports":[22],"closed":0,"filtered":1,"unknown":1,"started_at":"1970-01-01T00:01:01Z","#,
             r#""duration_ms":2000,"stopped":"interrupted","banners":[{"port":22,"text":"SSH-2.0-x"}],"#,
