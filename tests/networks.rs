@@ -7,7 +7,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -145,6 +145,22 @@ fn our_own_failure_is_unknown_and_touches_nobody() {
 }
 
 #[test]
+fn without_local_ports_the_probes_wait() {
+    let network = network!("meta l4proto tcp reject with tcp reset", &[]);
+    let mut taker = network.take_local_ports(40_000, 40_003);
+    let mut child = network.start_scan(&["-p", "1-50", "--audit", "/dev/stderr"]);
+    child.stdin.take().expect("a pipe").write_all(b"198.18.0.1\n").expect("written");
+    // It has begun, and can have no port.
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().expect("a pipe")).read_line(&mut line).expect("an audit line");
+    assert!(line.contains("198.18.0.1"), "{line}");
+    taker.let_go();
+    let output = child.wait_with_output().expect("it ends");
+    let host: Value = serde_json::from_slice(&output.stdout).expect("a host");
+    assert_eq!((&host["scan"]["status"], &host["scan"]["closed"]), (&"complete".into(), &50.into()), "{host}");
+}
+
+#[test]
 fn a_probe_that_meets_itself_is_no_open_port() {
     let network = network!("accept", &[]);
     // So few local ports that probes of these very ports are given one of them now and then.
@@ -255,7 +271,7 @@ fn a_host_whose_queue_is_full_is_filtered_and_found_when_it_has_room() {
     let state = |hosts: Vec<Value>| states(&hosts)[&(ip, 1022)].0.clone();
     assert_eq!(state(network.scan(&["--reason", "-p", "1022"], &ip.to_string())), "filtered");
     assert!(network.nmap(&[1022], &[ip]).is_empty());
-    slow.accept();
+    slow.let_go();
     assert_eq!(state(network.scan(&["--reason", "-p", "1022"], &ip.to_string())), "open");
 }
 

@@ -17,6 +17,9 @@ const KEPT_BYTES: usize = 8 << 20;
 /// What a kept result is counted as besides its text.
 const RESULT_BYTES: usize = 128;
 
+/// How many ports may be noted for `--reason` before more hosts are begun: 8 MiB.
+const MOST_NOTED: u64 = 1 << 20;
+
 /// How much is said of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
@@ -62,6 +65,22 @@ struct Port {
     rtt_ms: Option<f64>,
 }
 
+/// What is known of a port, in 8 bytes: a host may have 65,535.
+#[derive(Debug)]
+struct Noted {
+    port: u16,
+    reason: Reason,
+    /// No answer takes an hour; the largest number is none.
+    rtt_us: u32,
+}
+
+impl Noted {
+    fn new(settled: &Settled) -> Self {
+        let rtt_us = settled.rtt.and_then(|rtt| u32::try_from(rtt.as_micros()).ok()).unwrap_or(u32::MAX);
+        Self { port: settled.port, reason: settled.reason, rtt_us }
+    }
+}
+
 /// An address being scanned.
 #[derive(Debug)]
 struct Job {
@@ -70,7 +89,7 @@ struct Job {
     started: Option<Duration>,
     counts: [usize; 4],
     open: Vec<u16>,
-    settled: Vec<Settled>,
+    noted: Vec<Noted>,
     banners: Vec<Banner>,
 }
 
@@ -154,8 +173,8 @@ impl Board {
         }
         self.known.insert(ip, Known::Now(host));
         self.active += 1;
-        let (lines, open, settled, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        self.jobs[place] = Some(Job { ip, lines, started: None, counts: [0; 4], open, settled, banners });
+        let (lines, open, noted, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        self.jobs[place] = Some(Job { ip, lines, started: None, counts: [0; 4], open, noted, banners });
     }
 
     /// Says that a line waits for the result of `host`.
@@ -190,7 +209,7 @@ impl Board {
             job.open.push(settled.port);
         }
         if rules.detail == Detail::Reasons {
-            job.settled.push(settled);
+            job.noted.push(Noted::new(&settled));
         }
         let (is_done, is_overfull) = (job.counts.iter().sum::<usize>() == ports, job.open.len() >= rules.most_open);
         self.open_ports += u64::from(state == State::Open);
@@ -204,17 +223,27 @@ impl Board {
         }
     }
 
-    /// Gives up on every port that has no state yet.
-    pub fn interrupt(&mut self, now: Duration) -> Vec<Finished> {
-        let hosts: Vec<_> = (0..).zip(&self.jobs).filter(|(_, job)| job.is_some()).map(|(host, _)| host).collect();
-        hosts.into_iter().filter_map(|host| self.finish(host, Some(Reason::Interrupted), now)).collect()
+    /// Whether another host would be one too many to remember.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.rules.detail == Detail::Reasons && (self.active + 1).saturating_mul(self.ports.len() as u64) > MOST_NOTED
+    }
+
+    /// Gives up on every port of one host that has no state yet; `None` once no host is being scanned. One at a time, since
+    /// a result may have a line for each of 65,535 ports.
+    pub fn interrupt(&mut self, now: Duration) -> Option<Finished> {
+        while self.jobs.last().is_some_and(Option::is_none) {
+            self.jobs.pop();
+        }
+        let last = HostId::try_from(self.jobs.len().checked_sub(1)?).ok()?;
+        self.finish(last, Some(Reason::Interrupted), now)
     }
 
     /// The result of an address that was not begun before the run was ended.
     #[must_use]
     pub fn untouched(&self, ip: IpAddr, now: Duration) -> Vec<u8> {
-        let (lines, open, settled, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        self.write(Job { ip, lines, started: None, counts: [0; 4], open, settled, banners }, Some(Reason::Interrupted), now)
+        let (lines, open, noted, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        self.write(Job { ip, lines, started: None, counts: [0; 4], open, noted, banners }, Some(Reason::Interrupted), now)
     }
 
     fn job(&mut self, host: HostId) -> Option<&mut Job> {
@@ -250,7 +279,7 @@ impl Board {
         let started = job.started.unwrap_or(now);
         let missing = self.ports.len() - job.counts.iter().sum::<usize>();
         let unknown = job.counts[State::Unknown as usize] + missing;
-        let ports = (self.rules.detail == Detail::Reasons).then(|| self.every_port(&job.settled, stopped.unwrap_or(Reason::Interrupted)));
+        let ports = (self.rules.detail == Detail::Reasons).then(|| self.every_port(&job.noted, stopped.unwrap_or(Reason::Interrupted)));
         let scan = Scan {
             status: if unknown == 0 { "complete" } else { "incomplete" },
             open_ports: &job.open,
@@ -268,13 +297,12 @@ impl Board {
     }
 
     /// Every port in its order; those without a state are `rest`.
-    fn every_port(&self, settled: &[Settled], rest: Reason) -> Vec<Port> {
-        let settled: HashMap<u16, &Settled> = settled.iter().map(|settled| (settled.port, settled)).collect();
-        let port = |&port: &u16| {
-            let (reason, rtt) = settled.get(&port).map_or((rest, None), |settled| (settled.reason, settled.rtt));
-            // No answer takes an hour.
-            let rtt_ms = rtt.map(|rtt| f64::from(u32::try_from(rtt.as_micros()).unwrap_or(u32::MAX)) / 1000.0);
-            Port { number: port, state: reason.state(), reason: reason.name(), rtt_ms }
+    fn every_port(&self, noted: &[Noted], rest: Reason) -> Vec<Port> {
+        let noted: HashMap<u16, &Noted> = noted.iter().map(|noted| (noted.port, noted)).collect();
+        let port = |&number: &u16| {
+            let (reason, rtt_us) = noted.get(&number).map_or((rest, u32::MAX), |noted| (noted.reason, noted.rtt_us));
+            let milliseconds = (rtt_us < u32::MAX).then(|| f64::from(rtt_us) / 1000.0);
+            Port { number, state: reason.state(), reason: reason.name(), rtt_ms: milliseconds }
         };
         self.ports.iter().map(port).collect()
     }

@@ -40,9 +40,10 @@ fn reasons_name_every_port_and_banners_their_own() {
     board.hear(0, 80, None);
     board.hear(0, 22, Some("SSH-2.0-x".to_owned()));
     settle(&mut board, 22, Reason::Accepted);
-    let finished = board.interrupt(Duration::from_secs(3));
+    let finished = board.interrupt(Duration::from_secs(3)).expect("a host");
+    assert!(board.interrupt(Duration::from_secs(3)).is_none());
     assert_eq!(
-        String::from_utf8_lossy(&finished[0].scan),
+        String::from_utf8_lossy(&finished.scan),
         concat!(
             r#"{"status":"incomplete","open_ports":[22],"closed":0,"filtered":1,"unknown":1,"started_at":"1970-01-01T00:01:01Z","#,
             r#""duration_ms":2000,"stopped":"interrupted","banners":[{"port":22,"text":"SSH-2.0-x"}],"#,
@@ -76,4 +77,18 @@ fn old_results_are_forgotten_before_they_fill_the_memory() {
     assert!(board.find(ip(1)).is_none() && board.find(ip(100_000)).is_some());
     assert!((20_000..60_000).contains(&board.known.len()), "{}", board.known.len());
     assert_eq!(board.known.len(), board.kept.len());
+}
+
+#[test]
+fn hosts_of_many_ports_are_begun_a_few_at_a_time_where_each_port_is_noted() {
+    for (detail, full_at) in [(Detail::Reasons, Some(16)), (Detail::Counts, None)] {
+        let mut board = Board::new(Rules { detail, most_open: 9, epoch: 0 }, (1..=u16::MAX).collect());
+        let full = (0..100).find(|&host: &u32| {
+            let is_full = board.is_full();
+            board.open(host, IpAddr::V4(host.into()));
+            is_full
+        });
+        assert_eq!(full, full_at);
+    }
+    assert_eq!(size_of::<Noted>(), 8);
 }

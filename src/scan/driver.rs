@@ -112,19 +112,27 @@ impl Driver {
         self.flights.get_mut(ticket.slot as usize).and_then(Option::take).and_then(|flight| flight.greeting)
     }
 
-    /// Waits for something to happen, at most `timeout`, and appends it to `happened`.
+    /// Waits for something to happen, at most `timeout`, and appends all of it to `happened`: what came while this process
+    /// was held up is no silence.
     ///
     /// # Errors
     /// [`Error::System`] where polling fails, [`Error::ReaderLeft`] where nobody reads stdout any more.
-    pub fn wait(&mut self, timeout: Option<Duration>, happened: &mut Vec<(Ticket, Happening)>) -> Result<()> {
-        match self.poll.poll(&mut self.events, timeout) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
-            other => other.map_err(|source| Error::System { what: "polling", source })?,
+    pub fn wait(&mut self, mut timeout: Option<Duration>, happened: &mut Vec<(Ticket, Happening)>) -> Result<()> {
+        loop {
+            match self.poll.poll(&mut self.events, timeout) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+                other => other.map_err(|source| Error::System { what: "polling", source })?,
+            }
+            let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+            let outcome = events.iter().try_for_each(|event| self.take(event, happened));
+            let may_have_more = events.iter().count() == EVENTS;
+            self.events = events;
+            outcome?;
+            if !may_have_more {
+                return Ok(());
+            }
+            timeout = Some(Duration::ZERO);
         }
-        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        let outcome = events.iter().try_for_each(|event| self.take(event, happened));
-        self.events = events;
-        outcome
     }
 
     fn take(&mut self, event: &Event, happened: &mut Vec<(Ticket, Happening)>) -> Result<()> {

@@ -128,7 +128,7 @@ impl<'r> Scanner<'r> {
 
     /// As many waiting probes as fly at once are enough to keep the line full.
     fn has_room(&self) -> bool {
-        self.window.bytes() < WINDOW_BYTES && !self.schedule.is_full()
+        self.window.bytes() < WINDOW_BYTES && !self.schedule.is_full() && !self.board.is_full()
     }
 
     fn take_in(&mut self, blocks: &Receiver<Result<Records>>, notices: &mut Notices) -> Result<Supply> {
@@ -273,8 +273,9 @@ impl<'r> Scanner<'r> {
     /// Writes what was read: hosts that are not done are `incomplete`.
     fn stop(&mut self, blocks: &Receiver<Result<Records>>, notices: &mut Notices) -> Result<()> {
         let now = self.started.elapsed();
-        for finished in self.board.interrupt(now) {
+        while let Some(finished) = self.board.interrupt(now) {
             self.finish(&finished);
+            self.write()?;
         }
         for records in blocks {
             self.take(records, notices)?;

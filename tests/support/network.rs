@@ -54,7 +54,19 @@ print('room', flush=True)
 sys.stdin.read()
 ";
 
-/// A service in the second namespace.
+/// Takes every port from FIRST to LAST, until it is told to let go.
+const TAKER: &str = "
+import socket, sys
+taken = [socket.socket() for _ in range(int(sys.argv[1]), int(sys.argv[2]) + 1)]
+for port, s in enumerate(taken, int(sys.argv[1])): s.bind(('', port))
+print('taken', flush=True)
+sys.stdin.readline()
+for s in taken: s.close()
+print('let go', flush=True)
+sys.stdin.read()
+";
+
+/// A service in one of the namespaces.
 pub struct Service {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -79,8 +91,8 @@ impl Service {
         assert!(!line.is_empty(), "the service ended");
     }
 
-    /// Makes room in the queue of a slow host.
-    pub fn accept(&mut self) {
+    /// Makes room in the queue of a slow host; lets go of taken ports.
+    pub fn let_go(&mut self) {
         self.stdin.as_mut().expect("a pipe").write_all(b"\n").expect("written");
         self.await_line();
     }
@@ -162,6 +174,19 @@ impl Network {
     /// A host that listens to `port` and accepts nothing, on all addresses.
     pub fn slow_host(&self, port: u16) -> Service {
         Service::start(&self.hosts, SLOW, &[port])
+    }
+
+    /// The scanner's machine with no local ports but those from `first` to `last`, and these taken.
+    pub fn take_local_ports(&self, first: u16, last: u16) -> Service {
+        self.in_scanner("sysctl", &["-qw", &format!("net.ipv4.ip_local_port_range={first} {last}")]);
+        Service::start(&self.scanner, TAKER, &[first, last])
+    }
+
+    /// Starts soar-scan, for a test that is not done with it at once.
+    pub fn start_scan(&self, flags: &[&str]) -> Child {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.scanner]).arg(bin("soar-scan")).args(["-q", "--targets", "--scope", SCOPE]).args(flags);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
     }
 
     /// Runs a command beside the scanner.
