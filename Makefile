@@ -36,12 +36,16 @@ demo: ## build, run the workflow on examples/, print the summary
 bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep and mawk
 	scripts/bench
 
-install: build ## install filters and workflow to PREFIX (default /usr/local)
+install: build ## install filters, scripts and adapters to PREFIX (default /usr/local)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 $(addprefix $(BIN)/,$(FILTERS)) scripts/soar '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 scripts/why '$(DESTDIR)$(PREFIX)/bin/soar-why'
+	install -d '$(DESTDIR)$(PREFIX)/share/soar-light/adapters'
+	install -m 644 adapters/*.jq '$(DESTDIR)$(PREFIX)/share/soar-light/adapters'
 
 uninstall: ## remove what install put there
-	rm -f $(addprefix '$(DESTDIR)$(PREFIX)/bin'/,$(FILTERS) soar)
+	rm -f $(addprefix '$(DESTDIR)$(PREFIX)/bin'/,$(FILTERS) soar soar-why)
+	rm -rf '$(DESTDIR)$(PREFIX)/share/soar-light'
 
 clean: ## remove what was built and the files of the demo
 	cargo clean

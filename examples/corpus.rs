@@ -1,7 +1,7 @@
 //! Writes logs of any size from a seed, for benchmarks: the same arguments give the same bytes.
 //!
 //! `corpus access MEBIBYTES CLIENTS SEED` writes a combined access log: 8% of status 404, 12% of bots. `corpus auth ...`
-//! writes an sshd log, `corpus hosts ...` one host for each client, as soar-scan writes them. Clients of logs are drawn with a Zipf-like law, from the documentation and benchmark ranges.
+//! writes an sshd log, `corpus hosts ...` one host for each client, as soar-scan writes them, `corpus events ...` one event. Clients of logs are drawn with a Zipf-like law, from the documentation and benchmark ranges.
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
@@ -45,19 +45,21 @@ const USERS: &[&str] = &["root", "admin", "oracle", "test", "ubuntu", "postgres"
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [kind, mebibytes, clients, seed] = arguments.as_slice() else {
-        return Err("usage: corpus access|auth|hosts MEBIBYTES CLIENTS SEED".into());
+        return Err("usage: corpus access|auth|hosts|events MEBIBYTES CLIENTS SEED".into());
     };
     let (size, clients) = (mebibytes.parse::<u64>()? << 20, clients.parse()?);
     let mut random = Random(seed.parse()?);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
     let (mut written, mut line, mut number) = (0, String::new(), 0);
-    while written < size && (kind != "hosts" || number < clients) {
+    let is_per_client = matches!(kind.as_str(), "hosts" | "events");
+    while written < size && (!is_per_client || number < clients) {
         line.clear();
         match kind.as_str() {
             "access" => access_line(&mut line, number, clients, &mut random),
             "auth" => auth_line(&mut line, number, clients, &mut random),
             "hosts" => host_line(&mut line, number, clients, &mut random),
-            _ => return Err("the kind is access, auth or hosts".into()),
+            "events" => event_line(&mut line, number),
+            _ => return Err("the kind is access, auth, hosts or events".into()),
         }
         out.write_all(line.as_bytes())?;
         written += line.len() as u64;
@@ -146,4 +148,16 @@ fn host_line(line: &mut String, number: u64, clients: u64, random: &mut Random) 
         ));
     }
     line.push_str("}\n");
+}
+
+fn event_line(line: &mut String, number: u64) {
+    let (minute, second) = (number / 60 % 60, number % 60);
+    line.push_str(&format!(
+        "{{\"schema\":\"soar.event/1\",\"@timestamp\":\"2026-03-01T00:{minute:02}:{second:02}Z\",\
+         \"event\":{{\"dataset\":\"sshd.auth\",\"action\":\"ssh_login\",\"outcome\":\"failure\"}},\
+         \"source\":{{\"ip\":\"{}\",\"port\":40000}},\"user\":{{\"name\":\"root\"}},\
+         \"log\":{{\"file\":{{\"path\":\"auth.log\"}},\"line\":{}}},\"tags\":[\"ssh_failed\"]}}\n",
+        address(number),
+        number + 1
+    ));
 }

@@ -114,7 +114,7 @@ fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<
     let threads = common.threads.map_or(default, usize::from);
     // With records on the same terminal a bar would only tear them.
     let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
-    let progress = Progress::new(inputs.total_bytes().filter(|_| has_bar));
+    let progress = if has_bar { Progress::new(inputs.total_bytes()) } else { Progress::silent() };
     let run = Run {
         program,
         threads,

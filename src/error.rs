@@ -63,6 +63,20 @@ pub enum Error {
         /// The schemas that this program reads.
         wanted: String,
     },
+    /// A host record that cannot be added up in this run.
+    #[error("{place}: {reason}")]
+    NoPart {
+        /// `file:line` of the record.
+        place: String,
+        /// What it lacks, or why it is none.
+        reason: String,
+    },
+    /// A host that no stage could read again.
+    #[error("{ip} needs more than the 1 MiB that a record may have: take a coarser --resolution, or less --evidence")]
+    HostTooLong {
+        /// Its address.
+        ip: std::net::IpAddr,
+    },
     /// The system refused something that the run needs (threads, signal handlers, polling).
     #[error("{what}: {}", reason_of(source))]
     System {

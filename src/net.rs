@@ -8,6 +8,8 @@ use ipnet::IpNet;
 
 use crate::error::{Error, Result};
 use crate::list;
+use crate::prefix;
+use crate::vector::find_no_name;
 
 /// The address that `text` names, canonical: `::ffff:a.b.c.d` folds to IPv4 and a zone (`%eth0`) is dropped.
 ///
@@ -39,12 +41,13 @@ fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
         if nth > 0 {
             rest = rest.strip_prefix(b".")?;
         }
-        let digit = |at: usize| rest.get(at).map(|b| b.wrapping_sub(b'0')).filter(|&digit| digit < 10);
-        let (value, len) = match (digit(0)?, digit(1), digit(2)) {
-            (first, None, _) => (u16::from(first), 1),
-            (first @ 1.., Some(second), None) => (u16::from(first) * 10 + u16::from(second), 2),
-            (first @ 1.., Some(second), Some(third)) => (u16::from(first) * 100 + u16::from(second) * 10 + u16::from(third), 3),
-            (0, Some(_), _) => return None,
+        let digit = |b: u8| u16::from(b - b'0');
+        let (value, len) = match *rest {
+            [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => (digit(a) * 100 + digit(b) * 10 + digit(c), 3),
+            [a @ b'1'..=b'9', b @ b'0'..=b'9', ..] => (digit(a) * 10 + digit(b), 2),
+            // A zero before another digit ends the number, and what follows is no dot.
+            [a @ b'0'..=b'9', ..] => (digit(a), 1),
+            _ => return None,
         };
         *octet = u8::try_from(value).ok()?;
         rest = &rest[len..];
@@ -136,19 +139,11 @@ pub fn is_host(text: &[u8]) -> bool {
 /// How much of `text`, from its start, can be a host name.
 #[must_use]
 pub fn host_name_len(text: &[u8]) -> usize {
-    const FITS: [bool; 256] = {
-        let mut fits = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            // Below 256 by the loop.
-            #[allow(clippy::cast_possible_truncation)]
-            let b = byte as u8;
-            fits[byte] = b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-            byte += 1;
-        }
-        fits
-    };
-    if text.first() == Some(&b'-') { 0 } else { text.iter().take(255).take_while(|b| FITS[usize::from(**b)]).count() }
+    if text.first() == Some(&b'-') {
+        return 0;
+    }
+    let text = &text[..text.len().min(255)];
+    find_no_name(text).unwrap_or(text.len())
 }
 
 /// A set of addresses: sorted, disjoint, inclusive ranges, so membership is one binary search however long the list.
@@ -167,8 +162,9 @@ impl AddressSet {
         ])
     }
 
-    /// The set that a list of `address`, `CIDR` and file operands names; each may hold several, comma-separated.
-    /// A file is a list (see [`list`]) of addresses and CIDRs; a `#` behind one starts a comment too.
+    /// The set that a list of `address`, `CIDR`, `first-last` and file operands names; each may hold several, comma-separated.
+    /// A file is a list (see [`list`]) of addresses, CIDRs and ranges; a `#` behind one starts a comment too. Or it is the JSON
+    /// form in which search engines publish their crawlers' ranges (see [`prefix`]).
     ///
     /// # Errors
     /// [`Error::Usage`] names the operand (and line) that is neither.
@@ -198,8 +194,14 @@ impl AddressSet {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = canonical(address);
-        let after = self.ranges.partition_point(|&(first, _)| first <= address);
-        after > 0 && address <= self.ranges[after - 1].1
+        self.covers(address, address)
+    }
+
+    /// Whether every address from `first` to `last` is in the set; both are canonical, and of one family.
+    #[must_use]
+    pub fn covers(&self, first: IpAddr, last: IpAddr) -> bool {
+        let after = self.ranges.partition_point(|&(start, _)| start <= first);
+        after > 0 && last <= self.ranges[after - 1].1
     }
 
     fn from_ranges(mut ranges: Vec<(IpAddr, IpAddr)>) -> Self {
@@ -207,7 +209,10 @@ impl AddressSet {
         let mut merged: Vec<(IpAddr, IpAddr)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match merged.last_mut() {
-                Some(before) if before.0.is_ipv4() == first.is_ipv4() && first <= before.1 => before.1 = before.1.max(last),
+                // Neighbours too, so that a network is in the set where its halves are.
+                Some(before) if before.0.is_ipv4() == first.is_ipv4() && bits_of(first) <= bits_of(before.1).saturating_add(1) => {
+                    before.1 = before.1.max(last);
+                }
                 _ => merged.push((first, last)),
             }
         }
@@ -215,11 +220,30 @@ impl AddressSet {
     }
 }
 
-/// The first and last address of `text`, an address or a CIDR. A mapped IPv6 network (`::ffff:a.b.c.d/120`) is the
-/// IPv4 network that it means, since canonical addresses are what is looked up.
-fn parse_range(text: &str) -> Option<(IpAddr, IpAddr)> {
+const fn bits_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_bits() as u128,
+        IpAddr::V6(v6) => v6.to_bits(),
+    }
+}
+
+/// The first and last address of `text`, an address, a CIDR or a range `first-last`. A mapped IPv6 network
+/// (`::ffff:a.b.c.d/120`) is the IPv4 network that it means, since canonical addresses are what is looked up.
+///
+/// ```
+/// let (first, last) = soar_light::net::parse_range("192.0.2.0/30").unwrap();
+/// assert_eq!((first.to_string(), last.to_string()), ("192.0.2.0".into(), "192.0.2.3".into()));
+/// assert_eq!(soar_light::net::parse_range("192.0.2.0-192.0.2.3"), Some((first, last)));
+/// assert_eq!(soar_light::net::parse_range("192.0.2.3-192.0.2.0"), None);
+/// ```
+#[must_use]
+pub fn parse_range(text: &str) -> Option<(IpAddr, IpAddr)> {
     if let Some(address) = parse_address(text.as_bytes()) {
         return Some((address, address));
+    }
+    if let Some((first, last)) = text.split_once('-') {
+        let ends = (parse_address(first.trim().as_bytes())?, parse_address(last.trim().as_bytes())?);
+        return (ends.0.is_ipv4() == ends.1.is_ipv4() && ends.0 <= ends.1).then_some(ends);
     }
     let net: IpNet = text.parse().ok()?;
     let (first, last) = (net.network(), net.broadcast());
@@ -235,10 +259,24 @@ fn read_file(flag: &str, operand: &str, ranges: &mut Vec<(IpAddr, IpAddr)>) -> R
         let most = if network.is_ipv4() { 32 } else { 128 };
         return Err(Error::Usage(format!("{flag}: not a CIDR: {operand}: {bits:?} is not a number of bits from 0 to {most}")));
     }
-    for (line, entry) in list::entries(&list::read_file(flag, "an address, a CIDR,", operand)?) {
+    if let Some((first, last)) = operand.split_once('-')
+        && let (Some(_), Some(_)) = (parse_address(first.trim().as_bytes()), parse_address(last.trim().as_bytes()))
+    {
+        return Err(Error::Usage(format!("{flag}: not a range: {operand}: the first address is behind the last, or of another kind")));
+    }
+    let text = list::read_file(flag, "an address, a CIDR,", operand)?;
+    if prefix::is_json(&text) {
+        let wrong = |flaw: String| Error::Usage(format!("{flag} {operand}: {flaw}"));
+        for (place, prefix) in prefix::read_json(&text).map_err(wrong)? {
+            ranges.push(parse_range(&prefix).ok_or_else(|| wrong(format!("{place}: not an address or CIDR: {prefix}")))?);
+        }
+        return Ok(());
+    }
+    for (line, entry) in list::entries(&text) {
         // Here, a comment may stand behind an entry too.
         let entry = entry.split('#').next().unwrap_or_default().trim();
-        let range = parse_range(entry).ok_or_else(|| Error::Usage(format!("{flag} {operand}:{line}: not an address or CIDR: {entry}")))?;
+        let wrong = || Error::Usage(format!("{flag} {operand}:{line}: not an address, CIDR or range: {entry}"));
+        let range = parse_range(entry).ok_or_else(wrong)?;
         ranges.push(range);
     }
     Ok(())
@@ -284,7 +322,7 @@ mod tests {
 
     #[test]
     fn sets_hold_their_edges_and_no_more() {
-        let set = set("192.0.2.0/25, 192.0.2.64/26,2001:db8::/32,198.51.100.7,::ffff:203.0.113.0/120");
+        let set = set("192.0.2.0/25, 192.0.2.64/26,2001:db8::/32,198.51.100.7,::ffff:203.0.113.0/120,198.51.100.20 - 198.51.100.22");
         for (address, inside) in [
             ("192.0.2.0", true),
             ("192.0.2.127", true),
@@ -292,6 +330,10 @@ mod tests {
             ("191.255.255.255", false),
             ("198.51.100.7", true),
             ("198.51.100.8", false),
+            ("198.51.100.19", false),
+            ("198.51.100.20", true),
+            ("198.51.100.22", true),
+            ("198.51.100.23", false),
             ("203.0.113.9", true),
             ("2001:db8:ffff::1", true),
             ("2001:db9::", false),
@@ -336,6 +378,24 @@ mod tests {
     fn a_wrong_operand_is_named() {
         let error = AddressSet::from_operands("--allow", &["192.0.2.0/33".to_owned()]).expect_err("33 bits");
         assert_eq!(error.to_string(), "--allow: not a CIDR: 192.0.2.0/33: \"33\" is not a number of bits from 0 to 32");
+        for (json, flaw) in [
+            (
+                r#"{"prefixes":[{"ipv4Prefix":"192.0.2.0/27"},{"ipv6Prefix":"2001:db8::/129"}]}"#,
+                ".prefixes[1]: not an address or CIDR: 2001:db8::/129",
+            ),
+            (r#"{"prefixes":[{}]}"#, ".prefixes[0]: neither ipv4Prefix nor ipv6Prefix"),
+        ] {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            std::fs::write(file.path(), json).expect("written");
+            let path = file.path().display().to_string();
+            let error = AddressSet::from_operands("--allow", std::slice::from_ref(&path)).expect_err("refused");
+            assert_eq!(error.to_string(), format!("--allow {path}: {flaw}"));
+        }
+        let error = AddressSet::from_operands("--allow", &["192.0.2.9-192.0.2.1".to_owned()]).expect_err("the wrong way round");
+        assert_eq!(
+            error.to_string(),
+            "--allow: not a range: 192.0.2.9-192.0.2.1: the first address is behind the last, or of another kind"
+        );
         let error = AddressSet::from_operands("--allow", &["no/such/file".to_owned()]).expect_err("no file");
         assert_eq!(error.to_string(), "--allow: neither an address, a CIDR, nor a readable file: no/such/file: No such file or directory");
     }

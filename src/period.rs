@@ -1,12 +1,12 @@
-//! A period of time that a user asks for: `--since` (inclusive) and `--until` (exclusive).
+//! A period of time that a user asks for: `--since` (inclusive) and `--until` (exclusive); and lengths of time.
 //!
-//! An end of it is an instant, a day, or so long before now. Whole seconds, as events are compared by them.
+//! An end of a period is an instant, a day, or so long before now. Whole seconds, as events are compared by them.
 
 use crate::error::{Error, Result};
 use crate::time::Clock;
 
 /// The letters of a length of time, and their seconds. A day is 24 hours, whatever clocks do in spring.
-const UNITS: [(char, i64); 4] = [('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60), ('w', 7 * 24 * 60 * 60)];
+const UNITS: [(char, i64); 5] = [('w', 7 * 24 * 60 * 60), ('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)];
 
 /// From one instant on, and before another; both in seconds since 1970. Without either it is all of time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,9 +58,27 @@ fn read_end(flag: &str, text: &str, clock: &Clock, now: i64) -> Result<i64> {
 }
 
 fn read_ago(text: &str, now: i64) -> Option<i64> {
+    now.checked_sub(read_length(text)?)
+}
+
+/// Reads a length of time, a whole number and a unit: `10s`, `5m`, `2h`, `3d`, `1w`; in seconds.
+///
+/// ```
+/// assert_eq!(soar_light::period::read_length("10m"), Some(600));
+/// ```
+#[must_use]
+pub fn read_length(text: &str) -> Option<i64> {
     let (unit, seconds) = UNITS.into_iter().find(|(letter, _)| text.ends_with(*letter))?;
     let number = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
-    now.checked_sub(number.parse::<i64>().ok()?.checked_mul(seconds)?)
+    number.parse::<i64>().ok()?.checked_mul(seconds)
+}
+
+/// `seconds` as [`read_length`] reads it, in the largest unit that leaves no rest.
+#[must_use]
+pub fn show_length(seconds: u32) -> String {
+    let seconds = i64::from(seconds);
+    let unit = UNITS.into_iter().find(|(_, unit)| seconds % unit == 0 && seconds > 0);
+    unit.map_or_else(|| format!("{seconds}s"), |(letter, unit)| format!("{}{letter}", seconds / unit))
 }
 
 fn read_instant(text: &str, clock: &Clock) -> Option<i64> {
@@ -93,6 +111,7 @@ mod tests {
             ("3d", "UTC", "2026-11-19T10:00:00Z"),
             ("1w", "UTC", "2026-11-15T10:00:00Z"),
             ("0m", "UTC", "2026-11-22T10:00:00Z"),
+            ("45s", "UTC", "2026-11-22T09:59:15Z"),
         ] {
             assert_eq!(read(text, tz).as_deref(), Some(shown), "{text} in {tz}");
         }
@@ -106,7 +125,7 @@ mod tests {
             "-2h",
             "+2h",
             "2 h",
-            "2s",
+            "2y",
             "2.5h",
             "99999999999999999999h",
             "9223372036854775807w",
@@ -121,6 +140,13 @@ mod tests {
             let clock = Clock::new("UTC", None).expect("a zone");
             let error = Period::new(None, Some(text), &clock, 0).expect_err(text).to_string();
             assert!(error.starts_with(&format!("--until {text}: not a time: give ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_shown_as_it_is_read() {
+        for (seconds, text) in [(0, "0s"), (10, "10s"), (90, "90s"), (600, "10m"), (7200, "2h"), (86_400, "1d"), (1_209_600, "2w")] {
+            assert_eq!((show_length(seconds).as_str(), read_length(text)), (text, Some(i64::from(seconds))));
         }
     }
 

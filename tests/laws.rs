@@ -3,7 +3,6 @@
 mod support;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -20,7 +19,7 @@ use soar_light::record::event::{Event, Http, Source};
 use soar_light::record::sighting::{Sighting, SightingReader};
 use soar_light::record::signal::{SIGNALS, SignalSet, index_of};
 use soar_light::scan::splice::HostLine;
-use soar_light::time::{Clock, Stamp, rfc3339};
+use soar_light::time::{Clock, Stamp};
 
 use support::{code, filter, run, text};
 
@@ -390,42 +389,6 @@ fn log_format() -> impl Strategy<Value = String> {
     ]
 }
 
-#[derive(Debug, Clone)]
-struct Seen {
-    ip: u8,
-    at: Option<u32>,
-    file: u8,
-    line: u8,
-    tags: u8,
-    count: u64,
-}
-
-/// Events over few addresses, files and times, so that everything meets; some tags are not in the table.
-fn events() -> impl Strategy<Value = Vec<Seen>> {
-    let one = (0..4_u8, proptest::option::of(0..20_u32), 0..3_u8, any::<u8>(), 0..64_u8, select(&[1, 1, 1, 7, 1 << 50][..]));
-    vec(one.prop_map(|(ip, at, file, line, tags, count)| Seen { ip, at, file, line, tags, count }), 0..60)
-}
-
-fn write_events(events: &[Seen]) -> Vec<u8> {
-    const NAMES: [&str; 6] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted", "zeta", "eta"];
-    let mut out = String::new();
-    for e in events {
-        let tags: Vec<_> = NAMES.iter().enumerate().filter(|(i, _)| e.tags & 1 << i != 0).map(|(_, name)| format!("\"{name}\"")).collect();
-        let at = e.at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + i64::from(at))));
-        let ip = if e.ip == 3 { "2001:db8::3".to_owned() } else { format!("192.0.2.{}", e.ip) };
-        writeln!(
-            out,
-            r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"log":{{"file":{{"path":"{}.log"}},"line":{}}},"tags":[{}],"soar":{{"count":{}}}}}"#,
-            e.file,
-            e.line,
-            tags.join(","),
-            e.count
-        )
-        .expect("a String takes all");
-    }
-    out.into_bytes()
-}
-
 proptest! {
     // Each case is two processes.
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -451,37 +414,5 @@ proptest! {
         prop_assert_eq!(numbers[0], wanted);
         prop_assert_eq!(numbers[1..6].iter().sum::<usize>(), wanted, "{}", summary);
         prop_assert_eq!(numbers[1], text(&output.stdout).lines().count());
-    }
-}
-
-const SCORE_FLAGS: [&str; 7] = ["-q", "--evidence", "2", "--weight", "zeta=3", "--rule", "many=.ssh_failed > 9"];
-
-fn score(inputs: &[Vec<u8>]) -> Vec<u8> {
-    let output = run(filter("soar-score").args(SCORE_FLAGS), &inputs.concat());
-    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
-    output.stdout
-}
-
-proptest! {
-    // Each case is a handful of processes.
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn merging_the_parts_is_one_run_whatever_the_split_and_the_order(events in events(), cuts in vec(any::<Index>(), 0..3), swap: bool) {
-        let whole = score(&[write_events(&events)]);
-        prop_assert_eq!(score(std::slice::from_ref(&whole)), whole.clone(), "score(score(x)) = score(x)");
-        let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(events.len() + 1)).collect();
-        places.extend([0, events.len()]);
-        places.sort_unstable();
-        let mut parts: Vec<_> = places.windows(2).map(|ends| score(&[write_events(&events[ends[0]..ends[1]])])).collect();
-        if swap {
-            parts.reverse();
-        }
-        prop_assert_eq!(score(&parts), whole.clone());
-        // Hosts and events may be mixed, and lines may come in any order.
-        let (first, rest) = parts.split_first().expect("a part");
-        prop_assert_eq!(score(&[score(rest), first.clone()]), whole.clone());
-        let backwards: Vec<_> = events.iter().rev().cloned().collect();
-        prop_assert_eq!(score(&[write_events(&backwards)]), whole);
     }
 }

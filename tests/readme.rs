@@ -30,7 +30,7 @@ fn shown_commands(document: &str) -> Vec<(String, String)> {
 
 #[test]
 fn commands_in_the_documents_print_what_stands_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/signals.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/hosts.md", "docs/rules.md", "docs/signals.md"] {
         let commands = shown_commands(&text(&read(name)));
         assert!(!commands.is_empty() || name != "README.md", "{name} shows no command");
         for (command, expected) in commands {
@@ -71,7 +71,8 @@ fn tables_in_the_documents_are_those_of_the_code() {
     for format in soar_light::parse::FORMATS {
         assert!(readme.contains(&format!("`{}`", format.name)), "README says nothing of {}", format.name);
     }
-    for (name, expression) in soar_light::score::rules::DEFAULT_RULES {
+    let rules = soar_light::score::rules::Rules::new(soar_light::score::rules::Choice::default()).expect("the default rules");
+    for (name, expression, _) in rules.iter() {
         assert!(readme.contains(&format!("`{name}`")) && readme.contains(expression), "README says nothing of {name}");
     }
     let (events, schema) = (text(&read("docs/events.md")), text(&read("schemas/event.schema.json")));
@@ -102,4 +103,22 @@ fn tables_in_the_documents_are_those_of_the_code() {
         let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
         assert!(help.contains(&format!("--{}", report.name())), "no flag asks for {}", report.name());
     }
+}
+
+#[test]
+fn every_adapter_is_in_the_readme_under_its_own_first_line() {
+    let readme = text(&read("README.md"));
+    let mut rows: Vec<_> = readme.lines().filter(|line| line.contains("](adapters/")).map(ToOwned::to_owned).collect();
+    let files = std::fs::read_dir(support::root().join("adapters")).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
+    let row = |name: String| {
+        let program = text(&read(&format!("adapters/{name}")));
+        let about = program.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a first line that says what it is").to_owned();
+        assert!(program.contains(&format!("adapters/{name} ")), "{name} shows no pipe");
+        format!("| [`{name}`](adapters/{name}) | {about} |")
+    };
+    let mut expected: Vec<_> = names.map(row).collect();
+    rows.sort();
+    expected.sort();
+    assert_eq!(rows, expected);
 }

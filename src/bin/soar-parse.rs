@@ -14,7 +14,7 @@ use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, Strictness, Wanted, catalogue};
 use soar_light::period::Period;
 use soar_light::record::signal::SignalSet;
-use soar_light::stream::cursor::lock_path;
+use soar_light::stream::lock::lock_path;
 use soar_light::stream::output::is_same;
 use soar_light::time::{self, Clock};
 
@@ -69,7 +69,7 @@ struct Args {
     /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
     #[arg(long, value_name = "STRING")]
     log_format: Option<String>,
-    /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them, comma-separated; repeatable
+    /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them (or published JSON lists of prefixes), comma-separated; repeatable
     ///
     /// Behind them, the client is the rightmost address of the header that is not one of theirs. The header is read where
     /// it has a name: in a --log-format that has it (`main` is nginx's), and in the JSON of nginx (`http_x_forwarded_for`),

@@ -1,12 +1,17 @@
 //! `soar-score`: events in, one host an address out.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use soar_light::cli::{self, Common};
-use soar_light::error::Result;
+use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
-use soar_light::score::rules::{DEFAULT_RULES, Rules};
+use soar_light::period;
+use soar_light::score::keep::Keep;
+use soar_light::score::live::{self, Policy};
+use soar_light::score::rules::timing::{DEFAULT_RESOLUTION, Timing};
+use soar_light::score::rules::{Choice, Rules, catalogue};
 use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
 
@@ -15,28 +20,64 @@ use soar_light::score::{self, Config};
 /// Reads events of soar-parse and hosts of soar-score, in any mixture; hosts are merged, so yesterday's output and
 /// today's events make one dashboard. The score is the sum over signals of weight times count; an address is suspicious
 /// when at least one rule holds. (The same log twice counts twice.)
+// Each is a switch of its own on the command line.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = manual())]
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// A rule, as a jq expression over the signals; repeatable, replaces the default rules (--help lists them)
+    /// A rule, as a jq expression over the signals and a few facts (docs/rules.md); repeatable; replaces the default rules, adds to those of --rules
     #[arg(long = "rule", value_name = "NAME=EXPR")]
     rules: Vec<String>,
+    /// Rules of a shipped set (--help lists them), or of a TOML file with name, when, window, about and attack of each; repeatable
+    #[arg(long = "rules", value_name = "SET|FILE")]
+    sets: Vec<String>,
+    /// List the rules of this run (those of --rules and --rule, or the default ones) and exit
+    #[arg(long)]
+    list_rules: bool,
+    /// Add to every host which values each rule saw, and whether it held
+    #[arg(long)]
+    explain: bool,
     /// What one occurrence of a signal adds to the score, a whole number; repeatable
     #[arg(long = "weight", value_name = "SIGNAL=W")]
     weights: Vec<String>,
-    /// Addresses that are never suspicious; a file has one address or CIDR a line; repeatable
+    /// Addresses that are never suspicious; a file has one address or CIDR a line, or is the JSON in which Google and Bing publish their crawlers' ranges; repeatable
     #[arg(long, value_name = "CIDR|FILE")]
     allow: Vec<String>,
     /// How many places to keep for each signal of an address, the earliest first
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
     evidence: u16,
+    /// Let rules see, of each signal, the largest count inside any window of that length (10m, 1h); the score stays the total, and two signals may peak in different windows
+    #[arg(long, value_name = "LENGTH")]
+    window: Option<String>,
+    /// Length of the buckets, aligned to 1970, of which windows are made, and by which --partial keeps counts [default: 10s]
+    #[arg(long, value_name = "LENGTH")]
+    resolution: Option<String>,
+    /// Write a host the moment a rule first holds for it, as an alert ("snapshot":true, not to be added up), instead of all hosts at the end
+    #[arg(long, conflicts_with = "partial", help_heading = "Live")]
+    live: bool,
+    /// For how long of event time a rule that led to an alert leads to no other for the same host
+    #[arg(long, value_name = "LENGTH", default_value = "1h", requires = "live", help_heading = "Live")]
+    repeat: String,
+    /// How many hosts to remember at the most; past it those not seen for longest are forgotten
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "live", help_heading = "Live", value_parser = clap::value_parser!(u32).range(1..))]
+    max_hosts: u32,
+    /// Remember hosts between runs in FILE: read at the start, written every 30 s and at the end
+    #[arg(long, value_name = "FILE", requires = "live", help_heading = "Live")]
+    state: Option<PathBuf>,
+    /// Count IPv6 addresses by their prefix of BITS bits (64 is one network of a customer): network is the prefix, ip the address last seen
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u8).range(1..=128))]
+    group_v6: Option<u8>,
+    /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths
+    #[arg(long)]
+    partial: bool,
 }
 
 fn manual() -> String {
-    let rules: Vec<_> = DEFAULT_RULES.iter().map(|(name, expression)| format!("  {name}={expression}")).collect();
-    format!("RULES (a host is suspicious when one holds)\n{}\n\n{}", rules.join("\n"), pages())
+    // The default set is compiled by a test; without it there is still the rest of the page.
+    let sets = Rules::new(Choice::default()).map_or_else(|error| error.to_string(), |rules| catalogue::show_sets(&rules));
+    format!("{sets}\n\n{}", pages())
 }
 
 fn pages() -> String {
@@ -55,16 +96,45 @@ fn pages() -> String {
 fn main() -> ExitCode {
     let args = Args::parse();
     match config(&args) {
-        Ok(config) => cli::run("soar-score", &args.common, None, |inputs, run, notices| score::run(&config, inputs, run, notices)),
+        Ok(config) if args.list_rules => cli::conclude("soar-score", cli::print(&catalogue::list_rules(&config.rules))),
+        Ok(config) => cli::run("soar-score", &args.common, None, |inputs, run, notices| match policy(&args)? {
+            Some(policy) => live::run(&config, &policy, inputs, run, notices),
+            None => score::run(&config, inputs, run, notices),
+        }),
         Err(error) => cli::conclude("soar-score", Err(error)),
     }
 }
 
+fn policy(args: &Args) -> Result<Option<Policy>> {
+    let repeat_seconds = period::read_length(&args.repeat).ok_or_else(|| {
+        Error::Usage(format!("--repeat {}: wanted a length of time: a whole number and s, m, h, d or w, as in 1h", args.repeat))
+    })?;
+    let policy = Policy { repeat_seconds, max_hosts: args.max_hosts as usize, state: args.state.clone() };
+    Ok(Some(policy).filter(|_| args.live))
+}
+
 fn config(args: &Args) -> Result<Config> {
+    let timing = Timing::new(args.window.as_deref(), args.resolution.as_deref().unwrap_or(DEFAULT_RESOLUTION))?;
+    let rules = Rules::new(Choice { sets: &args.sets, rules: &args.rules, timing })?;
+    let needs = rules.needs();
+    let has_buckets = args.partial || !needs.windows.is_empty();
+    if args.resolution.is_some() && !has_buckets {
+        return Err(Error::Usage(
+            "--resolution is of windows and of --partial: give --window, a rule with a window, or --partial".to_owned(),
+        ));
+    }
     Ok(Config {
-        rules: Rules::compile(&args.rules)?,
+        rules,
         weights: Weights::from_texts(&args.weights)?,
         allow: AddressSet::from_operands("--allow", &args.allow)?,
-        evidence: args.evidence.into(),
+        keep: Keep {
+            evidence: args.evidence.into(),
+            resolution_seconds: has_buckets.then_some(timing.resolution_seconds),
+            users: args.partial || needs.users,
+            paths: args.partial || needs.paths,
+            group_v6: args.group_v6,
+        },
+        partial: args.partial,
+        explain: args.explain,
     })
 }

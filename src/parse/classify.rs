@@ -105,14 +105,13 @@ impl<'c> Classifier<'c> {
                 done.counts.invalid_utf8 += 1;
             }
             scratch.clear();
-            let reading = match reader.read(line, &scratch) {
-                Ok(Reading::Repeated(repeat)) => Ok(before.find_repeated(&repeat, start, &mut reader, &mut earlier)),
-                reading => {
-                    before.last = Some(start);
-                    reading
-                }
-            };
-            match reading {
+            let mut reading = reader.read(line, &scratch);
+            match &reading {
+                &Ok(Reading::Repeated(repeat)) => reading = Ok(before.find_repeated(&repeat, start, &mut reader, &mut earlier)),
+                _ => before.last = Some(start),
+            }
+            // By reference, since a reading is large.
+            match &mut reading {
                 Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_)) => done.counts.other_programs += 1,
                 Ok(Reading::UnknownSshd) => {
                     done.counts.unknown_sshd += 1;
@@ -120,7 +119,7 @@ impl<'c> Classifier<'c> {
                 }
                 Ok(reading) => self.emit(reading, &mut detectors, &scratch, number, done),
                 Err(flaw) => {
-                    done.reject(number, flaw);
+                    done.reject(number, flaw.clone());
                     self.keep_reject(done, &block.bytes[end - whole.len() - 1..end.min(block.bytes.len())]);
                 }
             }
@@ -130,19 +129,20 @@ impl<'c> Classifier<'c> {
         }
     }
 
-    fn emit<'a>(&self, mut reading: Reading<'a>, detectors: &mut Detectors<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
+    fn emit<'a>(&self, reading: &mut Reading<'a>, detectors: &mut Detectors<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
         if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
             done.counts.outside += 1;
             return;
         }
-        let signals = detectors.signals(&reading);
+        let signals = detectors.signals(reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
-        if let (true, Some(trusted), Reading::Web(web)) = (wanted, &self.config.trusted_proxies, &mut reading) {
+        if let (true, Some(trusted), Reading::Web(web)) = (wanted, &self.config.trusted_proxies, &mut *reading) {
             proxy::resolve(web, trusted, scratch);
         }
-        match wanted.then(|| reading.to_event(&done.file, number)).flatten() {
-            Some(mut event) => {
+        // By reference, since an event is large.
+        match &mut wanted.then(|| reading.to_event(&done.file, number)).flatten() {
+            Some(event) => {
                 event.tags = signals;
                 event.write_line(&mut done.events);
                 done.counts.events += 1;

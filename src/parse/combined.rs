@@ -3,11 +3,12 @@
 //! Read by position, without a regex: the first unescaped quote starts the request, and the time stands right before it,
 //! so no user name can put another time or client in its place. What follows the named fields is ignored.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memmem};
 
+use super::field::{Quoted, close_quoted, find_quote, read_quoted, split_size, split_status};
 use super::format::{Format, Kind, Misfit, Reading, known};
 use super::tag::split_word;
-use super::web::{Escaping, Web, is_client, read_size, read_status};
+use super::web::{Escaping, Web, is_client};
 use crate::net;
 use crate::time::{self, CLF_LEN, Clock, Stamp};
 
@@ -59,14 +60,17 @@ enum Layout {
 
 fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
     let misfit = |at, reason| Misfit { at, reason };
-    let request = find_request(line)?;
-    let (seconds, who) = read_front(line, request.start, clock)?;
-    let (status, after) = split_number(line, request.end).ok_or(misfit(request.end, "no status after the request"))?;
-    let status = read_status(status).map_err(|reason| misfit(request.end, reason))?;
-    let (body_bytes, after) = split_number(line, after).ok_or(misfit(after, "no size after the status"))?;
-    let body_bytes = read_size(body_bytes).map_err(|reason| misfit(after, reason))?;
+    let (request, seconds, who) = if let Some((start, seconds, who)) = read_plain_front(line, clock) {
+        (close_request(line, start)?, seconds, who)
+    } else {
+        let request = find_request(line)?;
+        let (seconds, who) = read_front(line, request.start, clock)?;
+        (request, seconds, who)
+    };
+    let (status, after) = split_status(line, request.end)?;
+    let (body_bytes, after) = split_size(line, after)?;
     let texts = read_texts(line, after)?;
-    let found = match (who.domain, texts) {
+    let found = match (who.domain, &texts) {
         (Some(_), Some(_)) => Layout::VhostCombined,
         (None, Some(_)) => Layout::Combined,
         (None, None) => Layout::Common,
@@ -75,44 +79,65 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
     if found != layout {
         return Err(misfit(0, "another layout"));
     }
-    let [referrer, agent] = texts.unwrap_or([b"-"; 2]);
-    // One look at the line is cheaper than one at each of its fields.
-    let is_logged = memchr(b'\\', &line[request.start..]).is_some() || who.user.is_some();
+    let [referrer, agent] = texts.unwrap_or([Quoted::UNKNOWN; 2]);
+    let is_logged = request.text.has_escape || referrer.has_escape || agent.has_escape || who.user.is_some();
     Ok(Reading::Web(Web {
         client: who.address,
         domain: who.domain,
         user: who.user,
         time: Some(Stamp { seconds, fraction: "" }),
-        request: known(request.text),
+        request: known(request.text.text),
         status,
         body_bytes,
-        referrer: known(referrer),
-        agent: known(agent),
+        referrer: known(referrer.text),
+        agent: known(agent.text),
         forwarded: None,
         escaping: if is_logged { Escaping::Logged } else { Escaping::Undone },
     }))
+}
+
+/// The start of nearly every line, `192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "`: the place of its quote, the time and the client.
+/// Read from the left, since it can be read in no other way: no name and no time holds a quote.
+#[inline]
+fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64, Client<'a>)> {
+    let (address, behind) = line.split_at(net::host_name_len(line));
+    let behind = behind.strip_prefix(b" - - [").filter(|_| !address.is_empty())?;
+    let (time, behind) = behind.split_at_checked(CLF_LEN)?;
+    let behind = behind.strip_prefix(b"] ").filter(|behind| behind.starts_with(b"\""))?;
+    let seconds = clock.parse_clf(time).ok()?;
+    Some((line.len() - behind.len(), seconds, Client { domain: None, address, user: None }))
 }
 
 /// Referrer and user agent, which stand at `start` where the line has them.
 ///
 /// What follows the agent is never read: nginx's `main` has X-Forwarded-For there, another server's configuration any
 /// header that its clients may fill in. Which it is, only --log-format says.
-fn read_texts(line: &[u8], start: usize) -> Result<Option<[&[u8]; 2]>, Misfit> {
-    let misfit = |at, reason| Misfit { at, reason };
-    let referrer = read_quoted(line, start);
-    let next = referrer.map_or(start, |(_, next)| next);
-    match (referrer, read_quoted(line, next)) {
-        (Some((referrer, _)), Some((agent, _))) => Ok(Some([referrer, agent])),
-        // A format with other fields between these: where its agent stands, only --log-format says.
-        (_, None) if memchr(b'"', &line[start..]).is_some() => Err(if !line[next..].starts_with(b" \"") {
-            misfit(next, "quotes, but no referrer and user agent after the size: --log-format takes any order of fields")
-        } else if referrer.is_some() {
-            misfit(next, "the user agent has no closing quote")
-        } else {
-            misfit(next, "the referrer has no closing quote")
-        }),
-        _ => Ok(None),
+#[inline]
+fn read_texts(line: &[u8], start: usize) -> Result<Option<[Quoted<'_>; 2]>, Misfit> {
+    if let Some(referrer) = read_quoted(line, start)
+        && let Some(agent) = read_quoted(line, referrer.end)
+    {
+        return Ok(Some([referrer, agent]));
     }
+    refuse_quotes(line, start).map(|()| None)
+}
+
+/// Refuses a line that has quotes at `start` or behind it, but no referrer and user agent.
+fn refuse_quotes(line: &[u8], start: usize) -> Result<(), Misfit> {
+    let referrer = read_quoted(line, start);
+    let at = referrer.map_or(start, |quoted| quoted.end);
+    if memchr(b'"', &line[start..]).is_none() {
+        return Ok(());
+    }
+    // A format with other fields between these: where its agent stands, only --log-format says.
+    let reason = if !line[at..].starts_with(b" \"") {
+        "quotes, but no referrer and user agent after the size: --log-format takes any order of fields"
+    } else if referrer.is_some() {
+        "the user agent has no closing quote"
+    } else {
+        "the referrer has no closing quote"
+    };
+    Err(Misfit { at, reason })
 }
 
 /// What stands before the request, which starts at `start`: the time right before it, and the client.
@@ -127,11 +152,11 @@ fn read_front<'a>(line: &'a [u8], start: usize, clock: &mut Clock) -> Result<(i6
     Ok((seconds, who))
 }
 
-/// Where a request stands, its quotes included, and its text without them.
+/// Where a request starts and ends, its quotes included, and its text without them.
 struct Request<'a> {
     start: usize,
     end: usize,
-    text: &'a [u8],
+    text: Quoted<'a>,
 }
 
 /// The quote that starts the request is the first unescaped one, save those of an empty user, which Apache writes as `""`.
@@ -144,12 +169,16 @@ fn find_request(line: &[u8]) -> Result<Request<'_>, Misfit> {
         quote = find_quote(line, first + 2);
     }
     match quote {
-        Some(start) if line[..start].ends_with(b"] ") => {
-            let end = find_quote(line, start + 1).ok_or(Misfit { at: start, reason: "the request has no closing quote" })?;
-            Ok(Request { start, end: end + 1, text: &line[start + 1..end] })
-        }
+        Some(start) if line[..start].ends_with(b"] ") => close_request(line, start),
         _ => find_bare_request(line, quote),
     }
+}
+
+/// The request whose first quote is at `start`.
+#[inline]
+fn close_request(line: &[u8], start: usize) -> Result<Request<'_>, Misfit> {
+    let text = close_quoted(line, start + 1).ok_or(Misfit { at: start, reason: "the request has no closing quote" })?;
+    Ok(Request { start, end: text.end, text })
 }
 
 /// A request of which nothing is known, written as `-` without quotes. Where two places before the first quote can be it,
@@ -158,7 +187,7 @@ fn find_bare_request(line: &[u8], quote: Option<usize>) -> Result<Request<'_>, M
     let front = &line[..quote.unwrap_or(line.len())];
     let mut places = memmem::find_iter(front, b"] - ");
     match (places.next(), places.next()) {
-        (Some(at), None) => Ok(Request { start: at + 2, end: at + 3, text: b"-" }),
+        (Some(at), None) => Ok(Request { start: at + 2, end: at + 3, text: Quoted::UNKNOWN }),
         (Some(_), Some(_)) => Err(Misfit { at: 1, reason: "the time and the request may stand in two places" }),
         (None, _) if quote.is_some() => Err(Misfit { at: 1, reason: "no ']' after the time" }),
         (None, _) => Err(Misfit { at: 0, reason: "no quoted request" }),
@@ -219,33 +248,6 @@ fn read_behind_name<'a>(plain: Client<'a>, second: &'a [u8], after: &'a [u8]) ->
         return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
     }
     if is_client(first) { Ok(plain) } else { Err("the client is neither an address nor a host name") }
-}
-
-/// The next `"` from `start` on that is not escaped by a backslash.
-pub(super) fn find_quote(line: &[u8], mut start: usize) -> Option<usize> {
-    loop {
-        let at = start + memchr2(b'"', b'\\', line.get(start..)?)?;
-        if line[at] == b'"' {
-            return Some(at);
-        }
-        start = at + 2;
-    }
-}
-
-/// The word behind the space at `start`, and where it ends.
-fn split_number(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
-    let text = line.get(start..)?.strip_prefix(b" ")?;
-    let len = text.iter().position(|&b| b == b' ').unwrap_or(text.len());
-    Some((&text[..len], start + 1 + len)).filter(|_| len > 0)
-}
-
-/// ` "text"` at `start`, without its quotes, or ` -`, and where it ends.
-fn read_quoted(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
-    match line.get(start..)? {
-        [b' ', b'"', ..] => find_quote(line, start + 2).map(|end| (&line[start + 2..end], end + 1)),
-        [b' ', b'-'] | [b' ', b'-', b' ', ..] => Some((&line[start + 1..start + 2], start + 2)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

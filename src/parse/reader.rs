@@ -87,7 +87,21 @@ impl<'c> LineReader<'c> {
     ///
     /// # Errors
     /// Why it is a reject.
+    #[inline]
     pub fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        // Nearly every line is of the format of the last; a reading is large, so it is handed up in one step.
+        if let (None, 1..=MAX_LINE, Some(format)) = (self.given, line.len(), self.formats.get(self.last[Place::Alone as usize])) {
+            match (format.read)(line, scratch, &mut self.clock) {
+                Ok(Reading::Wrapped(inside)) => return self.read_inside(trim_end(inside), scratch),
+                Ok(reading) => return Ok(reading),
+                Err(_) => {}
+            }
+        }
+        self.read_any(line, scratch)
+    }
+
+    /// What any line says.
+    fn read_any<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         if line.len() > MAX_LINE {
             return Err(Flaw::TOO_LONG);
         }
@@ -115,7 +129,6 @@ impl<'c> LineReader<'c> {
         }
     }
 
-    #[inline]
     fn read_plain<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
         match self.given {
             Some(given) => self.read_given(given, line, scratch, place),
@@ -137,7 +150,8 @@ impl<'c> LineReader<'c> {
     }
 
     fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
-        let last = self.formats.get(self.last[place as usize]);
+        // The last one was tried for a line alone.
+        let last = self.formats.get(self.last[place as usize]).filter(|_| matches!(place, Place::Inside) || self.given.is_some());
         if let Some(Ok(reading)) = last.map(|format| (format.read)(line, scratch, &mut self.clock)) {
             return Ok(reading);
         }

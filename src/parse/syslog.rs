@@ -38,7 +38,8 @@ pub const RFC3339: Format = Format {
 };
 
 fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
-    if is_journal_mark(line) || is_continuation(line) {
+    // The first byte of what journalctl writes between and below messages; few lines get further.
+    if matches!(line.first(), Some(b'-' | b'H' | b' ')) && (is_journal_mark(line) || is_continuation(line)) {
         return Ok(Reading::OtherProgram);
     }
     let front = priority_len(line);
@@ -54,7 +55,7 @@ fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Mi
     let rest = &rest[year.map_or(0, |year| 1 + year.len())..];
     let digits = rest.strip_prefix(b".").map_or(0, |digits| digits.iter().take_while(|b| b.is_ascii_digit()).count());
     let (fraction, rest) = if digits > 0 { (&rest[1..=digits.min(9)], &rest[1 + digits..]) } else { (&rest[..0], rest) };
-    let fraction = std::str::from_utf8(fraction).unwrap_or_default();
+    let fraction = if fraction.is_empty() { "" } else { std::str::from_utf8(fraction).unwrap_or_default() };
     read_after_time(Stamp { seconds, fraction }, rest, front + len)
 }
 
@@ -177,6 +178,7 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
 
 /// Reads a message of sshd.
 #[must_use]
+#[inline]
 pub fn read_sshd<'a>(header: Header<'a>, message: &'a [u8]) -> Reading<'a> {
     sshd::read_message(header, message).map_or(Reading::UnknownSshd, Reading::Sshd)
 }

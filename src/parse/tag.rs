@@ -5,7 +5,7 @@
 use memchr::{memchr, memchr3, memmem};
 
 use super::format::{Reading, Repeat};
-use super::shape::parse_number;
+use super::number::{parse_number, split_digits};
 use super::sshd::parse_count;
 use crate::net;
 use crate::record::MAX_INTEGER;
@@ -59,9 +59,8 @@ pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
         [b'[', behind @ ..] => (b"sshd".len(), behind),
         _ => (b"sshd-session".len(), behind.strip_prefix(b"-session[")?),
     };
-    let digits = behind.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (pid, digits) = split_digits(behind).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
     let message = behind[digits..].strip_prefix(b"]: ")?;
-    let pid = parse_pid(&behind[..digits])?;
     let name = &rest[host.len() + 1..][..name_len];
     // A bracket may be Solaris's message id.
     (message.first() != Some(&b'[')).then_some((host, Tag { name, pid: Some(pid), message }))

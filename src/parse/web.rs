@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
+use super::number::parse_number;
 use super::scratch::Scratch;
-use super::shape::parse_number;
 use crate::net;
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Bytes, Event, Http, Source};
@@ -99,7 +99,7 @@ struct RequestLine<'a> {
 ///
 /// **Source:** RFC 9112 section 3, RFC 9110 section 5.6.2 (what a method is made of); nginx `ngx_http_parse_request_line`.
 fn split_request(request: &[u8], escaping: Escaping) -> RequestLine<'_> {
-    let end = request.iter().position(|&byte| !is_token(byte)).unwrap_or(request.len());
+    let end = request.iter().position(|&byte| !TOKEN[usize::from(byte)]).unwrap_or(request.len());
     let (method, rest) = request.split_at(end);
     let after = skip_blanks(rest, escaping);
     if method.is_empty() || after.len() == rest.len() {
@@ -115,6 +115,10 @@ fn split_request(request: &[u8], escaping: Escaping) -> RequestLine<'_> {
 
 /// What stands before a blank and `HTTP/VERSION` at the end, and the version.
 fn split_version(text: &[u8], escaping: Escaping) -> Option<(&[u8], &[u8])> {
+    // How nearly every request ends.
+    if let [before @ .., b' ', b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] = text {
+        return Some((cut_blanks(before, escaping), &text[text.len() - b"1.1".len()..]));
+    }
     let (before, version) = text.split_at(memrchr(b'/', text)?);
     let name = before.len().checked_sub(4).filter(|&at| before[at..].eq_ignore_ascii_case(b"HTTP"))?;
     let blank = &before[..name];
@@ -122,10 +126,20 @@ fn split_version(text: &[u8], escaping: Escaping) -> Option<(&[u8], &[u8])> {
     (rest.len() < blank.len() && memchr(b' ', version).is_none()).then_some((rest, &version[1..]))
 }
 
-const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
-}
+/// What a method is made of.
+const TOKEN: [bool; 256] = {
+    let mut is_token = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // Below 256 by the loop.
+        #[allow(clippy::cast_possible_truncation)]
+        let b = byte as u8;
+        is_token[byte] = b.is_ascii_alphanumeric()
+            || matches!(b, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~');
+        byte += 1;
+    }
+    is_token
+};
 
 /// How logs write tab, vertical tab and form feed.
 const LOGGED_BLANKS: [&[u8]; 6] = [br"\t", br"\v", br"\f", br"\x09", br"\x0B", br"\x0C"];

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::json::{put_address, put_array, put_number, put_object, put_text, put_word};
-use super::signal::{SIGNALS, SignalSet};
+use super::frame::{Line, Member};
+use super::signal::SignalSet;
 use crate::net;
 use crate::time::Stamp;
 
@@ -104,74 +104,36 @@ impl<'a> Event<'a> {
 
     /// Appends the event to `out` as one line of NDJSON.
     pub fn write_line(&self, out: &mut Vec<u8>) {
-        put_object(out, r#"{"schema":"soar.event/1","#, |out| {
-            if let Some(time) = &self.timestamp {
-                time.with_text(|time| put_word(out, r#""@timestamp":""#, time));
-            }
-            self.put_what(out);
-            self.put_who(out);
-            self.put_web(out);
-            self.put_where(out);
-        });
-        out.pop();
-        out.push(b'\n');
+        let mut line = Line::new(out);
+        line.time(Member::Timestamp, self.timestamp);
+        line.word(Member::Dataset, self.dataset);
+        line.word(Member::Action, self.action);
+        line.word(Member::Outcome, self.outcome);
+        line.address(Member::Ip, self.source.ip);
+        line.text(Member::Address, self.source.address);
+        line.number(Member::Port, self.source.port.map(u64::from));
+        line.text(Member::User, self.user_name.as_deref());
+        self.put_web(&mut line);
+        line.text(Member::Hostname, self.hostname);
+        line.text(Member::Process, self.process_name);
+        line.number(Member::Pid, self.process_pid);
+        line.text(Member::Path, Some(self.log_path.as_bytes()));
+        line.number(Member::Line, Some(self.log_line));
+        line.signals(Member::Tags, self.tags);
+        line.number(Member::Count, Some(self.count).filter(|&count| count > 1));
+        line.text(Member::Method, self.method);
+        line.end();
     }
 
-    fn put_what(&self, out: &mut Vec<u8>) {
-        put_object(out, r#""event":{"#, |out| {
-            put_word(out, r#""dataset":""#, self.dataset);
-            put_word(out, r#""action":""#, self.action);
-            if !self.outcome.is_empty() {
-                put_word(out, r#""outcome":""#, self.outcome);
-            }
-        });
-    }
-
-    fn put_who(&self, out: &mut Vec<u8>) {
-        put_object(out, r#""source":{"#, |out| {
-            put_address(out, r#""ip":""#, self.source.ip);
-            put_text(out, r#""address":""#, self.source.address);
-            put_number(out, r#""port":"#, self.source.port);
-        });
-        put_object(out, r#""user":{"#, |out| put_text(out, r#""name":""#, self.user_name.as_deref()));
-    }
-
-    fn put_web(&self, out: &mut Vec<u8>) {
+    fn put_web(&self, line: &mut Line<'_>) {
         let http = &self.http;
-        put_object(out, r#""http":{"#, |out| {
-            put_object(out, r#""request":{"#, |out| {
-                put_text(out, r#""method":""#, http.method);
-                put_text(out, r#""referrer":""#, http.referrer.as_deref());
-            });
-            put_text(out, r#""version":""#, http.version);
-            put_object(out, r#""response":{"#, |out| {
-                put_number(out, r#""status_code":"#, http.status_code);
-                put_object(out, r#""body":{"#, |out| put_number(out, r#""bytes":"#, http.body_bytes));
-            });
-        });
-        put_object(out, r#""url":{"#, |out| {
-            put_text(out, r#""original":""#, self.url_original);
-            put_text(out, r#""domain":""#, self.url_domain.as_deref());
-        });
-        put_object(out, r#""user_agent":{"#, |out| put_text(out, r#""original":""#, self.user_agent.as_deref()));
-    }
-
-    fn put_where(&self, out: &mut Vec<u8>) {
-        put_object(out, r#""host":{"#, |out| put_text(out, r#""hostname":""#, self.hostname));
-        put_object(out, r#""process":{"#, |out| {
-            put_text(out, r#""name":""#, self.process_name);
-            put_number(out, r#""pid":"#, self.process_pid);
-        });
-        put_object(out, r#""log":{"#, |out| {
-            put_object(out, r#""file":{"#, |out| put_text(out, r#""path":""#, Some(self.log_path.as_bytes())));
-            put_number(out, r#""line":"#, Some(self.log_line));
-        });
-        put_array(out, r#""tags":["#, |out| {
-            self.tags.indexes().for_each(|index| put_word(out, "\"", SIGNALS[index].name));
-        });
-        put_object(out, r#""soar":{"#, |out| {
-            put_number(out, r#""count":"#, Some(self.count).filter(|&count| count > 1));
-            put_text(out, r#""method":""#, self.method);
-        });
+        line.text(Member::HttpMethod, http.method);
+        line.text(Member::Referrer, http.referrer.as_deref());
+        line.text(Member::HttpVersion, http.version);
+        line.number(Member::Status, http.status_code.map(u64::from));
+        line.number(Member::BodyBytes, http.body_bytes);
+        line.text(Member::Target, self.url_original);
+        line.text(Member::Domain, self.url_domain.as_deref());
+        line.text(Member::Agent, self.user_agent.as_deref());
     }
 }

@@ -1,14 +1,18 @@
 //! A host on the wire: one address and what is known of it, flat and in `snake_case`, field by field.
 //!
-//! Read in any order and spacing, written in the order below; what is summed about an address is `tally`'s.
+//! Read in any order and spacing, written in the order below. Lines as our own writer puts them are read by `canonical`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::canonical;
+use super::explain::{Explained, put_explain};
 use super::json::{put_address, put_array, put_number, put_object, put_text, put_word};
+use super::partial::Partial;
 use super::signal::{self, SIGNALS};
 use super::{MAX_INTEGER, Text};
 use crate::{net, time};
@@ -29,6 +33,10 @@ pub struct Scan<'a> {
 pub struct HostRecord<'a> {
     /// The address, canonical.
     pub ip: IpAddr,
+    /// The IPv6 prefix that the record stands for, where addresses are grouped; `ip` is then the one last seen.
+    pub network: Option<Text<'a>>,
+    /// Whether it is an alert of a live run: where the address stood at that moment, not to be summed.
+    pub snapshot: bool,
     /// Sum over signals of weight x count.
     pub score: u64,
     /// The signal with the largest weighted count; absent when the score is 0.
@@ -39,23 +47,33 @@ pub struct HostRecord<'a> {
     pub allowed: bool,
     /// The rules that hold.
     pub rules: Vec<Text<'a>>,
+    /// What each rule saw; written, never read.
+    pub explain: Vec<Explained<'a>>,
     /// Occurrences per signal, in signal order.
     pub signals: Vec<(Text<'a>, u64)>,
     /// The weights that differ from the table.
     pub weights: Vec<(Text<'a>, u64)>,
+    /// How many users were tried, where that was counted.
+    pub users: Option<u64>,
+    /// How many paths were not found, where that was counted.
+    pub paths: Option<u64>,
     /// Seconds since 1970.
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
     pub last_seen: Option<i64>,
     /// The earliest places per signal.
     pub evidence: Vec<Place<'a>>,
+    /// What merging windows and distinct counts needs.
+    pub partial: Option<Partial<'a>>,
+    /// When each rule led to an alert last, in seconds since 1970: the state of a live run.
+    pub alerted: Vec<(Text<'a>, i64)>,
     /// What soar-scan added; never written from here.
     pub scan: Option<Scan<'a>>,
     /// How many keys the record had that are not in this list.
     pub unknown_keys: u64,
 }
 
-/// [`Evidence`](super::tally::Evidence) on the wire.
+/// Where a signal was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Place<'a> {
     /// The signal's name.
@@ -77,16 +95,23 @@ impl<'a> HostRecord<'a> {
     pub const fn new(ip: IpAddr) -> Self {
         Self {
             ip,
+            network: None,
+            snapshot: false,
             score: 0,
             reason: None,
             suspicious: false,
             allowed: false,
             rules: Vec::new(),
+            explain: Vec::new(),
             signals: Vec::new(),
             weights: Vec::new(),
+            users: None,
+            paths: None,
             first_seen: None,
             last_seen: None,
             evidence: Vec::new(),
+            partial: None,
+            alerted: Vec::new(),
             scan: None,
             unknown_keys: 0,
         }
@@ -97,28 +122,43 @@ impl<'a> HostRecord<'a> {
     /// # Errors
     /// A sentence that says what is wrong with the record.
     pub fn from_line(line: &'a [u8]) -> Result<Self, String> {
-        serde_json::from_slice(line).map_err(|e| super::malformed(&e))
+        canonical::read_host(line).map_or_else(|| serde_json::from_slice(line).map_err(|e| super::malformed(&e)), Ok)
     }
 
     /// Appends the host to `out` as one line of NDJSON.
     pub fn write_line(&self, out: &mut Vec<u8>) {
         put_object(out, r#"{"schema":"soar.host/1","#, |out| {
             put_address(out, r#""ip":""#, Some(self.ip));
+            put_text(out, r#""network":""#, self.network.as_ref().map(Text::as_bytes));
+            out.extend_from_slice(if self.snapshot { br#""snapshot":true,"# } else { b"" });
             put_number(out, r#""score":"#, Some(self.score));
             put_text(out, r#""reason":""#, self.reason.as_ref().map(Text::as_bytes));
             out.extend_from_slice(if self.suspicious { br#""suspicious":true,"# } else { br#""suspicious":false,"# });
             out.extend_from_slice(if self.allowed { br#""allowed":true,"# } else { b"" });
             put_array(out, r#""rules":["#, |out| self.rules.iter().for_each(|rule| put_text(out, "\"", Some(rule.as_bytes()))));
+            put_explain(out, &self.explain);
             put_object(out, r#""signals":{"#, |out| put_counts(out, &self.signals));
             put_object(out, r#""weights":{"#, |out| put_counts(out, &self.weights));
+            put_number(out, r#""users":"#, self.users);
+            put_number(out, r#""paths":"#, self.paths);
             put_time(out, r#""first_seen":""#, self.first_seen);
             put_time(out, r#""last_seen":""#, self.last_seen);
             if !self.evidence.is_empty() {
                 put_array(out, r#""evidence":["#, |out| self.evidence.iter().for_each(|place| place.put(out)));
             }
+            self.partial.iter().for_each(|partial| partial.put(out));
+            put_object(out, r#""alerted":{"#, |out| self.put_alerted(out));
         });
         out.pop();
         out.push(b'\n');
+    }
+
+    fn put_alerted(&self, out: &mut Vec<u8>) {
+        for (rule, at) in &self.alerted {
+            put_text(out, "\"", Some(rule.as_bytes()));
+            out.pop();
+            put_time(out, ":\"", Some(*at));
+        }
     }
 
     /// The same record, holding its own text.
@@ -129,16 +169,23 @@ impl<'a> HostRecord<'a> {
         let place = |p: &Place<'_>| Place { signal: p.signal.to_owned(), at: p.at, file: p.file.to_owned(), line: p.line };
         HostRecord {
             ip: self.ip,
+            network: self.network.as_ref().map(Text::to_owned),
+            snapshot: self.snapshot,
             score: self.score,
             reason: self.reason.as_ref().map(Text::to_owned),
             suspicious: self.suspicious,
             allowed: self.allowed,
             rules: texts(&self.rules),
+            explain: self.explain.iter().map(Explained::to_owned).collect(),
             signals: pairs(&self.signals),
             weights: pairs(&self.weights),
+            users: self.users,
+            paths: self.paths,
             first_seen: self.first_seen,
             last_seen: self.last_seen,
             evidence: self.evidence.iter().map(place).collect(),
+            partial: self.partial.as_ref().map(Partial::to_owned),
+            alerted: self.alerted.iter().map(|(rule, at)| (rule.to_owned(), *at)).collect(),
             scan: self.scan.as_ref().map(|s| Scan { status: s.status.to_owned(), open_ports: s.open_ports.clone() }),
             unknown_keys: self.unknown_keys,
         }
@@ -177,7 +224,7 @@ fn put_counts(out: &mut Vec<u8>, counts: &[(Text<'_>, u64)]) {
     }
 }
 
-fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
+pub(super) fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
     if let Some(seconds) = seconds {
         time::Stamp { seconds, fraction: "" }.with_text(|text| put_word(out, key, text));
     }
@@ -203,12 +250,15 @@ impl<'de> Visitor<'de> for HostVisitor {
         let mut has_ip = false;
         while let Some(key) = map.next_key::<Text<'de>>()? {
             match &*key.0 {
-                "schema" => drop(map.next_value::<IgnoredAny>()?),
+                // What rules saw is said anew, with this run's rules.
+                "schema" | "explain" => drop(map.next_value::<IgnoredAny>()?),
                 "ip" => {
                     let text = map.next_value::<Text<'de>>()?;
                     host.ip = net::parse_address(text.0.as_bytes()).ok_or_else(|| de::Error::custom("ip is not an address"))?;
                     has_ip = true;
                 }
+                "network" => host.network = map.next_value()?,
+                "snapshot" => host.snapshot = map.next_value::<Option<bool>>()?.unwrap_or(false),
                 "score" => host.score = map.next_value::<Option<_>>()?.unwrap_or(0),
                 "reason" => host.reason = map.next_value()?,
                 "suspicious" => host.suspicious = map.next_value::<Option<bool>>()?.unwrap_or(false),
@@ -216,9 +266,13 @@ impl<'de> Visitor<'de> for HostVisitor {
                 "rules" => host.rules = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "signals" => host.signals = map.next_value::<Pairs<'de>>()?.0,
                 "weights" => host.weights = map.next_value::<Pairs<'de>>()?.0,
+                "users" => host.users = map.next_value()?,
+                "paths" => host.paths = map.next_value()?,
                 "first_seen" => host.first_seen = map.next_value::<Instant>()?.0,
                 "last_seen" => host.last_seen = map.next_value::<Instant>()?.0,
                 "evidence" => host.evidence = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                "partial" => host.partial = map.next_value()?,
+                "alerted" => host.alerted = map.next_value::<Alerted<'de>>()?.0,
                 "scan" => host.scan = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -271,6 +325,16 @@ impl<'de> Visitor<'de> for PairsVisitor {
             pairs.push((name, count));
         }
         Ok(Pairs(pairs))
+    }
+}
+
+/// An object of rules and times, in its order.
+struct Alerted<'a>(Vec<(Text<'a>, i64)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Alerted<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let times = BTreeMap::<Text<'a>, Instant>::deserialize(deserializer)?;
+        Ok(Alerted(times.into_iter().filter_map(|(rule, at)| Some((rule, at.0?))).collect()))
     }
 }
 

@@ -59,10 +59,15 @@ impl Intake {
             (kind, _) => read(kind, line),
         });
         if let Err(reason) = outcome {
-            /// Reasons hold a place in the record; past this many kinds they are counted together.
-            const KINDS: usize = 64;
-            let is_one_too_many = self.flaws.more.len() >= KINDS && !self.flaws.more.contains_key(&reason);
-            self.flaws.add(number, if is_one_too_many { "malformed record".to_owned() } else { reason });
+            self.refuse(number, reason);
         }
+    }
+
+    /// Remembers what is wrong with a line.
+    pub fn refuse(&mut self, number: u64, reason: String) {
+        /// Reasons hold a place in the record; past this many kinds they are counted together.
+        const KINDS: usize = 64;
+        let is_one_too_many = self.flaws.more.len() >= KINDS && !self.flaws.more.contains_key(&reason);
+        self.flaws.add(number, if is_one_too_many { "malformed record".to_owned() } else { reason });
     }
 }

@@ -5,7 +5,11 @@
 //!
 //! **Source:** RFC 8259 section 7.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
+
+use super::Text;
+use crate::vector::is_plain_from;
 
 /// Appends `open` (a key and `{`), what `fill` puts, and `},`; nothing at all where `fill` puts nothing.
 #[allow(clippy::inline_always)]
@@ -55,12 +59,19 @@ pub fn put_word(out: &mut Vec<u8>, key: &str, word: &str) {
 
 /// Appends `text` and `",`.
 fn put_quoted(out: &mut Vec<u8>, text: &[u8]) {
-    let plain = count_plain(text);
-    out.extend_from_slice(&text[..plain]);
-    if plain < text.len() {
-        put_escaped(out, &text[plain..]);
-    }
+    put_inside(out, text);
     out.extend_from_slice(b"\",");
+}
+
+/// Appends `text` as it stands between the quotes of a string.
+#[inline]
+pub fn put_inside(out: &mut Vec<u8>, text: &[u8]) {
+    let start = out.len();
+    out.extend_from_slice(text);
+    if !is_plain_from(out, start) {
+        out.truncate(start);
+        put_escaped(out, text);
+    }
 }
 
 /// Appends `key` and `number,`; nothing where there is no number.
@@ -69,47 +80,87 @@ fn put_quoted(out: &mut Vec<u8>, text: &[u8]) {
 pub fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) {
     let Some(number) = number else { return };
     out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(itoa::Buffer::new().format(number.into()).as_bytes());
+    put_digits(out, number.into());
     out.push(b',');
+}
+
+/// Appends `number`.
+#[inline]
+pub fn put_digits(out: &mut Vec<u8>, number: u64) {
+    match u32::try_from(number) {
+        Ok(number @ ..100_000_000) => {
+            // All eight digits at once, and a copy of one length: a third of the instructions.
+            let digits = eight_digits(number);
+            let zeros = (digits.trailing_zeros() / 8).min(7);
+            let end = out.len() + 8 - zeros as usize;
+            out.extend_from_slice(&((digits | (ONES * 0x30)) >> (8 * zeros)).to_le_bytes());
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    }
+}
+
+/// The values of the eight digits of `number`, the first in the lowest byte: halves, then pairs, then digits, each by a
+/// multiplication that is a division as far as the numbers go.
+const fn eight_digits(number: u32) -> u64 {
+    let halves = (number / 10_000) as u64 | ((number % 10_000) as u64) << 32;
+    let hundreds = ((halves * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = hundreds | (halves - hundreds * 100) << 16;
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (pairs - tens * 10) << 8
 }
 
 /// Appends `key` (which ends in the opening quote) and `address",`, in its canonical form; nothing where there is none.
 pub fn put_address(out: &mut Vec<u8>, key: &str, address: Option<IpAddr>) {
     let Some(address) = address.map(crate::net::canonical) else { return };
     out.extend_from_slice(key.as_bytes());
-    match address {
-        // `Display` takes longer than all the rest of an event's numbers together.
-        IpAddr::V4(v4) => {
-            for octet in v4.octets() {
-                let digits = [b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10, b'.'];
-                match octet {
-                    100.. => out.extend_from_slice(&digits),
-                    10.. => out.extend_from_slice(digits.last_chunk::<3>().unwrap_or(&[0; 3])),
-                    _ => out.extend_from_slice(digits.last_chunk::<2>().unwrap_or(&[0; 2])),
-                }
-            }
-            out.pop();
-        }
-        IpAddr::V6(v6) => out.extend_from_slice(v6.to_string().as_bytes()),
-    }
+    put_ip(out, address);
     out.extend_from_slice(b"\",");
 }
 
-/// How many bytes from the start need no care: ASCII, no control character, no quote, no backslash.
-#[inline]
-fn count_plain(text: &[u8]) -> usize {
-    // Looked at in one go where the compiler finds vector instructions for it; nearly all text is plain throughout.
-    let (blocks, rest) = text.as_chunks::<32>();
-    let is_plain = |block: &[u8; 32]| block.iter().fold(0, |marks, &b| marks | u8::from(is_special(b)) | b & 0x80) == 0;
-    let plain = blocks.iter().take_while(|block| is_plain(block)).count();
-    let rest = if plain == blocks.len() { rest } else { &text[plain * 32..] };
-    plain * 32 + count_until(rest, |word| mark_special(word) | word & TOPS, |b| is_special(b) || b >= 0x80)
+/// Appends `address`.
+pub fn put_ip(out: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        // `Display` takes longer than all the rest of an event's numbers together.
+        IpAddr::V4(v4) => {
+            let (mut text, mut len) = ([0; 16], 0);
+            for octet in v4.octets() {
+                text[len..len + 4].copy_from_slice(&OCTETS[usize::from(octet)]);
+                len += 2 + usize::from(octet >= 10) + usize::from(octet >= 100);
+            }
+            out.extend_from_slice(&text[..len - 1]);
+        }
+        IpAddr::V6(v6) => out.extend_from_slice(v6.to_string().as_bytes()),
+    }
 }
+
+/// The digits of every octet, and the dot behind them.
+const OCTETS: [[u8; 4]; 256] = {
+    let mut octets = [[b'.'; 4]; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        // Digits are below 10.
+        #[allow(clippy::cast_possible_truncation)]
+        let digits = [b'0' + (octet / 100) as u8, b'0' + (octet / 10 % 10) as u8, b'0' + (octet % 10) as u8];
+        let skipped = 2 - (octet >= 10) as usize - (octet >= 100) as usize;
+        let mut at = skipped;
+        while at < 3 {
+            octets[octet][at - skipped] = digits[at];
+            at += 1;
+        }
+        octet += 1;
+    }
+    octets
+};
 
 /// How many bytes from the start may stand in a JSON string as they are; not looked at as UTF-8.
 #[inline]
 fn count_inside(text: &[u8]) -> usize {
-    count_until(text, mark_special, is_special)
+    // Most texts of a web event (its agent, its referrer) are long: sixteen bytes in four vector instructions.
+    let (blocks, _) = text.as_chunks::<16>();
+    let is_inside = |block: &[u8; 16]| block.iter().fold(0, |marks, &b| marks | u8::from(is_special(b))) == 0;
+    let inside = blocks.iter().take_while(|block| is_inside(block)).count() * 16;
+    inside + count_until(&text[inside..], mark_special, is_special)
 }
 
 /// How many bytes stand before the first that `is_end` says; `mark` finds it in eight at a time.
@@ -217,6 +268,27 @@ impl<'a> Scan<'a> {
         self.eat(literal).then_some(())
     }
 
+    /// `text`, if it and the closing quote come next; then both are behind us.
+    #[inline]
+    pub fn eat_text(&mut self, text: &[u8]) -> Option<&'a [u8]> {
+        let [b'"', rest @ ..] = self.rest.strip_prefix(text)? else { return None };
+        let same = &self.rest[..text.len()];
+        self.rest = rest;
+        Some(same)
+    }
+
+    /// The next `N` bytes, if a closing quote follows; then both are behind us.
+    #[inline]
+    pub fn eat_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((text, [b'"', rest @ ..])) => {
+                self.rest = rest;
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
     /// The text up to the closing quote, if it is ASCII without an escape.
     #[inline]
     pub fn plain_text(&mut self) -> Option<&'a [u8]> {
@@ -225,6 +297,18 @@ impl<'a> Scan<'a> {
         self.rest = rest;
         self.need(b"\"")?;
         Some(text)
+    }
+
+    /// A string with its quotes, unescaped; UTF-8.
+    pub fn text(&mut self) -> Option<Cow<'a, [u8]>> {
+        let value = self.rest;
+        self.need(b"\"")?;
+        if let Some(text) = self.plain_text() {
+            return Some(Cow::Borrowed(text));
+        }
+        self.rest = value;
+        let text: Text<'a> = serde_json::from_slice(self.value()?).ok()?;
+        Some(text.into_bytes())
     }
 
     /// A whole number of at most 15 digits, so below 2^53.
@@ -245,6 +329,13 @@ impl<'a> Scan<'a> {
     /// Any value.
     pub fn skip_value(&mut self) -> Option<()> {
         self.skip(DEEPEST)
+    }
+
+    /// Any value, as it stands there.
+    pub fn value(&mut self) -> Option<&'a [u8]> {
+        let before = self.rest;
+        self.skip(DEEPEST)?;
+        Some(&before[..before.len() - self.rest.len()])
     }
 
     /// Whether nothing comes any more.
@@ -274,6 +365,8 @@ impl<'a> Scan<'a> {
             b'{' if depth > 0 => self.skip_list(b'}', |scan| scan.skip_member(depth - 1)),
             b'[' if depth > 0 => self.skip_list(b']', |scan| scan.skip(depth - 1)),
             b'0'..=b'9' => self.integer().map(drop),
+            b't' => self.need(b"true"),
+            b'f' => self.need(b"false"),
             _ => None,
         }
     }
@@ -326,6 +419,17 @@ mod tests {
                 let serde = serde_json::to_string(&String::from_utf8_lossy(&text)).expect("text");
                 assert_eq!(String::from_utf8_lossy(&out), format!("{serde},"));
             }
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_whatever_their_length() {
+        let powers = (0..20).map(|exponent| 10_u64.pow(exponent));
+        let near = powers.flat_map(|power| [power - 1, power, power + 1, power.saturating_mul(9) - 1, power.saturating_mul(3)]);
+        for number in near.chain(0..20_000).chain((0..100_000_000).step_by(9_973)) {
+            let mut out = b"#".to_vec();
+            put_digits(&mut out, number);
+            assert_eq!(String::from_utf8_lossy(&out), format!("#{number}"));
         }
     }
 

@@ -3,13 +3,16 @@
 //! The wire format is specified here, field by field, and nowhere else; `schemas/` restates it for other tools and a test
 //! ties the two. Stages meet in this module and never name each other.
 
+pub mod canonical;
 pub mod event;
+pub mod explain;
+pub mod frame;
 pub mod host;
 pub mod intake;
 pub mod json;
+pub mod partial;
 pub mod sighting;
 pub mod signal;
-pub mod tally;
 
 use std::borrow::Cow;
 
@@ -64,6 +67,12 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn to_owned(&self) -> Text<'static> {
         Text(Cow::Owned(self.0.clone().into_owned()))
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
     }
 }
 

@@ -11,9 +11,11 @@ use std::net::IpAddr;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::canonical;
 use super::json::Scan;
 use super::signal::{self, SIGNALS, SignalSet};
 use super::{MAX_INTEGER, Text};
+use crate::time::day::DayReader;
 use crate::{net, time};
 
 /// What soar-score needs to know of an event.
@@ -33,6 +35,10 @@ pub struct Sighting<'a> {
     pub others: Vec<Text<'a>>,
     /// `soar.count`, 1 where absent.
     pub count: u64,
+    /// `user.name`: UTF-8.
+    pub user: Option<Cow<'a, [u8]>>,
+    /// `url.original`: UTF-8.
+    pub target: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Sighting<'a> {
@@ -64,15 +70,17 @@ impl<'a> Sighting<'a> {
             signals: tags.signals,
             others: tags.others,
             count,
+            user: wire.user.and_then(|u| u.name).map(Text::into_bytes),
+            target: wire.url.and_then(|u| u.original).map(Text::into_bytes),
         })
     }
 }
 
-/// Reads events one after the other, and remembers the last time it read: many lines share a second.
+/// Reads events one after the other, and remembers the day and the file that it read last.
 #[derive(Debug, Default)]
 pub struct SightingReader {
-    time: Vec<u8>,
-    seconds: i64,
+    days: DayReader,
+    file: Vec<u8>,
 }
 
 impl SightingReader {
@@ -93,15 +101,19 @@ impl SightingReader {
         scan.need(br#"{"schema":"soar.event/1","#)?;
         let mut at = None;
         if scan.eat(br#""@timestamp":""#) {
-            at = Some(self.seconds(scan.plain_text()?)?);
+            at = Some(canonical::read_time(&mut scan, &mut self.days)?);
             scan.need(b",")?;
         }
         skip_what(&mut scan)?;
         let mut ip = None;
         read_source(&mut scan, &mut ip)?;
+        let user = if scan.eat(br#","user":{"name":"#) { Some(read_text(&mut scan, b"}")?) } else { None };
+        skip_http(&mut scan)?;
+        let mut target = None;
+        read_url(&mut scan, &mut target)?;
         skip_to_log(&mut scan)?;
         scan.need(br#","log":{"file":{"path":""#)?;
-        let file = Cow::Borrowed(scan.plain_text()?);
+        let file = Cow::Borrowed(self.read_file(&mut scan)?);
         scan.need(br#"},"line":"#)?;
         let line = scan.integer()?;
         scan.need(br#"},"tags":["#)?;
@@ -118,16 +130,18 @@ impl SightingReader {
             scan.need(b"}")?;
         }
         scan.need(b"}")?;
-        scan.is_at_end().then_some(Sighting { ip, at, file, line, signals: tags.signals, others: tags.others, count })
+        let WireTags { signals, others } = tags;
+        scan.is_at_end().then_some(Sighting { ip, at, file, line, signals, others, count, user, target })
     }
 
-    fn seconds(&mut self, text: &[u8]) -> Option<i64> {
-        if self.time != text {
-            self.seconds = time::parse_rfc3339(std::str::from_utf8(text).ok()?).ok()?;
-            self.time.clear();
-            self.time.extend_from_slice(text);
+    fn read_file<'a>(&mut self, scan: &mut Scan<'a>) -> Option<&'a [u8]> {
+        if let Some(same) = scan.eat_text(&self.file) {
+            return Some(same);
         }
-        Some(self.seconds)
+        let file = scan.plain_text()?;
+        self.file.clear();
+        self.file.extend_from_slice(file);
+        Some(file)
     }
 }
 
@@ -142,11 +156,32 @@ fn skip_what(scan: &mut Scan<'_>) -> Option<()> {
     scan.skip_value()
 }
 
-/// What stands between the source and the log.
+/// A string, and the `end` behind it.
+fn read_text<'a, const N: usize>(scan: &mut Scan<'a>, end: &[u8; N]) -> Option<Cow<'a, [u8]>> {
+    let text = scan.text()?;
+    scan.need(end)?;
+    Some(text)
+}
+
+/// `"url"`: the target, where it has one.
+fn read_url<'a>(scan: &mut Scan<'a>, target: &mut Option<Cow<'a, [u8]>>) -> Option<()> {
+    if !scan.eat(br#","url":{"#) {
+        return Some(());
+    }
+    if scan.eat(br#""domain":"#) {
+        scan.skip_value()?;
+        return scan.need(b"}");
+    }
+    scan.need(br#""original":"#)?;
+    *target = Some(scan.text()?);
+    if scan.eat(br#","domain":"#) {
+        scan.skip_value()?;
+    }
+    scan.need(b"}")
+}
+
+/// What stands between the target and the log.
 fn skip_to_log(scan: &mut Scan<'_>) -> Option<()> {
-    skip_object(scan, br#","user":"#, br#"{"name":"#)?;
-    skip_http(scan)?;
-    skip_object(scan, br#","url":"#, br#"{"original":"#)?;
     skip_object(scan, br#","user_agent":"#, br#"{"original":"#)?;
     skip_object(scan, br#","host":"#, br#"{"hostname":"#)?;
     skip_object(scan, br#","process":"#, br#"{"name":"#)
@@ -242,6 +277,22 @@ struct WireEvent<'a> {
     #[serde(borrow)]
     tags: Option<WireTags<'a>>,
     soar: Option<WireSoar>,
+    #[serde(borrow)]
+    user: Option<WireUser<'a>>,
+    #[serde(borrow)]
+    url: Option<WireUrl<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireUser<'a> {
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireUrl<'a> {
+    #[serde(borrow)]
+    original: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -17,12 +17,23 @@ pub struct Signal {
     pub weight: u64,
     /// Whether soar-parse looks for it unless `--signals` says otherwise; hosts always carry its count.
     pub on_by_default: bool,
+    /// What of its events is counted apart by value, for rules over `users` and `paths`.
+    pub distinct: Option<Value>,
     /// When it fires, in one sentence.
     pub about: &'static str,
     /// Where the meaning comes from.
     pub source: &'static str,
     /// A log line on which it fires.
     pub example: &'static str,
+}
+
+/// A value of an event of which it matters how many different ones an address has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// `user.name`: the users that were tried.
+    User,
+    /// The path of `url.original`, without its query.
+    Path,
 }
 
 /// Every signal, in the order of ties, of `tags` and of `signals`. At most 32: a line's signals are one bit each.
@@ -33,6 +44,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "Échec SSH",
         weight: 1,
         on_by_default: true,
+        distinct: Some(Value::User),
         about: "sshd refused a password or a keyboard-interactive answer, for any user",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
@@ -43,6 +55,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "404",
         weight: 1,
         on_by_default: true,
+        distinct: Some(Value::Path),
         about: "the response status is 404",
         source: "RFC 9110 section 15.5.5",
         example: r#"192.0.2.11 - - [10/Oct/2000:13:55:36 -0700] "GET /wp-login.php HTTP/1.1" 404 209"#,
@@ -53,6 +66,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "Robot",
         weight: 1,
         on_by_default: true,
+        distinct: None,
         about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count; --bots chooses otherwise",
         source: "the project's definition of a bot",
         example: r#"192.0.2.12 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 2326 "-" "ExampleBot/1.0""#,
@@ -63,6 +77,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "Connexion SSH acceptée",
         weight: 0,
         on_by_default: true,
+        distinct: Some(Value::User),
         about: "sshd let a login in: the answer to \"did they get in?\"",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 09:32:20 lab sshd[24680]: Accepted password for alice from 192.0.2.13 port 49116 ssh2",
@@ -73,6 +88,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "Utilisateur SSH inconnu",
         weight: 0,
         on_by_default: false,
+        distinct: Some(Value::User),
         about: "a user was tried over SSH that does not exist; \"Failed password for invalid user\" is the same try once more, and not counted again",
         source: "OpenSSH auth.c, getpwnamallow()",
         example: "Dec 10 06:55:46 lab sshd[24200]: Invalid user webmaster from 192.0.2.14 port 38926",
@@ -83,6 +99,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "Sonde SSH",
         weight: 0,
         on_by_default: false,
+        distinct: None,
         about: "a connection to sshd that tried no login in earnest: no identification or a wrong one, failed negotiation, garbage, a timeout, too many attempts, refused or dropped by the server",
         source: "OpenSSH sshd.c, kex.c, packet.c, srclimit.c; see soar-parse --list-messages",
         example: "Dec 10 07:42:49 lab sshd[24318]: Did not receive identification string from 192.0.2.15 port 51820",
@@ -93,6 +110,7 @@ pub const SIGNALS: &[Signal] = &[
         label_fr: "Sonde HTTP",
         weight: 0,
         on_by_default: false,
+        distinct: None,
         about: "the request looks for a well-known hole: path traversal, Shellshock, Log4Shell, .env, .git/ ... (docs/signals.md lists them)",
         source: "the CVE or page of each, in docs/signals.md",
         example: r#"192.0.2.14 - - [10/Oct/2000:13:55:36 -0700] "GET /cgi-bin/.%2e/.%2e/bin/sh HTTP/1.1" 400 226"#,
@@ -128,9 +146,20 @@ impl SignalSet {
         self.0 == 0
     }
 
+    /// Whether a signal of the set counts `value` apart.
+    #[must_use]
+    pub fn tells(self, value: Value) -> bool {
+        self.indexes().any(|index| SIGNALS[index].distinct == Some(value))
+    }
+
     /// The indexes into [`SIGNALS`], in table order.
     pub fn indexes(self) -> impl Iterator<Item = usize> {
-        (0..SIGNALS.len()).filter(move |&index| self.contains(index))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let index = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(index)
+        })
     }
 
     /// The set that a `--signals` list names: signal names, `default`, `all`, comma-separated.

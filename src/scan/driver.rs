@@ -1,37 +1,74 @@
-//! Sockets: non-blocking TCP connects, and what the system says about them. No raw sockets, no privileges.
+//! The sockets in flight, and what wakes the one thread that works on them.
 //!
-//! A connection is closed with a reset as soon as it is answered, so that thousands of probes leave no `TIME_WAIT` behind.
+//! A connection that is answered is closed with a reset at once, so that thousands of probes leave no `TIME_WAIT` behind;
+//! where greetings are wanted, it is first listened to. The rest waits in the system's poller. Measured on 200,000 closed ports
+//! of loopback: 2.0 s of processor time, a loop that polls every socket with mio 3.8, tokio 4.8, nmap 3.9.
 
-use std::io;
+use std::io::{self, stdout};
 use std::net::SocketAddr;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use mio::net::TcpStream;
+use mio::event::Event;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
-use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use socket2::SockRef;
 
-use super::schedule::{Answer, Ticket};
+use super::answer::{Answer, Reason};
+use super::greeting::{Greeting, Heard};
+use super::schedule::Ticket;
+use super::socket;
 use crate::error::{Error, Result};
 
 /// Woken from another thread: there is input.
 const WAKE: Token = Token(usize::MAX);
 /// The run should stop.
 const STOP: Token = Token(usize::MAX - 1);
+/// Whoever reads the results left.
+const READER: Token = Token(usize::MAX - 2);
 /// Events taken from the system at once.
 const EVENTS: usize = 1024;
 /// Descriptors kept for files, pipes and the poller itself.
 const RESERVED_DESCRIPTORS: u64 = 32;
+
+/// Whether to listen to what a service says first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listening {
+    /// Not: a connection that is accepted is closed.
+    No,
+    /// For a while.
+    Yes,
+}
+
+/// What happened to a probe.
+#[derive(Debug)]
+pub enum Happening {
+    /// It was answered, and is over.
+    Answered(Answer),
+    /// The port is open, and its service is listened to.
+    Connected,
+    /// The service has spoken, or will not; the probe is over.
+    Heard(Greeting),
+}
+
+#[derive(Debug)]
+struct Flight {
+    turn: u32,
+    target: SocketAddr,
+    socket: OwnedFd,
+    /// What was heard of an open port.
+    greeting: Option<Greeting>,
+}
 
 /// The sockets in flight.
 #[derive(Debug)]
 pub struct Driver {
     poll: Poll,
     events: Events,
-    sockets: Vec<Option<(u32, TcpStream)>>,
+    flights: Vec<Option<Flight>>,
+    listening: Listening,
+    /// A socket of each family that was refused at once: good for the next connection, and never in the poller.
+    spare: [Option<OwnedFd>; 2],
 }
 
 impl Driver {
@@ -39,61 +76,110 @@ impl Driver {
     ///
     /// # Errors
     /// [`Error::System`] where the system refuses a poller.
-    pub fn new(stop: BorrowedFd<'_>) -> Result<(Self, Waker)> {
+    pub fn new(stop: BorrowedFd<'_>, listening: Listening) -> Result<(Self, Waker)> {
         let refused = |source| Error::System { what: "polling", source };
         let poll = Poll::new().map_err(refused)?;
         let waker = Waker::new(poll.registry(), WAKE).map_err(refused)?;
         poll.registry().register(&mut SourceFd(&stop.as_raw_fd()), STOP, Interest::READABLE).map_err(refused)?;
-        Ok((Self { poll, events: Events::with_capacity(EVENTS), sockets: Vec::new() }, waker))
+        // A file cannot be polled, and has no reader that could leave.
+        let _ = poll.registry().register(&mut SourceFd(&stdout().as_raw_fd()), READER, Interest::READABLE);
+        Ok((Self { poll, events: Events::with_capacity(EVENTS), flights: Vec::new(), listening, spare: [None, None] }, waker))
     }
 
-    /// Starts a connection; an answer that is there at once is given back.
-    pub fn connect(&mut self, ticket: Ticket, target: SocketAddr) -> Option<Answer> {
-        let mut stream = match TcpStream::connect(target) {
-            Ok(stream) => stream,
-            Err(error) => return Some(meaning_of_refusal(&error)),
+    /// Starts a connection; what happened at once is given back.
+    pub fn connect(&mut self, ticket: Ticket, target: SocketAddr) -> Option<Happening> {
+        let spare = &mut self.spare[usize::from(target.is_ipv6())];
+        let opened = spare.take().map_or_else(|| socket::open(target), Ok);
+        let socket = match opened.and_then(|socket| socket::connect(&socket, target).map(|()| socket)) {
+            Ok(socket) => socket,
+            Err(errno) => return Some(Happening::Answered(socket::meaning_of_refusal(errno))),
         };
-        // Without it the probe still works, it only leaves a TIME_WAIT behind.
-        let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-        if let Err(error) = self.poll.registry().register(&mut stream, token_of(ticket), Interest::WRITABLE) {
-            return Some(meaning_of_refusal(&error));
+        // This machine answers before the call is over (measured: the second call saves two with the poller).
+        match socket::ask(&socket, target) {
+            Some(answer @ Answer::Known(Reason::Refused)) => {
+                *spare = Some(socket);
+                return Some(Happening::Answered(answer));
+            }
+            Some(answer) if !self.listens_to(answer) => return Some(Happening::Answered(answer)),
+            Some(_) => return Some(self.keep(ticket, target, socket, Some(Greeting::default())).unwrap_or(Happening::Connected)),
+            None => {}
         }
-        let slot = ticket.slot as usize;
-        if self.sockets.len() <= slot {
-            self.sockets.resize_with(slot + 1, || None);
-        }
-        self.sockets[slot] = Some((ticket.turn, stream));
-        None
+        self.keep(ticket, target, socket, None)
     }
 
-    /// Closes the socket of a probe that is not waited for any more.
-    pub fn close(&mut self, ticket: Ticket) {
-        if let Some(socket) = self.sockets.get_mut(ticket.slot as usize) {
-            *socket = None;
-        }
+    /// Closes the socket of a probe that is not waited for any more. Gives what its service said.
+    pub fn close(&mut self, ticket: Ticket) -> Option<Greeting> {
+        self.flights.get_mut(ticket.slot as usize).and_then(Option::take).and_then(|flight| flight.greeting)
     }
 
-    /// Waits for answers, at most `timeout`, and appends them to `answers`.
+    /// Waits for something to happen, at most `timeout`, and appends it to `happened`.
     ///
     /// # Errors
-    /// [`Error::System`] where polling fails.
-    pub fn wait(&mut self, timeout: Option<Duration>, answers: &mut Vec<(Ticket, Answer)>) -> Result<()> {
+    /// [`Error::System`] where polling fails, [`Error::ReaderLeft`] where nobody reads stdout any more.
+    pub fn wait(&mut self, timeout: Option<Duration>, happened: &mut Vec<(Ticket, Happening)>) -> Result<()> {
         match self.poll.poll(&mut self.events, timeout) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             other => other.map_err(|source| Error::System { what: "polling", source })?,
         }
-        for event in &self.events {
-            let Some(ticket) = ticket_of(event.token()) else { continue };
-            let Some(Some((turn, stream))) = self.sockets.get(ticket.slot as usize) else { continue };
-            if *turn != ticket.turn {
-                continue;
-            }
-            if let Some(answer) = answer_of(stream) {
-                self.sockets[ticket.slot as usize] = None;
-                answers.push((ticket, answer));
-            }
+        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        let outcome = events.iter().try_for_each(|event| self.take(event, happened));
+        self.events = events;
+        outcome
+    }
+
+    fn take(&mut self, event: &Event, happened: &mut Vec<(Ticket, Happening)>) -> Result<()> {
+        match event.token() {
+            READER if event.is_error() || event.is_write_closed() => return Err(Error::ReaderLeft),
+            WAKE | STOP | READER => return Ok(()),
+            _ => {}
         }
+        let ticket = ticket_of(event.token());
+        let is_current = |flight: &&mut Flight| flight.turn == ticket.turn;
+        let slot = ticket.slot as usize;
+        let Some(flight) = self.flights.get_mut(slot).and_then(Option::as_mut).filter(is_current) else { return Ok(()) };
+        let happening = match &mut flight.greeting {
+            Some(greeting) => match greeting.listen(&flight.socket) {
+                Heard::Part => return Ok(()),
+                Heard::All => Happening::Heard(std::mem::take(greeting)),
+            },
+            None => match socket::ask(&flight.socket, flight.target) {
+                None => return Ok(()),
+                Some(answer) if !self.listens_to(answer) => Happening::Answered(answer),
+                Some(_) => {
+                    self.start_listening(ticket);
+                    happened.push((ticket, Happening::Connected));
+                    return Ok(());
+                }
+            },
+        };
+        self.flights[slot] = None;
+        happened.push((ticket, happening));
         Ok(())
+    }
+
+    fn start_listening(&mut self, ticket: Ticket) {
+        let Some(flight) = self.flights.get_mut(ticket.slot as usize).and_then(Option::as_mut) else { return };
+        flight.greeting = Some(Greeting::default());
+        let mut source = SourceFd(&flight.socket.as_raw_fd());
+        // Whatever is there already is told again; a refusal leaves the port open without a greeting, when its time is up.
+        let _ = self.poll.registry().reregister(&mut source, token_of(ticket), Interest::READABLE);
+    }
+
+    fn listens_to(&self, answer: Answer) -> bool {
+        self.listening == Listening::Yes && answer == Answer::Known(Reason::Accepted)
+    }
+
+    fn keep(&mut self, ticket: Ticket, target: SocketAddr, socket: OwnedFd, greeting: Option<Greeting>) -> Option<Happening> {
+        let interest = if greeting.is_some() { Interest::READABLE } else { Interest::WRITABLE };
+        if self.poll.registry().register(&mut SourceFd(&socket.as_raw_fd()), token_of(ticket), interest).is_err() {
+            return Some(Happening::Answered(Answer::Exhausted));
+        }
+        let slot = ticket.slot as usize;
+        if self.flights.len() <= slot {
+            self.flights.resize_with(slot + 1, || None);
+        }
+        self.flights[slot] = Some(Flight { turn: ticket.turn, target, socket, greeting });
+        None
     }
 }
 
@@ -110,49 +196,13 @@ pub fn raise_descriptor_limit() -> usize {
     usize::try_from(current.saturating_sub(RESERVED_DESCRIPTORS)).unwrap_or(usize::MAX).max(1)
 }
 
-/// What a connection that became writable means; `None` where it is not decided yet.
-fn answer_of(stream: &TcpStream) -> Option<Answer> {
-    match stream.take_error() {
-        Ok(None) => {}
-        Ok(Some(error)) | Err(error) => return Some(meaning_of_answer(&error)),
-    }
-    match (stream.peer_addr(), stream.local_addr()) {
-        // A port that the system gave to the probe itself: TCP connects it to itself, but nothing listens there.
-        (Ok(peer), Ok(local)) if peer == local => Some(Answer::Refused),
-        (Ok(_), _) => Some(Answer::Accepted),
-        (Err(_), _) => None,
-    }
-}
-
-/// An error that came over the network (or from the kernel's own answer to the SYN).
-fn meaning_of_answer(error: &io::Error) -> Answer {
-    match Errno::from_io_error(error) {
-        Some(Errno::CONNREFUSED | Errno::CONNRESET) => Answer::Refused,
-        Some(Errno::TIMEDOUT) => Answer::Silence,
-        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM | Errno::ADDRNOTAVAIL) => Answer::Exhausted,
-        _ => Answer::Unreachable,
-    }
-}
-
-/// An error of the call itself: nothing was sent, save where loopback answers at once.
-fn meaning_of_refusal(error: &io::Error) -> Answer {
-    match Errno::from_io_error(error) {
-        Some(Errno::CONNREFUSED | Errno::CONNRESET) => Answer::Refused,
-        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM | Errno::ADDRNOTAVAIL | Errno::AGAIN) => Answer::Exhausted,
-        _ => Answer::NoRoute,
-    }
-}
-
 fn token_of(ticket: Ticket) -> Token {
     Token((ticket.turn as usize) << 32 | ticket.slot as usize)
 }
 
-fn ticket_of(token: Token) -> Option<Ticket> {
-    if token == WAKE || token == STOP {
-        return None;
-    }
-    let half = |n: usize| u32::try_from(n & 0xffff_ffff).ok();
-    Some(Ticket { slot: half(token.0)?, turn: half(token.0 >> 32)? })
+fn ticket_of(token: Token) -> Ticket {
+    let half = |n: usize| u32::try_from(n & 0xffff_ffff).unwrap_or(u32::MAX);
+    Ticket { slot: half(token.0), turn: half(token.0 >> 32) }
 }
 
 #[cfg(not(target_pointer_width = "64"))]

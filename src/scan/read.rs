@@ -1,10 +1,20 @@
-//! Host lines read: a block of NDJSON in, entries of the output out. Pure, so blocks are read in parallel.
+//! Lines read: a block of NDJSON hosts or of plain targets in, entries of the output out. Pure, so blocks are read in parallel.
 
 use std::sync::Arc;
 
 use super::splice::HostLine;
+use super::target::{self, Targets};
 use crate::record::intake::{Intake, Reads};
 use crate::stream::block::Block;
+
+/// What the lines of the input are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// Hosts.
+    Hosts,
+    /// Addresses, CIDRs and ranges.
+    Targets,
+}
 
 /// A piece of the output, in the order of the input.
 #[derive(Debug)]
@@ -13,9 +23,11 @@ pub enum Entry {
     Lines(Vec<u8>),
     /// A suspicious host.
     Host(Vec<u8>, HostLine),
+    /// Addresses that were named.
+    Targets(Targets),
 }
 
-/// What one block of records said.
+/// What one block said.
 #[derive(Debug)]
 pub struct Records {
     /// In the order of the input.
@@ -26,25 +38,38 @@ pub struct Records {
     pub intake: Intake,
 }
 
-/// Reads every record of `block`.
+/// Reads every line of `block`.
 #[must_use]
-pub fn read_block(block: &Block) -> Records {
-    let mut intake = Intake::new("soar-scan", Reads::Hosts, Arc::clone(&block.file));
-    let mut entries = Vec::new();
-    let mut hosts = 0;
+pub fn read_block(block: &Block, input: Input) -> Records {
+    let intake = Intake::new("soar-scan", Reads::Hosts, Arc::clone(&block.file));
+    let mut records = Records { entries: Vec::new(), hosts: 0, intake };
     for (number, line) in block.records() {
-        intake.take(number, line, |_, line| {
+        match input {
+            Input::Hosts => records.take_host(number, line),
+            Input::Targets => match line.map_err(str::to_owned).and_then(target::read_line) {
+                Ok(Some(targets)) => records.entries.push(Entry::Targets(targets)),
+                Ok(None) => {}
+                Err(flaw) => records.intake.refuse(number, flaw),
+            },
+        }
+    }
+    records
+}
+
+impl Records {
+    fn take_host(&mut self, number: u64, line: Result<&[u8], &'static str>) {
+        let (entries, hosts) = (&mut self.entries, &mut self.hosts);
+        self.intake.take(number, line, |_, line| {
             let host = HostLine::read(line)?;
-            hosts += 1;
+            *hosts += 1;
             if host.suspicious {
                 entries.push(Entry::Host(line.to_vec(), host));
             } else {
-                pass_on(line, &mut entries);
+                pass_on(line, entries);
             }
             Ok(())
         });
     }
-    Records { entries, hosts, intake }
 }
 
 fn pass_on(line: &[u8], entries: &mut Vec<Entry>) {

@@ -22,6 +22,8 @@ pub struct HostLine {
     cuts: Vec<Range<usize>>,
     /// Whether any other key stands in the record.
     has_keys: bool,
+    /// Where the rules stand that made it suspicious.
+    rules: Option<Range<usize>>,
 }
 
 impl HostLine {
@@ -41,7 +43,28 @@ impl HostLine {
             Some(_) => return Err("malformed record: suspicious is not a boolean".to_owned()),
         };
         let ip = net::parse_address(ip.0.as_bytes()).ok_or("malformed record: ip is not an address")?;
-        Ok(Self { ip, suspicious, cuts: spans.cuts, has_keys: spans.kept })
+        Ok(Self { ip, suspicious, cuts: spans.cuts, has_keys: spans.kept, rules: spans.rules })
+    }
+
+    /// What is known of a line that our own writer wrote, without a `scan`: suspicious, since it is to be scanned.
+    #[must_use]
+    pub const fn new(ip: IpAddr) -> Self {
+        Self { ip, suspicious: true, cuts: Vec::new(), has_keys: true, rules: None }
+    }
+
+    /// The rules that made it suspicious, as they stand in `line`: a JSON value.
+    #[must_use]
+    pub fn rules<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
+        line.get(self.rules.clone()?)
+    }
+
+    /// `line` with `scan` as its only top-level `scan`, and a newline.
+    #[must_use]
+    pub fn with_scan(&self, line: &[u8], scan: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(line.len() + scan.len() + 16);
+        self.splice(line, scan, &mut out);
+        out.push(b'\n');
+        out
     }
 
     /// Appends `line` to `out` with `scan` (a JSON value) as its only top-level `scan`; every other byte stays.
@@ -66,6 +89,7 @@ struct Spans<'l> {
 struct Found<'l> {
     ip: Option<&'l str>,
     suspicious: Option<&'l str>,
+    rules: Option<Range<usize>>,
     cuts: Vec<Range<usize>>,
     kept: bool,
 }
@@ -78,7 +102,7 @@ impl<'l> Visitor<'l> for Spans<'l> {
     }
 
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Found { ip: None, suspicious: None, cuts: Vec::new(), kept: false };
+        let mut found = Found { ip: None, suspicious: None, rules: None, cuts: Vec::new(), kept: false };
         // Where the last value (or the opening brace, or the last cut) ended.
         let mut cursor = memchr::memchr(b'{', self.line).map_or(0, |at| at + 1);
         while let Some(Text(key)) = map.next_key()? {
@@ -93,6 +117,7 @@ impl<'l> Visitor<'l> for Spans<'l> {
                     continue;
                 }
                 "ip" => found.ip = Some(value.get()),
+                "rules" => found.rules = Some(end - value.get().len()..end),
                 "suspicious" => found.suspicious = Some(value.get()),
                 _ => {}
             }

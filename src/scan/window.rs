@@ -1,175 +1,104 @@
-//! Results in the order of the input: hosts wait in a window until they and all before them are done.
+//! Results in their order: a line waits in a window until it and (unless any order will do) all before it are done.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use serde::Serialize;
-
-use super::schedule::{HostId, Settled, State};
 use super::splice::HostLine;
-use crate::time::Stamp;
 
-/// What is written under `scan`.
-#[derive(Debug, Serialize)]
-struct Scan<'a> {
-    status: &'static str,
-    open_ports: &'a [u16],
-    closed: u32,
-    filtered: u32,
-    unknown: u32,
-    started_at: Stamp<'static>,
-    duration_ms: u64,
-}
+/// What an entry is counted as besides its text.
+const ENTRY_BYTES: usize = 64;
 
-/// Why a suspicious host is not scanned.
+/// Names an entry of the window.
+pub type EntryId = u64;
+
+/// In which order results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Skipped {
-    /// `--scope` does not include it, or it is no single host.
-    OutOfScope,
-    /// `--exclude` names it.
-    Excluded,
-}
-
-/// A host being scanned.
-#[derive(Debug)]
-struct Scanning {
-    line: Vec<u8>,
-    host: HostLine,
-    missing: u32,
-    open: Vec<u16>,
-    closed: u32,
-    filtered: u32,
-    unknown: u32,
-    started: Option<Duration>,
+pub enum Order {
+    /// In that of the input.
+    Kept,
+    /// Each as soon as it is done.
+    AsDone,
 }
 
 #[derive(Debug)]
-enum Slot {
+enum Entry {
     Done(Vec<u8>),
-    Scanning(Box<Scanning>),
+    Waiting(Box<(Vec<u8>, HostLine)>),
 }
 
-/// The entries that cannot be written yet.
+/// The lines that cannot be written yet, and those that can.
 #[derive(Debug)]
 pub struct Window {
+    order: Order,
     /// Each with the bytes that it was counted as when it came.
-    slots: VecDeque<(usize, Slot)>,
-    first: HostId,
+    entries: VecDeque<(usize, Entry)>,
+    first: EntryId,
     bytes: usize,
-    epoch: i64,
-    /// Open ports found so far.
-    pub open_ports: u64,
+    ready: Vec<u8>,
 }
 
 impl Window {
-    /// An empty window of a run that started at `epoch`, in seconds since 1970.
+    /// An empty window.
     #[must_use]
-    pub const fn new(epoch: i64) -> Self {
-        Self { slots: VecDeque::new(), first: 0, bytes: 0, epoch, open_ports: 0 }
+    pub const fn new(order: Order) -> Self {
+        Self { order, entries: VecDeque::new(), first: 0, bytes: 0, ready: Vec::new() }
     }
 
-    /// Adds an entry that goes out as it is.
+    /// Adds lines that go out as they are.
     pub fn pass(&mut self, lines: Vec<u8>) {
-        self.push(lines.len(), Slot::Done(lines));
+        if self.order == Order::AsDone || self.entries.is_empty() {
+            self.ready.extend_from_slice(&lines);
+        } else {
+            self.push(lines.len(), Entry::Done(lines));
+        }
     }
 
-    /// Adds a host that is not scanned.
-    pub fn skip(&mut self, line: &[u8], host: &HostLine, why: Skipped) {
-        let scan: &[u8] = match why {
-            Skipped::OutOfScope => br#"{"status":"out_of_scope"}"#,
-            Skipped::Excluded => br#"{"status":"excluded"}"#,
-        };
-        let mut out = Vec::with_capacity(line.len() + 40);
-        host.splice(line, scan, &mut out);
-        out.push(b'\n');
-        self.pass(out);
+    /// Adds a line that goes out with its `scan`, a JSON value that is known already.
+    pub fn pass_scanned(&mut self, line: &[u8], host: &HostLine, scan: &[u8]) {
+        self.pass(host.with_scan(line, scan));
     }
 
-    /// Adds a host of which `ports` ports are to be scanned, and names it.
-    pub fn scan(&mut self, line: Vec<u8>, host: HostLine, ports: u32) -> HostId {
-        let id = self.first + self.slots.len() as u64;
-        let scanning = Scanning { line, host, missing: ports, open: Vec::new(), closed: 0, filtered: 0, unknown: 0, started: None };
-        self.push(scanning.line.len(), Slot::Scanning(Box::new(scanning)));
+    /// Adds a line that waits for its `scan`, and names it.
+    pub fn wait(&mut self, line: Vec<u8>, host: HostLine) -> EntryId {
+        let id = self.first + self.entries.len() as u64;
+        self.push(line.len(), Entry::Waiting(Box::new((line, host))));
         id
     }
 
-    /// Says that a probe of a host starts; the first one is when its scan does. `now` is the time since the run started.
-    pub fn begin(&mut self, host: HostId, now: Duration) {
-        let place = usize::try_from(host - self.first).unwrap_or(usize::MAX);
-        if let Some((_, Slot::Scanning(scanning))) = self.slots.get_mut(place) {
-            scanning.started.get_or_insert(now);
-        }
-    }
-
-    /// How many bytes wait.
-    #[must_use]
-    pub const fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    /// Takes what is known of a port.
-    pub fn settle(&mut self, settled: Settled, now: Duration) {
-        let place = usize::try_from(settled.host - self.first).unwrap_or(usize::MAX);
-        let Some((_, slot)) = self.slots.get_mut(place) else { return };
-        let Slot::Scanning(scanning) = slot else { return };
-        match settled.state {
-            State::Open => scanning.open.push(settled.port),
-            State::Closed => scanning.closed += 1,
-            State::Filtered => scanning.filtered += 1,
-            State::Unknown => scanning.unknown += 1,
-        }
-        self.open_ports += u64::from(settled.state == State::Open);
-        scanning.missing -= 1;
-        if scanning.missing == 0 {
-            *slot = Slot::Done(scanning.finish(self.epoch, now));
-        }
-    }
-
-    /// Gives up on every port that is not settled yet.
-    pub fn interrupt(&mut self, now: Duration) {
-        for (_, slot) in &mut self.slots {
-            if let Slot::Scanning(scanning) = slot {
-                scanning.unknown += scanning.missing;
-                *slot = Slot::Done(scanning.finish(self.epoch, now));
+    /// Gives a line its `scan`.
+    pub fn finish(&mut self, id: EntryId, scan: &[u8]) {
+        let place = usize::try_from(id.wrapping_sub(self.first)).unwrap_or(usize::MAX);
+        let Some((_, entry)) = self.entries.get_mut(place) else { return };
+        let Entry::Waiting(waiting) = entry else { return };
+        let line = waiting.1.with_scan(&waiting.0, scan);
+        *entry = Entry::Done(match self.order {
+            Order::Kept => line,
+            Order::AsDone => {
+                self.ready.extend_from_slice(&line);
+                Vec::new()
             }
-        }
-    }
-
-    /// Moves to `out` what can be written.
-    pub fn drain(&mut self, out: &mut Vec<u8>) {
-        while let Some((_, Slot::Done(lines))) = self.slots.front() {
-            out.extend_from_slice(lines);
-            self.bytes -= self.slots.pop_front().map_or(0, |(bytes, _)| bytes);
+        });
+        while let Some((_, Entry::Done(lines))) = self.entries.front() {
+            self.ready.extend_from_slice(lines);
+            self.bytes -= self.entries.pop_front().map_or(0, |(bytes, _)| bytes);
             self.first += 1;
         }
     }
 
-    fn push(&mut self, bytes: usize, slot: Slot) {
-        self.bytes += bytes;
-        self.slots.push_back((bytes, slot));
+    /// How many bytes wait, be it for a scan or for being written.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes + self.ready.len()
     }
-}
 
-impl Scanning {
-    /// The line with its `scan`.
-    fn finish(&mut self, epoch: i64, now: Duration) -> Vec<u8> {
-        self.open.sort_unstable();
-        let started = self.started.unwrap_or(now);
-        let scan = Scan {
-            status: if self.unknown == 0 { "complete" } else { "incomplete" },
-            open_ports: &self.open,
-            closed: self.closed,
-            filtered: self.filtered,
-            unknown: self.unknown,
-            started_at: Stamp { seconds: epoch + started.as_secs().cast_signed(), fraction: "" },
-            duration_ms: u64::try_from(now.saturating_sub(started).as_millis()).unwrap_or(u64::MAX),
-        };
-        // Serialising numbers and fixed texts cannot fail.
-        let scan = serde_json::to_vec(&scan).unwrap_or_default();
-        let mut out = Vec::with_capacity(self.line.len() + scan.len() + 16);
-        self.host.splice(&self.line, &scan, &mut out);
-        out.push(b'\n');
-        out
+    /// Gives what can be written.
+    pub fn take_ready(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.ready)
+    }
+
+    fn push(&mut self, bytes: usize, entry: Entry) {
+        let bytes = bytes + ENTRY_BYTES;
+        self.bytes += bytes;
+        self.entries.push_back((bytes, entry));
     }
 }
 
@@ -177,34 +106,30 @@ impl Scanning {
 mod tests {
     use super::*;
 
-    const LINE: &[u8] = br#"{"ip":"127.0.0.9","suspicious":true}"#;
+    const LINE: &[u8] = br#"{"ip":"127.0.0.9"}"#;
+
+    /// What is ready after each of: the second host is done, the first is.
+    fn ready_after_each(order: Order) -> [String; 2] {
+        let mut window = Window::new(order);
+        let host = || HostLine::read(LINE).expect("a host");
+        let slow = window.wait(LINE.to_vec(), host());
+        let fast = window.wait(LINE.to_vec(), host());
+        window.pass(b"{}\n".to_vec());
+        let mut ready = [(fast, &b"2"[..]), (slow, b"1")].map(|(id, scan)| {
+            window.finish(id, scan);
+            String::from_utf8(window.take_ready()).expect("UTF-8")
+        });
+        window.finish(slow, b"3");
+        window.pass(b"last\n".to_vec());
+        ready[1].push_str(&String::from_utf8(window.take_ready()).expect("UTF-8"));
+        assert_eq!(window.bytes(), 0);
+        ready
+    }
 
     #[test]
-    fn hosts_leave_in_the_order_in_which_they_came() {
-        let mut window = Window::new(0);
-        let host = || HostLine::read(LINE).expect("a host");
-        let slow = window.scan(LINE.to_vec(), host(), 2);
-        let fast = window.scan(LINE.to_vec(), host(), 1);
-        window.begin(slow, Duration::ZERO);
-        window.begin(fast, Duration::from_secs(1));
-        window.begin(fast, Duration::from_secs(2));
-        window.pass(b"{}\n".to_vec());
-        let mut out = Vec::new();
-        window.settle(Settled { host: fast, port: 22, state: State::Open }, Duration::from_millis(1500));
-        window.drain(&mut out);
-        assert!(out.is_empty() && window.bytes() > 0);
-        window.settle(Settled { host: slow, port: 80, state: State::Closed }, Duration::ZERO);
-        window.interrupt(Duration::from_secs(2));
-        window.drain(&mut out);
-        let text = String::from_utf8(out).expect("UTF-8");
-        assert_eq!(
-            text.lines().collect::<Vec<_>>(),
-            [
-                r#"{"ip":"127.0.0.9","suspicious":true,"scan":{"status":"incomplete","open_ports":[],"closed":1,"filtered":0,"unknown":1,"started_at":"1970-01-01T00:00:00Z","duration_ms":2000}}"#,
-                r#"{"ip":"127.0.0.9","suspicious":true,"scan":{"status":"complete","open_ports":[22],"closed":0,"filtered":0,"unknown":0,"started_at":"1970-01-01T00:00:01Z","duration_ms":500}}"#,
-                "{}",
-            ]
-        );
-        assert_eq!((window.bytes(), window.open_ports), (0, 1));
+    fn lines_leave_in_the_order_that_is_asked_for() {
+        let scanned = |scan: u8| format!("{{\"ip\":\"127.0.0.9\",\"scan\":{scan}}}\n");
+        assert_eq!(ready_after_each(Order::Kept), [String::new(), format!("{}{}{{}}\nlast\n", scanned(1), scanned(2))]);
+        assert_eq!(ready_after_each(Order::AsDone), [format!("{{}}\n{}", scanned(2)), format!("{}last\n", scanned(1))]);
     }
 }

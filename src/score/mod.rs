@@ -3,35 +3,40 @@
 //! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
 //! this run's flags. The result does not depend on order, on the split over files, or on threads.
 
+mod facts;
+pub mod keep;
+pub mod live;
+pub mod name;
 pub mod rules;
+pub mod tally;
 pub mod weight;
 
 mod read;
+mod series;
+mod state;
 mod table;
+mod write;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::convert::Infallible;
+use std::net::IpAddr;
 
+use keep::Keep;
+use name::MAX_OTHER_NAMES;
 use read::Records;
 use rules::Rules;
-use table::{MAX_OTHER_NAMES, Table};
+use table::Table;
 use weight::Weights;
+use write::Form;
 
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
-use crate::record::Text;
-use crate::record::host::{HostRecord, Place};
 use crate::record::intake::Intake;
-use crate::record::signal::SIGNALS;
-use crate::record::tally::Tally;
 use crate::stream::Run;
 use crate::stream::block::Block;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::Output;
-
-/// How much is collected before it is written, in bytes.
-const WRITE_BYTES: usize = 256 << 10;
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -42,8 +47,21 @@ pub struct Config {
     pub weights: Weights,
     /// Addresses that are never suspicious.
     pub allow: AddressSet,
-    /// How many places are kept for each signal of an address.
-    pub evidence: usize,
+    /// What is kept of each address.
+    pub keep: Keep,
+    /// Whether hosts are written with what a later merge of windows and distinct counts needs.
+    pub partial: bool,
+    /// Whether every host says what each rule saw.
+    pub explain: bool,
+}
+
+impl Config {
+    /// Whether an allow list names the host of `ip`: a network only where it names all of it.
+    #[must_use]
+    pub fn allows(&self, ip: IpAddr) -> bool {
+        let (first, last) = self.keep.range(ip);
+        self.allow.covers(first, last)
+    }
 }
 
 /// Reads events and hosts from `inputs`, writes hosts to stdout.
@@ -53,39 +71,35 @@ pub struct Config {
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     let mut output = Output::stdout(run)?;
     run.watch.mind_reader();
-    let mut table = Table::default();
+    let keep = config.keep;
+    let mut table = Table::new(keep);
     let mut seen = Seen::default();
     map_blocks(
         inputs.reader(run),
         run,
         |block: Block| {
-            let records = read::read_block(&block);
+            let records = read::read_block(&block, &keep);
             run.blocks.give(block.bytes);
             records
         },
         |answer| match answer {
             Ok((records, intake)) => {
-                table.add(&records, config.evidence);
+                let Ok(()) = table.add(&records, |_, _, _| Ok::<(), Infallible>(()));
                 seen.add(&records, intake, notices)
             }
             Err(error) => {
-                notices.fail(&error);
-                seen.unreadable += 1;
+                seen.add_unreadable(&error, notices);
                 Ok(())
             }
         },
     )?;
-    notices.close();
-    let is_seen = |name: &str| table.has_seen(name);
-    for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
-        notices.say(&sentence);
-    }
-    let suspicious = match write_hosts(config, &table, &mut output) {
+    table.settle();
+    let form = if config.partial { Form::Partial } else { Form::Host };
+    let judged = match write::write_hosts(config, &table, form, |lines| output.write(lines)) {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
-    seen.tell_oddities(&table, notices);
-    notices.say(&format!("{} events and {} hosts read: {} addresses, {suspicious} suspicious", seen.events, seen.hosts, table.len()));
+    seen.tell_end(config, &table, &judged.to_string(), notices);
     Ok(seen.exit(&table))
 }
 
@@ -111,6 +125,23 @@ impl Seen {
         intake.fatal.map_or(Ok(()), Err)
     }
 
+    fn add_unreadable(&mut self, error: &Error, notices: &mut Notices) {
+        notices.fail(error);
+        self.unreadable += 1;
+    }
+
+    /// Says what there is to know at the end, and `outcome` in the summary.
+    fn tell_end(&self, config: &Config, table: &Table, outcome: &str, notices: &mut Notices) {
+        notices.close();
+        let is_seen = |name: &str| table.names().has_met(name);
+        for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
+            notices.say(&sentence);
+        }
+        self.tell_oddities(table, notices);
+        let (events, hosts, addresses) = (self.events, self.hosts, table.hosts().len());
+        notices.say(&format!("{events} events and {hosts} hosts read: {addresses} addresses, {outcome}"));
+    }
+
     fn tell_oddities(&self, table: &Table, notices: &mut Notices) {
         if self.nameless > 0 {
             notices.say(&format!("{} tagged events have no source.ip (the log has a host name) and count for no address", self.nameless));
@@ -121,9 +152,14 @@ impl Seen {
                 self.dropped_keys
             ));
         }
-        if table.refused() > 0 {
-            notices
-                .say(&format!("{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table", table.refused()));
+        if table.names().refused() > 0 {
+            notices.say(&format!(
+                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table",
+                table.names().refused()
+            ));
+        }
+        if table.timeless() > 0 {
+            notices.say(&format!("{} events have no time: they are counted, and are in no window", table.timeless()));
         }
         if table.is_saturated() {
             notices.say("a counter reached 2^53-1 and stays there");
@@ -131,80 +167,6 @@ impl Seen {
     }
 
     const fn exit(&self, table: &Table) -> Exit {
-        Exit::after(self.unreadable, self.flaws + table.refused())
+        Exit::after(self.unreadable, self.flaws + table.names().refused())
     }
-}
-
-/// An address with its tally. The order is of plain numbers, which takes half the time of comparing addresses.
-struct Ranked<'t> {
-    /// The largest number for the lowest score.
-    rank: u64,
-    is_v6: bool,
-    bits: u128,
-    tally: &'t Tally,
-}
-
-impl<'t> Ranked<'t> {
-    fn new(score: u64, ip: IpAddr, tally: &'t Tally) -> Self {
-        let (is_v6, bits) = match ip {
-            IpAddr::V4(v4) => (false, v4.to_bits().into()),
-            IpAddr::V6(v6) => (true, v6.to_bits()),
-        };
-        Self { rank: !score, is_v6, bits, tally }
-    }
-
-    fn ip(&self) -> IpAddr {
-        // What is no IPv6 address came from 32 bits.
-        #[allow(clippy::cast_possible_truncation)]
-        if self.is_v6 { Ipv6Addr::from_bits(self.bits).into() } else { Ipv4Addr::from_bits(self.bits as u32).into() }
-    }
-}
-
-/// Writes every host, highest score first, and says how many are suspicious.
-fn write_hosts(config: &Config, table: &Table, output: &mut Output) -> Result<u64> {
-    let mut ranked: Vec<_> = table.iter().map(|(ip, tally)| Ranked::new(config.weights.score(tally).0, ip, tally)).collect();
-    ranked.sort_unstable_by_key(|host| (host.rank, host.is_v6, host.bits));
-    let mut suspicious = 0;
-    let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
-    for host in ranked {
-        suspicious += u64::from(write_host(config, &host, &mut lines)?);
-        if lines.len() >= WRITE_BYTES {
-            output.write(&lines)?;
-            lines.clear();
-        }
-    }
-    output.write(&lines)?;
-    Ok(suspicious)
-}
-
-/// Appends one host as a line, and says whether it is suspicious.
-fn write_host(config: &Config, host: &Ranked<'_>, lines: &mut Vec<u8>) -> Result<bool> {
-    let (ip, tally) = (host.ip(), host.tally);
-    let (score, reason) = config.weights.score(tally);
-    let verdict = config.rules.judge(tally)?;
-    let allowed = config.allow.contains(ip);
-    let others: Vec<_> = tally.signals().skip_while(|(name, _)| name.is_known()).collect();
-    let known = SIGNALS.iter().zip(tally.known()).filter(|(s, count)| s.on_by_default || **count > 0);
-    let record = HostRecord {
-        score,
-        reason: reason.as_ref().map(|name| Text::from(name.as_str())),
-        suspicious: !verdict.is_empty() && !allowed,
-        allowed,
-        rules: verdict.iter().map(|&place| Text::from(config.rules.name(place))).collect(),
-        signals: known
-            .map(|(s, &count)| (Text::from(s.name), count))
-            .chain(others.iter().map(|(name, count)| (Text::from(name.as_str()), *count)))
-            .collect(),
-        weights: config.weights.changed(),
-        first_seen: tally.first_seen(),
-        last_seen: tally.last_seen(),
-        evidence: tally
-            .evidence()
-            .iter()
-            .map(|e| Place { signal: Text::from(e.signal.as_str()), at: e.at, file: Text::from(&*e.file), line: e.line })
-            .collect(),
-        ..HostRecord::new(ip)
-    };
-    record.write_line(lines);
-    Ok(record.suspicious)
 }

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::keep::Keep;
+use crate::error::Error;
 use crate::record::Kind;
-use crate::record::host::HostRecord;
+use crate::record::host::{self, HostRecord};
 use crate::record::intake::{Intake, Reads};
+use crate::record::partial::{self, Partial};
 use crate::record::sighting::{Sighting, SightingReader};
-use crate::record::signal::{self, SignalSet};
-use crate::record::tally::{Evidence, Name};
+use crate::record::signal::{SignalSet, Value};
 use crate::stream::block::Block;
 
 /// One event that counts for an address. There are millions, so it holds no memory of its own unless a tag is foreign.
@@ -18,16 +20,20 @@ pub struct Seen {
     pub ip: IpAddr,
     /// The tags of the table.
     pub signals: SignalSet,
-    /// The others.
-    pub others: Vec<Arc<str>>,
+    /// Index into [`Records::files`].
+    pub file: u32,
     /// How often.
     pub count: u64,
     /// Seconds since 1970.
     pub at: Option<i64>,
-    /// Index into [`Records::files`].
-    pub file: usize,
     /// Where in the file.
     pub line: u64,
+    /// The other tags.
+    pub others: Vec<Arc<str>>,
+    /// The hash of the user that was tried, where that is wanted.
+    pub user: Option<u64>,
+    /// The hash of the path that was asked for, where that is wanted.
+    pub path: Option<u64>,
 }
 
 /// One host record: a part of what is known of its address.
@@ -35,14 +41,18 @@ pub struct Seen {
 pub struct Piece {
     /// The address.
     pub ip: IpAddr,
-    /// What was counted.
-    pub counts: Vec<(Name, u64)>,
+    /// What was counted: the name of a signal as an index into [`Records::names`], and how often.
+    pub counts: Vec<(u32, u64)>,
     /// Seconds since 1970.
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
     pub last_seen: Option<i64>,
-    /// Where.
-    pub evidence: Vec<Evidence>,
+    /// Where: an index into `counts`, when, an index into [`Records::files`], and the line.
+    pub evidence: Vec<(usize, Option<i64>, u32, u64)>,
+    /// What merging windows and distinct counts needs.
+    pub partial: Option<Partial<'static>>,
+    /// When each rule led to an alert last.
+    pub alerted: Vec<(String, i64)>,
 }
 
 /// What one block of records said.
@@ -52,8 +62,10 @@ pub struct Records {
     pub seen: Vec<Seen>,
     /// The hosts.
     pub pieces: Vec<Piece>,
-    /// The files that `seen` names.
+    /// The files that `seen` and `pieces` name.
     pub files: Vec<Arc<str>>,
+    /// The signals that `pieces` name.
+    pub names: Vec<Arc<str>>,
     /// How many lines were events.
     pub events: u64,
     /// How many lines were hosts.
@@ -64,25 +76,32 @@ pub struct Records {
     pub dropped_keys: u64,
 }
 
-/// Reads every record of `block`; the intake knows what could not be read.
+/// Reads every record of `block`, as far as `keep` wants it; the intake knows what could not be read.
 #[must_use]
-pub fn read_block(block: &Block) -> (Records, Intake) {
+pub fn read_block(block: &Block, keep: &Keep) -> (Records, Intake) {
     let mut intake = Intake::new("soar-score", Reads::EventsAndHosts, Arc::clone(&block.file));
     let mut records = Records::default();
     let mut reader = SightingReader::default();
     for (number, line) in block.records() {
+        let mut refused = None;
         intake.take(number, line, |kind, line| match kind {
-            Kind::Event => reader.read(line).map(|sighting| records.add_event(sighting)),
-            _ => HostRecord::from_line(line).map(|host| records.add_host(&host)),
+            Kind::Event => reader.read(line).map(|sighting| records.add_event(sighting, keep)),
+            _ => HostRecord::from_line(line).map(|host| match keep.refuse(&host) {
+                Some(reason) => refused = Some(reason),
+                None => records.add_host(host, keep),
+            }),
         });
+        if let Some(reason) = refused {
+            intake.fatal = Some(Error::NoPart { place: format!("{}:{number}", block.file), reason });
+        }
     }
     (records, intake)
 }
 
 impl Records {
-    fn add_event(&mut self, sighting: Sighting<'_>) {
+    fn add_event(&mut self, sighting: Sighting<'_>, keep: &Keep) {
         self.events += 1;
-        let Sighting { ip, at, file, line, signals, others, count } = sighting;
+        let Sighting { ip, at, file, line, signals, others, count, user, target } = sighting;
         if signals.is_empty() && others.is_empty() {
             return;
         }
@@ -91,31 +110,57 @@ impl Records {
             return;
         };
         let others = others.iter().map(|name| name.0.as_ref().into()).collect();
-        self.share(&file);
-        self.seen.push(Seen { ip, signals, others, count, at, file: self.files.len() - 1, line });
+        let hash = |value, text: Option<&[u8]>| text.filter(|_| keep.counts(value) && signals.tells(value)).map(partial::hash);
+        let user = hash(Value::User, user.as_deref());
+        let path = hash(Value::Path, target.as_deref().map(path_of));
+        let file = share(&mut self.files, &file);
+        self.seen.push(Seen { ip, signals, file, count, at, line, others, user, path });
     }
 
-    fn add_host(&mut self, host: &HostRecord<'_>) {
+    fn add_host(&mut self, host: HostRecord<'_>, keep: &Keep) {
         self.hosts += 1;
         self.dropped_keys += host.unknown_keys + u64::from(host.scan.is_some());
-        let counts = host.signals.iter().map(|(name, count)| (name_of(&name.0), *count)).collect();
+        let counted = host.signals.iter().filter(|(_, count)| *count > 0);
+        let counts: Vec<_> = counted.map(|(name, count)| (share(&mut self.names, name.as_bytes()), *count)).collect();
         let mut evidence = Vec::with_capacity(host.evidence.len());
-        for place in &host.evidence {
-            let file = Arc::clone(self.share(place.file.as_bytes()));
-            evidence.push(Evidence { signal: name_of(&place.signal.0), at: place.at, file, line: place.line });
+        for host::Place { signal, at, file, line } in &host.evidence {
+            // Evidence of a signal that this record does not count would say nothing.
+            if let Some(place) = counts.iter().position(|&(name, _)| self.names[name as usize].as_bytes() == signal.as_bytes()) {
+                evidence.push((place, *at, share(&mut self.files, file.as_bytes()), *line));
+            }
         }
-        self.pieces.push(Piece { ip: host.ip, counts, first_seen: host.first_seen, last_seen: host.last_seen, evidence });
-    }
-
-    /// The text of `file`, the last of `files` from now on; neighbours share one.
-    fn share(&mut self, file: &[u8]) -> &Arc<str> {
-        if self.files.last().is_none_or(|last| last.as_bytes() != file) {
-            self.files.push(String::from_utf8_lossy(file).into());
-        }
-        &self.files[self.files.len() - 1]
+        let partial = host.partial.filter(|_| keep.needs_partial()).map(|partial| partial.to_owned());
+        let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
+        let HostRecord { ip, first_seen, last_seen, .. } = host;
+        self.pieces.push(Piece { ip, counts, first_seen, last_seen, evidence, partial, alerted });
     }
 }
 
-fn name_of(name: &str) -> Name {
-    signal::index_of(name).map_or_else(|| Name::Other(name.into()), Name::from_index)
+/// The path of a request target, without its query: a broken link that is asked for with ever new queries is one path.
+fn path_of(target: &[u8]) -> &[u8] {
+    target.split(|&b| matches!(b, b'?' | b'#')).next().unwrap_or_default()
+}
+
+/// The place of `text` in a list to which it is added, unless it is among the last few: neighbours mostly share one.
+fn share(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
+    const LAST: usize = 8;
+    let start = texts.len().saturating_sub(LAST);
+    let place = texts[start..].iter().rposition(|other| other.as_bytes() == text).map_or(texts.len(), |place| start + place);
+    if place == texts.len() {
+        texts.push(String::from_utf8_lossy(text).into());
+    }
+    // A block has fewer bytes than that.
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_is_the_target_without_its_query() {
+        for (target, path) in [("/a/b?c=/d", "/a/b"), ("/a#b?c", "/a"), ("/", "/"), ("?x", ""), ("http://h/a?b", "http://h/a")] {
+            assert_eq!(path_of(target.as_bytes()), path.as_bytes(), "{target}");
+        }
+    }
 }

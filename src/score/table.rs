@@ -1,94 +1,198 @@
-//! The table of addresses: every piece added to the tally of its address. What it holds is bounded by the number of addresses.
+//! The table of addresses: every record added to the tally of its address. What it holds is bounded by the number of
+//! addresses and, with windows, of their non-empty buckets.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::keep::Keep;
+use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
-use crate::record::tally::{Evidence, Name, Place, Tally};
+use super::tally::{Place, Tally};
+use crate::record::partial::Partial;
+use crate::record::signal::Value;
 
-/// How many signal names outside the table are counted; a stage that puts free text into `tags` must not fill the memory.
-pub const MAX_OTHER_NAMES: usize = 64;
+/// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash takes a third of the time of std's.
+type Map<K> = HashMap<K, u32, ahash::RandomState>;
 
-/// Texts, each held once.
-type Texts = HashSet<Arc<str>, ahash::RandomState>;
+/// An address with what is summed for it.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// The address; of a network, the one last seen, and the lowest of several.
+    pub ip: IpAddr,
+    /// Its sums.
+    pub tally: Tally,
+}
 
-/// One tally an address. The map's hasher is keyed at random, so no log can be crafted to make it slow; it is ahash, which
-/// takes a third of the time of std's.
+/// One tally an address.
 #[derive(Debug, Default)]
 pub struct Table {
-    tallies: HashMap<IpAddr, Tally, ahash::RandomState>,
-    texts: Texts,
-    others: Texts,
+    keep: Keep,
+    /// The places in `hosts`. Of four bytes each, since nearly all addresses are IPv4.
+    v4: Map<u32>,
+    v6: Map<u128>,
+    hosts: Vec<Host>,
+    files: Texts,
+    names: Names,
     saturated: bool,
-    refused: u64,
+    timeless: u64,
 }
 
 impl Table {
-    /// Adds what a block said, keeping at most `limit` places for each signal.
-    pub fn add(&mut self, records: &Records, limit: usize) {
+    /// An empty table that keeps of each address what `keep` says.
+    #[must_use]
+    pub fn new(keep: Keep) -> Self {
+        Self { keep, ..Self::default() }
+    }
+
+    /// Adds what a block said; `each` is told, by its place, of every host that something was added to, and of the last time in that.
+    ///
+    /// # Errors
+    /// What `each` gives.
+    pub fn add<E>(&mut self, records: &Records, mut each: impl FnMut(&mut Self, usize, Option<i64>) -> Result<(), E>) -> Result<(), E> {
+        let files: Vec<_> = records.files.iter().map(|file| self.files.number(file)).collect();
         for seen in &records.seen {
-            self.add_event(seen, &records.files[seen.file], limit);
+            if let Some(place) = self.add_event(seen, files[seen.file as usize]) {
+                each(self, place, seen.at)?;
+            }
         }
         for piece in &records.pieces {
-            self.add_host(piece, limit);
-        }
-    }
-
-    fn add_event(&mut self, seen: &Seen, file: &Arc<str>, limit: usize) {
-        let others = seen.others.iter().filter_map(|name| self.admit(&Name::Other(Arc::clone(name)))).collect::<Vec<_>>();
-        if seen.signals.is_empty() && others.is_empty() {
-            return;
-        }
-        let tally = self.tallies.entry(seen.ip).or_default();
-        tally.see(seen.at);
-        for signal in seen.signals.indexes().map(Name::from_index).chain(others) {
-            self.saturated |= !tally.count(&signal, seen.count);
-            let place = Place { at: seen.at, file, line: seen.line };
-            if tally.wants(&signal, place, limit) {
-                let file = share(&mut self.texts, file);
-                tally.keep(Evidence { signal, at: seen.at, file, line: seen.line }, limit);
+            if let Some(place) = self.add_host(piece, &records.names, &files) {
+                each(self, place, piece.last_seen)?;
             }
         }
+        Ok(())
     }
 
-    fn add_host(&mut self, piece: &Piece, limit: usize) {
-        let counts = piece.counts.iter().filter(|(_, count)| *count > 0);
-        let counts: Vec<_> = counts.filter_map(|(name, count)| Some((self.admit(name)?, *count))).collect();
-        if counts.is_empty() {
-            return;
+    fn add_event(&mut self, seen: &Seen, file: u32) -> Option<usize> {
+        let others: Vec<_> = seen.others.iter().filter_map(|name| self.names.admit(name)).collect();
+        if seen.signals.is_empty() && others.is_empty() {
+            return None;
         }
-        let tally = self.tallies.entry(piece.ip).or_default();
+        let place = self.host_of(seen.ip, seen.at);
+        let tally = &mut self.hosts[place].tally;
+        tally.see(seen.at);
+        let bucket = self.keep.resolution_seconds.and_then(|resolution| bucket_of(seen.at?, resolution));
+        for signal in seen.signals.indexes().map(SignalId::known).chain(others) {
+            self.saturated |= !tally.count(signal, seen.count);
+            tally.keep(signal, Place::new(seen.at, file, seen.line), self.keep.evidence, &self.files);
+            if let Some(start) = bucket {
+                tally.count_at(signal, start, seen.count);
+            }
+        }
+        self.timeless += u64::from(self.keep.resolution_seconds.is_some() && bucket.is_none());
+        for (value, hash) in [(Value::User, seen.user), (Value::Path, seen.path)] {
+            if let Some(hash) = hash {
+                tally.distinct_mut(value).add(hash);
+            }
+        }
+        Some(place)
+    }
+
+    fn add_host(&mut self, piece: &Piece, names: &[Arc<str>], files: &[u32]) -> Option<usize> {
+        let signals: Vec<_> = piece.counts.iter().map(|&(name, _)| self.names.admit(&names[name as usize])).collect();
+        if signals.iter().all(Option::is_none) {
+            return None;
+        }
+        let place = self.host_of(piece.ip, piece.last_seen);
+        let tally = &mut self.hosts[place].tally;
         tally.see(piece.first_seen);
         tally.see(piece.last_seen);
-        for (name, count) in &counts {
-            self.saturated |= !tally.count(name, *count);
+        for (signal, &(_, count)) in signals.iter().zip(&piece.counts) {
+            self.saturated |= signal.is_some_and(|signal| !tally.count(signal, count));
         }
-        for Evidence { signal, at, file, line } in &piece.evidence {
-            // Evidence of a signal that this record does not count would say nothing.
-            let is_counted = counts.iter().any(|(name, _)| name == signal);
-            if is_counted && tally.wants(signal, Place { at: *at, file, line: *line }, limit) {
-                let file = share(&mut self.texts, file);
-                tally.keep(Evidence { signal: signal.clone(), at: *at, file, line: *line }, limit);
+        for &(counted, at, file, line) in &piece.evidence {
+            if let Some(signal) = signals[counted] {
+                tally.keep(signal, Place::new(at, files[file as usize], line), self.keep.evidence, &self.files);
+            }
+        }
+        if let Some(partial) = &piece.partial {
+            self.add_partial(place, partial);
+        }
+        Some(place)
+    }
+
+    fn add_partial(&mut self, place: usize, partial: &Partial<'_>) {
+        let tally = &mut self.hosts[place].tally;
+        for (name, buckets) in partial.buckets.iter().filter(|_| self.keep.resolution_seconds.is_some()) {
+            let Some(signal) = self.names.admit(&name.0.as_ref().into()) else { continue };
+            for &(start, count) in buckets {
+                tally.count_at(signal, start, count);
+            }
+        }
+        for (value, distinct) in [(Value::User, &partial.users), (Value::Path, &partial.paths)] {
+            if let Some(distinct) = distinct.as_ref().filter(|_| self.keep.counts(value)) {
+                tally.distinct_mut(value).merge(distinct);
             }
         }
     }
 
-    /// Every address with its tally, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (IpAddr, &Tally)> {
-        self.tallies.iter().map(|(&ip, tally)| (ip, tally))
+    /// The place of the host of `ip`, which was seen at `at`.
+    fn host_of(&mut self, ip: IpAddr, at: Option<i64>) -> usize {
+        let Self { keep, v4, v6, hosts, .. } = self;
+        // 2^32 hosts would be some hundred gigabytes.
+        let next = u32::try_from(hosts.len()).unwrap_or(u32::MAX);
+        let place = match keep.subject(ip) {
+            IpAddr::V4(address) => *v4.entry(address.to_bits()).or_insert(next),
+            IpAddr::V6(address) => *v6.entry(address.to_bits()).or_insert(next),
+        };
+        if place == next {
+            hosts.push(Host { ip, tally: Tally::default() });
+        }
+        let host = &mut hosts[place as usize];
+        let last = host.tally.last_seen();
+        if at > last || at == last && ip < host.ip {
+            host.ip = ip;
+        }
+        place as usize
     }
 
-    /// How many addresses there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.tallies.len()
+    /// The host at `place`.
+    pub fn host_mut(&mut self, place: usize) -> &mut Host {
+        &mut self.hosts[place]
     }
 
-    /// Whether a signal of that name, outside the signal table, was counted.
+    /// Keeps only the hosts that `wanted` says; places change.
+    pub fn retain(&mut self, wanted: impl FnMut(&Host) -> bool) {
+        self.hosts.retain(wanted);
+        (self.v4, self.v6) = (Map::default(), Map::default());
+        for (place, host) in (0..).zip(&self.hosts) {
+            match self.keep.subject(host.ip) {
+                IpAddr::V4(address) => self.v4.insert(address.to_bits(), place),
+                IpAddr::V6(address) => self.v6.insert(address.to_bits(), place),
+            };
+        }
+    }
+
+    /// Puts in order what came out of order. To be called before hosts are looked at.
+    pub fn settle(&mut self) {
+        if self.keep.resolution_seconds.is_some() {
+            self.hosts.iter_mut().for_each(|host| host.tally.settle());
+        }
+    }
+
+    /// What is kept of each address.
     #[must_use]
-    pub fn has_seen(&self, name: &str) -> bool {
-        self.others.contains(name)
+    pub const fn keep(&self) -> &Keep {
+        &self.keep
+    }
+
+    /// Every address with its sums, in the order in which they came.
+    #[must_use]
+    pub fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    /// The files that places name.
+    #[must_use]
+    pub const fn files(&self) -> &Texts {
+        &self.files
+    }
+
+    /// The signals that were met.
+    #[must_use]
+    pub const fn names(&self) -> &Names {
+        &self.names
     }
 
     /// Whether a counter reached the largest integer and stayed there.
@@ -97,27 +201,14 @@ impl Table {
         self.saturated
     }
 
-    /// How many counts were left out because there were too many names.
+    /// How many events had no time, and so are in no window, where windows are kept.
     #[must_use]
-    pub const fn refused(&self) -> u64 {
-        self.refused
-    }
-
-    /// `name`, sharing its text with earlier ones; `None` for one name too many.
-    fn admit(&mut self, name: &Name) -> Option<Name> {
-        let Name::Other(text) = name else { return Some(name.clone()) };
-        if self.others.len() >= MAX_OTHER_NAMES && !self.others.contains(text) {
-            self.refused += 1;
-            return None;
-        }
-        Some(Name::Other(share(&mut self.others, text)))
+    pub const fn timeless(&self) -> u64 {
+        self.timeless
     }
 }
 
-fn share(texts: &mut Texts, text: &Arc<str>) -> Arc<str> {
-    if let Some(shared) = texts.get(text) {
-        return Arc::clone(shared);
-    }
-    texts.insert(Arc::clone(text));
-    Arc::clone(text)
+/// The start of the bucket that holds `at`. Seconds of the years 0 to 9999, so nothing overflows.
+fn bucket_of(at: i64, resolution_seconds: u32) -> Option<i64> {
+    at.checked_sub(at.rem_euclid(i64::from(resolution_seconds)))
 }

@@ -4,12 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::record::signal::{self, SIGNALS};
-use crate::record::tally::{Name, Tally};
 use crate::record::{MAX_INTEGER, Text};
 
+use super::name::{Names, SignalId};
+use super::tally::Tally;
+
 /// The weights of a run.
-#[derive(Debug, Clone, Default)]
-pub struct Weights(BTreeMap<String, u64>);
+#[derive(Debug, Clone)]
+pub struct Weights {
+    /// Of the table's signals, in its order.
+    known: [u64; SIGNALS.len()],
+    /// Of others; one that is not named weighs nothing.
+    others: BTreeMap<String, u64>,
+}
 
 impl Weights {
     /// The table's weights, changed by `SIGNAL=W` texts.
@@ -17,55 +24,61 @@ impl Weights {
     /// # Errors
     /// [`Error::Usage`] for a text that is no such pair.
     pub fn from_texts(texts: &[String]) -> Result<Self> {
-        let mut weights = BTreeMap::new();
+        let mut known = std::array::from_fn(|index| SIGNALS[index].weight);
+        let mut others = BTreeMap::new();
         for text in texts {
             let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
             let pair = pair.and_then(|(name, weight)| Some((name, weight.parse().ok().filter(|w| *w <= MAX_INTEGER)?)));
             let (name, weight) =
                 pair.ok_or_else(|| Error::Usage(format!("--weight {text}: wanted SIGNAL=W, W a whole number from 0 to 2^53-1")))?;
-            weights.insert(name.to_owned(), weight);
+            match signal::index_of(name) {
+                Some(index) => known[index] = weight,
+                None => drop(others.insert(name.to_owned(), weight)),
+            }
         }
-        weights.retain(|name, weight| *weight != table_weight(name));
-        Ok(Self(weights))
+        others.retain(|_, weight| *weight > 0);
+        Ok(Self { known, others })
     }
 
     /// The weights that differ from the table: those of the table's signals in its order, then the others.
     #[must_use]
     pub fn changed(&self) -> Vec<(Text<'_>, u64)> {
-        let known = SIGNALS.iter().filter_map(|s| self.0.get_key_value(s.name));
-        let others = self.0.iter().filter(|(name, _)| signal::index_of(name).is_none());
-        known.chain(others).map(|(name, &weight)| (Text::from(name.as_str()), weight)).collect()
+        let known = SIGNALS.iter().zip(self.known).filter(|(signal, weight)| signal.weight != *weight);
+        let known = known.map(|(signal, weight)| (Text::from(signal.name), weight));
+        known.chain(self.others.iter().map(|(name, &weight)| (Text::from(name.as_str()), weight))).collect()
     }
 
     /// Sentences about weights of signals that are neither in the table nor in `seen`: they change nothing.
     #[must_use]
     pub fn unknown_signals(&self, seen: impl Fn(&str) -> bool) -> Vec<String> {
-        let unknown = self.0.keys().filter(|name| signal::index_of(name).is_none() && !seen(name));
+        let unknown = self.others.keys().filter(|name| !seen(name));
         unknown.map(|name| format!("--weight {name}: no such signal is in the table or was seen")).collect()
     }
 
     /// The score, and the signal that gave most of it (ties: the first in signal order); none where the score is 0.
     #[must_use]
-    pub fn score(&self, tally: &Tally) -> (u64, Option<Name>) {
+    pub fn score(&self, tally: &Tally, names: &Names) -> (u64, Option<SignalId>) {
         let mut total: u64 = 0;
-        let mut main: Option<(u64, Name)> = None;
-        for (name, count) in tally.signals() {
-            let weighted = count.saturating_mul(self.weight_of(name.as_str()));
+        let mut main = (0, None);
+        let mut add = |signal: SignalId, count: u64, weight: u64| {
+            let weighted = count.saturating_mul(weight);
             total = total.saturating_add(weighted).min(MAX_INTEGER);
-            if weighted > main.as_ref().map_or(0, |(most, _)| *most) {
-                main = Some((weighted, name));
+            if weighted > main.0 {
+                main = (weighted, Some(signal));
+            }
+        };
+        for (index, (&count, &weight)) in tally.known().iter().zip(&self.known).enumerate() {
+            add(SignalId::known(index), count, weight);
+        }
+        if !self.others.is_empty() {
+            let mut others: Vec<_> = tally.others().iter().map(|&(signal, count)| (names.name(signal), signal, count)).collect();
+            others.sort_unstable();
+            for (name, signal, count) in others {
+                add(signal, count, self.others.get(name).copied().unwrap_or(0));
             }
         }
-        (total, main.map(|(_, name)| name))
+        (total, main.1)
     }
-
-    fn weight_of(&self, name: &str) -> u64 {
-        self.0.get(name).copied().unwrap_or_else(|| table_weight(name))
-    }
-}
-
-fn table_weight(name: &str) -> u64 {
-    signal::index_of(name).map_or(0, |index| SIGNALS[index].weight)
 }
 
 #[cfg(test)]
@@ -76,12 +89,13 @@ mod tests {
     fn the_reason_is_what_weighs_most_and_ties_go_to_the_first() {
         let mut tally = Tally::default();
         for (index, count) in [(0, 5), (1, 5), (2, 3), (3, 9)] {
-            tally.count(&Name::Known(index), count);
+            tally.count(SignalId::known(index), count);
         }
         let score = |texts: &[&str]| {
             let texts: Vec<_> = texts.iter().map(|&t| t.to_owned()).collect();
-            let (score, reason) = Weights::from_texts(&texts).expect("weights").score(&tally);
-            (score, reason.map(|r| r.as_str().to_owned()))
+            let names = Names::default();
+            let (score, reason) = Weights::from_texts(&texts).expect("weights").score(&tally, &names);
+            (score, reason.map(|signal| names.name(signal).to_owned()))
         };
         assert_eq!(score(&[]), (13, Some("ssh_failed".into())));
         assert_eq!(score(&["http_bot=2"]), (16, Some("http_bot".into())));

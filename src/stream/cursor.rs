@@ -4,14 +4,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, OFlags, flock};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Entry, Mark};
-use super::output::{self, WholeFile};
+use super::lock;
+use super::output::WholeFile;
 use crate::error::{Error, Result};
 use crate::time;
 
@@ -50,7 +49,7 @@ impl Cursor {
         if path.metadata().is_ok_and(|m| !m.is_file()) {
             return Err(Error::Usage(format!("--cursor {}: not a regular file", path.display())));
         }
-        let lock = lock(path)?;
+        let lock = lock::hold(path)?;
         let book = match fs::read(path) {
             Ok(text) => read_book(path, &text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Book::default(),
@@ -117,29 +116,6 @@ fn read_book(path: &Path, text: &[u8]) -> Result<Book> {
         return Err(damaged("a number that cannot be"));
     }
     Ok(Book(content.logs))
-}
-
-/// The file beside the cursor at `path` that a run holds; of a link, it is beside the cursor itself.
-#[must_use]
-pub fn lock_path(path: &Path) -> PathBuf {
-    let mut name = output::follow_links(path).into_os_string();
-    name.push(".lock");
-    name.into()
-}
-
-/// Holds the lock of `path`, which stays there: the cursor itself is replaced at the end, and a lock with it would not hold.
-fn lock(path: &Path) -> Result<File> {
-    let name = lock_path(path);
-    let shown = name.display().to_string();
-    // A named pipe in its place must not be waited for.
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file = File::options().create(true).truncate(false).write(true).custom_flags(flags).open(&name);
-    let file = file.map_err(|e| Error::write(&shown, &e))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::InUse { path: path.display().to_string() }),
-        Err(error) => Err(Error::write(&shown, &error.into())),
-    }
 }
 
 #[cfg(test)]

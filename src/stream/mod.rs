@@ -10,6 +10,8 @@ pub mod codec;
 pub mod cursor;
 pub mod input;
 pub mod interrupt;
+pub mod journal;
+pub mod lock;
 pub mod notice;
 pub mod open;
 pub mod ordered;

@@ -3,7 +3,8 @@
 //! A reader thread cuts blocks, a rayon pool works on them, the calling thread takes the results in turn. Queues are
 //! bounded, so memory is bounded however fast the reader is and however many threads there are.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use super::Run;
 use super::block::Block;
@@ -39,6 +40,52 @@ where
     std::thread::scope(|scope| {
         scope.spawn(|| pool.in_place_scope(|workers| hand_out(reader, workers, &work, turns)));
         let outcome = drain(&results, &mut take);
+        // The reader may be waiting for input that nobody wants any more.
+        drop(results);
+        if outcome.is_err() {
+            run.watch.stop();
+        }
+        outcome
+    })
+}
+
+/// What a run that never ends is told.
+#[derive(Debug)]
+pub enum Turn {
+    /// The next block, or that an input cannot be read (further).
+    Block(Result<Box<Block>>),
+    /// So much time went by, whether blocks came or not.
+    Tick,
+}
+
+/// Calls `take` on every block as soon as it is there, and every so often in between.
+///
+/// # Errors
+/// The first error that `take` gives ends the run and is passed on.
+pub fn take_blocks(reader: Reader<'_>, run: &Run, every: Duration, mut take: impl FnMut(Turn) -> Result<()>) -> Result<()> {
+    let (blocks, results) = sync_channel(1);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for block in reader {
+                if blocks.send(block).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut next_tick = Instant::now() + every;
+        let outcome = loop {
+            let taken = match results.recv_timeout(next_tick.saturating_duration_since(Instant::now())) {
+                Ok(block) => take(Turn::Block(block.map(Box::new))),
+                Err(RecvTimeoutError::Timeout) => {
+                    next_tick = Instant::now() + every;
+                    take(Turn::Tick)
+                }
+                Err(RecvTimeoutError::Disconnected) => break Ok(()),
+            };
+            if taken.is_err() {
+                break taken;
+            }
+        };
         // The reader may be waiting for input that nobody wants any more.
         drop(results);
         if outcome.is_err() {

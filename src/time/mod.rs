@@ -4,6 +4,7 @@
 //! An impossible date is an error, never another date. The calendar itself is jiff's.
 
 mod clock;
+pub mod day;
 mod field;
 
 use std::fmt;
@@ -41,31 +42,62 @@ pub struct Stamp<'a> {
     pub fraction: &'a str,
 }
 
+/// Room for `2024-01-02T03:04:05.123456789Z`.
+const RFC3339_ROOM: usize = 30;
+
 impl Stamp<'_> {
-    /// Calls `show` with the RFC 3339 text. Digit by digit, since every event has one and `fmt` costs more than the rest of it.
+    /// Calls `show` with the RFC 3339 text.
     pub fn with_text<T>(&self, show: impl FnOnce(&str) -> T) -> T {
+        let (text, len) = self.digits();
+        // Only ASCII digits and what stands between them.
+        show(std::str::from_utf8(&text[..len]).unwrap_or_default())
+    }
+
+    /// Appends the RFC 3339 text.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        let (text, len) = self.digits();
+        let end = out.len() + len;
+        // A copy of one length is a few moves and no call.
+        out.extend_from_slice(&text);
+        out.truncate(end);
+    }
+
+    /// The RFC 3339 text and its length. Two digits at a time, since every event has one and `fmt` costs more than the rest of it.
+    fn digits(&self) -> ([u8; RFC3339_ROOM], usize) {
         let t = civil(self.seconds);
-        let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        let parts = [t.month(), t.day(), t.hour(), t.minute(), t.second()];
-        put_digits(&mut text[..4], t.year().unsigned_abs());
-        for (place, part) in [5, 8, 11, 14, 17].into_iter().zip(parts) {
-            put_digits(&mut text[place..place + 2], part.unsigned_abs().into());
+        let pair = |number: u16| PAIRS[usize::from(number).min(99)];
+        let year = t.year().unsigned_abs();
+        let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year % 100));
+        let [[m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]] =
+            [t.month(), t.day(), t.hour(), t.minute(), t.second()].map(|part| pair(part.unsigned_abs().into()));
+        let start = [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'];
+        let mut text = [0; RFC3339_ROOM];
+        text[..start.len()].copy_from_slice(&start);
+        let fraction = &self.fraction.as_bytes()[..self.fraction.len().min(9)];
+        if fraction.is_empty() {
+            return (text, start.len());
         }
-        let digits = self.fraction.as_bytes();
-        let end = if digits.is_empty() { 19 } else { 20 + digits.len().min(9) };
-        text[end.min(20)..end].copy_from_slice(&digits[..end.saturating_sub(20)]);
+        let end = start.len() + fraction.len();
+        text[start.len() - 1] = b'.';
+        text[start.len()..end].copy_from_slice(fraction);
         text[end] = b'Z';
-        // Only ASCII digits and the pattern above.
-        show(std::str::from_utf8(&text[..=end]).unwrap_or_default())
+        (text, end + 1)
     }
 }
 
-fn put_digits(place: &mut [u8], mut number: u16) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
-        number /= 10;
+/// The two digits of every number below 100.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        // Digits are below 10.
+        #[allow(clippy::cast_possible_truncation)]
+        let digits = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        pairs[number] = digits;
+        number += 1;
     }
-}
+    pairs
+};
 
 impl fmt::Display for Stamp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,9 @@
 #![allow(dead_code)] // Each test file uses a part.
 
 pub mod desk;
+pub mod network;
+pub mod silent;
+pub mod tool;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -37,10 +40,12 @@ pub fn path() -> String {
     format!("{folder}:{}", std::env::var("PATH").unwrap_or_default())
 }
 
-/// A bash command line with the filters on the PATH, in the project's folder.
+/// A bash command line with the filters on the PATH, for scripts too, in the project's folder.
 pub fn bash(line: &str) -> Output {
     let mut command = Command::new("bash");
-    command.args(["-c", line]).current_dir(root()).env("PATH", path()).stdin(Stdio::null());
+    let bin = bin("soar-parse");
+    let filters = bin.parent().expect("a folder");
+    command.args(["-c", line]).current_dir(root()).env("PATH", path()).env("SOAR_BIN", filters).stdin(Stdio::null());
     command.output().expect("bash runs")
 }
 

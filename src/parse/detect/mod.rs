@@ -11,6 +11,8 @@ pub mod probe;
 pub mod verdict;
 
 use super::format::Reading;
+use super::sshd::Sshd;
+use super::web::Web;
 use crate::record::signal::{SIGNALS, SignalSet};
 use bot::Bots;
 use path::PathSet;
@@ -32,78 +34,81 @@ pub struct Eye<'s> {
     agents: Verdicts,
 }
 
-/// Says whether a signal fires on a line.
-pub type Detector = fn(&mut Eye<'_>, &Reading<'_>) -> bool;
+/// Says whether a signal fires on a line, of the one kind of line on which it can.
+#[derive(Debug, Clone, Copy)]
+pub enum Detector {
+    /// On a request.
+    Web(WebDetector),
+    /// On a message of sshd.
+    Sshd(SshdDetector),
+}
+
+/// Says whether a signal fires on a request.
+pub type WebDetector = fn(&mut Eye<'_>, &Web<'_>) -> bool;
+/// Says whether a signal fires on a message of sshd.
+pub type SshdDetector = fn(&Sshd<'_>) -> bool;
 
 /// The detector of every signal in the table.
 pub const DETECTORS: &[(&str, Detector)] = &[
-    ("ssh_failed", is_ssh_failed),
-    ("http_404", is_http_404),
-    ("http_bot", is_http_bot),
-    ("ssh_accepted", is_ssh_accepted),
-    ("ssh_invalid_user", is_ssh_invalid_user),
-    ("ssh_probe", is_ssh_probe),
-    ("http_probe", is_http_probe),
+    ("ssh_failed", Detector::Sshd(is_ssh_failed)),
+    ("http_404", Detector::Web(is_http_404)),
+    ("http_bot", Detector::Web(is_http_bot)),
+    ("ssh_accepted", Detector::Sshd(|sshd| sshd.is_login("success"))),
+    ("ssh_invalid_user", Detector::Sshd(|sshd| sshd.is_of_peer("ssh_invalid_user"))),
+    ("ssh_probe", Detector::Sshd(|sshd| sshd.is_of_peer("ssh_probe"))),
+    ("http_probe", Detector::Web(|_, web| probe::is_probe(web))),
 ];
 
 /// The detectors that a run asked for.
 #[derive(Debug, Clone)]
 pub struct Detectors<'s> {
     eye: Eye<'s>,
-    wanted: Vec<(usize, Detector)>,
+    web: Vec<(usize, WebDetector)>,
+    sshd: Vec<(usize, SshdDetector)>,
 }
 
 impl<'s> Detectors<'s> {
     /// The detectors of `wanted`, in table order.
     #[must_use]
     pub fn new(wanted: SignalSet, settings: &'s Settings) -> Self {
-        let detector =
-            |index: usize| DETECTORS.iter().find(|(name, _)| *name == SIGNALS[index].name).map(|&(_, detector)| (index, detector));
-        Self { eye: Eye { settings, agents: Verdicts::default() }, wanted: wanted.indexes().filter_map(detector).collect() }
+        let mut detectors = Self { eye: Eye { settings, agents: Verdicts::default() }, web: Vec::new(), sshd: Vec::new() };
+        for index in wanted.indexes() {
+            match DETECTORS.iter().find(|(name, _)| *name == SIGNALS[index].name) {
+                Some((_, Detector::Web(fires))) => detectors.web.push((index, *fires)),
+                Some((_, Detector::Sshd(fires))) => detectors.sshd.push((index, *fires)),
+                None => {}
+            }
+        }
+        detectors
     }
 
     /// The signals that fire on a line.
     #[must_use]
     pub fn signals(&mut self, reading: &Reading<'_>) -> SignalSet {
         let eye = &mut self.eye;
-        let fired = self.wanted.iter().filter(|(_, fires)| fires(eye, reading));
-        fired.fold(SignalSet::default(), |set, &(index, _)| set.with(index))
+        let set = SignalSet::default();
+        match reading {
+            Reading::Web(web) => self.web.iter().fold(set, |set, &(index, fires)| if fires(eye, web) { set.with(index) } else { set }),
+            Reading::Sshd(sshd) => self.sshd.iter().fold(set, |set, &(index, fires)| if fires(sshd) { set.with(index) } else { set }),
+            Reading::UnknownSshd | Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_) => set,
+        }
     }
 }
 
 /// "Failed publickey" does not count: clients try several keys in one good login.
-fn is_ssh_failed(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    let Reading::Sshd(sshd) = reading else { return false };
+fn is_ssh_failed(sshd: &Sshd<'_>) -> bool {
     sshd.is_login("failure") && sshd.method.is_some_and(|m| m == b"password" || m.starts_with(b"keyboard-interactive"))
 }
 
-fn is_ssh_accepted(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Sshd(sshd) if sshd.is_login("success"))
-}
-
-fn is_ssh_invalid_user(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Sshd(sshd) if sshd.is_of_peer("ssh_invalid_user"))
-}
-
-fn is_ssh_probe(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Sshd(sshd) if sshd.is_of_peer("ssh_probe"))
-}
-
-fn is_http_404(eye: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    let Reading::Web(web) = reading else { return false };
+fn is_http_404(eye: &mut Eye<'_>, web: &Web<'_>) -> bool {
     let ignored = &eye.settings.ignored_404;
     // The target is looked for only where a path may be ignored, which is rare.
     web.status == Some(404) && (ignored.is_empty() || !web.target().is_some_and(|target| ignored.contains_target(&web.plain(target))))
 }
 
-fn is_http_bot(eye: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    let Reading::Web(web) = reading else { return false };
+fn is_http_bot(eye: &mut Eye<'_>, web: &Web<'_>) -> bool {
     let bots = &eye.settings.bots;
     web.agent.is_some_and(|agent| eye.agents.recall(&web.plain(agent), |agent| bots.knows(agent)))
-}
-
-fn is_http_probe(_: &mut Eye<'_>, reading: &Reading<'_>) -> bool {
-    matches!(reading, Reading::Web(web) if probe::is_probe(web))
 }
 
 #[cfg(test)]

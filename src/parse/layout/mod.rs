@@ -18,7 +18,7 @@ use found::{Found, Unfit};
 use moment::Moment;
 use segment::{End, Segment};
 
-use super::combined::find_quote;
+use super::field::find_quote;
 use super::format::{Kind, Scratch, known};
 use super::web::{Escaping, Web, join_request, read_size, read_status};
 use crate::error;

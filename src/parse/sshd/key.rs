@@ -8,6 +8,7 @@
 use memchr::{memchr, memmem};
 
 use crate::parse::shape::Ending;
+use crate::vector::find_space;
 
 /// What stands before the host that a client claims to be.
 const CLIENT_HOST: &[u8] = b"\", client host \"";
@@ -33,6 +34,10 @@ pub fn cut_info(message: &[u8], ending: Ending) -> Option<&[u8]> {
 /// message, and not of a password's, which has no information behind it.
 pub fn names_account(message: &[u8]) -> bool {
     const FAILED: [&[u8]; 4] = [b"Failed publickey for ", b"Failed hostbased for ", b"Partial publickey for ", b"Partial hostbased for "];
+    // Nearly no other message gets further than this.
+    if !matches!(message.first(), Some(b'A' | b'F' | b'P')) {
+        return false;
+    }
     let is_invalid = |user: &[u8]| user.starts_with(b"invalid user ") || user.starts_with(b"illegal user ");
     is_accepted(message) || FAILED.iter().filter_map(|start| message.strip_prefix(*start)).any(|user| !is_invalid(user))
 }
@@ -44,18 +49,21 @@ fn is_accepted(message: &[u8]) -> bool {
 
 /// Whether the login was tried by a method behind which sshd names a principal or a user, which have no form.
 fn names_principal(message: &[u8]) -> bool {
-    let method = skip_word(message);
-    method.starts_with(b"gssapi") || method.starts_with(b"rhosts")
+    is_without_form(skip_word(message))
 }
 
 /// Whether the login was tried by a method behind which sshd names anything.
 pub fn may_have_info(message: &[u8]) -> bool {
     let method = skip_word(message);
-    names_principal(message) || method.starts_with(b"publickey ") || method.starts_with(b"hostbased ")
+    is_without_form(method) || method.starts_with(b"publickey ") || method.starts_with(b"hostbased ")
+}
+
+fn is_without_form(method: &[u8]) -> bool {
+    method.starts_with(b"gssapi") || method.starts_with(b"rhosts")
 }
 
 fn skip_word(message: &[u8]) -> &[u8] {
-    memchr(b' ', message).map_or(message, |space| &message[space + 1..])
+    find_space(message).map_or(message, |space| &message[space + 1..])
 }
 
 /// Where ` ssh2` or ` ssh1` ends that a colon and information follow.

@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::shape::{Ending, Head, Matcher, PAM, Part, Parts, Shape, parse_port, split_network};
+use super::number::parse_port;
+use super::shape::{Ending, Head, Matcher, PAM, Part, Parts, Shape, split_network};
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
@@ -112,6 +113,7 @@ impl<'a> Sshd<'a> {
 
 /// Reads one message of sshd; `None`: it is of no known shape.
 #[must_use]
+#[inline]
 pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     read_within(Limit::SSHD, header, message)
 }
@@ -157,7 +159,7 @@ fn split_module(message: &[u8]) -> Option<&[u8]> {
     let rest = message.strip_prefix(b"pam_").or_else(|| message.strip_prefix(b"(pam_"))?;
     let space = memchr::memchr(b' ', rest)?;
     let name = rest[..space].strip_suffix(if message[0] == b'(' { b")" } else { b":" })?;
-    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || b"_-:()[]".contains(b));
+    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'(' | b')' | b'[' | b']'));
     is_name.then(|| &rest[space + 1..])
 }
 
@@ -203,10 +205,11 @@ fn find_keyed<'a>(matchers: &[Matcher], message: &'a [u8], ending: Ending, parts
 /// `rhost=ADDRESS` and, behind it, `user=NAME`. PAM writes the name last, so the first `rhost=` is PAM's own; where a module
 /// names a remote user before it, it must be the only one.
 fn read_pam_fields(fields: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
-    const RHOST: &[u8] = b" rhost=";
-    let Some(at) = memmem::find(fields, RHOST) else { return (None, None) };
-    let rest = &fields[at + RHOST.len()..];
-    if !fields[..at].ends_with(b" ruser=") && memmem::find(rest, RHOST).is_some() {
+    // Prepared once: that takes longer than the search.
+    static RHOST: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b" rhost="));
+    let Some(at) = RHOST.find(fields) else { return (None, None) };
+    let rest = &fields[at + RHOST.needle().len()..];
+    if !fields[..at].ends_with(b" ruser=") && RHOST.find(rest).is_some() {
         return (None, None);
     }
     let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());

@@ -1,0 +1,58 @@
+# A table for nftables that drops what suspicious hosts send, for a day.
+#
+#   jq -rf adapters/nftables.jq hosts.ndjson | nft -f -
+#
+# The sets `suspects4` and `suspects6` of the table `inet soar` keep what earlier runs put there until its time is over, and
+# a run that names an address again starts its time anew. Loopback is never dropped; what is forwarded, to
+# containers too, is. See them: nft list table inet soar. Undo it: nft delete table inet soar.
+#
+#   --arg timeout 12h   how long an address stays (s, m, h, d, w; default 1d)
+#   -n                  make the table even where hosts.ndjson is empty, for which jq runs no program
+
+# What every adapter lets through: hosts that are suspicious, not allowed, and have the address of one host, which is all of
+# a record that commands are made of. What has none is left out, and stderr says so of the first five; events are
+# another stage's.
+def is_v4: test("\\A(?!0\\.|22[4-9]|2[3-5][0-9])((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?=[0-9])|\\z)){4}\\z");
+def is_v6: ([scan("[0-9A-Fa-f]+")] | length) as $groups
+    | test("\\A(?![Ff]{2}[0-9A-Fa-f]{2}:)([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?(::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?)?\\z") and test("[1-9A-Fa-f]")
+        and (if contains("::") then $groups <= 7 else $groups == 8 end);
+# jq 1.6 goes on with the next input after a halt, so there must be none.
+def give_up: "\(.)\n" | reduce inputs as $rest (.; .) | halt_error(2);
+def suspicious:
+    select(type == "object")
+    | if .schema | type == "string" and startswith("soar.event/") then "these are events: soar-score is missing" | give_up else . end
+    | select(.suspicious == true and .allowed != true);
+def suspects(hosts):
+    foreach ((hosts | suspicious | [.]), []) as $next ({left_out: 0};
+        .suspect = null | .say = null | $next[0] as $host
+        | if $next == [] then
+            if .left_out > 5 then .say = "and \(.left_out - 5) more like these" else . end
+          elif $host.ip | type == "string" and (if contains(":") then is_v6 else is_v4 end) then .suspect = $host
+          elif .left_out < 5 then
+            .left_out += 1 | .say = "left out, not the address of a host: \($host.ip | tostring | .[0:80] | @uri)"
+          else .left_out += 1 end;
+        (.say | strings | debug | empty), (.suspect | objects));
+
+def seconds: ($ARGS.named.timeout // "1d") as $text
+    | ($text | tostring | capture("\\A(?<n>[1-9][0-9]{0,6})(?<unit>[smhdw]?)\\z") // ("--arg timeout: not like 30m, 12h, 1d: \($text)" | give_up))
+    | (.n | tonumber) * {"": 1, s: 1, m: 60, h: 3600, d: 86400, w: 604800}[.unit];
+
+# Added first, so that deleting cannot fail; deleted, so that adding starts the time anew.
+def elements($set; $timeout):
+    select(length > 0) | map(.ip) as $ips
+    | "add element inet soar \($set) { \($ips | join(", ")) }",
+      "delete element inet soar \($set) { \($ips | join(", ")) }",
+      "add element inet soar \($set) { \($ips | map("\(.) timeout \($timeout)s") | join(", ")) }";
+
+seconds as $timeout
+| [., inputs] | [suspects(.[])] | unique_by(.ip)
+| "add table inet soar",
+  "add set inet soar suspects4 { type ipv4_addr; flags timeout; }",
+  "add set inet soar suspects6 { type ipv6_addr; flags timeout; }",
+  "add chain inet soar suspects { type filter hook prerouting priority -300; policy accept; }",
+  "flush chain inet soar suspects",
+  "add rule inet soar suspects iifname \"lo\" accept",
+  "add rule inet soar suspects ip saddr @suspects4 counter drop",
+  "add rule inet soar suspects ip6 saddr @suspects6 counter drop",
+  (map(select(.ip | contains(":") | not)) | elements("suspects4"; $timeout)),
+  (map(select(.ip | contains(":"))) | elements("suspects6"; $timeout))

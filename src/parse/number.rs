@@ -1,0 +1,76 @@
+//! Numbers as logs write them: decimal digits, without a sign.
+
+/// A TCP port.
+#[must_use]
+pub fn parse_port(text: &[u8]) -> Option<u16> {
+    parse_number(text).filter(|_| text.len() <= 5)?.try_into().ok()
+}
+
+/// A whole number of at most 18 digits.
+#[must_use]
+pub fn parse_number(digits: &[u8]) -> Option<u64> {
+    let (number, len) = split_digits(digits)?;
+    (len == digits.len()).then_some(number)
+}
+
+/// The whole number of at most 18 digits at the start of `text`, and how many digits it has.
+#[must_use]
+#[allow(clippy::inline_always, reason = "the usual number takes no longer than the call")]
+#[inline(always)]
+pub fn split_digits(text: &[u8]) -> Option<(u64, usize)> {
+    let word = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut word = [0; 8];
+        word[..text.len()].copy_from_slice(text);
+        word
+    });
+    match split_few_digits(word) {
+        (_, 0) => None,
+        (number, len @ ..=7) => Some((number, len)),
+        _ => split_many_digits(text),
+    }
+}
+
+/// The number at the start of eight bytes, and how many digits it has: all eight at once, for half the instructions.
+///
+/// **Source:** Mula and Lemire, "Faster integer parsing" (simdjson `parse_eight_digits_unrolled`).
+fn split_few_digits(word: [u8; 8]) -> (u64, usize) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const PAIRS: u64 = 0x0000_00ff_0000_00ff;
+    let digits = u64::from_le_bytes(word) ^ (ONES * u64::from(b'0'));
+    // The top bit of each byte that is no digit, as far as the first of them.
+    let others = (digits.wrapping_add(ONES * (0x80 - 10)) | digits) & (ONES * 0x80);
+    let len = others.trailing_zeros() / 8;
+    let digits = digits.checked_shl(64 - 8 * len).unwrap_or(0);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let high = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
+    let low = ((pairs >> 16) & PAIRS).wrapping_mul(1 + (10_000 << 32));
+    (high.wrapping_add(low) >> 32, len as usize)
+}
+
+fn split_many_digits(text: &[u8]) -> Option<(u64, usize)> {
+    let (mut number, mut len) = (0, 0);
+    while let Some(digit @ b'0'..=b'9') = text.get(len) {
+        number = number * 10 + u64::from(digit - b'0');
+        len += 1;
+        if len > 18 {
+            return None;
+        }
+    }
+    (len > 0).then_some((number, len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_read_whatever_stands_behind_them() {
+        for digits in ["", "0", "7", "42", "404", "00404", "1234567", "12345678", "123456789", "999999999999999999"] {
+            let found = digits.parse().ok().map(|number: u64| (number, digits.len()));
+            for behind in ["", " ", "/", ":", "]: Failed", "\u{ff}x", " 12345678", "\0\0\0\0\0\0\0\0"] {
+                assert_eq!(split_digits(format!("{digits}{behind}").as_bytes()), found, "{digits}{behind}");
+            }
+        }
+        assert_eq!(split_digits(b"1234567890123456789"), None);
+    }
+}

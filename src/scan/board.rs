@@ -1,0 +1,285 @@
+//! What is found out about each address: counted while it is scanned, written once it is done, kept for when it comes again.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::answer::{Reason, State};
+use super::schedule::{HostId, Settled};
+use super::window::EntryId;
+use crate::time::Stamp;
+
+/// How many bytes of results are kept for addresses that come again; the oldest are forgotten first.
+const KEPT_BYTES: usize = 8 << 20;
+/// What a kept result is counted as besides its text.
+const RESULT_BYTES: usize = 128;
+
+/// How much is said of a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Open ports, and counts of the rest.
+    Counts,
+    /// Every port with its state, the reason and the round trip.
+    Reasons,
+}
+
+/// What is written under `scan`.
+#[derive(Debug, Serialize)]
+struct Scan<'a> {
+    status: &'static str,
+    open_ports: &'a [u16],
+    closed: usize,
+    filtered: usize,
+    unknown: usize,
+    started_at: Stamp<'static>,
+    duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banners: Option<&'a [Banner]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ports: Option<Vec<Port>>,
+}
+
+/// What a service said.
+#[derive(Debug, Serialize)]
+struct Banner {
+    port: u16,
+    text: String,
+}
+
+/// One port, as `--reason` shows it.
+#[derive(Debug, Serialize)]
+struct Port {
+    #[serde(rename = "port")]
+    number: u16,
+    state: State,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rtt_ms: Option<f64>,
+}
+
+/// An address being scanned.
+#[derive(Debug)]
+struct Job {
+    ip: IpAddr,
+    lines: Vec<EntryId>,
+    started: Option<Duration>,
+    counts: [usize; 4],
+    open: Vec<u16>,
+    settled: Vec<Settled>,
+    banners: Vec<Banner>,
+}
+
+/// What is known of an address.
+#[derive(Debug)]
+pub enum Known {
+    /// It is being scanned.
+    Now(HostId),
+    /// It was scanned, with this result (a JSON value).
+    Before(Rc<[u8]>),
+}
+
+/// The result of an address, and the lines that wait for it.
+#[derive(Debug)]
+pub struct Finished {
+    /// A JSON value.
+    pub scan: Rc<[u8]>,
+    /// Where it goes.
+    pub lines: Vec<EntryId>,
+}
+
+/// How a board is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// How much is said of a host.
+    pub detail: Detail,
+    /// After so many open ports a host is left alone.
+    pub most_open: usize,
+    /// When the run started, in seconds since 1970.
+    pub epoch: i64,
+}
+
+/// All addresses that are being scanned, and those that were.
+#[derive(Debug)]
+pub struct Board {
+    rules: Rules,
+    ports: Vec<u16>,
+    jobs: Vec<Option<Job>>,
+    known: HashMap<IpAddr, Known, ahash::RandomState>,
+    kept: VecDeque<(IpAddr, usize)>,
+    kept_bytes: usize,
+    /// How many addresses are being scanned.
+    pub active: u64,
+    /// How many are done.
+    pub done: u64,
+    /// How many of them had too many open ports.
+    pub overfull: u64,
+    /// Open ports found so far.
+    pub open_ports: u64,
+}
+
+impl Board {
+    /// An empty board; `ports` (ascending) are asked of each host.
+    #[must_use]
+    pub fn new(rules: Rules, ports: Vec<u16>) -> Self {
+        Self {
+            rules,
+            ports,
+            jobs: Vec::new(),
+            known: HashMap::default(),
+            kept: VecDeque::new(),
+            kept_bytes: 0,
+            active: 0,
+            done: 0,
+            overfull: 0,
+            open_ports: 0,
+        }
+    }
+
+    /// What is known of `ip`.
+    #[must_use]
+    pub fn find(&self, ip: IpAddr) -> Option<&Known> {
+        self.known.get(&ip)
+    }
+
+    /// Says that `ip` is scanned as `host` from now on.
+    pub fn open(&mut self, host: HostId, ip: IpAddr) {
+        let place = host as usize;
+        if self.jobs.len() <= place {
+            self.jobs.resize_with(place + 1, || None);
+        }
+        self.known.insert(ip, Known::Now(host));
+        self.active += 1;
+        let (lines, open, settled, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        self.jobs[place] = Some(Job { ip, lines, started: None, counts: [0; 4], open, settled, banners });
+    }
+
+    /// Says that a line waits for the result of `host`.
+    pub fn join(&mut self, host: HostId, line: EntryId) {
+        if let Some(job) = self.job(host) {
+            job.lines.push(line);
+        }
+    }
+
+    /// Says that a probe of `host` starts. Gives its address where it is the first.
+    pub fn begin(&mut self, host: HostId, now: Duration) -> Option<IpAddr> {
+        let job = self.job(host)?;
+        let is_first = job.started.is_none();
+        job.started.get_or_insert(now);
+        is_first.then_some(job.ip)
+    }
+
+    /// Takes what an open port said.
+    pub fn hear(&mut self, host: HostId, port: u16, text: Option<String>) {
+        if let (Some(job), Some(text)) = (self.job(host), text) {
+            job.banners.push(Banner { port, text });
+        }
+    }
+
+    /// Takes what is known of a port. Gives the result once all are.
+    pub fn settle(&mut self, settled: Settled, now: Duration) -> Option<Finished> {
+        let (rules, ports) = (self.rules, self.ports.len());
+        let job = self.job(settled.host)?;
+        let state = settled.reason.state();
+        job.counts[state as usize] += 1;
+        if state == State::Open {
+            job.open.push(settled.port);
+        }
+        if rules.detail == Detail::Reasons {
+            job.settled.push(settled);
+        }
+        let (is_done, is_overfull) = (job.counts.iter().sum::<usize>() == ports, job.open.len() >= rules.most_open);
+        self.open_ports += u64::from(state == State::Open);
+        match (is_done, is_overfull) {
+            (true, _) => self.finish(settled.host, None, now),
+            (false, true) => {
+                self.overfull += 1;
+                self.finish(settled.host, Some(Reason::Enough), now)
+            }
+            (false, false) => None,
+        }
+    }
+
+    /// Gives up on every port that has no state yet.
+    pub fn interrupt(&mut self, now: Duration) -> Vec<Finished> {
+        let hosts: Vec<_> = (0..).zip(&self.jobs).filter(|(_, job)| job.is_some()).map(|(host, _)| host).collect();
+        hosts.into_iter().filter_map(|host| self.finish(host, Some(Reason::Interrupted), now)).collect()
+    }
+
+    /// The result of an address that was not begun before the run was ended.
+    #[must_use]
+    pub fn untouched(&self, ip: IpAddr, now: Duration) -> Vec<u8> {
+        let (lines, open, settled, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        self.write(Job { ip, lines, started: None, counts: [0; 4], open, settled, banners }, Some(Reason::Interrupted), now)
+    }
+
+    fn job(&mut self, host: HostId) -> Option<&mut Job> {
+        self.jobs.get_mut(host as usize).and_then(Option::as_mut)
+    }
+
+    fn finish(&mut self, host: HostId, stopped: Option<Reason>, now: Duration) -> Option<Finished> {
+        let mut job = self.jobs.get_mut(host as usize).and_then(Option::take)?;
+        let (ip, lines) = (job.ip, std::mem::take(&mut job.lines));
+        let scan: Rc<[u8]> = self.write(job, stopped, now).into();
+        self.active -= 1;
+        self.done += 1;
+        self.keep(ip, &scan);
+        Some(Finished { scan, lines })
+    }
+
+    fn keep(&mut self, ip: IpAddr, scan: &Rc<[u8]>) {
+        let bytes = scan.len() + RESULT_BYTES;
+        self.known.insert(ip, Known::Before(Rc::clone(scan)));
+        self.kept.push_back((ip, bytes));
+        self.kept_bytes += bytes;
+        while self.kept_bytes > KEPT_BYTES
+            && let Some((oldest, bytes)) = self.kept.pop_front()
+        {
+            self.known.remove(&oldest);
+            self.kept_bytes -= bytes;
+        }
+    }
+
+    fn write(&self, mut job: Job, stopped: Option<Reason>, now: Duration) -> Vec<u8> {
+        job.open.sort_unstable();
+        job.banners.sort_unstable_by_key(|banner| banner.port);
+        let started = job.started.unwrap_or(now);
+        let missing = self.ports.len() - job.counts.iter().sum::<usize>();
+        let unknown = job.counts[State::Unknown as usize] + missing;
+        let ports = (self.rules.detail == Detail::Reasons).then(|| self.every_port(&job.settled, stopped.unwrap_or(Reason::Interrupted)));
+        let scan = Scan {
+            status: if unknown == 0 { "complete" } else { "incomplete" },
+            open_ports: &job.open,
+            closed: job.counts[State::Closed as usize],
+            filtered: job.counts[State::Filtered as usize],
+            unknown,
+            started_at: Stamp { seconds: self.rules.epoch + started.as_secs().cast_signed(), fraction: "" },
+            duration_ms: u64::try_from(now.saturating_sub(started).as_millis()).unwrap_or(u64::MAX),
+            stopped: stopped.map(Reason::name),
+            banners: (!job.banners.is_empty()).then_some(&job.banners),
+            ports,
+        };
+        // Serialising numbers and texts cannot fail.
+        serde_json::to_vec(&scan).unwrap_or_default()
+    }
+
+    /// Every port in its order; those without a state are `rest`.
+    fn every_port(&self, settled: &[Settled], rest: Reason) -> Vec<Port> {
+        let settled: HashMap<u16, &Settled> = settled.iter().map(|settled| (settled.port, settled)).collect();
+        let port = |&port: &u16| {
+            let (reason, rtt) = settled.get(&port).map_or((rest, None), |settled| (settled.reason, settled.rtt));
+            // No answer takes an hour.
+            let rtt_ms = rtt.map(|rtt| f64::from(u32::try_from(rtt.as_micros()).unwrap_or(u32::MAX)) / 1000.0);
+            Port { number: port, state: reason.state(), reason: reason.name(), rtt_ms }
+        };
+        self.ports.iter().map(port).collect()
+    }
+}
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;

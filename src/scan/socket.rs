@@ -1,0 +1,120 @@
+//! One TCP connection: opened without blocking, asked how it is, and what the system's answer means. No privileges.
+
+use std::io::IoSliceMut;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, SockaddrStorage, getsockname, recvmsg, setsockopt, sockopt,
+};
+
+use super::answer::{Answer, Reason};
+
+/// A socket for `target` that never blocks, resets when it is closed, and remembers what ICMP says.
+pub fn open(target: SocketAddr) -> Result<OwnedFd, Errno> {
+    let family = if target.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
+    let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
+    let socket = nix::sys::socket::socket(family, SockType::Stream, flags, None)?;
+    // Without these the probe still works: it leaves a TIME_WAIT behind, and takes ICMP's word for RST.
+    let _ = setsockopt(&socket, sockopt::Linger, &libc::linger { l_onoff: 1, l_linger: 0 });
+    let _ =
+        if target.is_ipv4() { setsockopt(&socket, sockopt::Ipv4RecvErr, &true) } else { setsockopt(&socket, sockopt::Ipv6RecvErr, &true) };
+    Ok(socket)
+}
+
+/// Starts to connect.
+pub fn connect(socket: &OwnedFd, target: SocketAddr) -> Result<(), Errno> {
+    match nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target)) {
+        Err(Errno::EINPROGRESS) => Ok(()),
+        other => other,
+    }
+}
+
+/// Asks what became of a connection; `None` where it is not decided yet.
+///
+/// Connecting once more sends nothing: Linux gives the outcome of the first, and after a refusal the socket is as new.
+/// **Source:** `__inet_stream_connect` in Linux' `net/ipv4/af_inet.c`.
+pub fn ask(socket: &OwnedFd, target: SocketAddr) -> Option<Answer> {
+    match nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target)) {
+        // ICMP that came while the first call was under way is kept, but does not end the attempt.
+        Err(Errno::EALREADY | Errno::EINPROGRESS | Errno::EINTR) => read_icmp(socket).map(Answer::Known),
+        // RFC 9293 section 3.5: two that connect to each other at once are connected, also where the two are one.
+        Ok(()) | Err(Errno::EISCONN) if is_own(socket, target) => Some(Answer::Known(Reason::Itself)),
+        Ok(()) | Err(Errno::EISCONN) => Some(Answer::Known(Reason::Accepted)),
+        Err(errno) => Some(read_icmp(socket).map_or_else(|| meaning_of_answer(errno), Answer::Known)),
+    }
+}
+
+fn is_own(socket: &OwnedFd, target: SocketAddr) -> bool {
+    getsockname::<SockaddrStorage>(socket.as_fd().as_raw_fd()).is_ok_and(|own| own == SockaddrStorage::from(target))
+}
+
+/// What ICMP said, if it did: the error number alone cannot tell a packet filter's port unreachable from RST.
+fn read_icmp(socket: &OwnedFd) -> Option<Reason> {
+    let mut room = nix::cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6);
+    // What the packet held.
+    let mut bytes = [0; 64];
+    let mut parts = [IoSliceMut::new(&mut bytes)];
+    let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut parts, Some(&mut room), flags).ok()?;
+    message.cmsgs().ok()?.find_map(|control| match control {
+        ControlMessageOwned::Ipv4RecvErr(error, _) if error.ee_origin == libc::SO_EE_ORIGIN_ICMP => {
+            Some(meaning_of_icmp(error.ee_type, error.ee_code))
+        }
+        ControlMessageOwned::Ipv6RecvErr(error, _) if error.ee_origin == libc::SO_EE_ORIGIN_ICMP6 => {
+            Some(meaning_of_icmp6(error.ee_type, error.ee_code))
+        }
+        _ => None,
+    })
+}
+
+/// **Source:** RFC 792 and RFC 1812 section 5.2.7.1 (type 3, destination unreachable).
+const fn meaning_of_icmp(kind: u8, code: u8) -> Reason {
+    match (kind, code) {
+        (3, 0 | 6 | 11) => Reason::NetUnreachable,
+        (3, 1 | 7 | 8 | 12) => Reason::HostUnreachable,
+        (3, 2) => Reason::ProtocolUnreachable,
+        (3, 3) => Reason::PortUnreachable,
+        (3, 9) => Reason::NetProhibited,
+        (3, 10) => Reason::HostProhibited,
+        (3, 13..=15) => Reason::AdminProhibited,
+        _ => Reason::Unreachable,
+    }
+}
+
+/// **Source:** RFC 4443 section 3.1 (type 1, destination unreachable); type 4, code 1 is an unknown next header.
+const fn meaning_of_icmp6(kind: u8, code: u8) -> Reason {
+    match (kind, code) {
+        (1, 0) => Reason::NetUnreachable,
+        (1, 1 | 5 | 6) => Reason::AdminProhibited,
+        (1, 2 | 3) => Reason::HostUnreachable,
+        (1, 4) => Reason::PortUnreachable,
+        (4, 1) => Reason::ProtocolUnreachable,
+        _ => Reason::Unreachable,
+    }
+}
+
+/// An error that came over the network, where nothing is known of ICMP.
+const fn meaning_of_answer(errno: Errno) -> Answer {
+    Answer::Known(match errno {
+        Errno::ECONNREFUSED | Errno::ECONNRESET => Reason::Refused,
+        Errno::ETIMEDOUT => return Answer::Silence,
+        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM | Errno::EADDRNOTAVAIL => return Answer::Exhausted,
+        Errno::ENETUNREACH => Reason::NetUnreachable,
+        Errno::EHOSTUNREACH => Reason::HostUnreachable,
+        Errno::ENOPROTOOPT => Reason::ProtocolUnreachable,
+        Errno::EACCES | Errno::EPERM => Reason::AdminProhibited,
+        _ => Reason::Unreachable,
+    })
+}
+
+/// An error of the first call itself: nothing was sent.
+pub const fn meaning_of_refusal(errno: Errno) -> Answer {
+    match errno {
+        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM | Errno::EADDRNOTAVAIL | Errno::EAGAIN => Answer::Exhausted,
+        Errno::EACCES | Errno::EPERM => Answer::Known(Reason::Denied),
+        _ => Answer::Known(Reason::NoRoute),
+    }
+}

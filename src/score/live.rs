@@ -1,0 +1,225 @@
+//! Live: a host leaves the moment a rule first holds for it, and again when the rule has been quiet for long enough.
+//!
+//! The counting is the same as in a run over files; this is a policy around it. What is remembered is bounded: by a number
+//! of hosts and, where every rule has a window, by what left it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::facts::HostFacts;
+use super::read::{Records, read_block};
+use super::state::StateFile;
+use super::table::Table;
+use super::write::{Form, HostWriter};
+use super::{Config, Seen};
+use crate::error::{Error, Exit, Result};
+use crate::stream::Run;
+use crate::stream::input::Inputs;
+use crate::stream::notice::Notices;
+use crate::stream::ordered::{Turn, take_blocks};
+use crate::stream::output::Output;
+use crate::time;
+
+/// How often the state is written.
+const STATE_EVERY: Duration = Duration::from_secs(30);
+/// The part of the hosts that is forgotten at once when there are too many: one in so many, so that looking for them is seldom.
+const FORGOTTEN_PART: usize = 16;
+
+/// How a live run behaves.
+#[derive(Debug)]
+pub struct Policy {
+    /// For how long after an alert a rule leads to no other for the same host, in seconds of event time.
+    pub repeat_seconds: i64,
+    /// How many hosts are remembered at the most.
+    pub max_hosts: usize,
+    /// Where to remember them between runs.
+    pub state: Option<PathBuf>,
+}
+
+/// Reads events from `inputs`, writes a host to stdout when a rule first holds for it.
+///
+/// # Errors
+/// As `run` of the module above; and a state that cannot be read or written.
+pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
+    let mut output = Output::stdout(run)?;
+    run.watch.mind_reader();
+    if let Some(path) = &policy.state {
+        inputs.spare(path)?;
+    }
+    let state = policy.state.as_deref().map(StateFile::open).transpose()?;
+    let mut live = Live { table: Table::new(config.keep), desk: Desk::new(config, policy) };
+    if let Some(state) = &state {
+        state.read(config, run, |records| live.restore(records))?;
+    }
+    let mut seen = Seen::default();
+    let mut is_saved = true;
+    let outcome = take_blocks(inputs.reader(run), run, STATE_EVERY, |turn| match turn {
+        Turn::Block(Ok(block)) => {
+            let (records, intake) = read_block(&block, &config.keep);
+            run.blocks.give(block.bytes);
+            let alerts = live.add(&records, notices)?;
+            output.write(alerts)?;
+            is_saved = false;
+            seen.add(&records, intake, notices)
+        }
+        Turn::Block(Err(error)) => {
+            seen.add_unreadable(&error, notices);
+            Ok(())
+        }
+        Turn::Tick => {
+            if let Some(state) = state.as_ref().filter(|_| !is_saved) {
+                // A disk that is full now may not be so at the end, which is when it counts.
+                is_saved = state.write(config, &live.table).map_err(|error| notices.fail(&error)).is_ok();
+            }
+            Ok(())
+        }
+    });
+    if let Some(state) = &state {
+        state.write(config, &live.table)?;
+    }
+    match outcome {
+        Err(Error::ReaderLeft) => return Ok(seen.exit(&live.table)),
+        other => other?,
+    }
+    seen.tell_end(config, &live.table, &live.desk.summary(), notices);
+    Ok(seen.exit(&live.table))
+}
+
+struct Live<'c> {
+    table: Table,
+    desk: Desk<'c>,
+}
+
+impl Live<'_> {
+    /// Takes over what a state file says: no host leaves for it.
+    fn restore(&mut self, records: &Records) -> Result<()> {
+        let mut pieces = records.pieces.iter();
+        let Self { table, desk } = self;
+        table.add(records, |table, place, at| {
+            desk.clock = desk.clock.max(at.unwrap_or(i64::MIN));
+            desk.swept = desk.window_seconds.map_or(i64::MIN, |window| desk.clock.div_euclid(window));
+            // Pieces come in their order; one that counts nothing is passed over.
+            let ip = table.hosts()[place].ip;
+            for (rule, at) in pieces.find(|piece| piece.ip == ip).into_iter().flat_map(|piece| &piece.alerted) {
+                if let Some(rule) = desk.config.rules.place(rule) {
+                    table.host_mut(place).tally.note_alert(rule, *at);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds records; gives the hosts that leave for them.
+    fn add(&mut self, records: &Records, notices: &mut Notices) -> Result<&[u8]> {
+        let Self { table, desk } = self;
+        desk.lines.clear();
+        table.add(records, |table, place, at| {
+            desk.look_at(table, place, at)?;
+            desk.forget(table, notices);
+            Ok::<(), Error>(())
+        })?;
+        Ok(&desk.lines)
+    }
+}
+
+/// Where hosts are looked at one by one.
+struct Desk<'c> {
+    config: &'c Config,
+    policy: &'c Policy,
+    /// The longest window, and whether every rule has one.
+    window_seconds: Option<i64>,
+    is_all_windows: bool,
+    /// The latest time of an event.
+    clock: i64,
+    /// The last stretch of time, of a window's length, at whose start hosts were looked through for those that left the
+    /// window: at fixed times, so that a run in two parts forgets what one run forgets.
+    swept: i64,
+    lines: Vec<u8>,
+    alerts: u64,
+    forgotten: u64,
+}
+
+impl<'c> Desk<'c> {
+    fn new(config: &'c Config, policy: &'c Policy) -> Self {
+        let window_seconds = config.rules.needs().windows.last().map(|&window| window.into());
+        let is_all_windows = config.rules.all_have_windows();
+        let (clock, swept) = (i64::MIN, i64::MIN);
+        Self { config, policy, window_seconds, is_all_windows, clock, swept, lines: Vec::new(), alerts: 0, forgotten: 0 }
+    }
+
+    /// Judges the host at `place`, of which something was seen at `at`.
+    fn look_at(&mut self, table: &mut Table, place: usize, at: Option<i64>) -> Result<()> {
+        if let Some(at) = at.filter(|&at| at > self.clock) {
+            // A clock that ran ahead somewhere must not make all others look old.
+            self.clock = at.min(time::now()).max(self.clock);
+        }
+        if let Some(start) = self.window_seconds.and_then(|window| self.clock.checked_sub(window)) {
+            table.host_mut(place).tally.forget_before(start + 1);
+        }
+        let host = &table.hosts()[place];
+        if self.config.allows(host.ip) {
+            return Ok(());
+        }
+        let score = self.config.weights.score(&host.tally, table.names()).0;
+        let verdict = self.config.rules.judge(&HostFacts { table, host, score })?;
+        let at = at.unwrap_or(self.clock);
+        let is_news = |rule: &usize| {
+            let last = host.tally.alerted().iter().find(|(other, _)| other == rule);
+            last.is_none_or(|&(_, last)| at.saturating_sub(last) >= self.policy.repeat_seconds)
+        };
+        if !verdict.iter().any(is_news) {
+            return Ok(());
+        }
+        HostWriter::new(self.config, table, Form::Alert).write(host, &mut self.lines)?;
+        self.alerts += 1;
+        for rule in verdict {
+            table.host_mut(place).tally.note_alert(rule, at);
+        }
+        Ok(())
+    }
+
+    /// Forgets hosts that left the window, and those that are too many. Places change.
+    fn forget(&mut self, table: &mut Table, notices: &mut Notices) {
+        if let Some(window) = self.window_seconds.filter(|window| self.is_all_windows && self.swept < self.clock.div_euclid(*window)) {
+            self.swept = self.clock.div_euclid(window);
+            let (clock, repeat) = (self.clock, self.policy.repeat_seconds);
+            let is_quiet = |at: i64, seconds: i64| at <= clock.saturating_sub(seconds);
+            table.retain(|host| {
+                let was_seen = !is_quiet(host.tally.last_seen().unwrap_or(clock), window);
+                was_seen || host.tally.alerted().iter().any(|&(_, at)| !is_quiet(at, repeat))
+            });
+        }
+        if table.hosts().len() <= self.policy.max_hosts {
+            return;
+        }
+        if self.forgotten == 0 {
+            notices.say(&format!(
+                "more than {} hosts: those not seen for longest are forgotten, with their counts (--max-hosts)",
+                self.policy.max_hosts
+            ));
+        }
+        self.forgotten += forget_oldest(table, self.policy.max_hosts - self.policy.max_hosts / FORGOTTEN_PART);
+    }
+
+    fn summary(&self) -> String {
+        let forgotten = match self.forgotten {
+            0 => String::new(),
+            hosts => format!("; {hosts} hosts were forgotten to stay within --max-hosts {}", self.policy.max_hosts),
+        };
+        format!("{} alerts{forgotten}", self.alerts)
+    }
+}
+
+/// Keeps the `most` hosts that were seen last; says how many were forgotten.
+fn forget_oldest(table: &mut Table, most: usize) -> u64 {
+    let surplus = table.hosts().len() - most;
+    let mut times: Vec<_> = table.hosts().iter().map(|host| host.tally.last_seen()).collect();
+    let (older, &mut youngest, _) = times.select_nth_unstable(surplus - 1);
+    let mut of_that_time = surplus - older.iter().filter(|&&at| at < youngest).count();
+    table.retain(|host| {
+        let is_one = host.tally.last_seen() == youngest && of_that_time > 0;
+        of_that_time -= usize::from(is_one);
+        !is_one && host.tally.last_seen() >= youngest
+    });
+    surplus as u64
+}

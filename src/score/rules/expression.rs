@@ -1,0 +1,191 @@
+//! One jq expression, compiled by jaq: text in, a filter that says yes or no for a host's values out.
+//!
+//! An expression sees nothing but the values, changes nothing, and ends: functions that look elsewhere are left out, and
+//! those that may go on for ever are refused.
+
+use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
+use jaq_core::load::{self, Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Filter, ValT as _, Vars, data, unwrap_valr};
+use jaq_json::Val;
+
+use super::ending::find_endless;
+use super::reads::Reads;
+
+/// Functions of jq that do more than look at their input: a rule has none of them, so the same input gets the same verdict.
+const IMPURE: &[&str] = &["debug", "debug_empty", "env", "halt", "halt_error", "input", "inputs", "now", "stderr", "stderr_empty"];
+
+/// How deep the brackets of an expression may be, and how many tokens it may have: parsing and running it recurse, at most
+/// once a token. It is an order of magnitude more than a rule for every signal needs, and fits any stack.
+const MAX_DEPTH: usize = 64;
+const MAX_TOKENS: usize = 512;
+
+/// What is wrong with a text, and at which of its bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub(super) at: usize,
+    pub(super) what: String,
+}
+
+/// A compiled expression, and what it reads.
+pub(super) struct Expression {
+    filter: Filter<data::JustLut<Val>>,
+    pub(super) reads: Reads,
+}
+
+impl Expression {
+    pub(super) fn compile(code: &str) -> Result<Self, Flaw> {
+        check_size(code)?;
+        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
+        let arena = Arena::default();
+        let modules = Loader::new(definitions).load(&arena, File { code, path: () }).map_err(|errors| {
+            let error = errors.into_iter().next().map(|(_, error)| error);
+            error.map_or_else(|| flaw_at(code, "", "not a jq expression".to_owned()), |error| load_flaw(code, error))
+        })?;
+        // What loads and is no term is a module.
+        let term = load::parse(code, |parser| parser.term());
+        let term = term.ok_or_else(|| flaw_at(code, "", "a rule is one expression, not a module".to_owned()))?;
+        if let Some((name, what)) = find_endless(&term) {
+            return Err(flaw_at(code, name, what));
+        }
+        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| !IMPURE.contains(name));
+        let filter = Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
+            let first = errors.into_iter().flat_map(|(_, list)| list).next();
+            let (found, kind) = first.map_or(("", "symbol"), |(found, undefined)| (found, undefined.as_str()));
+            flaw_at(code, found, format!("no {kind} is called {found}"))
+        })?;
+        Ok(Self { filter, reads: Reads::of(&term) })
+    }
+
+    /// Whether any output for `input` is neither null nor false.
+    ///
+    /// # Errors
+    /// jq's sentence, such as that a number and a string cannot be added.
+    pub(super) fn holds(&self, input: Val) -> Result<bool, String> {
+        let context = Ctx::<data::JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
+        for output in self.filter.id.run((context, input)).map(unwrap_valr) {
+            if output.map_err(|error| error.to_string())?.as_bool() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn check_size(code: &str) -> Result<(), Flaw> {
+    let mut depth = 0usize;
+    for (at, byte) in code.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(Flaw { at, what: format!("more than {MAX_DEPTH} brackets inside each other") });
+        }
+    }
+    let tokens = Lexer::new(code).lex().unwrap_or_default();
+    let mut left = MAX_TOKENS;
+    match nth_token(&tokens, &mut left) {
+        Some(token) => Err(flaw_at(code, token, format!("more than {MAX_TOKENS} words and signs"))),
+        None => Ok(()),
+    }
+}
+
+/// The token behind the next `left`, those inside blocks and strings counted.
+fn nth_token<'c>(tokens: &[Token<&'c str>], left: &mut usize) -> Option<&'c str> {
+    tokens.iter().find_map(|Token(text, kind)| {
+        if *left == 0 {
+            return Some(*text);
+        }
+        *left -= 1;
+        match kind {
+            Tok::Block(inner) => nth_token(inner, left),
+            Tok::Str(parts) => parts.iter().find_map(|part| match part {
+                StrPart::Term(term) => nth_token(std::slice::from_ref(term), left),
+                _ => None,
+            }),
+            _ => None,
+        }
+    })
+}
+
+fn load_flaw(code: &str, error: load::Error<&str>) -> Flaw {
+    const NOTHING: (&str, &str) = ("an expression", "");
+    match error {
+        load::Error::Lex(list) => {
+            let (expected, found) = list.into_iter().next().map_or(NOTHING, |(e, found)| (e.as_str(), found));
+            flaw_at(code, found, format!("expected {expected}"))
+        }
+        load::Error::Parse(list) => {
+            let (expected, found) = list.into_iter().next().map_or(NOTHING, |(e, found)| (e.as_str(), found));
+            let what = if expected == "nothing" { format!("unexpected {found}") } else { format!("expected {expected}") };
+            flaw_at(code, found, what)
+        }
+        load::Error::Io(list) => {
+            let found = list.first().map_or("", |(found, _)| *found);
+            flaw_at(code, found, "rules cannot import modules".to_owned())
+        }
+    }
+}
+
+/// A flaw at `place`, a slice of `code` (its end where it is none).
+fn flaw_at(code: &str, place: &str, what: String) -> Flaw {
+    let offset = place.as_ptr().addr().checked_sub(code.as_ptr().addr()).filter(|&at| at <= code.len() && !place.is_empty());
+    Flaw { at: offset.unwrap_or(code.len()), what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flaw(code: &str) -> Flaw {
+        Expression::compile(code).err().unwrap_or_else(|| panic!("{code} is refused"))
+    }
+
+    #[test]
+    fn a_wrong_expression_shows_its_place() {
+        for (code, at, what) in [
+            (".ssh_failed >", 13, "expected term"),
+            (".a > foo", 5, "no filter is called foo"),
+            ("(.a", 3, "expected closing parenthesis"),
+            (".a\n> 3 >> 1", 7, "unexpected >>"),
+            (".a & 1", 3, "expected token"),
+            ("", 0, "expected term"),
+            (".a > $x", 5, "no variable is called $x"),
+            ("module {}; .a", 13, "a rule is one expression, not a module"),
+            ("import \"a\" as a; .b", 8, "rules cannot import modules"),
+        ] {
+            assert_eq!(flaw(code), Flaw { at, what: what.to_owned() }, "{code}");
+        }
+        for impure in ["halt", "env", "now", "input", "debug", "stderr", "$ENV", "input_filename"] {
+            assert!(Expression::compile(impure).is_err(), "{impure}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_deep_is_refused_and_what_just_fits_is_not() {
+        assert_eq!(flaw(&format!("1{}", "+1".repeat(256))), Flaw { at: 512, what: "more than 512 words and signs".to_owned() });
+        assert_eq!(flaw(&format!("[\"\\(1{})\"]", "+1".repeat(256))).what, "more than 512 words and signs");
+        assert_eq!(flaw(&"[".repeat(65)), Flaw { at: 64, what: "more than 64 brackets inside each other".to_owned() });
+        for (start, middle, end, count) in [
+            ("(", "1", ")", 64),
+            ("def f: 1; ", "1", "", 102),
+            (". as $x|", "1", "", 102),
+            ("reduce 1 as $x (0; ", "1", ")", 51),
+            ("label $x|", "1", "", 170),
+            ("-", "1", "", 511),
+            ("try ", "1", "", 511),
+            ("1|", "1", "", 255),
+            ("if 1 then ", "1", " end", 127),
+            ("1+", "1", "", 255),
+        ] {
+            let code = format!("{}{middle}{}", start.repeat(count), end.repeat(count));
+            // As much stack as a main thread has.
+            let thread = std::thread::Builder::new().stack_size(8 << 20);
+            let compile_and_run = move || Expression::compile(&code).map(|expression| expression.holds(Val::from(1usize)));
+            let held = thread.spawn(compile_and_run).expect("a thread").join().expect("no panic");
+            let held = held.unwrap_or_else(|flaw| panic!("{start}: {flaw:?}"));
+            assert!(held.is_ok(), "{start}: {held:?}");
+        }
+    }
+}

@@ -1,0 +1,335 @@
+use std::cell::Cell;
+
+use super::facts::Name;
+use super::*;
+use crate::record::signal;
+
+/// A host with whatever a test says: counts in all and inside a window of any length.
+#[derive(Default)]
+struct Host {
+    totals: Vec<(Name, u64)>,
+    peaks: Vec<(Name, u64)>,
+    score: u64,
+    seen: Option<(i64, i64)>,
+    users: Option<u64>,
+    paths: Option<u64>,
+    asked: Cell<usize>,
+}
+
+impl Facts for Host {
+    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&Name, u64)) {
+        self.asked.set(self.asked.get() + 1);
+        let counts = if window_seconds.is_some() { &self.peaks } else { &self.totals };
+        for (name, count) in counts {
+            visit(name, *count);
+        }
+    }
+
+    fn score(&self) -> u64 {
+        self.score
+    }
+
+    fn first_seen(&self) -> Option<i64> {
+        self.seen.map(|(first, _)| first)
+    }
+
+    fn last_seen(&self) -> Option<i64> {
+        self.seen.map(|(_, last)| last)
+    }
+
+    fn users(&self) -> Option<u64> {
+        self.users
+    }
+
+    fn paths(&self) -> Option<u64> {
+        self.paths
+    }
+}
+
+fn counts(pairs: &[(&str, u64)]) -> Vec<(Name, u64)> {
+    let name = |name: &str| signal::index_of(name).map_or_else(|| Name::Other(name.into()), Name::from_index);
+    pairs.iter().map(|&(text, count)| (name(text), count)).collect()
+}
+
+fn host(totals: &[(&str, u64)]) -> Host {
+    Host { totals: counts(totals), ..Host::default() }
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&text| text.to_owned()).collect()
+}
+
+fn rules(sets: &[&str], list: &[&str]) -> Result<Rules> {
+    Rules::new(Choice { sets: &texts(sets), rules: &texts(list), ..Choice::default() })
+}
+
+fn held(sets: &[&str], list: &[&str], host: &Host) -> Vec<String> {
+    let rules = rules(sets, list).expect("rules");
+    rules.judge(host).expect("a verdict").iter().map(|&place| rules.name(place).to_owned()).collect()
+}
+
+#[test]
+fn the_default_rules_hold_past_their_thresholds_only() {
+    for (totals, names) in [
+        (&[("ssh_failed", 50)][..], &[][..]),
+        (&[("ssh_failed", 51)], &["ssh_bruteforce"]),
+        (&[("http_bot", 11), ("http_404", 10)], &[]),
+        (&[("http_bot", 11), ("http_404", 11)], &["aggressive_bot"]),
+        (&[("ssh_failed", 10), ("ssh_accepted", 1)], &[]),
+        (&[("ssh_failed", 11), ("ssh_accepted", 1)], &["ssh_breakin"]),
+        (&[("ssh_failed", 51), ("ssh_accepted", 1)], &["ssh_bruteforce", "ssh_breakin"]),
+    ] {
+        assert_eq!(held(&[], &[], &host(totals)), names, "{totals:?}");
+    }
+}
+
+#[test]
+fn the_strict_rules_tell_spraying_and_busting_from_one_user_and_one_broken_link() {
+    let base = |totals| Host { users: Some(1), paths: Some(1), ..host(totals) };
+    let failed = |count| counts(&[("ssh_failed", count)]);
+    for (host, names) in [
+        (Host { peaks: failed(10), ..base(&[("ssh_failed", 20)]) }, &[][..]),
+        (Host { peaks: failed(11), ..base(&[("ssh_failed", 11)]) }, &["ssh_bruteforce"]),
+        (base(&[("ssh_failed", 21)]), &["ssh_slow_bruteforce"]),
+        (Host { users: Some(5), ..base(&[("ssh_failed", 15)]) }, &["ssh_spray"]),
+        (Host { users: Some(5), ..base(&[("ssh_failed", 16)]) }, &[]),
+        (Host { users: Some(4), ..base(&[("ssh_failed", 4)]) }, &[]),
+        (Host { users: None, ..base(&[("ssh_failed", 15)]) }, &[]),
+        (base(&[("ssh_invalid_user", 6)]), &["ssh_user_guessing"]),
+        (base(&[("ssh_failed", 3), ("ssh_accepted", 9)]), &[]),
+        (base(&[("ssh_failed", 4), ("ssh_accepted", 1)]), &["ssh_breakin"]),
+        (base(&[("ssh_probe", 11)]), &["ssh_scan"]),
+        (base(&[("http_404", 900)]), &[]),
+        (Host { paths: Some(20), ..base(&[("http_404", 20)]) }, &[]),
+        (Host { paths: Some(21), ..base(&[("http_404", 21)]) }, &["http_busting"]),
+        (base(&[("http_404", 6), ("http_bot", 6)]), &["aggressive_bot"]),
+        (base(&[("http_probe", 1)]), &["http_probe"]),
+    ] {
+        assert_eq!(held(&["strict"], &[], &host), names, "{:?} {:?}", host.totals, host.peaks);
+    }
+}
+
+#[test]
+fn fail2ban_bans_at_the_fifth_failure_of_ten_minutes() {
+    for (peak, names) in [(4, &[][..]), (5, &["fail2ban_sshd"])] {
+        let host = Host { peaks: counts(&[("ssh_failed", peak)]), ..host(&[("ssh_failed", 99)]) };
+        assert_eq!(held(&["fail2ban-like"], &[], &host), names);
+    }
+    let rules = rules(&["fail2ban-like"], &[]).expect("rules");
+    assert_eq!(rules.needs(), Needs { windows: vec![600], users: false, paths: false });
+}
+
+#[test]
+fn every_shipped_set_is_well_made_and_explained() {
+    for set in SETS {
+        let rules = rules(&[set.name], &[]).unwrap_or_else(|error| panic!("{}: {error}", set.name));
+        for rule in &rules.list {
+            assert!(rule.about.is_some() && rule.attack.is_some(), "{}: {} says too little", set.name, rule.name);
+            assert_eq!(rules.unknown_keys(|_| false), [""; 0], "{}", set.name);
+            assert!(!rule.expression.reads.any, "{}: {} reads everything", set.name, rule.name);
+        }
+        assert!(set.text.starts_with("# "), "{} explains itself", set.name);
+    }
+}
+
+#[test]
+fn a_rule_is_jq_over_signals_and_facts() {
+    let host = Host { score: 7, seen: Some((0, 86_400)), users: Some(2), ..host(&[("ssh_failed", 3), ("http_404", 4), ("zeta", 5)]) };
+    let list = [
+        "sum=.ssh_failed + .http_404 == 7",
+        "most=[.[] | numbers] | max == 7",
+        "none=empty",
+        "null=.nothing > 1",
+        "foreign=.zeta == 5",
+        "score=.score == 7",
+        "day=(.last_seen | fromdate) - (.first_seen | fromdate) == 86400",
+        "text=.first_seen == \"1970-01-01T00:00:00Z\"",
+        "users=.users == 2",
+        "absent=has(\"paths\")",
+        "all=keys == [\"first_seen\",\"http_404\",\"http_bot\",\"http_probe\",\"last_seen\",\"score\",\"ssh_accepted\",\"ssh_failed\",\"ssh_invalid_user\",\"ssh_probe\",\"users\",\"zeta\"]",
+        "def=def high: . > 2; .ssh_failed | high",
+    ];
+    assert_eq!(held(&[], &list, &host), ["sum", "most", "foreign", "score", "day", "text", "users", "all", "def"]);
+}
+
+#[test]
+fn an_expression_that_cannot_be_evaluated_names_its_rule() {
+    let error = rules(&[], &["r=.ssh_failed + \"a\" > 1"]).expect("rules").judge(&host(&[])).expect_err("no sum").to_string();
+    assert_eq!(error, "rule r: cannot calculate 0 + \"a\"");
+}
+
+#[test]
+fn a_rule_with_a_window_sees_peaks_and_facts_are_taken_once_for_each_window() {
+    let window = Timing::new(Some("10m"), "10s").expect("timing");
+    let list = texts(&["a=.ssh_failed == 2", "b=.ssh_failed == 2 and .score == 9", "c=.ssh_failed == 5"]);
+    let host = Host { peaks: counts(&[("ssh_failed", 2)]), score: 9, ..host(&[("ssh_failed", 5)]) };
+    for (timing, places, windows) in [(window, vec![0, 1], vec![600]), (Timing::default(), vec![2], vec![])] {
+        let rules = Rules::new(Choice { rules: &list, timing, ..Choice::default() }).expect("rules");
+        assert_eq!(rules.judge(&host).expect("a verdict"), places);
+        assert_eq!(rules.needs(), Needs { windows, users: false, paths: false });
+        assert_eq!(host.asked.replace(0), 1);
+    }
+    let all = rules(&["default", "fail2ban-like"], &["wide=keys | length > 99"]).expect("rules");
+    assert_eq!(all.needs(), Needs { windows: vec![600], users: false, paths: false }, "what is not named is not collected");
+    all.judge(&host).expect("a verdict");
+    assert_eq!(host.asked.get(), 2);
+}
+
+#[test]
+fn a_rule_that_names_distinct_values_asks_for_them() {
+    for (rule, users, paths) in
+        [("r=.users > 3", true, false), ("r=[.paths, length] | max > 3", false, true), ("r=.ssh_failed > 1", false, false)]
+    {
+        assert_eq!(rules(&[], &[rule]).expect("rules").needs(), Needs { windows: vec![], users, paths }, "{rule}");
+    }
+}
+
+/// The memo against judging anew: hosts in an order in which a wrong memo or a kept object would be found out.
+#[test]
+fn what_is_remembered_is_what_would_be_found_again() {
+    let list = [
+        "one=.ssh_failed > 1",
+        "two=.zeta > 1",
+        "wide=[.[] | numbers] | add > 12",
+        "keys=keys | length == 10",
+        "time=.first_seen < \"1980\"",
+    ];
+    let kept = rules(&[], &list).expect("rules");
+    let mut hosts = Vec::new();
+    for round in 0..3 {
+        for failed in 0..4 {
+            for other in [&[][..], &[("zeta", 1)], &[("zeta", 2)], &[("eta", 2)], &[("eta", 9), ("zeta", 9)], &[("score", 50)]] {
+                for seen in [None, Some((5, 6)), Some((400_000_000, 500_000_000))] {
+                    let totals = [&[("ssh_failed", failed)], other].concat();
+                    hosts.push(Host { seen, users: (round == 1).then_some(failed), score: round, ..host(&totals) });
+                }
+            }
+        }
+    }
+    let mut different = std::collections::HashSet::new();
+    for host in &hosts {
+        let mut snapshot = Snapshot::new([None].into_iter());
+        snapshot.take(host);
+        let holds = |rule: &Rule| rule.holds(&snapshot, &mut Desk::default(), 1).expect("a verdict");
+        let anew: Verdict = kept.list.iter().enumerate().filter(|(_, rule)| holds(rule)).map(|(place, _)| place).collect();
+        assert_eq!(kept.judge(host).expect("a verdict"), anew, "{:?}", host.totals);
+        different.insert(anew);
+    }
+    assert!(different.len() > 8, "the hosts differ: {}", different.len());
+}
+
+#[test]
+fn a_full_memo_forgets_and_goes_on() {
+    let rules = rules(&[], &["r=.ssh_failed % 2 == 1"]).expect("rules");
+    let snapshot_of = |count| host(&[("ssh_failed", count)]);
+    let (mut snapshot, mut desk) = (Snapshot::new([None].into_iter()), Desk::default());
+    for count in 0..10 {
+        snapshot.take(&snapshot_of(count));
+        assert_eq!(rules.list[0].holds(&snapshot, &mut desk, 4).expect("a verdict"), count % 2 == 1);
+        assert!(desk.memo.len() <= 4);
+    }
+}
+
+#[test]
+fn sets_and_rules_add_up_and_rules_alone_replace_the_default() {
+    let names =
+        |sets: &[&str], list: &[&str]| rules(sets, list).map(|rules| rules.iter().map(|(name, ..)| name.to_owned()).collect::<Vec<_>>());
+    assert_eq!(names(&[], &[]).expect("rules"), ["ssh_bruteforce", "aggressive_bot", "ssh_breakin"]);
+    assert_eq!(names(&[], &["x=.a"]).expect("rules"), ["x"]);
+    assert_eq!(names(&["fail2ban-like"], &["x=.a"]).expect("rules"), ["fail2ban_sshd", "x"]);
+    assert_eq!(names(&["default", "fail2ban-like"], &[]).expect("rules").len(), 4);
+    for (sets, list, message) in [
+        (&[][..], &["a=.x", "a=.y"][..], "--rule a: the name a was given twice".to_owned()),
+        (&["default"], &["ssh_breakin=.x"], "--rule ssh_breakin: the name ssh_breakin was given twice".to_owned()),
+        (&[], &["no name"], "--rule no name: wanted NAME=EXPR, NAME of letters, digits, _ and -".to_owned()),
+        (&[], &["r=.ssh_failed >"], "--rule r: expected term\n  .ssh_failed >\n               ^".to_owned()),
+        (&[], &["r=.a\n> 3 >> 1"], "--rule r: unexpected >>\n  .a > 3 >> 1\n         ^".to_owned()),
+        (&[], &["r=def f: f; f"], "--rule r: f calls itself, so it may never end\n  def f: f; f\n         ^".to_owned()),
+        (
+            &["no/such/file"],
+            &[],
+            "--rules: neither default, strict, fail2ban-like, nor a readable file: no/such/file: No such file or directory".to_owned(),
+        ),
+    ] {
+        assert_eq!(rules(sets, list).expect_err("refused").to_string(), message);
+    }
+    let twice = rules(&["default", "default"], &[]).expect_err("refused").to_string();
+    assert!(twice.starts_with("--rules default:") && twice.contains(": the name ssh_bruteforce was given twice\n  name = \""), "{twice}");
+}
+
+/// Files of rules, with what is wrong with each (`\u{1}` in the text marks the place).
+#[test]
+fn a_wrong_file_is_named_by_line_and_place() {
+    const RULE: &str = "[[rule]]\nname = \"r\"\nwhen = \".a > 1\"\n";
+    for (marked, what) in [
+        (&*format!("{RULE}\u{1}wen = 1\n"), "unknown field `wen`, expected one of `name`, `when`, `window`, `about`, `attack`"),
+        ("\u{1}rules = 1\n", "unknown field `rules`, expected `rule`"),
+        ("[[rule]]\nname = \u{1}7\nwhen = \".a\"\n", "invalid type: integer `7`, expected a string"),
+        (&format!("{RULE}window = \u{1}600\n"), "invalid type: integer `600`, expected a string"),
+        ("\u{1}[[rule]]\nname = \"r\"\n", "missing field `when`"),
+        ("rule = \u{1}\"a\"\n", "invalid type: string \"a\", expected a sequence"),
+        ("[[rule]]\nname = \u{1}\"r r\"\nwhen = \".a\"\n", "wanted a name of letters, digits, _ and -"),
+        (&format!("{RULE}window = \u{1}\"15s\"\n"), "not a multiple of the resolution, 10s (--resolution)"),
+        (
+            &format!("{RULE}window = \u{1}\"soon\"\n"),
+            "wanted a length of time of at least 1s: a whole number and s, m, h, d or w, as in 10m",
+        ),
+        (&format!("{RULE}attack = \u{1}\"1110\"\n"), "wanted the id of an ATT&CK technique, such as T1110 or T1110.001"),
+        (&format!("{RULE}\n[[rule]]\nwhen = '.b'\nname = \u{1}'r'\n"), "the name r was given twice"),
+        ("[[rule]]\nname = \"r\"\nwhen = \".a > \u{1}foo\"\n", "rule r: no filter is called foo"),
+        ("[[rule]]\nname = \"r\"\nwhen = \"\"\"\n.a > 1 and\n  .b > \u{1}foo\n\"\"\"\n", "rule r: no filter is called foo"),
+        ("[[rule]]\nname = \"r\"\nwhen = \u{1}\".a == \\\"x\\\" and foo\"\n", "rule r: no filter is called foo"),
+    ] {
+        let at = marked.find('\u{1}').expect("a mark");
+        let text = marked.replace('\u{1}', "");
+        let line = text[..at].matches('\n').count();
+        let column = at - text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let shown = text.lines().nth(line).expect("a line");
+        let expected = format!("--rules FILE:{}: {what}\n  {shown}\n  {}^", line + 1, " ".repeat(column));
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("rules.toml").display().to_string();
+        std::fs::write(&file, &text).expect("it is written");
+        let error = rules(&[&file], &[]).expect_err(&text).to_string();
+        assert_eq!(error.replace(&file, "FILE"), expected);
+    }
+}
+
+#[test]
+fn keys_that_nobody_counts_are_named() {
+    let rules = rules(&[], &["r=.ssh_fail > 1 and .custom > 1 and .users > 1 and .http_404 > 1"]).expect("rules");
+    let sentences = rules.unknown_keys(|key| key == "custom");
+    assert_eq!(sentences, ["rule r: no signal ssh_fail is in the table or was seen, so it counts as null"]);
+}
+
+#[test]
+fn an_explanation_has_every_rule_and_what_it_saw() {
+    let list = texts(&["a=.ssh_failed > 1 and .users > 1", "wide=length > 99", "time=.last_seen > \"2\""]);
+    let rules = Rules::new(Choice { sets: &texts(&["fail2ban-like"]), rules: &list, ..Choice::default() }).expect("rules");
+    let host = Host { peaks: counts(&[("ssh_failed", 2)]), seen: Some((0, 9)), ..host(&[("ssh_failed", 5), ("zeta", 1)]) };
+    let explained = rules.explain(&host).expect("an explanation");
+    let saw = |place: usize| explained[place].saw.iter().map(|(key, value)| (&*key.0, *value)).collect::<Vec<_>>();
+    assert_eq!(
+        explained.iter().map(|e| (&*e.rule.0, e.held, e.window_seconds)).collect::<Vec<_>>(),
+        [("fail2ban_sshd", false, Some(600)), ("a", false, None), ("wide", false, None), ("time", false, None)]
+    );
+    assert_eq!(saw(0), [("ssh_failed", Saw::Count(2))]);
+    assert_eq!(saw(1), [("ssh_failed", Saw::Count(5))]);
+    let keys: Vec<_> = saw(2).iter().map(|(key, _)| *key).collect();
+    assert_eq!(
+        keys,
+        [
+            "ssh_failed",
+            "http_404",
+            "http_bot",
+            "ssh_accepted",
+            "ssh_invalid_user",
+            "ssh_probe",
+            "http_probe",
+            "score",
+            "first_seen",
+            "last_seen",
+            "zeta"
+        ]
+    );
+    assert_eq!(saw(3), [("last_seen", Saw::Time(9))]);
+}

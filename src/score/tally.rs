@@ -1,0 +1,260 @@
+//! What is summed for one address: counts by signal, the period, the earliest places and, where a rule or a later merge
+//! needs them, counts by time and distinct values.
+//!
+//! Adding commutes and associates, so runs may be split over files, machines and days: adding the parts gives what one run
+//! over everything gives. That is the merge law, and a property test holds soar-score to it.
+
+use super::name::{SignalId, Texts};
+use super::series::Series;
+use crate::record::MAX_INTEGER;
+use crate::record::partial::Distinct;
+use crate::record::signal::{SIGNALS, Value};
+
+/// Where a signal was seen: a time in seconds since 1970, a file, a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// `i64::MAX` where the line had no time, so that those come last.
+    at: i64,
+    /// The number of the file's name.
+    pub file: u32,
+    /// `log.line` of the event.
+    pub line: u64,
+}
+
+impl Place {
+    /// A place.
+    #[must_use]
+    pub fn new(at: Option<i64>, file: u32, line: u64) -> Self {
+        Self { at: at.unwrap_or(i64::MAX), file, line }
+    }
+
+    /// When, in seconds since 1970.
+    #[must_use]
+    pub fn at(&self) -> Option<i64> {
+        Some(self.at).filter(|&at| at < i64::MAX)
+    }
+
+    /// By time, then by name of file, then by line.
+    fn is_before(&self, other: &Self, files: &Texts) -> bool {
+        self.at.cmp(&other.at).then_with(|| files.text(self.file).cmp(files.text(other.file))).then(self.line.cmp(&other.line)).is_lt()
+    }
+}
+
+/// What is summed for one address. Small where nothing but counts is kept, since there may be millions.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    counts: [u64; SIGNALS.len()],
+    first_seen: i64,
+    last_seen: i64,
+    more: Option<Box<More>>,
+}
+
+/// What not every run, or not every address, has.
+#[derive(Debug, Clone, Default)]
+struct More {
+    others: Vec<(SignalId, u64)>,
+    evidence: Vec<(SignalId, Place)>,
+    series: Vec<(SignalId, Series)>,
+    users: Distinct,
+    paths: Distinct,
+    alerted: Vec<(usize, i64)>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { counts: [0; SIGNALS.len()], first_seen: i64::MAX, last_seen: i64::MIN, more: None }
+    }
+}
+
+impl Tally {
+    /// Adds `count` occurrences of a signal; at [`MAX_INTEGER`] the counter stays and `false` is returned.
+    pub fn count(&mut self, signal: SignalId, count: u64) -> bool {
+        let counter = match signal.index() {
+            Some(index) => &mut self.counts[index],
+            None => entry(&mut self.more_mut().others, signal),
+        };
+        let sum = counter.saturating_add(count);
+        *counter = sum.min(MAX_INTEGER);
+        sum <= MAX_INTEGER
+    }
+
+    /// Adds `count` occurrences of a signal in the bucket that starts at `start`.
+    pub fn count_at(&mut self, signal: SignalId, start: i64, count: u64) {
+        entry(&mut self.more_mut().series, signal).add(start, count);
+    }
+
+    /// Widens the period in which the address was seen.
+    pub fn see(&mut self, at: Option<i64>) {
+        if let Some(at) = at {
+            self.first_seen = self.first_seen.min(at);
+            self.last_seen = self.last_seen.max(at);
+        }
+    }
+
+    /// The distinct values of one kind.
+    pub fn distinct_mut(&mut self, value: Value) -> &mut Distinct {
+        let more = self.more_mut();
+        match value {
+            Value::User => &mut more.users,
+            Value::Path => &mut more.paths,
+        }
+    }
+
+    /// Keeps `place` if it is among the `limit` earliest of its signal; in a log, which is in the order of time, it seldom is.
+    pub fn keep(&mut self, signal: SignalId, place: Place, limit: usize, files: &Texts) {
+        if limit == 0 {
+            return;
+        }
+        let evidence = &mut self.more_mut().evidence;
+        let start = evidence.partition_point(|(other, _)| *other < signal);
+        let end = start + evidence[start..].partition_point(|(other, _)| *other == signal);
+        if end - start >= limit {
+            if !place.is_before(&evidence[end - 1].1, files) {
+                return;
+            }
+            evidence.remove(end - 1);
+        }
+        let end = end.min(start + limit - 1);
+        let at = start + evidence[start..end].partition_point(|(_, earlier)| !place.is_before(earlier, files));
+        if evidence.len() == evidence.capacity() {
+            // Vec would double: three places are the rule, and there may be millions of addresses.
+            evidence.reserve_exact(limit.min(4));
+        }
+        evidence.insert(at, (signal, place));
+    }
+
+    /// Remembers that a rule, by its place, led to an alert at that time.
+    pub fn note_alert(&mut self, rule: usize, at: i64) {
+        let alerted = &mut self.more_mut().alerted;
+        match alerted.iter_mut().find(|(other, _)| *other == rule) {
+            Some((_, last)) => *last = at,
+            None => alerted.push((rule, at)),
+        }
+    }
+
+    /// Puts in order what came out of order. To be called before anything is asked of the series.
+    pub fn settle(&mut self) {
+        self.more.iter_mut().flat_map(|more| &mut more.series).for_each(|(_, series)| series.settle());
+    }
+
+    /// Forgets the counts by time before `start`, and puts the others in order.
+    pub fn forget_before(&mut self, start: i64) {
+        let Some(more) = &mut self.more else { return };
+        more.series.retain_mut(|(_, series)| {
+            series.forget_before(start);
+            !series.buckets().is_empty()
+        });
+    }
+
+    /// How often a signal was counted.
+    #[must_use]
+    pub fn count_of(&self, signal: SignalId) -> u64 {
+        match signal.index() {
+            Some(index) => self.counts[index],
+            None => self.others().iter().find(|(other, _)| *other == signal).map_or(0, |&(_, count)| count),
+        }
+    }
+
+    /// The most occurrences of a signal in any window of that many seconds.
+    #[must_use]
+    pub fn peak_of(&self, signal: SignalId, window_seconds: i64) -> u64 {
+        self.series().iter().find(|(other, _)| *other == signal).map_or(0, |(_, series)| series.peak(window_seconds))
+    }
+
+    /// The counts of the table's signals, in table order.
+    #[must_use]
+    pub const fn known(&self) -> &[u64; SIGNALS.len()] {
+        &self.counts
+    }
+
+    /// The counts of other signals, in no order.
+    #[must_use]
+    pub fn others(&self) -> &[(SignalId, u64)] {
+        self.more.as_ref().map_or(&[], |more| &more.others)
+    }
+
+    /// When the address was first seen, in seconds since 1970.
+    #[must_use]
+    pub fn first_seen(&self) -> Option<i64> {
+        Some(self.first_seen).filter(|&at| at < i64::MAX)
+    }
+
+    /// When the address was last seen, in seconds since 1970.
+    #[must_use]
+    pub fn last_seen(&self) -> Option<i64> {
+        Some(self.last_seen).filter(|&at| at > i64::MIN)
+    }
+
+    /// The earliest places, by signal.
+    #[must_use]
+    pub fn evidence(&self) -> &[(SignalId, Place)] {
+        self.more.as_ref().map_or(&[], |more| &more.evidence)
+    }
+
+    /// The counts by time of each signal that has some, in no order.
+    #[must_use]
+    pub fn series(&self) -> &[(SignalId, Series)] {
+        self.more.as_ref().map_or(&[], |more| &more.series)
+    }
+
+    /// The distinct values of one kind; `None`: there never was one.
+    #[must_use]
+    pub fn distinct(&self, value: Value) -> Option<&Distinct> {
+        self.more.as_ref().map(|more| match value {
+            Value::User => &more.users,
+            Value::Path => &more.paths,
+        })
+    }
+
+    /// When each rule led to an alert last.
+    #[must_use]
+    pub fn alerted(&self) -> &[(usize, i64)] {
+        self.more.as_ref().map_or(&[], |more| &more.alerted)
+    }
+
+    fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+}
+
+/// What the list has for `signal`, which is put in if it is new. Addresses have a handful of signals.
+fn entry<T: Default>(list: &mut Vec<(SignalId, T)>, signal: SignalId) -> &mut T {
+    let place = list.iter().position(|(other, _)| *other == signal).unwrap_or_else(|| {
+        list.push((signal, T::default()));
+        list.len() - 1
+    });
+    &mut list[place].1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_earliest_places_are_kept_and_unknown_times_come_last() {
+        let mut files = Texts::default();
+        let (a, b) = (files.number(&"b.log".into()), files.number(&"a.log".into()));
+        let mut tally = Tally::default();
+        for (signal, at, file, line) in
+            [(0, None, a, 1), (0, Some(9), a, 4), (1, Some(1), a, 7), (0, Some(5), a, 9), (0, Some(5), b, 12), (0, Some(5), a, 2)]
+        {
+            tally.keep(SignalId::known(signal), Place::new(at, file, line), 2, &files);
+        }
+        let kept: Vec<_> = tally.evidence().iter().map(|(signal, place)| (*signal, place.at(), place.file, place.line)).collect();
+        let [failed, missing] = [0, 1].map(SignalId::known);
+        assert_eq!(kept, [(failed, Some(5), b, 12), (failed, Some(5), a, 2), (missing, Some(1), a, 7)]);
+    }
+
+    #[test]
+    fn a_counter_stops_loudly_at_the_largest_integer() {
+        let mut tally = Tally::default();
+        assert!(tally.count(SignalId::known(0), MAX_INTEGER));
+        assert!(!tally.count(SignalId::known(0), 1));
+        assert_eq!(tally.known()[0], MAX_INTEGER);
+    }
+
+    #[test]
+    fn ten_million_addresses_fit_in_the_memory_that_was_promised() {
+        assert!(size_of::<Tally>() <= 80);
+    }
+}

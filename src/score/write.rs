@@ -1,0 +1,194 @@
+//! Hosts written: ranked by score, each as one line.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::Config;
+use super::facts::HostFacts;
+use super::name::SignalId;
+use super::table::{Host, Table};
+use crate::error::{Error, Result};
+use crate::record::Text;
+use crate::record::host::{HostRecord, Place};
+use crate::record::partial::Partial;
+use crate::record::signal::{SIGNALS, Value};
+use crate::stream::block::MAX_LINE;
+
+/// How much is collected before it is written, in bytes.
+const WRITE_BYTES: usize = 256 << 10;
+
+/// The place of a host with what it is ranked by. Plain numbers, which takes half the time of comparing addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Ranked {
+    /// The largest number for the lowest score.
+    rank: u64,
+    /// IPv4 first, then by value.
+    family: u32,
+    high: u64,
+    low: u64,
+    place: u32,
+}
+
+/// How many hosts met a rule.
+#[derive(Debug, Default)]
+pub struct Judged {
+    suspicious: u64,
+    allowed: u64,
+}
+
+impl Judged {
+    fn add(&mut self, host: &HostRecord<'_>) {
+        self.suspicious += u64::from(host.suspicious);
+        self.allowed += u64::from(host.allowed && !host.rules.is_empty());
+    }
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} suspicious", self.suspicious)?;
+        if self.allowed > 0 {
+            write!(f, "; {} more met a rule, and --allow names them", self.allowed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes every host, highest score first, and says how many met a rule.
+///
+/// # Errors
+/// A rule that cannot be evaluated, a host that needs more than a line may have, or a failed write.
+pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Judged> {
+    let mut writer = HostWriter::new(config, table, form);
+    let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
+    let mut judged = Judged::default();
+    for host in rank(config, table) {
+        judged.add(writer.write(host, &mut lines)?);
+        if lines.len() >= WRITE_BYTES {
+            write(&lines)?;
+            lines.clear();
+        }
+    }
+    write(&lines)?;
+    Ok(judged)
+}
+
+/// The hosts, highest score first, then by address.
+fn rank<'t>(config: &Config, table: &'t Table) -> impl Iterator<Item = &'t Host> {
+    let places = (0..).zip(table.hosts());
+    let mut ranked: Vec<_> =
+        places.map(|(place, host)| Ranked::new(config.weights.score(&host.tally, table.names()).0, host.ip, place)).collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|ranked| &table.hosts()[ranked.place as usize])
+}
+
+impl Ranked {
+    fn new(score: u64, ip: IpAddr, place: u32) -> Self {
+        let (family, bits) = match ip {
+            IpAddr::V4(v4) => (4, v4.to_bits().into()),
+            IpAddr::V6(v6) => (6, v6.to_bits()),
+        };
+        // Cut into halves.
+        #[allow(clippy::cast_possible_truncation)]
+        let (high, low) = ((bits >> 64) as u64, bits as u64);
+        Self { rank: !score, family, high, low, place }
+    }
+}
+
+/// What a record of a host is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// To be read, and added up as far as sums go.
+    Host,
+    /// To be added up, whatever the rules.
+    Partial,
+    /// To be acted on, once.
+    Alert,
+}
+
+/// Makes records of hosts. Holds one record, whose lists are used again for the next host.
+pub struct HostWriter<'t> {
+    config: &'t Config,
+    table: &'t Table,
+    form: Form,
+    record: HostRecord<'t>,
+}
+
+impl<'t> HostWriter<'t> {
+    /// A writer of the hosts of `table`.
+    #[must_use]
+    pub fn new(config: &'t Config, table: &'t Table, form: Form) -> Self {
+        let weights = config.weights.changed();
+        let snapshot = form == Form::Alert;
+        let record = HostRecord { snapshot, weights, ..HostRecord::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) };
+        Self { config, table, form, record }
+    }
+
+    /// Appends `host` as a line, and gives its record.
+    ///
+    /// # Errors
+    /// A rule that cannot be evaluated, or a host that needs more than a line may have.
+    pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
+        let Self { config, table, record, .. } = self;
+        let (names, tally) = (table.names(), &host.tally);
+        let (score, reason) = config.weights.score(tally, names);
+        record.ip = host.ip;
+        record.network = table.keep().network(host.ip).map(Text::from);
+        (record.score, record.reason) = (score, reason.map(|signal| Text::from(names.name(signal))));
+        let facts = HostFacts { table, host, score };
+        let verdict = config.rules.judge(&facts)?;
+        record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
+        record.allowed = config.allows(host.ip);
+        record.suspicious = !verdict.is_empty() && !record.allowed;
+        record.rules.clear();
+        record.rules.extend(verdict.iter().map(|&place| Text::from(config.rules.name(place))));
+        record.signals.clear();
+        let known = SIGNALS.iter().zip(tally.known()).filter(|(signal, count)| signal.on_by_default || **count > 0);
+        record.signals.extend(known.map(|(signal, &count)| (Text::from(signal.name), count)));
+        let counted = |&signal: &SignalId| (Text::from(names.name(signal)), tally.count_of(signal));
+        record.signals.extend(names.others().iter().map(counted).filter(|(_, count)| *count > 0));
+        (record.first_seen, record.last_seen) = (tally.first_seen(), tally.last_seen());
+        self.put_evidence(host);
+        self.put_values(host);
+        let start = lines.len();
+        self.record.write_line(lines);
+        if lines.len() - start > MAX_LINE {
+            return Err(Error::HostTooLong { ip: host.ip });
+        }
+        Ok(&self.record)
+    }
+
+    fn put_evidence(&mut self, host: &'t Host) {
+        let evidence = host.tally.evidence();
+        let place = |&(signal, place): &(SignalId, super::tally::Place)| Place {
+            signal: Text::from(self.table.names().name(signal)),
+            at: place.at(),
+            file: Text::from(&**self.table.files().text(place.file)),
+            line: place.line,
+        };
+        let known = evidence.partition_point(|(signal, _)| signal.index().is_some());
+        self.record.evidence.clear();
+        self.record.evidence.extend(evidence[..known].iter().map(place));
+        let of = |&other: &SignalId| evidence[known..].iter().filter(move |(signal, _)| *signal == other);
+        self.record.evidence.extend(self.table.names().others().iter().flat_map(of).map(place));
+    }
+
+    /// What rules over values read, and what a later merge needs.
+    fn put_values(&mut self, host: &'t Host) {
+        let (keep, tally) = (self.table.keep(), &host.tally);
+        let count = |value| keep.counts(value).then(|| tally.distinct(value).map_or(0, |distinct| distinct.count() as u64));
+        (self.record.users, self.record.paths) = (count(Value::User), count(Value::Path));
+        if self.form != Form::Partial {
+            return;
+        }
+        let name = |signal: SignalId| Text::from(self.table.names().name(signal));
+        let signals = (0..SIGNALS.len()).map(SignalId::known).chain(self.table.names().others().iter().copied());
+        let series = |signal| tally.series().iter().find(move |(other, _)| *other == signal);
+        let buckets = signals.filter_map(series).map(|(signal, series)| (name(*signal), series.buckets().clone())).collect();
+        let distinct = |value| keep.counts(value).then(|| tally.distinct(value).cloned().unwrap_or_default());
+        let (users, paths) = (distinct(Value::User), distinct(Value::Path));
+        let rule = |&(rule, at): &(usize, i64)| (Text::from(self.config.rules.name(rule)), at);
+        self.record.alerted.clear();
+        self.record.alerted.extend(tally.alerted().iter().map(rule));
+        self.record.partial = Some(Partial { resolution_seconds: keep.resolution_seconds, buckets, users, paths });
+    }
+}

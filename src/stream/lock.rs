@@ -1,0 +1,37 @@
+//! Locks on files that one run at a time may read and write anew.
+
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, OFlags, flock};
+
+use super::output;
+use crate::error::{Error, Result};
+
+/// The file beside the one at `path` that a run holds; of a link, it is beside the file that the link names.
+#[must_use]
+pub fn lock_path(path: &Path) -> PathBuf {
+    let mut name = output::follow_links(path).into_os_string();
+    name.push(".lock");
+    name.into()
+}
+
+/// Holds the lock of `path` for as long as the file is open. It stays there: what it locks is replaced at the end, and a
+/// lock with it would not hold.
+///
+/// # Errors
+/// [`Error::InUse`] where another run holds it, [`Error::Write`] where it cannot be made.
+pub fn hold(path: &Path) -> Result<File> {
+    let name = lock_path(path);
+    let shown = name.display().to_string();
+    // A named pipe in its place must not be waited for.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().create(true).truncate(false).write(true).custom_flags(flags).open(&name);
+    let file = file.map_err(|e| Error::write(&shown, &e))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(Error::InUse { path: path.display().to_string() }),
+        Err(error) => Err(Error::write(&shown, &error.into())),
+    }
+}

@@ -1,0 +1,187 @@
+//! Live mode: who leaves when, what is remembered between runs, and how much of it.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::Stdio;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
+use soar_light::time::rfc3339;
+
+use support::{bash, code, filter, run, text};
+
+/// A failed login of `ip`, so many seconds after some instant.
+fn failed(ip: &str, at: i64) -> String {
+    let at = rfc3339(1_700_000_000 + at);
+    format!(
+        "{{\"schema\":\"soar.event/1\",\"@timestamp\":\"{at}\",\"source\":{{\"ip\":\"{ip}\"}},\"user\":{{\"name\":\"u{ip}\"}},\"log\":{{\"file\":{{\"path\":\"a\"}},\"line\":1}},\"tags\":[\"ssh_failed\"]}}\n"
+    )
+}
+
+fn live(flags: &[&str], input: &str) -> Vec<Value> {
+    let output = run(filter("soar-score").args(["-q", "--live"]).args(flags), input.as_bytes());
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    text(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("a host")).collect()
+}
+
+fn score(flags: &[&str], input: &[u8]) -> String {
+    let output = run(filter("soar-score").arg("-q").args(flags), input);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn path(file: &Path) -> &str {
+    file.to_str().expect("UTF-8")
+}
+
+#[test]
+fn a_host_leaves_the_moment_a_rule_holds_and_not_before() {
+    let mut child = filter("soar-score").args(["-q", "--live"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let lines: Vec<_> = (0..60).map(|at| failed("192.0.2.1", at)).collect();
+    stdin.write_all(lines[..51].concat().as_bytes()).expect("written");
+    let mut answer = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    // stdin stays open: the host comes for its 51st failure, not for the end.
+    stdout.read_line(&mut answer).expect("read");
+    let host: Value = serde_json::from_str(&answer).expect("a host");
+    assert_eq!((&host["snapshot"], &host["score"], &host["rules"]), (&true.into(), &51.into(), &serde_json::json!(["ssh_bruteforce"])));
+    assert_eq!(host["last_seen"], rfc3339(1_700_000_050));
+    stdin.write_all(lines[51..].concat().as_bytes()).expect("written");
+    drop(stdin);
+    answer.clear();
+    assert_eq!(stdout.read_line(&mut answer).expect("read"), 0, "{answer}");
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_rule_is_quiet_until_repeat_and_another_rule_is_not() {
+    let mut input = String::new();
+    for at in [0, 1, 2, 3, 60, 100, 101, 102, 103, 203] {
+        input.push_str(&failed("192.0.2.1", at));
+    }
+    let flags = ["--rule", "two=.ssh_failed >= 2", "--rule", "five=.ssh_failed >= 5", "--repeat", "100s"];
+    let alerts = live(&flags, &input);
+    let seen: Vec<_> = alerts.iter().map(|host| (host["last_seen"].as_str().expect("a time"), host["score"].as_u64())).collect();
+    let at = |seconds: i64| rfc3339(1_700_000_000 + seconds);
+    // The second rule comes at 60; that alert says that the first holds too, so both are quiet until 160.
+    assert_eq!(seen, [(&*at(1), Some(2)), (&*at(60), Some(5)), (&*at(203), Some(10))]);
+    assert_eq!(live(&["--rule", "two=.ssh_failed >= 2", "--allow", "192.0.2.0/24"], &input).len(), 0);
+}
+
+proptest! {
+    // Each case is a handful of processes.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn who_leaves_is_who_is_suspicious_at_the_end_and_a_state_joins_two_runs(
+        logins in vec((0..5_u8, 0..40_i64), 0..120), cut in any::<proptest::sample::Index>(), is_windowed: bool,
+    ) {
+        let mut at = 0;
+        let lines: Vec<_> = logins.iter().map(|(ip, later)| { at += later; failed(&format!("192.0.2.{ip}"), at) }).collect();
+        let rules = ["--rule", "a=.ssh_failed > 4", "--rule", "b=.ssh_failed > 9", "--repeat", "1w"];
+        let window = if is_windowed { &["--window", "5m", "--resolution", "1s"][..] } else { &[] };
+        let batch = [&rules[..4], window].concat();
+        let flags = [&rules[..], window].concat();
+        let hosts = score(&batch, lines.concat().as_bytes());
+        let suspicious: BTreeSet<_> = hosts.lines().filter(|host| host.contains("\"suspicious\":true")).map(|host| host.split('"').nth(7).map(str::to_owned)).collect();
+        let alerts = live(&flags, &lines.concat());
+        let left: BTreeSet<_> = alerts.iter().map(|host| host["ip"].as_str().map(str::to_owned)).collect();
+        prop_assert_eq!(left, suspicious);
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = folder.path().join("state");
+        let (early, late) = lines.split_at(cut.index(lines.len() + 1));
+        let with_state = [&flags[..], &["--state", path(&state)]].concat();
+        let parts = [live(&with_state, &early.concat()), live(&with_state, &late.concat())].concat();
+        prop_assert_eq!(parts, alerts);
+        if !is_windowed {
+            // Nothing left a window, so the state is the dashboard.
+            let state = std::fs::read(&state).expect("a state");
+            prop_assert_eq!(score(&batch, &state), hosts);
+        }
+    }
+}
+
+#[test]
+fn a_state_is_written_when_a_signal_ends_the_run_and_is_held_by_one_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let flags = ["-q", "--live", "--rule", "one=.ssh_failed > 0", "--state", path(&state)];
+    let mut child = filter("soar-score").args(flags).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(failed("192.0.2.1", 0).as_bytes()).expect("written");
+    let mut answer = String::new();
+    // A reader that leaves would end the run.
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut answer).expect("read");
+    let second = run(filter("soar-score").args(flags), b"");
+    assert_eq!(code(&second), 2);
+    assert!(text(&second.stderr).contains("another run is using it"), "{}", text(&second.stderr));
+    assert!(bash(&format!("kill -TERM {}", child.id())).status.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    let kept = std::fs::read_to_string(&state).expect("a state");
+    let host: Value = serde_json::from_str(&kept).expect("one host");
+    assert_eq!((&host["ip"], &host["alerted"]), (&"192.0.2.1".into(), &serde_json::json!({"one": rfc3339(1_700_000_000)})));
+    let schema = serde_json::from_slice(&support::read("schemas/host.schema.json")).expect("JSON");
+    assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&host));
+    assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&serde_json::from_str(&answer).expect("JSON")));
+}
+
+#[test]
+fn a_state_that_is_damaged_or_of_other_flags_is_an_error_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let plain = score(&[], failed("192.0.2.1", 0).as_bytes());
+    for (kept, flags, reason) in [
+        ("{\"schema\":\"soar.host/1\",\"ip\"", &[][..], "line 1: malformed record"),
+        (&*plain, &["--window", "10m"], ":1: the host has no buckets, which windows need"),
+        (&*plain, &["--rules", "strict"], ":1: the host has no buckets, which windows need"),
+        (&*plain, &["--rule", "r=.users > 3"], ":1: the host does not tell users or paths apart"),
+    ] {
+        std::fs::write(&state, kept).expect("written");
+        let output = run(filter("soar-score").args(["--live", "--state", path(&state)]).args(flags), failed("192.0.2.2", 0).as_bytes());
+        assert_eq!((code(&output), &*text(&output.stdout)), (2, ""));
+        assert!(text(&output.stderr).contains(reason), "{}", text(&output.stderr));
+        assert_eq!(std::fs::read_to_string(&state).expect("a state"), kept);
+    }
+}
+
+#[test]
+fn no_more_hosts_are_remembered_than_was_said_and_what_is_forgotten_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let mut input = String::new();
+    for n in 0..1000 {
+        write!(input, "{}{}", failed(&format!("198.51.{}.{}", n / 200, n % 200), n), failed("192.0.2.1", n)).expect("a String takes all");
+    }
+    let flags = ["--live", "--rule", "many=.ssh_failed > 999", "--max-hosts", "32", "--state", path(&state)];
+    let output = run(filter("soar-score").args(flags), input.as_bytes());
+    // The busy one is never among those not seen for longest.
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+    assert!(std::fs::read_to_string(&state).expect("a state").lines().count() <= 32);
+    let said = text(&output.stderr);
+    assert!(said.contains("more than 32 hosts: those not seen for longest are forgotten, with their counts (--max-hosts)"), "{said}");
+    let forgotten = |said: &str| said.split("; ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
+    let kept = std::fs::read_to_string(&state).expect("a state").lines().count();
+    assert_eq!(forgotten(said.lines().last().expect("a summary")), Some(1001 - kept), "{said}");
+}
+
+#[test]
+fn hosts_that_left_every_window_are_forgotten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let input: String = (0..100).map(|n| failed(&format!("192.0.2.{n}"), n * 60)).collect();
+    for (window, most) in [(&["--window", "10m"][..], 20), (&[], 100)] {
+        let _ = std::fs::remove_file(&state);
+        let flags = [&["--rule", "r=.ssh_failed > 9", "--state", path(&state)][..], window].concat();
+        assert_eq!(live(&flags, &input).len(), 0);
+        let kept = std::fs::read_to_string(&state).expect("a state").lines().count();
+        assert!(kept <= most && kept >= most / 2, "{kept}");
+    }
+}

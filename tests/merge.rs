@@ -1,0 +1,153 @@
+//! The merge law, held against generated events: adding up the parts is one run over everything, whatever the split over
+//! files, their order, their grouping and the number of threads.
+
+mod support;
+
+use std::fmt::Write as _;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use soar_light::time::rfc3339;
+
+use support::{code, filter, run, text};
+
+#[derive(Debug, Clone)]
+struct Seen {
+    ip: &'static str,
+    at: Option<i64>,
+    file: u8,
+    line: u8,
+    tags: u8,
+    user: u16,
+    path: &'static str,
+    count: u64,
+}
+
+/// Events over few addresses, files, times and names, so that everything meets; some tags are not in the table.
+fn events() -> impl Strategy<Value = Vec<Seen>> {
+    let ips = &["192.0.2.1", "192.0.2.2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::3"][..];
+    let counts = &[1, 1, 1, 7, 1 << 50][..];
+    let paths = &["/", "/a", "/a?b", "/a/b"][..];
+    let who = (select(ips), proptest::option::of(-30_i64..120), 0..3_u8, any::<u8>(), 0..64_u8);
+    let what = (prop_oneof![0..4_u16, any::<u16>()], select(paths), select(counts));
+    let seen =
+        (who, what).prop_map(|((ip, at, file, line, tags), (user, path, count))| Seen { ip, at, file, line, tags, user, path, count });
+    prop_oneof![8 => vec(seen.clone(), 0..60), 1 => vec(seen, 1500..1600)]
+}
+
+fn write_events(events: &[Seen]) -> Vec<u8> {
+    const NAMES: [&str; 6] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted", "zeta", "eta"];
+    let mut out = String::new();
+    for Seen { ip, at, file, line, tags, user, path, count } in events {
+        let tags: Vec<_> = NAMES.iter().enumerate().filter(|(i, _)| tags & 1 << i != 0).map(|(_, name)| format!("\"{name}\"")).collect();
+        let at = at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + at)));
+        writeln!(
+            out,
+            r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"user":{{"name":"u{user}"}},"url":{{"original":"{path}"}},"log":{{"file":{{"path":"{file}.log"}},"line":{line}}},"tags":[{}],"soar":{{"count":{count}}}}}"#,
+            tags.join(","),
+        )
+        .expect("a String takes all");
+    }
+    out.into_bytes()
+}
+
+const PLAIN: &[&str] = &["--evidence", "2", "--weight", "zeta=3", "--rule", "many=.ssh_failed > 9"];
+const PARTIAL: &[&str] =
+    &["--partial", "--window", "20s", "--rules", "strict", "--rule", "burst=.ssh_failed > 7 and .zeta < 9", "--explain", "--evidence", "1"];
+const GROUPED: &[&str] = &["--partial", "--resolution", "1s", "--window", "3s", "--group-v6", "64", "--rule", "r=.users > 2 or .paths > 1"];
+
+fn score(flags: &[&str], inputs: &[Vec<u8>]) -> Vec<u8> {
+    let output = run(filter("soar-score").arg("-q").args(flags), &inputs.concat());
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    output.stdout
+}
+
+proptest! {
+    // Each case is a dozen processes.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn merging_the_parts_is_one_run_whatever_the_split_the_order_and_the_grouping(
+        events in events(), cuts in vec(any::<Index>(), 0..4), order in any::<[Index; 3]>(), flags in select(&[PLAIN, PARTIAL, GROUPED][..]),
+    ) {
+        let score = |inputs: &[Vec<u8>]| score(flags, inputs);
+        let whole = score(&[write_events(&events)]);
+        prop_assert_eq!(text(&score(std::slice::from_ref(&whole))), text(&whole), "score(score(x)) = score(x)");
+        let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(events.len() + 1)).collect();
+        places.extend([0, events.len()]);
+        places.sort_unstable();
+        let mut parts: Vec<_> = places.windows(2).map(|ends| score(&[write_events(&events[ends[0]..ends[1]])])).collect();
+        for (from, to) in order.into_iter().enumerate() {
+            let (from, to) = (from.min(parts.len() - 1), to.index(parts.len()));
+            parts.swap(from, to);
+        }
+        prop_assert_eq!(text(&score(&parts)), text(&whole));
+        // Parts of parts; hosts and events mixed; lines in any order.
+        let (first, rest) = parts.split_first().expect("a part");
+        prop_assert_eq!(text(&score(&[score(rest), first.clone()])), text(&whole));
+        let (early, late) = events.split_at(places[1]);
+        prop_assert_eq!(text(&score(&[score(&[write_events(early)]), write_events(late)])), text(&whole));
+        let backwards: Vec<_> = events.iter().rev().cloned().collect();
+        prop_assert_eq!(text(&score(&[write_events(&backwards)])), text(&whole));
+    }
+
+    #[test]
+    fn what_partial_adds_is_read_under_any_flags_and_fits_the_schema(events in events()) {
+        let schema = serde_json::from_slice(&support::read("schemas/host.schema.json")).expect("JSON");
+        let schema = jsonschema::validator_for(&schema).expect("a schema");
+        let partial = score(PARTIAL, &[write_events(&events)]);
+        for host in text(&partial).lines() {
+            let host = serde_json::from_str(host).expect("JSON");
+            prop_assert_eq!(schema.iter_errors(&host).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
+        }
+        // Without the flag it is no more than what one run without it says, and other windows are as if counted from the events.
+        let evidence = ["--evidence", "1"];
+        prop_assert_eq!(text(&score(&evidence, std::slice::from_ref(&partial))), text(&score(&evidence, &[write_events(&events)])));
+        let other = ["--evidence", "1", "--window", "50s", "--rule", "r=.ssh_failed > 8 or .users > 3"];
+        prop_assert_eq!(text(&score(&other, &[partial])), text(&score(&other, &[write_events(&events)])));
+    }
+}
+
+#[test]
+fn hosts_that_lack_what_a_run_needs_end_it_at_once() {
+    let event = r#"{"schema":"soar.event/1","@timestamp":"2026-01-01T00:00:00Z","source":{"ip":"2001:db8::1"},"log":{"file":{"path":"a"},"line":1},"tags":["ssh_failed"]}"#;
+    let hosts = |flags: &[&str]| score(flags, &[event.as_bytes().to_vec()]);
+    let snapshot =
+        r#"{"schema":"soar.host/1","ip":"192.0.2.1","snapshot":true,"score":0,"suspicious":false,"rules":[],"signals":{"ssh_failed":1}}"#;
+    for (host, flags, reason) in [
+        (hosts(&[]), &["--window", "10m"][..], "the host has no buckets, which windows need: write it with --partial"),
+        (hosts(&[]), &["--partial"], "the host has no buckets, which windows need: write it with --partial"),
+        (
+            hosts(&[]),
+            &["--rule", "r=.users > 3"],
+            "the host does not tell users or paths apart, as a rule needs it: write it with --partial",
+        ),
+        (hosts(&["--partial"]), &["--window", "10m", "--resolution", "60s"], "the host has buckets of 10 s, and --resolution is 60 s"),
+        (hosts(&["--group-v6", "48"]), &[], "the host stands for the network 2001:db8::/48: --group-v6 48 is needed"),
+        (hosts(&["--group-v6", "48"]), &["--group-v6", "64"], "the host stands for the network 2001:db8::/48: --group-v6 48 is needed"),
+        (snapshot.as_bytes().to_vec(), &[], "an alert of --live is a snapshot; adding it up would count its events twice"),
+    ] {
+        let output = run(filter("soar-score").args(flags), &host);
+        assert_eq!((code(&output), &*text(&output.stdout)), (2, ""), "{reason}");
+        assert_eq!(text(&output.stderr), format!("soar-score: -:1: {reason}\n"));
+    }
+    assert_eq!(text(&score(&["--group-v6", "32"], &[hosts(&["--group-v6", "48"])])), text(&hosts(&["--group-v6", "32"])));
+}
+
+#[test]
+fn a_network_is_allowed_only_as_a_whole() {
+    let event = |last: &str| {
+        format!(
+            r#"{{"schema":"soar.event/1","source":{{"ip":"2001:db8::{last}"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["ssh_failed"]}}"#
+        )
+    };
+    let input = [event("1"), event("2")].join("\n").into_bytes();
+    for (allow, is_allowed) in
+        [("2001:db8::1", false), ("2001:db8::/65", false), ("2001:db8::/65,2001:db8:0:0:8000::/65", true), ("2001:db8::/48", true)]
+    {
+        let hosts = score(&["--group-v6", "64", "--allow", allow, "--rule", "r=true"], std::slice::from_ref(&input));
+        let host: serde_json::Value = serde_json::from_slice(&hosts).expect("one host");
+        assert_eq!((&host["network"], &host["suspicious"]), (&"2001:db8::/64".into(), &(!is_allowed).into()), "{allow}");
+    }
+}

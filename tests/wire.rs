@@ -1,0 +1,103 @@
+//! Laws of the wire, held against generated records: what the quick readers read is what the thorough ones read.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use soar_light::record::canonical;
+use soar_light::record::host::{HostRecord, Place, Scan};
+use soar_light::record::partial::{Distinct, Partial};
+use soar_light::record::{MAX_INTEGER, Text};
+
+/// Seconds of the years 0 to 9999.
+const SECONDS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
+
+fn word() -> impl Strategy<Value = Text<'static>> {
+    let words = select(&["ssh_failed", "http_404", "http_bot", "ssh_accepted", "zeta", "a.log", "\"q\\", "é", "\u{1}", " "][..]);
+    words.prop_map(Text::from)
+}
+
+fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![0..100_u64, 0..=MAX_INTEGER]
+}
+
+fn time() -> impl Strategy<Value = Option<i64>> {
+    proptest::option::of(prop_oneof![SECONDS, 1_700_000_000..1_700_100_000_i64])
+}
+
+fn place() -> impl Strategy<Value = Place<'static>> {
+    (word(), time(), word(), number()).prop_map(|(signal, at, file, line)| Place { signal, at, file, line })
+}
+
+fn partial() -> impl Strategy<Value = Partial<'static>> {
+    let starts = proptest::collection::btree_map(-5..20_i64, 1..=MAX_INTEGER, 0..4);
+    let buckets = starts.prop_map(|buckets| buckets.into_iter().map(|(start, count)| (start * 10, count)).collect());
+    let distinct = || {
+        prop_oneof![
+            Just(Distinct::Capped),
+            proptest::collection::btree_set(any::<u64>(), 0..4).prop_map(|hashes| Distinct::Set(hashes.into_iter().collect())),
+        ]
+    };
+    (vec((word(), buckets), 0..3), proptest::option::of(distinct()), proptest::option::of(distinct()))
+        .prop_map(|(buckets, users, paths)| Partial { resolution_seconds: Some(10), buckets, users, paths })
+}
+
+fn host() -> impl Strategy<Value = HostRecord<'static>> {
+    let texts = (proptest::option::of(word()), proptest::option::of(word()), vec(word(), 0..3));
+    let counts =
+        (vec((word(), number()), 0..6), vec((word(), number()), 0..3), proptest::option::of(number()), proptest::option::of(number()));
+    let rest = (time(), time(), vec(place(), 0..4), proptest::option::of(partial()));
+    (any::<std::net::IpAddr>(), any::<[bool; 3]>(), number(), texts, counts, rest).prop_map(
+        |(ip, [snapshot, suspicious, allowed], score, (network, reason, rules), (signals, weights, users, paths), rest)| {
+            let (first_seen, last_seen, evidence, partial) = rest;
+            let ip = soar_light::net::canonical(ip);
+            let seen = HostRecord { first_seen, last_seen, evidence, partial, ..HostRecord::new(ip) };
+            HostRecord { network, snapshot, score, reason, suspicious, allowed, rules, signals, weights, users, paths, ..seen }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_host_is_read_as_it_was_written(host in host(), is_scanned: bool) {
+        let mut line = Vec::new();
+        host.write_line(&mut line);
+        line.pop();
+        let mut wanted = host.clone();
+        if is_scanned {
+            line.pop();
+            line.extend_from_slice(br#","scan":{"status":"complete","open_ports":[22,80],"closed":5,"filtered":0,"unknown":0,"x":[true,null,-1.5]}}"#);
+            wanted.scan = Some(Scan { status: Text::from("complete"), open_ports: vec![22, 80] });
+        }
+        if host.signals.iter().chain(&host.weights).all(|(name, _)| !name.0.is_empty()) {
+            prop_assert_eq!(HostRecord::from_line(&line), Ok(wanted.clone()));
+            prop_assert_eq!(serde_json::from_slice(&line).ok(), Some(wanted));
+        }
+    }
+
+    #[test]
+    fn the_quick_reader_of_hosts_says_what_the_thorough_one_says(
+        host in host(), edits in vec((any::<Index>(), 0..4_u8, select(&b"{}[]\":,0123456789.e-\\u /abct\x1f\xff\n"[..])), 0..3),
+    ) {
+        let mut line = Vec::new();
+        host.write_line(&mut line);
+        line.pop();
+        for (place, edit, byte) in edits {
+            let at = place.index(line.len());
+            match edit {
+                0 => line[at] = byte,
+                1 => line.insert(at, byte),
+                2 => drop(line.remove(at)),
+                _ => line.truncate(at + 1),
+            }
+        }
+        if let Some(quick) = canonical::read_host(&line) {
+            prop_assert_eq!(Some(quick), serde_json::from_slice(&line).ok(), "{}", String::from_utf8_lossy(&line));
+        }
+    }
+}
+
+#[test]
+fn hosts_as_we_write_them_are_read_quickly() {
+    let line = br#"{"schema":"soar.host/1","ip":"192.0.2.1","score":3,"reason":"ssh_failed","suspicious":true,"rules":["r"],"signals":{"ssh_failed":3,"http_404":0,"http_bot":0,"ssh_accepted":0},"first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","evidence":[{"signal":"ssh_failed","at":"2024-01-01T00:00:00Z","file":"a","line":1}]}"#;
+    assert!(canonical::read_host(line).is_some());
+}
