@@ -47,6 +47,12 @@ impl Lang {
         text
     }
 
+    /// A name and what it is: `404: 3`, in French with a no-break space before the colon.
+    #[must_use]
+    pub fn pair(self, name: &str, value: &str) -> String {
+        format!("{name}{} {value}", self.say([":", "\u{a0}:"]))
+    }
+
     /// The number and what it counts: `1 address`, `2,000 addresses`. In French, none is singular.
     #[must_use]
     pub fn count(self, number: u64, what: Counted) -> String {
@@ -276,6 +282,7 @@ mod tests {
     #[test]
     fn phrases_are_filled_and_counted() {
         assert_eq!(Lang::En.fill(SEEN, &["a{}", "b"]), "seen a{} to b");
+        assert_eq!((Lang::En.pair("404", "3"), Lang::Fr.pair("404", "3")), ("404: 3".to_owned(), "404\u{a0}: 3".to_owned()));
         assert_eq!(Lang::Fr.fill(TITLE, &["a"]), "Rapport de sécurité");
         assert_eq!(
             [0, 1, 2].map(|n| Lang::En.count(n, SCORED)),

@@ -69,6 +69,7 @@ impl Sinks {
             let page = sink.report.page(digest, look, &sink.path)?;
             self.write(place, &page)?;
         }
+        self.0.iter().try_for_each(Sink::sync)?;
         self.0.into_iter().try_for_each(Sink::commit)
     }
 }
@@ -84,6 +85,13 @@ impl Sink {
             Target::Stdout(output) => output.write(bytes),
             Target::Left => Ok(()),
             Target::File(file) => file.write_all(bytes).map_err(|e| file.error(&e)),
+        }
+    }
+
+    fn sync(&self) -> Result<()> {
+        match &self.target {
+            Target::Stdout(_) | Target::Left => Ok(()),
+            Target::File(file) => file.sync(),
         }
     }
 

@@ -93,19 +93,27 @@ impl WholeFile {
         Ok(Self { path, target })
     }
 
+    /// Waits until the disk has what was written, so that a full one is known of before any of several files is put in its place.
+    ///
+    /// # Errors
+    /// [`Error::Write`] names the path.
+    pub fn sync(&self) -> Result<()> {
+        match &self.target {
+            Target::Direct(_) => Ok(()),
+            Target::Beside(file) => file.as_file().sync_all().map_err(|e| self.error(&e)),
+        }
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors
     /// [`Error::Write`] names the path; an earlier file of that name is then untouched.
     pub fn commit(self) -> Result<()> {
+        self.sync()?;
         let path = self.path;
-        let fail = |e| Error::write(&path.display().to_string(), &e);
         match self.target {
             Target::Direct(_) => Ok(()),
-            Target::Beside(file) => {
-                file.as_file().sync_all().map_err(fail)?;
-                file.persist(&path).map(drop).map_err(|e| fail(e.error))
-            }
+            Target::Beside(file) => file.persist(&path).map(drop).map_err(|e| Error::write(&path.display().to_string(), &e.error)),
         }
     }
 

@@ -41,7 +41,7 @@ fn rules(host: &HostRecord<'_>, detail: &Detail, lang: Lang) -> Markup {
                         (text(&rule.rule)) " (" (lang.say(if rule.held { lang::HOLDS } else { lang::HOLDS_NOT })) ") "
                         code { (text(&rule.when)) }
                         @if let Some(seconds) = rule.window_seconds { ", " (lang.fill(lang::WITHIN, &[&lang.number(seconds)])) }
-                        @if !rule.saw.is_empty() { ": " (text(&rule.saw)) }
+                        @if !rule.saw.is_empty() { (lang.pair("", &text(&rule.saw))) }
                     }
                 }
                 (more(detail.explain.len(), lang))
@@ -55,7 +55,7 @@ fn signals(host: &HostRecord<'_>, detail: &Detail, lang: Lang) -> Markup {
     html! {
         h3 { (lang.say(lang::SIGNALS_SEEN)) }
         ul {
-            @for (name, count) in counted.iter().take(MOST) { li { (text(lang.label_of(&name.0))) ": " (lang.number(*count)) } }
+            @for (name, count) in counted.iter().take(MOST) { li { (lang.pair(&text(lang.label_of(&name.0)), &lang.number(*count))) } }
             (more(counted.len(), lang))
         }
         @if let (Some(first), Some(last)) = (host.first_seen, host.last_seen) {
@@ -89,8 +89,7 @@ fn scan(host: &HostRecord<'_>, detail: &Detail, lang: Lang) -> Markup {
     let status = host.scan.as_ref().map_or("", |scan| &*scan.status.0);
     let open = host.scan.as_ref().map_or(0, |scan| scan.open_ports.len() as u64);
     let counts = [("open", Some(open)), ("closed", detail.closed), ("filtered", detail.filtered), ("unknown", detail.unknown)];
-    let counts =
-        counts.iter().filter_map(|(state, count)| Some(format!("{}: {}", word_of(lang, PORT_STATES, state), lang.number((*count)?))));
+    let counts = counts.iter().filter_map(|(state, count)| Some(lang.pair(word_of(lang, PORT_STATES, state), &lang.number((*count)?))));
     html! {
         h3 { (lang.say(lang::SCAN)) }
         p { (text(word_of(lang, SCAN_STATES, status))) @if !detail.stopped.is_empty() { " (" (text(&detail.stopped)) ")" } }

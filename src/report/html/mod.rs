@@ -157,9 +157,9 @@ fn facts(digest: &Digest, lang: Lang) -> Markup {
     let names = digest.inputs.iter().take(INPUTS).map(|name| text(name)).collect::<Vec<_>>().join(", ");
     let more = digest.inputs.len().saturating_sub(INPUTS) as u64;
     let records = digest.scored + digest.unscored + digest.malformed;
-    let scans = digest.scans.iter().map(|(state, count)| format!("{}: {}", text(word_of(lang, SCAN_STATES, state)), lang.number(*count)));
+    let scans = digest.scans.iter().map(|(state, count)| lang.pair(&text(word_of(lang, SCAN_STATES, state)), &lang.number(*count)));
     let signals = SIGNALS.iter().zip(digest.signals).filter(|(_, count)| *count > 0);
-    let signals = signals.map(|(signal, count)| format!("{}: {}", lang.label_of(signal.name), lang.number(count)));
+    let signals = signals.map(|(signal, count)| lang.pair(lang.label_of(signal.name), &lang.number(count)));
     let (scans, signals) = (scans.collect::<Vec<_>>().join(", "), signals.collect::<Vec<_>>().join(", "));
     html! {
         section aria-labelledby="read" {
