@@ -147,6 +147,16 @@ impl Table {
         place as usize
     }
 
+    /// The place of the host of `ip`, if there is one.
+    #[must_use]
+    pub fn place_of(&self, ip: IpAddr) -> Option<usize> {
+        let place = match self.keep.subject(ip) {
+            IpAddr::V4(address) => self.v4.get(&address.to_bits()),
+            IpAddr::V6(address) => self.v6.get(&address.to_bits()),
+        };
+        place.map(|&place| place as usize)
+    }
+
     /// The host at `place`.
     pub fn host_mut(&mut self, place: usize) -> &mut Host {
         &mut self.hosts[place]
