@@ -253,3 +253,17 @@ fn a_state_of_more_hosts_than_may_be_remembered_is_cut_at_the_start() {
     let kept: Vec<_> = kept.lines().filter_map(|host| host.split('"').nth(7)).collect();
     assert_eq!(kept, ["192.0.2.95", "192.0.2.96", "192.0.2.97", "192.0.2.98", "192.0.2.99"]);
 }
+
+#[test]
+fn a_state_that_is_read_as_stdin_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("events");
+    let events = failed("192.0.2.1", 0);
+    std::fs::write(&state, &events).expect("written");
+    for operand in [&["-"][..], &[]] {
+        let stdin = std::fs::File::open(&state).expect("opened");
+        let output = filter("soar-score").args(["--live", "--state", path(&state)]).args(operand).stdin(stdin).output().expect("it runs");
+        assert_eq!(text(&output.stderr), format!("soar-score: {} is an input and would be overwritten\n", path(&state)));
+        assert_eq!((code(&output), std::fs::read_to_string(&state).expect("a file")), (2, events.clone()));
+    }
+}
