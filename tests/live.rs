@@ -185,3 +185,85 @@ fn hosts_that_left_every_window_are_forgotten() {
         assert!(kept <= most && kept >= most / 2, "{kept}");
     }
 }
+
+/// A failed login of `ip` in a log whose clock is wrong.
+fn failed_in_the_future(ip: &str) -> String {
+    let line = failed(ip, 0);
+    line.replacen(&rfc3339(1_700_000_000), "9000-01-01T00:00:00Z", 1)
+}
+
+#[test]
+fn a_clock_that_ran_ahead_neither_hides_other_hosts_after_a_restart_nor_silences_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let flags = ["--window", "1m", "--rule", "r=.ssh_failed > 1", "--state", path(&state)];
+    assert_eq!(live(&flags, &failed_in_the_future("192.0.2.9").repeat(2)).len(), 1);
+    let host: Value = serde_json::from_str(&std::fs::read_to_string(&state).expect("a state")).expect("one host");
+    assert_eq!(host["last_seen"], "9000-01-01T00:00:00Z");
+    let alerted = host["alerted"]["r"].as_str().expect("a time");
+    assert!(alerted < "9000", "{alerted}");
+    // The second run's events are of now, so its clock is.
+    let now = rfc3339(soar_light::time::now());
+    let line = failed("192.0.2.1", 0).replacen(&rfc3339(1_700_000_000), &now, 1);
+    assert_eq!(live(&flags, &line.repeat(2)).len(), 1);
+}
+
+#[test]
+fn events_that_are_too_late_for_any_window_are_said() {
+    let input = failed("192.0.2.1", 600) + &failed("192.0.2.2", 0).repeat(9) + &failed("192.0.2.1", 541);
+    let output = run(filter("soar-score").args(["--live", "--rules", "fail2ban-like", "--rule", "r=.score > 99"]), input.as_bytes());
+    assert_eq!(
+        text(&output.stderr),
+        "soar-score: events come that are older than the longest window by the time they come: they are in none (a wrong clock, or --tz?)\n\
+         soar-score: 11 events and 0 hosts read: 2 addresses, 0 alerts; 9 events were too late for any window\n"
+    );
+    let output = run(filter("soar-score").args(["--live", "--rule", "r=.score > 99"]), input.as_bytes());
+    assert_eq!(text(&output.stderr), "soar-score: 11 events and 0 hosts read: 2 addresses, 0 alerts\n", "without windows nothing is late");
+}
+
+#[test]
+fn an_alert_that_could_not_be_written_comes_in_the_next_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let flags = ["-q", "--live", "--rule", "r=.ssh_failed > 1", "--state", path(&state)];
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+    let mut child = filter("soar-score").args(flags).stdin(Stdio::piped()).stdout(full).stderr(Stdio::null()).spawn().expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(failed("192.0.2.1", 0).repeat(2).as_bytes()).expect("written");
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+    let alerts = live(&flags[2..], &failed("192.0.2.1", 1));
+    assert_eq!(alerts.iter().map(|host| host["score"].as_u64()).collect::<Vec<_>>(), [Some(3)]);
+    assert_eq!(live(&flags[2..], &failed("192.0.2.1", 2)).len(), 0);
+}
+
+#[test]
+fn alerts_before_a_rule_that_fails_are_written() {
+    let flags = ["-q", "--live", "--rule", "r=if .score > 2 then .score + \"\" else .score > 1 end"];
+    let output = run(filter("soar-score").args(flags), failed("192.0.2.1", 0).repeat(3).as_bytes());
+    assert_eq!((code(&output), text(&output.stdout).lines().count()), (2, 1));
+}
+
+#[test]
+fn a_state_of_more_hosts_than_may_be_remembered_is_cut_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let input: String = (0..100).map(|n| failed(&format!("192.0.2.{n}"), n)).collect();
+    assert_eq!(live(&["--state", path(&state)], &input).len(), 0);
+    assert_eq!(live(&["--state", path(&state), "--max-hosts", "5"], "").len(), 0);
+    let kept = std::fs::read_to_string(&state).expect("a state");
+    let kept: Vec<_> = kept.lines().filter_map(|host| host.split('"').nth(7)).collect();
+    assert_eq!(kept, ["192.0.2.95", "192.0.2.96", "192.0.2.97", "192.0.2.98", "192.0.2.99"]);
+}
+
+#[test]
+fn a_state_that_is_read_as_stdin_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("events");
+    let events = failed("192.0.2.1", 0);
+    std::fs::write(&state, &events).expect("written");
+    for operand in [&["-"][..], &[]] {
+        let stdin = std::fs::File::open(&state).expect("opened");
+        let output = filter("soar-score").args(["--live", "--state", path(&state)]).args(operand).stdin(stdin).output().expect("it runs");
+        assert_eq!(text(&output.stderr), format!("soar-score: {} is an input and would be overwritten\n", path(&state)));
+        assert_eq!((code(&output), std::fs::read_to_string(&state).expect("a file")), (2, events.clone()));
+    }
+}

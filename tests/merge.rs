@@ -132,6 +132,12 @@ fn hosts_that_lack_what_a_run_needs_end_it_at_once() {
         assert_eq!((code(&output), &*text(&output.stdout)), (2, ""), "{reason}");
         assert_eq!(text(&output.stderr), format!("soar-score: -:1: {reason}\n"));
     }
+    for network in ["x/64", "2001:db8:1::/64", "192.0.2.0/24", "2001:db8::/129", "::/0", "/64", ""] {
+        let host = text(&hosts(&["--group-v6", "64"])).replacen("2001:db8::/64", network, 1);
+        let output = run(filter("soar-score").args(["--group-v6", "16"]), host.as_bytes());
+        assert_eq!((code(&output), &*text(&output.stdout)), (2, ""), "{network}");
+        assert_eq!(text(&output.stderr), format!("soar-score: -:1: network {network:?} is no IPv6 prefix of 2001:db8::1\n"));
+    }
     assert_eq!(text(&score(&["--group-v6", "32"], &[hosts(&["--group-v6", "48"])])), text(&hosts(&["--group-v6", "32"])));
 }
 

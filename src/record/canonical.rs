@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Text;
-use super::host::{HostRecord, Place};
+use super::host::{HostRecord, MAX_COUNTS, Place};
 use super::json::Scan;
 use super::signal::SIGNALS;
 use crate::net;
@@ -110,7 +110,7 @@ fn read_pair<'a>(scan: &mut Scan<'a>, pairs: &mut Vec<(Text<'a>, u64)>) -> Optio
     };
     scan.need(b":")?;
     pairs.push((name, scan.integer()?));
-    Some(())
+    (pairs.len() <= MAX_COUNTS).then_some(())
 }
 
 /// A place; the one before it most likely has the same file and the same signal.

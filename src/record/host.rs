@@ -293,6 +293,9 @@ fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, 
     text.map(|t| time::parse_rfc3339(&t.0).map_err(de::Error::custom)).transpose()
 }
 
+/// How many counts a host may have; more is free text, not names of signals. Some are looked up one by one.
+pub(super) const MAX_COUNTS: usize = 1024;
+
 /// An object of counts, in its order; `null` is no counts.
 struct Pairs<'a>(Vec<(Text<'a>, u64)>);
 
@@ -321,6 +324,9 @@ impl<'de> Visitor<'de> for PairsVisitor {
             let count = count.unwrap_or(0);
             if count > MAX_INTEGER || name.0.is_empty() {
                 return Err(de::Error::custom("a signal without a name, or a count beyond 2^53"));
+            }
+            if pairs.len() >= MAX_COUNTS {
+                return Err(de::Error::custom("too many signals"));
             }
             pairs.push((name, count));
         }

@@ -2,9 +2,15 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use ipnet::{IpNet, Ipv6Net};
+
+use crate::escape::shorten;
 use crate::record::host::HostRecord;
 use crate::record::partial::Distinct;
 use crate::record::signal::Value;
+
+/// How many characters of a record a message quotes at the most.
+const QUOTED: usize = 80;
 
 /// What is kept of each address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,11 +75,10 @@ impl Keep {
             return Some("an alert of --live is a snapshot; adding it up would count its events twice".to_owned());
         }
         if let Some(network) = &host.network {
-            let bits = network.0.rsplit_once('/').and_then(|(_, bits)| bits.parse::<u8>().ok());
-            match (self.group_v6, bits) {
+            match (self.group_v6, bits_of(&network.0, host.ip)) {
                 (Some(own), Some(bits)) if own <= bits => {}
                 (_, Some(bits)) => return Some(format!("the host stands for the network {}: --group-v6 {bits} is needed", network.0)),
-                (_, None) => return Some(format!("network {:?} is no CIDR", network.0)),
+                (_, None) => return Some(format!("network {:?} is no IPv6 prefix of {}", shorten(&network.0, QUOTED), host.ip)),
             }
         }
         if !self.needs_partial() {
@@ -93,6 +98,12 @@ impl Keep {
             || lacks(Value::Path, partial.and_then(|partial| partial.paths.as_ref()));
         lacks_some.then(|| "the host does not tell users or paths apart, as a rule needs it: write it with --partial".to_owned())
     }
+}
+
+/// How many bits the prefix `network` of `ip` has.
+fn bits_of(network: &str, ip: IpAddr) -> Option<u8> {
+    let network: Ipv6Net = network.parse().ok()?;
+    Some(network.prefix_len()).filter(|&bits| bits > 0 && IpNet::from(network.trunc()).contains(&ip))
 }
 
 const fn mask(bits: u8) -> u128 {

@@ -3,6 +3,7 @@
 //! The counting is the same as in a run over files; this is a policy around it. What is remembered is bounded: by a number
 //! of hosts and, where every rule has a window, by what left it.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
     let mut live = Live { table: Table::new(config.keep), desk: Desk::new(config, policy) };
     if let Some(state) = &state {
         state.read(config, run, |records| live.restore(records))?;
+        live.desk.forget(&mut live.table, notices);
     }
     let mut seen = Seen::default();
     let mut is_saved = true;
@@ -57,9 +59,11 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
         Turn::Block(Ok(block)) => {
             let (records, intake) = read_block(&block, &config.keep);
             run.blocks.give(block.bytes);
-            let alerts = live.add(&records, notices)?;
-            output.write(alerts)?;
             is_saved = false;
+            let added = live.add(&records, notices);
+            // What left before a rule failed has left.
+            live.send(&mut output)?;
+            added?;
             seen.add(&records, intake, notices)
         }
         Turn::Block(Err(error)) => {
@@ -96,11 +100,13 @@ impl Live<'_> {
         let mut pieces = records.pieces.iter();
         let Self { table, desk } = self;
         table.add(records, |table, place, at| {
-            desk.clock = desk.clock.max(at.unwrap_or(i64::MIN));
+            desk.hear(at);
             desk.swept = desk.window_seconds.map_or(i64::MIN, |window| desk.clock.div_euclid(window));
             // Pieces come in their order; one that counts nothing is passed over.
-            let ip = table.hosts()[place].ip;
-            for (rule, at) in pieces.find(|piece| piece.ip == ip).into_iter().flat_map(|piece| &piece.alerted) {
+            let keep = table.keep();
+            let subject = keep.subject(table.hosts()[place].ip);
+            let piece = pieces.find(|piece| keep.subject(piece.ip) == subject);
+            for (rule, at) in piece.into_iter().flat_map(|piece| &piece.alerted) {
                 if let Some(rule) = desk.config.rules.place(rule) {
                     table.host_mut(place).tally.note_alert(rule, *at);
                 }
@@ -109,16 +115,29 @@ impl Live<'_> {
         })
     }
 
-    /// Adds records; gives the hosts that leave for them.
-    fn add(&mut self, records: &Records, notices: &mut Notices) -> Result<&[u8]> {
+    /// Adds records; the desk has the hosts that leave for them.
+    fn add(&mut self, records: &Records, notices: &mut Notices) -> Result<()> {
         let Self { table, desk } = self;
         desk.lines.clear();
+        desk.leaving.clear();
         table.add(records, |table, place, at| {
+            desk.count_late(at, notices);
             desk.look_at(table, place, at)?;
             desk.forget(table, notices);
-            Ok::<(), Error>(())
-        })?;
-        Ok(&desk.lines)
+            Ok(())
+        })
+    }
+
+    /// Writes the hosts that leave. Where that fails they did not, and the next run will not think so: an alert may come
+    /// twice, never not at all.
+    fn send(&mut self, output: &mut Output) -> Result<()> {
+        output.write(&self.desk.lines).inspect_err(|_| {
+            for &(ip, rule) in &self.desk.leaving {
+                if let Some(place) = self.table.place_of(ip) {
+                    self.table.host_mut(place).tally.forget_alert(rule);
+                }
+            }
+        })
     }
 }
 
@@ -135,7 +154,10 @@ struct Desk<'c> {
     /// window: at fixed times, so that a run in two parts forgets what one run forgets.
     swept: i64,
     lines: Vec<u8>,
+    /// The hosts in `lines`, and the rules for which they leave.
+    leaving: Vec<(IpAddr, usize)>,
     alerts: u64,
+    late: u64,
     forgotten: u64,
 }
 
@@ -143,16 +165,34 @@ impl<'c> Desk<'c> {
     fn new(config: &'c Config, policy: &'c Policy) -> Self {
         let window_seconds = config.rules.needs().windows.last().map(|&window| window.into());
         let is_all_windows = config.rules.all_have_windows();
-        let (clock, swept) = (i64::MIN, i64::MIN);
-        Self { config, policy, window_seconds, is_all_windows, clock, swept, lines: Vec::new(), alerts: 0, forgotten: 0 }
+        let (clock, swept, lines, leaving) = (i64::MIN, i64::MIN, Vec::new(), Vec::new());
+        Self { config, policy, window_seconds, is_all_windows, clock, swept, lines, leaving, alerts: 0, late: 0, forgotten: 0 }
+    }
+
+    /// Moves the clock on. One that ran ahead somewhere must not make all others look old.
+    fn hear(&mut self, at: Option<i64>) {
+        if let Some(at) = at.filter(|&at| at > self.clock) {
+            self.clock = at.min(time::now()).max(self.clock);
+        }
+    }
+
+    /// Counts what came too late for any window, so that a log with a wrong clock or zone is not passed over in silence.
+    fn count_late(&mut self, at: Option<i64>, notices: &mut Notices) {
+        self.hear(at);
+        let start = self.window_seconds.and_then(|window| self.clock.checked_sub(window));
+        if at.zip(start).is_none_or(|(at, start)| at > start) {
+            return;
+        }
+        if self.late == 0 {
+            notices.say(
+                "events come that are older than the longest window by the time they come: they are in none (a wrong clock, or --tz?)",
+            );
+        }
+        self.late += 1;
     }
 
     /// Judges the host at `place`, of which something was seen at `at`.
     fn look_at(&mut self, table: &mut Table, place: usize, at: Option<i64>) -> Result<()> {
-        if let Some(at) = at.filter(|&at| at > self.clock) {
-            // A clock that ran ahead somewhere must not make all others look old.
-            self.clock = at.min(time::now()).max(self.clock);
-        }
         if let Some(start) = self.window_seconds.and_then(|window| self.clock.checked_sub(window)) {
             table.host_mut(place).tally.forget_before(start + 1);
         }
@@ -162,7 +202,8 @@ impl<'c> Desk<'c> {
         }
         let score = self.config.weights.score(&host.tally, table.names()).0;
         let verdict = self.config.rules.judge(&HostFacts { table, host, score })?;
-        let at = at.unwrap_or(self.clock);
+        // Nor may it silence its host until then.
+        let at = at.map_or(self.clock, |at| at.min(self.clock));
         let is_news = |rule: &usize| {
             let last = host.tally.alerted().iter().find(|(other, _)| other == rule);
             last.is_none_or(|&(_, last)| at.saturating_sub(last) >= self.policy.repeat_seconds)
@@ -172,8 +213,10 @@ impl<'c> Desk<'c> {
         }
         HostWriter::new(self.config, table, Form::Alert).write(host, &mut self.lines)?;
         self.alerts += 1;
+        let host = table.host_mut(place);
         for rule in verdict {
-            table.host_mut(place).tally.note_alert(rule, at);
+            host.tally.note_alert(rule, at);
+            self.leaving.push((host.ip, rule));
         }
         Ok(())
     }
@@ -202,11 +245,15 @@ impl<'c> Desk<'c> {
     }
 
     fn summary(&self) -> String {
-        let forgotten = match self.forgotten {
-            0 => String::new(),
-            hosts => format!("; {hosts} hosts were forgotten to stay within --max-hosts {}", self.policy.max_hosts),
-        };
-        format!("{} alerts{forgotten}", self.alerts)
+        let mut summary = format!("{} alerts", self.alerts);
+        if self.forgotten > 0 {
+            let (hosts, most) = (self.forgotten, self.policy.max_hosts);
+            summary += &format!("; {hosts} hosts were forgotten to stay within --max-hosts {most}");
+        }
+        if self.late > 0 {
+            summary += &format!("; {} events were too late for any window", self.late);
+        }
+        summary
     }
 }
 

@@ -47,6 +47,11 @@ impl Texts {
         number
     }
 
+    #[cfg(test)]
+    pub(super) fn hash_of(&self, text: &str) -> u64 {
+        std::hash::BuildHasher::hash_one(self.numbers.hasher(), text)
+    }
+
     /// The text of a number.
     #[must_use]
     pub fn text(&self, number: u32) -> &Arc<str> {
@@ -80,6 +85,11 @@ impl Names {
             self.order.insert(place, signal);
         }
         Some(signal)
+    }
+
+    #[cfg(test)]
+    pub(super) fn hash_of(&self, name: &str) -> u64 {
+        self.others.hash_of(name)
     }
 
     /// The name of a signal.

@@ -132,6 +132,11 @@ impl Tally {
         }
     }
 
+    /// Forgets that a rule led to an alert.
+    pub fn forget_alert(&mut self, rule: usize) {
+        self.more.iter_mut().for_each(|more| more.alerted.retain(|(other, _)| *other != rule));
+    }
+
     /// Puts in order what came out of order. To be called before anything is asked of the series.
     pub fn settle(&mut self) {
         self.more.iter_mut().flat_map(|more| &mut more.series).for_each(|(_, series)| series.settle());

@@ -8,10 +8,10 @@ use super::facts::HostFacts;
 use super::name::SignalId;
 use super::table::{Host, Table};
 use crate::error::{Error, Result};
-use crate::record::Text;
 use crate::record::host::{HostRecord, Place};
 use crate::record::partial::Partial;
 use crate::record::signal::{SIGNALS, Value};
+use crate::record::{MAX_INTEGER, Text};
 use crate::stream::block::MAX_LINE;
 
 /// How much is collected before it is written, in bytes.
@@ -34,12 +34,14 @@ struct Ranked {
 pub struct Judged {
     suspicious: u64,
     allowed: u64,
+    has_capped_score: bool,
 }
 
 impl Judged {
     fn add(&mut self, host: &HostRecord<'_>) {
         self.suspicious += u64::from(host.suspicious);
         self.allowed += u64::from(host.allowed && !host.rules.is_empty());
+        self.has_capped_score |= host.score >= MAX_INTEGER;
     }
 }
 
@@ -48,6 +50,9 @@ impl fmt::Display for Judged {
         write!(f, "{} suspicious", self.suspicious)?;
         if self.allowed > 0 {
             write!(f, "; {} more met a rule, and --allow names them", self.allowed)?;
+        }
+        if self.has_capped_score {
+            f.write_str("; a score reached 2^53-1 and stays there")?;
         }
         Ok(())
     }

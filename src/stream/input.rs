@@ -50,7 +50,8 @@ impl Inputs {
     /// [`Error::Usage`] where `output` is one of the inputs, under whatever name.
     pub fn spare(&self, output: &Path) -> Result<()> {
         let Some(target) = FileId::of(output) else { return Ok(()) };
-        match self.paths.iter().find(|path| FileId::of(path) == Some(target)) {
+        let file = |path: &PathBuf| if path.as_os_str() == STDIN { FileId::of(Path::new("/dev/stdin")) } else { FileId::of(path) };
+        match self.paths.iter().find(|path| file(path) == Some(target)) {
             None => Ok(()),
             Some(_) => Err(Error::Usage(format!("{} is an input and would be overwritten", output.display()))),
         }
