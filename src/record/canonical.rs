@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 
 use super::Text;
 use super::host::{HostRecord, MAX_COUNTS, Place};
-use super::json::Scan;
 use super::signal::SIGNALS;
+use super::walk::Walk;
 use crate::net;
 use crate::time::day::{DayReader, TIME_LEN};
 
@@ -19,144 +19,144 @@ const PLACES: usize = 6;
 /// Reads a host that has the keys of our own writer in its order and spacing; `None`: it may be a host all the same.
 #[must_use]
 pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
-    let mut scan = Scan::new(line);
-    scan.need(br#"{"schema":"soar.host/1","ip":""#)?;
-    let mut host = HostRecord::new(net::parse_address(scan.plain_text()?)?);
-    if scan.eat(br#","network":""#) {
-        host.network = Some(read_text(&mut scan)?);
+    let mut walk = Walk::new(line);
+    walk.need(br#"{"schema":"soar.host/1","ip":""#)?;
+    let mut host = HostRecord::new(net::parse_address(walk.plain_text()?)?);
+    if walk.eat(br#","network":""#) {
+        host.network = Some(read_text(&mut walk)?);
     }
-    host.snapshot = scan.eat(br#","snapshot":true"#);
-    read_verdict(&mut scan, &mut host)?;
-    read_counts(&mut scan, &mut host)?;
+    host.snapshot = walk.eat(br#","snapshot":true"#);
+    read_verdict(&mut walk, &mut host)?;
+    read_counts(&mut walk, &mut host)?;
     let mut days = DayReader::default();
-    if scan.eat(br#","first_seen":""#) {
-        host.first_seen = Some(read_time(&mut scan, &mut days)?);
+    if walk.eat(br#","first_seen":""#) {
+        host.first_seen = Some(read_time(&mut walk, &mut days)?);
     }
-    if scan.eat(br#","last_seen":""#) {
-        host.last_seen = Some(read_time(&mut scan, &mut days)?);
+    if walk.eat(br#","last_seen":""#) {
+        host.last_seen = Some(read_time(&mut walk, &mut days)?);
     }
-    if scan.eat(br#","evidence":["#) {
+    if walk.eat(br#","evidence":["#) {
         host.evidence.reserve(PLACES);
-        read_list(&mut scan, b']', |scan| {
-            let place = read_place(scan, &mut days, host.evidence.last())?;
+        read_list(&mut walk, b']', |walk| {
+            let place = read_place(walk, &mut days, host.evidence.last())?;
             host.evidence.push(place);
             Some(())
         })?;
     }
-    if scan.eat(br#","partial":"#) {
-        host.partial = Some(read_by_serde(&mut scan)?);
+    if walk.eat(br#","partial":"#) {
+        host.partial = Some(read_by_serde(&mut walk)?);
     }
-    if scan.eat(br#","alerted":"#) {
+    if walk.eat(br#","alerted":"#) {
         // Of few hosts, and with a reader of their own.
         return None;
     }
-    if scan.eat(br#","scan":"#) {
-        host.scan = Some(read_by_serde(&mut scan)?);
+    if walk.eat(br#","scan":"#) {
+        host.scan = Some(read_by_serde(&mut walk)?);
     }
-    scan.need(b"}")?;
-    scan.is_at_end().then_some(host)
+    walk.need(b"}")?;
+    walk.is_at_end().then_some(host)
 }
 
 /// From the score to the rules.
-fn read_verdict<'a>(scan: &mut Scan<'a>, host: &mut HostRecord<'a>) -> Option<()> {
-    scan.need(br#","score":"#)?;
-    host.score = scan.integer()?;
-    if scan.eat(br#","reason":""#) {
-        host.reason = Some(read_text(scan)?);
+fn read_verdict<'a>(walk: &mut Walk<'a>, host: &mut HostRecord<'a>) -> Option<()> {
+    walk.need(br#","score":"#)?;
+    host.score = walk.integer()?;
+    if walk.eat(br#","reason":""#) {
+        host.reason = Some(read_text(walk)?);
     }
-    scan.need(br#","suspicious":"#)?;
-    host.suspicious = scan.eat(b"true");
+    walk.need(br#","suspicious":"#)?;
+    host.suspicious = walk.eat(b"true");
     if !host.suspicious {
-        scan.need(b"false")?;
+        walk.need(b"false")?;
     }
-    host.allowed = scan.eat(br#","allowed":true"#);
-    scan.need(br#","rules":["#)?;
-    read_list(scan, b']', |scan| {
-        scan.need(b"\"")?;
-        host.rules.push(read_text(scan)?);
+    host.allowed = walk.eat(br#","allowed":true"#);
+    walk.need(br#","rules":["#)?;
+    read_list(walk, b']', |walk| {
+        walk.need(b"\"")?;
+        host.rules.push(read_text(walk)?);
         Some(())
     })?;
-    if scan.eat(br#","explain":"#) {
+    if walk.eat(br#","explain":"#) {
         // For people; no stage reads it.
-        read_by_serde::<IgnoredAny>(scan)?;
+        read_by_serde::<IgnoredAny>(walk)?;
     }
     Some(())
 }
 
 /// What was counted.
-fn read_counts<'a>(scan: &mut Scan<'a>, host: &mut HostRecord<'a>) -> Option<()> {
-    scan.need(br#","signals":{"#)?;
+fn read_counts<'a>(walk: &mut Walk<'a>, host: &mut HostRecord<'a>) -> Option<()> {
+    walk.need(br#","signals":{"#)?;
     host.signals.reserve(SIGNALS.len());
-    read_list(scan, b'}', |scan| read_pair(scan, &mut host.signals))?;
-    if scan.eat(br#","weights":{"#) {
-        read_list(scan, b'}', |scan| read_pair(scan, &mut host.weights))?;
+    read_list(walk, b'}', |walk| read_pair(walk, &mut host.signals))?;
+    if walk.eat(br#","weights":{"#) {
+        read_list(walk, b'}', |walk| read_pair(walk, &mut host.weights))?;
     }
-    if scan.eat(br#","users":"#) {
-        host.users = Some(scan.integer()?);
+    if walk.eat(br#","users":"#) {
+        host.users = Some(walk.integer()?);
     }
-    if scan.eat(br#","paths":"#) {
-        host.paths = Some(scan.integer()?);
+    if walk.eat(br#","paths":"#) {
+        host.paths = Some(walk.integer()?);
     }
     Some(())
 }
 
-fn read_pair<'a>(scan: &mut Scan<'a>, pairs: &mut Vec<(Text<'a>, u64)>) -> Option<()> {
-    scan.need(b"\"")?;
+fn read_pair<'a>(walk: &mut Walk<'a>, pairs: &mut Vec<(Text<'a>, u64)>) -> Option<()> {
+    walk.need(b"\"")?;
     // Nearly always the signal of the table that is next.
     let next = SIGNALS.get(pairs.len()).map(|signal| signal.name);
-    let name = match next.filter(|name| scan.eat_text(name.as_bytes()).is_some()) {
+    let name = match next.filter(|name| walk.eat_text(name.as_bytes()).is_some()) {
         Some(name) => Text::from(name),
-        None => read_text(scan).filter(|name| !name.0.is_empty())?,
+        None => read_text(walk).filter(|name| !name.0.is_empty())?,
     };
-    scan.need(b":")?;
-    pairs.push((name, scan.integer()?));
+    walk.need(b":")?;
+    pairs.push((name, walk.integer()?));
     (pairs.len() <= MAX_COUNTS).then_some(())
 }
 
 /// A place; the one before it most likely has the same file and the same signal.
-fn read_place<'a>(scan: &mut Scan<'a>, days: &mut DayReader, earlier: Option<&Place<'a>>) -> Option<Place<'a>> {
-    let same = |scan: &mut Scan<'a>, text: Option<&Text<'a>>| match text {
-        Some(text) if scan.eat_text(text.as_bytes()).is_some() => Some(text.clone()),
-        _ => read_text(scan),
+fn read_place<'a>(walk: &mut Walk<'a>, days: &mut DayReader, earlier: Option<&Place<'a>>) -> Option<Place<'a>> {
+    let same = |walk: &mut Walk<'a>, text: Option<&Text<'a>>| match text {
+        Some(text) if walk.eat_text(text.as_bytes()).is_some() => Some(text.clone()),
+        _ => read_text(walk),
     };
-    scan.need(br#"{"signal":""#)?;
-    let signal = same(scan, earlier.map(|place| &place.signal))?;
-    let at = if scan.eat(br#","at":""#) { Some(read_time(scan, days)?) } else { None };
-    scan.need(br#","file":""#)?;
-    let file = same(scan, earlier.map(|place| &place.file))?;
-    scan.need(br#","line":"#)?;
-    let line = scan.integer()?;
-    scan.need(b"}")?;
+    walk.need(br#"{"signal":""#)?;
+    let signal = same(walk, earlier.map(|place| &place.signal))?;
+    let at = if walk.eat(br#","at":""#) { Some(read_time(walk, days)?) } else { None };
+    walk.need(br#","file":""#)?;
+    let file = same(walk, earlier.map(|place| &place.file))?;
+    walk.need(br#","line":"#)?;
+    let line = walk.integer()?;
+    walk.need(b"}")?;
     Some(Place { signal, at, file, line })
 }
 
 /// A time as we write it, whole seconds, or any other of RFC 3339.
-pub(super) fn read_time(scan: &mut Scan<'_>, days: &mut DayReader) -> Option<i64> {
-    match scan.eat_quoted::<TIME_LEN>() {
+pub(super) fn read_time(walk: &mut Walk<'_>, days: &mut DayReader) -> Option<i64> {
+    match walk.eat_quoted::<TIME_LEN>() {
         Some(text) => days.read(text),
-        None => days.read(scan.plain_text()?),
+        None => days.read(walk.plain_text()?),
     }
 }
 
 /// What `item` reads, again and again, up to `end`.
-fn read_list<'a>(scan: &mut Scan<'a>, end: u8, mut item: impl FnMut(&mut Scan<'a>) -> Option<()>) -> Option<()> {
-    if scan.eat(&[end]) {
+fn read_list<'a>(walk: &mut Walk<'a>, end: u8, mut item: impl FnMut(&mut Walk<'a>) -> Option<()>) -> Option<()> {
+    if walk.eat(&[end]) {
         return Some(());
     }
     loop {
-        item(scan)?;
-        if scan.eat(&[end]) {
+        item(walk)?;
+        if walk.eat(&[end]) {
             return Some(());
         }
-        scan.need(b",")?;
+        walk.need(b",")?;
     }
 }
 
-fn read_text<'a>(scan: &mut Scan<'a>) -> Option<Text<'a>> {
-    Some(Text::from(std::str::from_utf8(scan.plain_text()?).ok()?))
+fn read_text<'a>(walk: &mut Walk<'a>) -> Option<Text<'a>> {
+    Some(Text::from(std::str::from_utf8(walk.plain_text()?).ok()?))
 }
 
 /// The few values that seldom come.
-fn read_by_serde<'a, T: Deserialize<'a>>(scan: &mut Scan<'a>) -> Option<T> {
-    serde_json::from_slice(scan.value()?).ok()
+fn read_by_serde<'a, T: Deserialize<'a>>(walk: &mut Walk<'a>) -> Option<T> {
+    serde_json::from_slice(walk.value()?).ok()
 }

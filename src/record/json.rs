@@ -1,15 +1,13 @@
-//! JSON written and walked by hand, for the one record that is written and read for every line of a log.
+//! JSON written by hand, for the records of which there may be one for every line of a log.
 //!
 //! Each member ends in a comma; the end of its object turns the last one into the brace. Text may be any bytes: what must
 //! be escaped is, and what is not UTF-8 becomes U+FFFD.
 //!
 //! **Source:** RFC 8259 section 7.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::Text;
-use crate::vector::{find_not_plain, find_special, is_plain_from};
+use crate::vector::is_plain_from;
 
 /// Appends `open` (a key and `{`), what `fill` puts, and `},`; nothing at all where `fill` puts nothing.
 #[allow(clippy::inline_always)]
@@ -191,176 +189,6 @@ fn put_escape(out: &mut Vec<u8>, byte: u8) {
         }
     };
     out.extend_from_slice(&[b'\\', letter]);
-}
-
-/// How deep a walk goes: deeper than any event of ours.
-const DEEPEST: usize = 8;
-
-/// A walk over one line of JSON without white space. What it does not accept may be JSON all the same; what it accepts is.
-#[derive(Debug)]
-pub struct Scan<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Scan<'a> {
-    /// A walk from the start of `line`.
-    #[must_use]
-    pub const fn new(line: &'a [u8]) -> Self {
-        Self { rest: line }
-    }
-
-    /// Whether `literal` comes next; then it is behind us. Of a known length, so that it is a comparison or two and no call.
-    #[inline]
-    pub fn eat<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
-        match self.rest.split_first_chunk::<N>() {
-            Some((start, rest)) if start == literal => {
-                self.rest = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// [`Scan::eat`], and the end of the walk where it does not come.
-    #[inline]
-    pub fn need<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
-        self.eat(literal).then_some(())
-    }
-
-    /// `text`, if it and the closing quote come next; then both are behind us.
-    #[inline]
-    pub fn eat_text(&mut self, text: &[u8]) -> Option<&'a [u8]> {
-        let [b'"', rest @ ..] = self.rest.strip_prefix(text)? else { return None };
-        let same = &self.rest[..text.len()];
-        self.rest = rest;
-        Some(same)
-    }
-
-    /// The next `N` bytes, if a closing quote follows; then both are behind us.
-    #[inline]
-    pub fn eat_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
-        match self.rest.split_first_chunk::<N>() {
-            Some((text, [b'"', rest @ ..])) => {
-                self.rest = rest;
-                Some(text)
-            }
-            _ => None,
-        }
-    }
-
-    /// The text up to the closing quote, if it is ASCII without an escape.
-    #[inline]
-    pub fn plain_text(&mut self) -> Option<&'a [u8]> {
-        let len = find_not_plain(self.rest)?;
-        let (text, rest) = self.rest.split_at(len);
-        self.rest = rest;
-        self.need(b"\"")?;
-        Some(text)
-    }
-
-    /// A string with its quotes, unescaped; UTF-8.
-    pub fn text(&mut self) -> Option<Cow<'a, [u8]>> {
-        let value = self.rest;
-        self.need(b"\"")?;
-        if let Some(text) = self.plain_text() {
-            return Some(Cow::Borrowed(text));
-        }
-        self.rest = value;
-        let text: Text<'a> = serde_json::from_slice(self.value()?).ok()?;
-        Some(text.into_bytes())
-    }
-
-    /// A whole number of at most 15 digits, so below 2^53.
-    #[inline]
-    pub fn integer(&mut self) -> Option<u64> {
-        let (mut number, mut digits) = (0, 0);
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            if digits == 15 || digits > 0 && number == 0 {
-                return None;
-            }
-            number = number * 10 + u64::from(digit - b'0');
-            digits += 1;
-            self.rest = rest;
-        }
-        (digits > 0).then_some(number)
-    }
-
-    /// Any value.
-    pub fn skip_value(&mut self) -> Option<()> {
-        self.skip(DEEPEST)
-    }
-
-    /// Any value, as it stands there.
-    pub fn value(&mut self) -> Option<&'a [u8]> {
-        let before = self.rest;
-        self.skip(DEEPEST)?;
-        Some(&before[..before.len() - self.rest.len()])
-    }
-
-    /// Whether nothing comes any more.
-    #[must_use]
-    pub const fn is_at_end(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    /// The members that follow one of an object, and its end.
-    pub fn skip_members(&mut self) -> Option<()> {
-        while !self.eat(b"}") {
-            self.need(b",")?;
-            self.skip_member(DEEPEST)?;
-        }
-        Some(())
-    }
-
-    fn skip_member(&mut self, depth: usize) -> Option<()> {
-        self.skip_string()?;
-        self.need(b":")?;
-        self.skip(depth)
-    }
-
-    fn skip(&mut self, depth: usize) -> Option<()> {
-        match self.rest.first()? {
-            b'"' => self.skip_string(),
-            b'{' if depth > 0 => self.skip_list(b'}', |scan| scan.skip_member(depth - 1)),
-            b'[' if depth > 0 => self.skip_list(b']', |scan| scan.skip(depth - 1)),
-            b'0'..=b'9' => self.integer().map(drop),
-            b't' => self.need(b"true"),
-            b'f' => self.need(b"false"),
-            _ => None,
-        }
-    }
-
-    fn skip_list(&mut self, end: u8, item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
-        self.rest = &self.rest[1..];
-        if self.eat(&[end]) {
-            return Some(());
-        }
-        loop {
-            item(self)?;
-            if self.eat(&[end]) {
-                return Some(());
-            }
-            self.need(b",")?;
-        }
-    }
-
-    #[inline]
-    fn skip_string(&mut self) -> Option<()> {
-        self.need(b"\"")?;
-        loop {
-            self.rest = &self.rest[find_special(self.rest)?..];
-            match self.rest {
-                [b'"', rest @ ..] => {
-                    self.rest = rest;
-                    return Some(());
-                }
-                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => self.rest = rest,
-                // As our writer spells the other control characters.
-                [b'\\', b'u', b'0', b'0', b'0' | b'1', low, rest @ ..] if low.is_ascii_hexdigit() => self.rest = rest,
-                _ => return None,
-            }
-        }
-    }
 }
 
 #[cfg(test)]

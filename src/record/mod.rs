@@ -13,6 +13,7 @@ pub mod json;
 pub mod partial;
 pub mod sighting;
 pub mod signal;
+pub mod walk;
 
 use std::borrow::Cow;
 

@@ -12,8 +12,8 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::canonical;
-use super::json::Scan;
 use super::signal::{self, SIGNALS, SignalSet};
+use super::walk::Walk;
 use super::{MAX_INTEGER, Text};
 use crate::time::day::DayReader;
 use crate::{net, time};
@@ -97,48 +97,48 @@ impl SightingReader {
 
     /// Reads a line that has the keys of our own writer in its order and spacing; `None`: it may be an event all the same.
     fn read_canonical<'a>(&mut self, line: &'a [u8]) -> Option<Sighting<'a>> {
-        let mut scan = Scan::new(line);
-        scan.need(br#"{"schema":"soar.event/1","#)?;
+        let mut walk = Walk::new(line);
+        walk.need(br#"{"schema":"soar.event/1","#)?;
         let mut at = None;
-        if scan.eat(br#""@timestamp":""#) {
-            at = Some(canonical::read_time(&mut scan, &mut self.days)?);
-            scan.need(b",")?;
+        if walk.eat(br#""@timestamp":""#) {
+            at = Some(canonical::read_time(&mut walk, &mut self.days)?);
+            walk.need(b",")?;
         }
-        skip_what(&mut scan)?;
+        skip_what(&mut walk)?;
         let mut ip = None;
-        read_source(&mut scan, &mut ip)?;
-        let user = if scan.eat(br#","user":{"name":"#) { Some(read_text(&mut scan, b"}")?) } else { None };
-        skip_http(&mut scan)?;
+        read_source(&mut walk, &mut ip)?;
+        let user = if walk.eat(br#","user":{"name":"#) { Some(read_text(&mut walk, b"}")?) } else { None };
+        skip_http(&mut walk)?;
         let mut target = None;
-        read_url(&mut scan, &mut target)?;
-        skip_to_log(&mut scan)?;
-        scan.need(br#","log":{"file":{"path":""#)?;
-        let file = Cow::Borrowed(self.read_file(&mut scan)?);
-        scan.need(br#"},"line":"#)?;
-        let line = scan.integer()?;
-        scan.need(br#"},"tags":["#)?;
-        let tags = read_tags(&mut scan)?;
+        read_url(&mut walk, &mut target)?;
+        skip_to_log(&mut walk)?;
+        walk.need(br#","log":{"file":{"path":""#)?;
+        let file = Cow::Borrowed(self.read_file(&mut walk)?);
+        walk.need(br#"},"line":"#)?;
+        let line = walk.integer()?;
+        walk.need(br#"},"tags":["#)?;
+        let tags = read_tags(&mut walk)?;
         let mut count = 1;
-        if scan.eat(br#","soar":{"method":"#) {
-            scan.skip_value()?;
-            scan.need(b"}")?;
-        } else if scan.eat(br#","soar":{"count":"#) {
-            count = Some(scan.integer()?).filter(|&count| count > 0)?;
-            if scan.eat(br#","method":"#) {
-                scan.skip_value()?;
+        if walk.eat(br#","soar":{"method":"#) {
+            walk.skip_value()?;
+            walk.need(b"}")?;
+        } else if walk.eat(br#","soar":{"count":"#) {
+            count = Some(walk.integer()?).filter(|&count| count > 0)?;
+            if walk.eat(br#","method":"#) {
+                walk.skip_value()?;
             }
-            scan.need(b"}")?;
+            walk.need(b"}")?;
         }
-        scan.need(b"}")?;
+        walk.need(b"}")?;
         let WireTags { signals, others } = tags;
-        scan.is_at_end().then_some(Sighting { ip, at, file, line, signals, others, count, user, target })
+        walk.is_at_end().then_some(Sighting { ip, at, file, line, signals, others, count, user, target })
     }
 
-    fn read_file<'a>(&mut self, scan: &mut Scan<'a>) -> Option<&'a [u8]> {
-        if let Some(same) = scan.eat_text(&self.file) {
+    fn read_file<'a>(&mut self, walk: &mut Walk<'a>) -> Option<&'a [u8]> {
+        if let Some(same) = walk.eat_text(&self.file) {
             return Some(same);
         }
-        let file = scan.plain_text()?;
+        let file = walk.plain_text()?;
         self.file.clear();
         self.file.extend_from_slice(file);
         Some(file)
@@ -146,123 +146,123 @@ impl SightingReader {
 }
 
 /// `"event"`: at once for what the signals that are on by default look at.
-fn skip_what(scan: &mut Scan<'_>) -> Option<()> {
-    let is_usual = scan.eat(br#""event":{"dataset":"http.access","action":"http_request"}"#)
-        || scan.eat(br#""event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"}"#);
+fn skip_what(walk: &mut Walk<'_>) -> Option<()> {
+    let is_usual = walk.eat(br#""event":{"dataset":"http.access","action":"http_request"}"#)
+        || walk.eat(br#""event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"}"#);
     if is_usual {
         return Some(());
     }
-    scan.need(br#""event":"#)?;
-    scan.skip_value()
+    walk.need(br#""event":"#)?;
+    walk.skip_value()
 }
 
 /// A string, and the `end` behind it.
-fn read_text<'a, const N: usize>(scan: &mut Scan<'a>, end: &[u8; N]) -> Option<Cow<'a, [u8]>> {
-    let text = scan.text()?;
-    scan.need(end)?;
+fn read_text<'a, const N: usize>(walk: &mut Walk<'a>, end: &[u8; N]) -> Option<Cow<'a, [u8]>> {
+    let text = walk.text()?;
+    walk.need(end)?;
     Some(text)
 }
 
 /// `"url"`: the target, where it has one.
-fn read_url<'a>(scan: &mut Scan<'a>, target: &mut Option<Cow<'a, [u8]>>) -> Option<()> {
-    if !scan.eat(br#","url":{"#) {
+fn read_url<'a>(walk: &mut Walk<'a>, target: &mut Option<Cow<'a, [u8]>>) -> Option<()> {
+    if !walk.eat(br#","url":{"#) {
         return Some(());
     }
-    if scan.eat(br#""domain":"#) {
-        scan.skip_value()?;
-        return scan.need(b"}");
+    if walk.eat(br#""domain":"#) {
+        walk.skip_value()?;
+        return walk.need(b"}");
     }
-    scan.need(br#""original":"#)?;
-    *target = Some(scan.text()?);
-    if scan.eat(br#","domain":"#) {
-        scan.skip_value()?;
+    walk.need(br#""original":"#)?;
+    *target = Some(walk.text()?);
+    if walk.eat(br#","domain":"#) {
+        walk.skip_value()?;
     }
-    scan.need(b"}")
+    walk.need(b"}")
 }
 
 /// What stands between the target and the log.
-fn skip_to_log(scan: &mut Scan<'_>) -> Option<()> {
-    skip_object(scan, br#","user_agent":"#, br#"{"original":"#)?;
-    skip_object(scan, br#","host":"#, br#"{"hostname":"#)?;
-    skip_object(scan, br#","process":"#, br#"{"name":"#)
+fn skip_to_log(walk: &mut Walk<'_>) -> Option<()> {
+    skip_object(walk, br#","user_agent":"#, br#"{"original":"#)?;
+    skip_object(walk, br#","host":"#, br#"{"hostname":"#)?;
+    skip_object(walk, br#","process":"#, br#"{"name":"#)
 }
 
 /// `"http"`: in the order of our writer, key by key, since it is the largest part of an event of the web.
-fn skip_http(scan: &mut Scan<'_>) -> Option<()> {
-    if !scan.eat(br#","http":{"request":{"method":"#) {
-        return if scan.eat(br#","http":"#) { scan.skip_value() } else { Some(()) };
+fn skip_http(walk: &mut Walk<'_>) -> Option<()> {
+    if !walk.eat(br#","http":{"request":{"method":"#) {
+        return if walk.eat(br#","http":"#) { walk.skip_value() } else { Some(()) };
     }
-    scan.skip_value()?;
-    if scan.eat(br#","referrer":"#) {
-        scan.skip_value()?;
+    walk.skip_value()?;
+    if walk.eat(br#","referrer":"#) {
+        walk.skip_value()?;
     }
-    scan.need(b"}")?;
-    if scan.eat(br#","version":"#) {
-        scan.skip_value()?;
+    walk.need(b"}")?;
+    if walk.eat(br#","version":"#) {
+        walk.skip_value()?;
     }
-    if scan.eat(br#","response":{"status_code":"#) {
-        scan.integer()?;
-        if scan.eat(br#","body":{"bytes":"#) {
-            scan.integer()?;
-            scan.need(b"}")?;
+    if walk.eat(br#","response":{"status_code":"#) {
+        walk.integer()?;
+        if walk.eat(br#","body":{"bytes":"#) {
+            walk.integer()?;
+            walk.need(b"}")?;
         }
-        scan.need(b"}")?;
+        walk.need(b"}")?;
     }
-    scan.skip_members()
+    walk.skip_members()
 }
 
 /// The value of `key`, if that comes; `usual` is how it starts, down to its first value, and one comparison.
 #[inline]
-fn skip_object<const K: usize, const U: usize>(scan: &mut Scan<'_>, key: &[u8; K], usual: &[u8; U]) -> Option<()> {
-    if !scan.eat(key) {
+fn skip_object<const K: usize, const U: usize>(walk: &mut Walk<'_>, key: &[u8; K], usual: &[u8; U]) -> Option<()> {
+    if !walk.eat(key) {
         return Some(());
     }
-    if scan.eat(usual) {
-        scan.skip_value()?;
-        scan.skip_members()
+    if walk.eat(usual) {
+        walk.skip_value()?;
+        walk.skip_members()
     } else {
-        scan.skip_value()
+        walk.skip_value()
     }
 }
 
 /// `"source"`, where it is as our writer puts it: an address or a name, and a port.
-fn read_source(scan: &mut Scan<'_>, ip: &mut Option<IpAddr>) -> Option<()> {
-    if !scan.eat(br#","source":{"#) {
+fn read_source(walk: &mut Walk<'_>, ip: &mut Option<IpAddr>) -> Option<()> {
+    if !walk.eat(br#","source":{"#) {
         return Some(());
     }
-    if scan.eat(br#""port":"#) {
-        scan.integer()?;
-        return scan.need(b"}");
+    if walk.eat(br#""port":"#) {
+        walk.integer()?;
+        return walk.need(b"}");
     }
-    if scan.eat(br#""ip":""#) {
-        *ip = Some(net::parse_address(scan.plain_text()?)?);
+    if walk.eat(br#""ip":""#) {
+        *ip = Some(net::parse_address(walk.plain_text()?)?);
     } else {
-        scan.need(br#""address":"#)?;
-        scan.skip_value()?;
+        walk.need(br#""address":"#)?;
+        walk.skip_value()?;
     }
-    if scan.eat(br#","port":"#) {
-        scan.integer()?;
+    if walk.eat(br#","port":"#) {
+        walk.integer()?;
     }
-    scan.need(b"}")
+    walk.need(b"}")
 }
 
 /// The names up to the closing bracket.
-fn read_tags<'a>(scan: &mut Scan<'a>) -> Option<WireTags<'a>> {
+fn read_tags<'a>(walk: &mut Walk<'a>) -> Option<WireTags<'a>> {
     let mut tags = WireTags::default();
-    if scan.eat(b"]") {
+    if walk.eat(b"]") {
         return Some(tags);
     }
     loop {
-        scan.need(b"\"")?;
-        let name = scan.plain_text()?;
+        walk.need(b"\"")?;
+        let name = walk.plain_text()?;
         match SIGNALS.iter().position(|signal| signal.name.as_bytes() == name) {
             Some(index) => tags.signals = tags.signals.with(index),
             None => tags.add(Text::from(std::str::from_utf8(name).ok()?)).ok()?,
         }
-        if scan.eat(b"]") {
+        if walk.eat(b"]") {
             return Some(tags);
         }
-        scan.need(b",")?;
+        walk.need(b",")?;
     }
 }
 

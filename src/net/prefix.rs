@@ -31,7 +31,7 @@ pub fn is_json(text: &str) -> bool {
 /// What is wrong with the text, and where.
 ///
 /// ```
-/// let prefixes = soar_light::prefix::read_json(r#"{"prefixes": [{"ipv4Prefix": "192.0.2.0/27"}]}"#).unwrap();
+/// let prefixes = soar_light::net::prefix::read_json(r#"{"prefixes": [{"ipv4Prefix": "192.0.2.0/27"}]}"#).unwrap();
 /// assert_eq!(prefixes, [(".prefixes[0]".to_owned(), "192.0.2.0/27".to_owned())]);
 /// ```
 pub fn read_json(text: &str) -> Result<Vec<(String, String)>, String> {

@@ -1,150 +1,14 @@
-//! Addresses and sets of addresses: what a log's text means as an address, and what is allowed, excluded or in scope.
+//! Sets of addresses: what is allowed, excluded, trusted or in scope.
 //!
-//! Takes text (an address, a CIDR, a file of them), gives canonical addresses and membership. Never resolves a name.
+//! Takes text (an address, a CIDR, a range, a file of them, a published list of prefixes), gives membership.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use super::{canonical, parse_address, prefix};
 use crate::error::{Error, Result};
 use crate::list;
-use crate::prefix;
-use crate::vector::find_no_name;
-
-/// The address that `text` names, canonical: `::ffff:a.b.c.d` folds to IPv4 and a zone (`%eth0`) is dropped.
-///
-/// **Source:** RFC 4291 section 2.5.5.2 (mapped addresses), RFC 4007 section 11 (zones).
-///
-/// ```
-/// assert_eq!(soar_light::net::parse_address(b"::ffff:192.0.2.1").unwrap().to_string(), "192.0.2.1");
-/// assert!(soar_light::net::parse_address(b"host.example").is_none());
-/// ```
-#[must_use]
-pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
-    // Nearly every address is IPv4, and std's parser serves all kinds of texts.
-    if let Some(v4) = parse_ipv4(text) {
-        return Some(IpAddr::V4(v4));
-    }
-    let text = std::str::from_utf8(text).ok()?;
-    let address = match text.split_once('%') {
-        Some((address, zone)) if !zone.is_empty() => IpAddr::V6(address.parse().ok()?),
-        _ => text.parse().ok()?,
-    };
-    Some(canonical(address))
-}
-
-/// Four decimal numbers of one to three digits, without leading zeros.
-fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
-    let mut octets = [0; 4];
-    let mut rest = text;
-    for (nth, octet) in octets.iter_mut().enumerate() {
-        if nth > 0 {
-            rest = rest.strip_prefix(b".")?;
-        }
-        let digit = |b: u8| u16::from(b - b'0');
-        let (value, len) = match *rest {
-            [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..] => (digit(a) * 100 + digit(b) * 10 + digit(c), 3),
-            [a @ b'1'..=b'9', b @ b'0'..=b'9', ..] => (digit(a) * 10 + digit(b), 2),
-            // A zero before another digit ends the number, and what follows is no dot.
-            [a @ b'0'..=b'9', ..] => (digit(a), 1),
-            _ => return None,
-        };
-        *octet = u8::try_from(value).ok()?;
-        rest = &rest[len..];
-    }
-    rest.is_empty().then(|| Ipv4Addr::from(octets))
-}
-
-/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`: Go's `RemoteAddr`, an entry of X-Forwarded-For.
-///
-/// **Source:** RFC 3986 section 3.2.
-///
-/// ```
-/// assert_eq!(soar_light::net::strip_port(b"[2001:db8::1]:443"), b"2001:db8::1");
-/// assert_eq!(soar_light::net::strip_port(b"2001:db8::1"), b"2001:db8::1");
-/// ```
-#[must_use]
-pub fn strip_port(text: &[u8]) -> &[u8] {
-    match split_port(text) {
-        // More colons and no brackets: an IPv6 address has no port then.
-        Some((host, _)) if host.starts_with(b"[") || memchr::memchr(b':', host).is_none() => strip_brackets(host),
-        _ => strip_brackets(text),
-    }
-}
-
-/// The host, in its brackets if it has some, and the port of a text that ends in `:port`.
-#[must_use]
-pub fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = memchr::memrchr(b':', text)?;
-    let (host, port) = (&text[..colon], &text[colon + 1..]);
-    (port.len() <= 5 && port.iter().all(u8::is_ascii_digit)).then_some((host, port))
-}
-
-/// The inside of `[v6]`; any other text as it is.
-#[must_use]
-pub fn strip_brackets(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"[").and_then(|inside| inside.strip_suffix(b"]")).unwrap_or(text)
-}
-
-/// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
-#[must_use]
-pub const fn canonical(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => address,
-        },
-        IpAddr::V4(_) => address,
-    }
-}
-
-/// The IPv4 address that an IPv6 address leads to through a translator or tunnel: NAT64's well-known prefix, 6to4.
-///
-/// **Source:** RFC 6052 section 2.1 (`64:ff9b::/96`), RFC 3056 section 2 (`2002::/16`).
-#[must_use]
-pub const fn embedded_ipv4(address: IpAddr) -> Option<IpAddr> {
-    let IpAddr::V6(v6) = address else { return None };
-    let bits = v6.to_bits();
-    let inside = match (bits >> 112, bits >> 32) {
-        (0x2002, _) => bits >> 80,
-        (_, 0x0064_ff9b_0000_0000_0000_0000) => bits,
-        _ => return None,
-    };
-    Some(IpAddr::V4(Ipv4Addr::from_bits((inside & 0xffff_ffff) as u32)))
-}
-
-/// Whether one host can be meant: not unspecified (0.0.0.0/8, `::`), multicast, broadcast or reserved (240.0.0.0/4).
-///
-/// **Source:** IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 1112, RFC 4291.
-#[must_use]
-pub const fn is_unicast(address: IpAddr) -> bool {
-    match canonical(address) {
-        IpAddr::V4(v4) => !matches!(v4.octets()[0], 0 | 224..),
-        IpAddr::V6(v6) => !v6.is_unspecified() && !v6.is_multicast(),
-    }
-}
-
-/// Whether `text` can be a host name as a server logs one: letters, digits, `.`, `-`, `_`, at most 255 bytes (RFC 1035).
-#[must_use]
-pub fn is_host_name(text: &[u8]) -> bool {
-    !text.is_empty() && host_name_len(text) == text.len()
-}
-
-/// Whether `text` is an address or can be a host name.
-#[must_use]
-pub fn is_host(text: &[u8]) -> bool {
-    is_host_name(text) || parse_address(text).is_some()
-}
-
-/// How much of `text`, from its start, can be a host name.
-#[must_use]
-pub fn host_name_len(text: &[u8]) -> usize {
-    if text.first() == Some(&b'-') {
-        return 0;
-    }
-    let text = &text[..text.len().min(255)];
-    find_no_name(text).unwrap_or(text.len())
-}
 
 /// A set of addresses: sorted, disjoint, inclusive ranges, so membership is one binary search however long the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -291,36 +155,6 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_canonical() {
-        for (text, shown) in [
-            ("192.0.2.1", Some("192.0.2.1")),
-            ("::FFFF:192.0.2.1", Some("192.0.2.1")),
-            ("2001:DB8:0:0::1", Some("2001:db8::1")),
-            ("fe80::1%eth0", Some("fe80::1")),
-            ("192.0.2.1%eth0", None),
-            ("010.0.0.1", None),
-            ("", None),
-            ("localhost", None),
-        ] {
-            assert_eq!(parse_address(text.as_bytes()).map(|a| a.to_string()).as_deref(), shown, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_quick_reading_of_ipv4_is_that_of_std() {
-        let octets = ["", "0", "1", "9", "00", "01", "10", "99", "100", "249", "255", "256", "300", "999", "1000", "1a", "-1", "+1", " 1"];
-        for first in octets {
-            for last in octets {
-                for text in
-                    [format!("{first}.2.3.{last}"), format!("1.{first}.{last}.4"), format!("{first}.{last}"), format!("1.2.3.4.{last}")]
-                {
-                    assert_eq!(parse_ipv4(text.as_bytes()), text.parse().ok(), "{text}");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn sets_hold_their_edges_and_no_more() {
         let set = set("192.0.2.0/25, 192.0.2.64/26,2001:db8::/32,198.51.100.7,::ffff:203.0.113.0/120,198.51.100.20 - 198.51.100.22");
         for (address, inside) in [
@@ -343,35 +177,6 @@ mod tests {
         }
         assert!(!AddressSet::default().contains(IpAddr::V4(Ipv4Addr::LOCALHOST)));
         assert!(AddressSet::any().contains(IpAddr::V6(Ipv6Addr::from_bits(u128::MAX))));
-    }
-
-    #[test]
-    fn an_address_behind_a_translator_is_found() {
-        for (address, inside) in
-            [("64:ff9b::10.1.2.3", Some("10.1.2.3")), ("2002:a01:203::1", Some("10.1.2.3")), ("2001:db8::1", None), ("10.1.2.3", None)]
-        {
-            let found = embedded_ipv4(address.parse().expect("an address")).map(|a| a.to_string());
-            assert_eq!(found.as_deref(), inside, "{address}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_single_host_is_not_unicast() {
-        for (address, unicast) in [
-            ("0.0.0.0", false),
-            ("0.1.2.3", false),
-            ("127.0.0.1", true),
-            ("224.0.0.1", false),
-            ("240.0.0.1", false),
-            ("255.255.255.255", false),
-            ("::", false),
-            ("::1", true),
-            ("ff02::1", false),
-            ("::ffff:0.0.0.0", false),
-            ("2001:db8::1", true),
-        ] {
-            assert_eq!(is_unicast(address.parse().expect("an address")), unicast, "{address}");
-        }
     }
 
     #[test]
