@@ -12,10 +12,10 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
 FILTERS := soar-parse soar-score soar-scan soar-report
 
-.PHONY: help setup build test demo bench install uninstall clean events hosts scan report FORCE
+.PHONY: help setup build test test-real demo bench install uninstall clean events hosts scan report FORCE
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## install what the tests need, or say exactly what is missing
 	@scripts/setup
@@ -28,7 +28,10 @@ test: ## what CI runs: format, lints, tests, docs, shell scripts
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
-	shellcheck scripts/* .ci/run
+	shellcheck scripts/* tests/range/*.sh .ci/run
+
+test-real: build ## attack real servers in namespaces of their own, and hold the filters to what happened
+	scripts/range
 
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo
