@@ -83,7 +83,7 @@ fn manual() -> String {
 fn pages() -> String {
     cli::manual(
         "Records, one JSON object a line: events (soar.event/1), hosts (soar.host/1), or both.",
-        "Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the input. Same input, same bytes, whatever --threads.",
+        "Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the input; with --live, alerts as they come. Same input, same bytes, whatever --threads.",
         "a record was malformed, or there were more than 64 signals that are not in the table",
         [
             "soar-parse access.log auth.log | soar-score | jq -r 'select(.suspicious) | .ip'",
