@@ -72,7 +72,7 @@ pub enum Error {
         reason: String,
     },
     /// A host that no stage could read again.
-    #[error("{ip} needs more than the 1 MiB that a record may have: take a coarser --resolution, or less --evidence")]
+    #[error("{ip} is left out: it needs more than the 1 MiB that a record may have; take a coarser --resolution, or less --evidence")]
     HostTooLong {
         /// Its address.
         ip: std::net::IpAddr,

@@ -157,3 +157,19 @@ fn a_network_is_allowed_only_as_a_whole() {
         assert_eq!((&host["network"], &host["suspicious"]), (&"2001:db8::/64".into(), &(!is_allowed).into()), "{allow}");
     }
 }
+
+#[test]
+fn a_host_too_long_for_a_record_is_left_out_loudly_and_the_others_are_written() {
+    let mut input = String::new();
+    for n in 0..100_000_i64 {
+        // Gaps of many digits, so that some hundred thousand buckets are enough.
+        let at = rfc3339(n * n * 20 - 60_000_000_000);
+        let ip = if n % 50_000 == 0 { "192.0.2.2" } else { "192.0.2.1" };
+        writeln!(input, r#"{{"schema":"soar.event/1","@timestamp":"{at}","source":{{"ip":"{ip}"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["ssh_failed","http_404"]}}"#).expect("a String takes all");
+    }
+    let output = run(filter("soar-score").arg("--partial"), input.as_bytes());
+    assert_eq!(code(&output), 2);
+    let hosts = text(&output.stdout);
+    assert_eq!(hosts.lines().map(|host| host.split('"').nth(7)).collect::<Vec<_>>(), [Some("192.0.2.2")]);
+    assert!(text(&output.stderr).contains("192.0.2.1 is left out: it needs more than the 1 MiB"), "{}", text(&output.stderr));
+}

@@ -67,7 +67,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
             seen.add(&records, intake, notices)
         }
         Turn::Block(Err(error)) => {
-            seen.add_unreadable(&error, notices);
+            seen.add_failed(&error, notices);
             Ok(())
         }
         Turn::Tick => {

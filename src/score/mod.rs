@@ -88,7 +88,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
                 seen.add(&records, intake, notices)
             }
             Err(error) => {
-                seen.add_unreadable(&error, notices);
+                seen.add_failed(&error, notices);
                 Ok(())
             }
         },
@@ -99,6 +99,9 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
+    for &ip in &judged.too_long {
+        seen.add_failed(&Error::HostTooLong { ip }, notices);
+    }
     seen.tell_end(config, &table, &judged.to_string(), notices);
     Ok(seen.exit(&table))
 }
@@ -111,7 +114,7 @@ struct Seen {
     nameless: u64,
     dropped_keys: u64,
     flaws: u64,
-    unreadable: u64,
+    failed: u64,
 }
 
 impl Seen {
@@ -125,9 +128,9 @@ impl Seen {
         intake.fatal.map_or(Ok(()), Err)
     }
 
-    fn add_unreadable(&mut self, error: &Error, notices: &mut Notices) {
+    fn add_failed(&mut self, error: &Error, notices: &mut Notices) {
         notices.fail(error);
-        self.unreadable += 1;
+        self.failed += 1;
     }
 
     /// Says what there is to know at the end, and `outcome` in the summary.
@@ -167,6 +170,6 @@ impl Seen {
     }
 
     const fn exit(&self, table: &Table) -> Exit {
-        Exit::after(self.unreadable, self.flaws + table.names().refused())
+        Exit::after(self.failed, self.flaws + table.names().refused())
     }
 }

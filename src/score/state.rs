@@ -60,10 +60,11 @@ impl StateFile {
     /// Writes the hosts of `table` in its place.
     ///
     /// # Errors
-    /// [`Error::Write`] names it; the file from before is then untouched.
+    /// [`Error::Write`] names it; the file from before is then untouched. [`Error::HostTooLong`] names a host that was left out.
     pub fn write(&self, config: &Config, table: &Table) -> Result<()> {
         let mut file = WholeFile::create(&self.path)?;
-        write_hosts(config, table, Form::Partial, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
-        file.commit()
+        let judged = write_hosts(config, table, Form::Partial, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
+        file.commit()?;
+        judged.too_long.first().map_or(Ok(()), |&ip| Err(Error::HostTooLong { ip }))
     }
 }

@@ -35,6 +35,8 @@ pub struct Judged {
     suspicious: u64,
     allowed: u64,
     has_capped_score: bool,
+    /// Hosts that no stage could read again, and were left out.
+    pub too_long: Vec<IpAddr>,
 }
 
 impl Judged {
@@ -67,7 +69,11 @@ pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl F
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = Judged::default();
     for host in rank(config, table) {
-        judged.add(writer.write(host, &mut lines)?);
+        match writer.write(host, &mut lines) {
+            // The busiest must not keep all others from being written.
+            Err(Error::HostTooLong { ip }) => judged.too_long.push(ip),
+            record => judged.add(record?),
+        }
         if lines.len() >= WRITE_BYTES {
             write(&lines)?;
             lines.clear();
@@ -157,6 +163,7 @@ impl<'t> HostWriter<'t> {
         let start = lines.len();
         self.record.write_line(lines);
         if lines.len() - start > MAX_LINE {
+            lines.truncate(start);
             return Err(Error::HostTooLong { ip: host.ip });
         }
         Ok(&self.record)
