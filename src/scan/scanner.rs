@@ -266,8 +266,13 @@ impl<'r> Scanner<'r> {
     }
 
     fn write(&mut self) -> Result<()> {
-        let ready = self.window.take_ready();
-        if ready.is_empty() { Ok(()) } else { self.output.write(&ready) }
+        loop {
+            let ready = self.window.take_ready();
+            if ready.is_empty() {
+                return Ok(());
+            }
+            self.output.write(&ready)?;
+        }
     }
 
     /// Writes what was read: hosts that are not done are `incomplete`.
