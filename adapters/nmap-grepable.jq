@@ -8,18 +8,25 @@
 # A port that could not be asked has no word in nmap's language, and is left out.
 # Source: the nmap book, "Grepable Output (-oG)".
 
-select(.scan.open_ports)
+# Whoever wrote the records, none makes lines of its own: only addresses, numbers, nmap's words and printable text go out.
+def port: numbers | select(. == floor and . >= 1 and . <= 65535);
+
+objects
+| select(.scan | objects | .open_ports | arrays)
+| if .ip | type == "string" and test("\\A[0-9A-Fa-f:.]+\\z") then .
+  else ("left out, not an address: \(.ip | tostring | .[0:80] | @uri)" | debug | empty) end
 | .ip as $ip
 | .scan as $scan
-| ([$scan.banners[]? | { key: (.port | tostring), value: (.text | gsub("[/,]"; "|")) }] | from_entries) as $heard
+| ([$scan.banners[]? | { key: (.port | port | tostring), value: (.text | strings | gsub("[^ -~]"; "?") | gsub("[/,]"; "|")) }]
+    | from_entries) as $heard
 | ($scan.ports // [$scan.open_ports[] | { port: ., state: "open" }]
-    | map(select(.state != "unknown") | "\(.port)/\(.state)/tcp/////" | . as $line
+    | map(select((.port | port) and (.state | . == "open" or . == "closed" or . == "filtered")) | "\(.port)/\(.state)/tcp/////" | . as $line
         | ($heard[$line | split("/")[0]] // "") as $version
         | ($line | rtrimstr("/")) + $version + "/")
     | join(", ")) as $ports
 | "Host: \($ip) ()\tStatus: Up",
   (if $ports == "" then empty else "Host: \($ip) ()\tPorts: \($ports)" end)
   + (if $scan.ports then "" else
-      ([["closed", $scan.closed], ["filtered", $scan.filtered]] | max_by(.[1])
+      ([["closed", ($scan.closed | numbers) // 0], ["filtered", ($scan.filtered | numbers) // 0]] | max_by(.[1])
         | if .[1] > 0 then "\tIgnored State: \(.[0]) (\(.[1]))" else "" end)
     end)

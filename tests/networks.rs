@@ -142,6 +142,10 @@ fn our_own_failure_is_unknown_and_touches_nobody() {
     // By address: the route to 198.18.0.9 leads nowhere, that to 198.18.0.10 is forbidden, to the others there is none.
     assert_eq!(reasons, [unknown("no-route"), unknown("denied-here"), unknown("no-route"), unknown("no-route")]);
     assert!(network.rules().contains("counter packets 0 bytes 0"), "{}", network.rules());
+    // No address to go from is no want of ports, which would be waited for.
+    network.in_scanner("sysctl", &["-qw", "net.ipv6.conf.all.disable_ipv6=1"]);
+    let hosts = network.scan_in("::1", &["--reason", "-p", "22"], "::1");
+    assert_eq!(states(&hosts).into_values().collect::<Vec<_>>(), [unknown("no-route")]);
 }
 
 #[test]

@@ -182,13 +182,24 @@ fn the_audit_names_what_is_touched_and_nothing_else() {
             (json!("127.0.0.105"), json!("1"), Value::Null, json!("127.0.0.104/31")),
         ]
     );
-    assert!(lines.iter().all(|line| line["schema"] == "soar.audit/1" && line["at"].as_str().is_some_and(|at| at.ends_with('Z'))));
+    let schema = serde_json::from_slice(&read("schemas/audit.schema.json")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for line in &lines {
+        let errors: Vec<_> = validator.iter_errors(line).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{line}: {errors:?}");
+    }
+    let mut wrong = lines[0].clone();
+    wrong["target"] = json!("127.0.0.101");
+    assert!(!validator.is_valid(&wrong), "one reason, not two");
     // What cannot be recorded is not touched.
     let (count, counted) = std::sync::mpsc::channel();
     let port = service("127.0.0.107", move |_| count.send(()).unwrap_or(())).to_string();
     let output = run(filter("soar-scan").args(["-q", "--audit", "/dev/full", "-p", &port]), host("127.0.0.107").as_bytes());
     assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-scan: /dev/full: cannot write: No space left on device\n"));
-    assert!(output.stdout.is_empty() && counted.try_recv().is_err());
+    assert!(counted.try_recv().is_err());
+    // What was read goes on.
+    let scan = &records(&output.stdout)[0]["scan"];
+    assert_eq!((&scan["status"], &scan["unknown"], &scan["open_ports"]), (&json!("incomplete"), &json!(1), &json!([])));
 }
 
 #[test]
@@ -230,6 +241,10 @@ fn nmap_s_lines_say_what_nmap_has_words_for() {
         host(3, &counts("incomplete", "[]", 1, ports)),
         host(4, &counts("complete", "[]", 0, "")),
         "{\"ip\":\"192.0.2.5\"}\n".to_owned(),
+        // What another program wrote makes no lines of its own.
+        "{\"ip\":\"192.0.2.6 ()\\nHost: 192.0.2.7\",\"scan\":{\"open_ports\":[1]}}\n".to_owned(),
+        host(8, r#"{"open_ports":[22,"80\nx",0.5,99999],"banners":[{"port":22,"text":"a\nHost: b"}]}"#),
+        host(9, "5"),
     ];
     let output = run(Command::new("jq").args(["-rf", "adapters/nmap-grepable.jq"]).current_dir(support::root()), input.concat().as_bytes());
     assert_eq!(
@@ -240,8 +255,11 @@ fn nmap_s_lines_say_what_nmap_has_words_for() {
             "Host: 192.0.2.3 ()\tStatus: Up",
             "Host: 192.0.2.3 ()\tPorts: 21/closed/tcp/////, 22/filtered/tcp/////",
             "Host: 192.0.2.4 ()\tStatus: Up",
+            "Host: 192.0.2.8 ()\tStatus: Up",
+            "Host: 192.0.2.8 ()\tPorts: 22/open/tcp////a?Host: b/",
         ]
     );
+    assert_eq!(text(&output.stderr).lines().count(), 1, "the one without an address is said");
 }
 
 #[test]

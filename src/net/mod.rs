@@ -96,9 +96,10 @@ pub const fn canonical(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The IPv4 address that an IPv6 address leads to through a translator or tunnel: NAT64's well-known prefix, 6to4.
+/// The IPv4 address that an IPv6 address leads to through a translator or tunnel: NAT64's well-known and local prefixes, 6to4.
 ///
-/// **Source:** RFC 6052 section 2.1 (`64:ff9b::/96`), RFC 3056 section 2 (`2002::/16`).
+/// **Source:** RFC 6052 section 2.1 (`64:ff9b::/96`), RFC 8215 (`64:ff9b:1::/48`, of which the last 32 bits are looked at, as a
+/// /96 in it has them), RFC 3056 section 2 (`2002::/16`).
 #[must_use]
 pub const fn embedded_ipv4(address: IpAddr) -> Option<IpAddr> {
     let IpAddr::V6(v6) = address else { return None };
@@ -106,6 +107,7 @@ pub const fn embedded_ipv4(address: IpAddr) -> Option<IpAddr> {
     let inside = match (bits >> 112, bits >> 32) {
         (0x2002, _) => bits >> 80,
         (_, 0x0064_ff9b_0000_0000_0000_0000) => bits,
+        _ if bits >> 80 == 0x0064_ff9b_0001 => bits,
         _ => return None,
     };
     Some(IpAddr::V4(Ipv4Addr::from_bits((inside & 0xffff_ffff) as u32)))
@@ -180,9 +182,14 @@ mod tests {
 
     #[test]
     fn an_address_behind_a_translator_is_found() {
-        for (address, inside) in
-            [("64:ff9b::10.1.2.3", Some("10.1.2.3")), ("2002:a01:203::1", Some("10.1.2.3")), ("2001:db8::1", None), ("10.1.2.3", None)]
-        {
+        for (address, inside) in [
+            ("64:ff9b::10.1.2.3", Some("10.1.2.3")),
+            ("64:ff9b:1:2::10.1.2.3", Some("10.1.2.3")),
+            ("2002:a01:203::1", Some("10.1.2.3")),
+            ("64:ff9b:2::10.1.2.3", None),
+            ("2001:db8::1", None),
+            ("10.1.2.3", None),
+        ] {
             let found = embedded_ipv4(address.parse().expect("an address")).map(|a| a.to_string());
             assert_eq!(found.as_deref(), inside, "{address}");
         }

@@ -37,7 +37,7 @@ pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
     }
     if walk.eat(br#","evidence":["#) {
         host.evidence.reserve(PLACES);
-        read_list(&mut walk, b']', |walk| {
+        walk.items(b']', |walk| {
             let place = read_place(walk, &mut days, host.evidence.last())?;
             host.evidence.push(place);
             Some(())
@@ -71,7 +71,7 @@ fn read_verdict<'a>(walk: &mut Walk<'a>, host: &mut HostRecord<'a>) -> Option<()
     }
     host.allowed = walk.eat(br#","allowed":true"#);
     walk.need(br#","rules":["#)?;
-    read_list(walk, b']', |walk| {
+    walk.items(b']', |walk| {
         walk.need(b"\"")?;
         host.rules.push(read_text(walk)?);
         Some(())
@@ -87,9 +87,9 @@ fn read_verdict<'a>(walk: &mut Walk<'a>, host: &mut HostRecord<'a>) -> Option<()
 fn read_counts<'a>(walk: &mut Walk<'a>, host: &mut HostRecord<'a>) -> Option<()> {
     walk.need(br#","signals":{"#)?;
     host.signals.reserve(SIGNALS.len());
-    read_list(walk, b'}', |walk| read_pair(walk, &mut host.signals))?;
+    walk.items(b'}', |walk| read_pair(walk, &mut host.signals))?;
     if walk.eat(br#","weights":{"#) {
-        read_list(walk, b'}', |walk| read_pair(walk, &mut host.weights))?;
+        walk.items(b'}', |walk| read_pair(walk, &mut host.weights))?;
     }
     if walk.eat(br#","users":"#) {
         host.users = Some(walk.integer()?);
@@ -135,20 +135,6 @@ pub(super) fn read_time(walk: &mut Walk<'_>, days: &mut DayReader) -> Option<i64
     match walk.eat_quoted::<TIME_LEN>() {
         Some(text) => days.read(text),
         None => days.read(walk.plain_text()?),
-    }
-}
-
-/// What `item` reads, again and again, up to `end`.
-fn read_list<'a>(walk: &mut Walk<'a>, end: u8, mut item: impl FnMut(&mut Walk<'a>) -> Option<()>) -> Option<()> {
-    if walk.eat(&[end]) {
-        return Some(());
-    }
-    loop {
-        item(walk)?;
-        if walk.eat(&[end]) {
-            return Some(());
-        }
-        walk.need(b",")?;
     }
 }
 

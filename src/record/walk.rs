@@ -144,8 +144,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn skip_list(&mut self, end: u8, item: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+    fn skip_list(&mut self, end: u8, item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.rest = &self.rest[1..];
+        self.items(end, item)
+    }
+
+    /// What `item` reads, again and again, up to `end`.
+    pub fn items(&mut self, end: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         if self.eat(&[end]) {
             return Some(());
         }

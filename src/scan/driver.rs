@@ -92,7 +92,7 @@ impl Driver {
         let opened = spare.take().map_or_else(|| socket::open(target), Ok);
         let socket = match opened.and_then(|socket| socket::connect(&socket, target).map(|()| socket)) {
             Ok(socket) => socket,
-            Err(errno) => return Some(Happening::Answered(socket::meaning_of_refusal(errno))),
+            Err(errno) => return Some(Happening::Answered(socket::meaning_of_refusal(errno, target))),
         };
         // This machine answers before the call is over (measured: the second call saves two with the poller).
         match socket::ask(&socket, target) {

@@ -105,12 +105,14 @@ impl Refusal {
 }
 
 impl Config {
-    /// Why `ip` is not touched, if it is not. An excluded network is not reached through a translator either.
+    /// Why `ip` is not touched, if it is not. What may not be touched is not reached through a translator either.
     fn refuse(&self, ip: IpAddr) -> Option<Refusal> {
-        if self.exclude.contains(ip) || net::embedded_ipv4(ip).is_some_and(|inside| self.exclude.contains(inside)) {
+        let inside = net::embedded_ipv4(ip);
+        if self.exclude.contains(ip) || inside.is_some_and(|inside| self.exclude.contains(inside)) {
             return Some(Refusal::Excluded);
         }
-        (!net::is_unicast(ip) || !self.scope.contains(ip)).then_some(Refusal::OutOfScope)
+        (!net::is_unicast(ip) || inside.is_some_and(|inside| !net::is_unicast(inside)) || !self.scope.contains(ip))
+            .then_some(Refusal::OutOfScope)
     }
 
     fn open_audit(&self, inputs: &Inputs) -> Result<Option<Audit>> {

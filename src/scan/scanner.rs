@@ -93,7 +93,12 @@ impl<'r> Scanner<'r> {
             if supply != Supply::Ended || !self.pending.is_empty() {
                 supply = self.take_in(blocks, notices)?;
             }
-            self.start_probes()?;
+            if let Err(error) = self.start_probes() {
+                // The audit cannot be written: nothing more is touched, and what was found is not lost.
+                self.run.watch.stop();
+                self.stop(blocks, notices)?;
+                return Err(error);
+            }
             self.write()?;
             self.tally.show(&self.board, &self.run.progress, self.started.elapsed());
             if self.run.watch.is_stopped() {
@@ -266,8 +271,13 @@ impl<'r> Scanner<'r> {
     }
 
     fn write(&mut self) -> Result<()> {
-        let ready = self.window.take_ready();
-        if ready.is_empty() { Ok(()) } else { self.output.write(&ready) }
+        loop {
+            let ready = self.window.take_ready();
+            if ready.is_empty() {
+                return Ok(());
+            }
+            self.output.write(&ready)?;
+        }
     }
 
     /// Writes what was read: hosts that are not done are `incomplete`.

@@ -110,9 +110,21 @@ const fn meaning_of_answer(errno: Errno) -> Answer {
     })
 }
 
+/// Whether this machine has an address to reach `target` from: without one (IPv6 switched off), connecting fails as it does
+/// where all local ports are taken. A UDP socket that is connected sends nothing, and has ports of its own.
+pub fn has_source(target: SocketAddr) -> bool {
+    let family = if target.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
+    // A socket that cannot be had says nothing of addresses.
+    nix::sys::socket::socket(family, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None).map_or(true, |socket| {
+        let connected = nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target));
+        connected != Err(Errno::EADDRNOTAVAIL)
+    })
+}
+
 /// An error of the first call itself: nothing was sent.
-pub const fn meaning_of_refusal(errno: Errno) -> Answer {
+pub fn meaning_of_refusal(errno: Errno, target: SocketAddr) -> Answer {
     match errno {
+        Errno::EADDRNOTAVAIL if !has_source(target) => Answer::Known(Reason::NoRoute),
         Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM | Errno::EADDRNOTAVAIL | Errno::EAGAIN => Answer::Exhausted,
         Errno::EACCES | Errno::EPERM => Answer::Known(Reason::Denied),
         _ => Answer::Known(Reason::NoRoute),

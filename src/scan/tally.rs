@@ -70,7 +70,7 @@ impl Tally {
         let suspicious = if config.input == Input::Hosts { "suspicious hosts" } else { "addresses" };
         if self.out_of_scope > 0 {
             notices.say(&format!(
-                "{} {suspicious} are out of scope and were not touched; --scope CIDR,... includes them (--scope any: all)",
+                "{} {suspicious} are out of scope and were not touched; --scope CIDR,... includes them (--scope any: every unicast address)",
                 self.out_of_scope
             ));
         }

@@ -1,11 +1,14 @@
 //! Results in their order: a line waits in a window until it and (unless any order will do) all before it are done.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::splice::HostLine;
 
 /// What an entry is counted as besides its text.
 const ENTRY_BYTES: usize = 64;
+/// How much is made ready to be written at once, and one line more.
+const READY_BYTES: usize = 1 << 20;
 
 /// Names an entry of the window.
 pub type EntryId = u64;
@@ -19,18 +22,24 @@ pub enum Order {
     AsDone,
 }
 
+type Waiting = Box<(Vec<u8>, HostLine)>;
+
 #[derive(Debug)]
 enum Entry {
     Done(Vec<u8>),
-    Waiting(Box<(Vec<u8>, HostLine)>),
+    Waiting(Waiting),
+    /// Put together when it leaves: lines of one address share a result, which may be megabytes.
+    Scanned(Waiting, Rc<[u8]>),
 }
 
 /// The lines that cannot be written yet, and those that can.
 #[derive(Debug)]
 pub struct Window {
     order: Order,
-    /// Each with the bytes that it was counted as when it came.
+    /// Each with the bytes that it is counted as.
     entries: VecDeque<(usize, Entry)>,
+    /// Those done before their turn, where any order will do.
+    overtaking: VecDeque<(usize, Waiting, Rc<[u8]>)>,
     first: EntryId,
     bytes: usize,
     ready: Vec<u8>,
@@ -40,7 +49,7 @@ impl Window {
     /// An empty window.
     #[must_use]
     pub const fn new(order: Order) -> Self {
-        Self { order, entries: VecDeque::new(), first: 0, bytes: 0, ready: Vec::new() }
+        Self { order, entries: VecDeque::new(), overtaking: VecDeque::new(), first: 0, bytes: 0, ready: Vec::new() }
     }
 
     /// Adds lines that go out as they are.
@@ -65,22 +74,23 @@ impl Window {
     }
 
     /// Gives a line its `scan`.
-    pub fn finish(&mut self, id: EntryId, scan: &[u8]) {
+    pub fn finish(&mut self, id: EntryId, scan: &Rc<[u8]>) {
         let place = usize::try_from(id.wrapping_sub(self.first)).unwrap_or(usize::MAX);
-        let Some((_, entry)) = self.entries.get_mut(place) else { return };
-        let Entry::Waiting(waiting) = entry else { return };
-        let line = waiting.1.with_scan(&waiting.0, scan);
-        *entry = Entry::Done(match self.order {
-            Order::Kept => line,
-            Order::AsDone => {
-                self.ready.extend_from_slice(&line);
-                Vec::new()
+        let Some((bytes, entry)) = self.entries.get_mut(place) else { return };
+        if !matches!(entry, Entry::Waiting(_)) {
+            return;
+        }
+        let Entry::Waiting(waiting) = std::mem::replace(entry, Entry::Done(Vec::new())) else { return };
+        self.bytes += scan.len();
+        match self.order {
+            Order::Kept => {
+                *bytes += scan.len();
+                *entry = Entry::Scanned(waiting, Rc::clone(scan));
             }
-        });
-        while let Some((_, Entry::Done(lines))) = self.entries.front() {
-            self.ready.extend_from_slice(lines);
-            self.bytes -= self.entries.pop_front().map_or(0, |(bytes, _)| bytes);
-            self.first += 1;
+            Order::AsDone => {
+                let counted = std::mem::replace(bytes, ENTRY_BYTES) - ENTRY_BYTES + scan.len();
+                self.overtaking.push_back((counted, waiting, Rc::clone(scan)));
+            }
         }
     }
 
@@ -90,9 +100,27 @@ impl Window {
         self.bytes + self.ready.len()
     }
 
-    /// Gives what can be written.
+    /// Gives a piece of what can be written; nothing once all was given.
     pub fn take_ready(&mut self) -> Vec<u8> {
+        while self.ready.len() < READY_BYTES && self.take_next() {}
         std::mem::take(&mut self.ready)
+    }
+
+    /// Makes the next line ready that is done, if there is one.
+    fn take_next(&mut self) -> bool {
+        if let Some((bytes, waiting, scan)) = self.overtaking.pop_front() {
+            self.bytes -= bytes;
+            self.ready.extend_from_slice(&waiting.1.with_scan(&waiting.0, &scan));
+            return true;
+        }
+        match self.entries.front() {
+            None | Some((_, Entry::Waiting(_))) => return false,
+            Some((_, Entry::Done(lines))) => self.ready.extend_from_slice(lines),
+            Some((_, Entry::Scanned(waiting, scan))) => self.ready.extend_from_slice(&waiting.1.with_scan(&waiting.0, scan)),
+        }
+        self.bytes -= self.entries.pop_front().map_or(0, |(bytes, _)| bytes);
+        self.first += 1;
+        true
     }
 
     fn push(&mut self, bytes: usize, entry: Entry) {
@@ -116,10 +144,10 @@ mod tests {
         let fast = window.wait(LINE.to_vec(), host());
         window.pass(b"{}\n".to_vec());
         let mut ready = [(fast, &b"2"[..]), (slow, b"1")].map(|(id, scan)| {
-            window.finish(id, scan);
+            window.finish(id, &scan.into());
             String::from_utf8(window.take_ready()).expect("UTF-8")
         });
-        window.finish(slow, b"3");
+        window.finish(slow, &b"3"[..].into());
         window.pass(b"last\n".to_vec());
         ready[1].push_str(&String::from_utf8(window.take_ready()).expect("UTF-8"));
         assert_eq!(window.bytes(), 0);
@@ -131,5 +159,39 @@ mod tests {
         let scanned = |scan: u8| format!("{{\"ip\":\"127.0.0.9\",\"scan\":{scan}}}\n");
         assert_eq!(ready_after_each(Order::Kept), [String::new(), format!("{}{}{{}}\nlast\n", scanned(1), scanned(2))]);
         assert_eq!(ready_after_each(Order::AsDone), [format!("{{}}\n{}", scanned(2)), format!("{}last\n", scanned(1))]);
+    }
+
+    #[test]
+    fn results_that_wait_are_counted_and_leave_in_pieces() {
+        for order in [Order::Kept, Order::AsDone] {
+            let mut window = Window::new(order);
+            let host = || HostLine::read(LINE).expect("a host");
+            let slow = window.wait(LINE.to_vec(), host());
+            let again: Vec<_> = (0..100).map(|_| window.wait(LINE.to_vec(), host())).collect();
+            let result = vec![b' '; READY_BYTES];
+            let scan: Rc<[u8]> = result.as_slice().into();
+            for &id in &again {
+                window.finish(id, &scan);
+            }
+            assert!(window.bytes() > 100 * READY_BYTES, "{order:?}");
+            assert_eq!(Rc::strong_count(&scan), 101, "one result for all lines");
+            window.finish(slow, &b"1"[..].into());
+            let pieces: Vec<usize> = std::iter::repeat_with(|| window.take_ready().len()).take_while(|&len| len > 0).collect();
+            assert!(pieces.len() >= 100 && pieces.iter().all(|&len| len < 3 * READY_BYTES), "{order:?}");
+            assert_eq!((window.bytes(), window.entries.len()), (0, 0), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn where_any_order_will_do_lines_that_were_written_are_no_load() {
+        let mut window = Window::new(Order::AsDone);
+        let line = [LINE, &[b' '; 10_000]].concat();
+        let _slow = window.wait(LINE.to_vec(), HostLine::read(LINE).expect("a host"));
+        for _ in 0..100 {
+            let id = window.wait(line.clone(), HostLine::read(LINE).expect("a host"));
+            window.finish(id, &b"1"[..].into());
+            assert!(!window.take_ready().is_empty());
+        }
+        assert_eq!(window.bytes(), LINE.len() + 101 * ENTRY_BYTES);
     }
 }
