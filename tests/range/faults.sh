@@ -14,7 +14,7 @@ failed_well() {
 }
 
 # The process of the stage $2 below the script $1.
-stage_of() { pgrep -x -P "$(pgrep -d , -P "$1"),$1" "$2"; }
+stage_of() { pgrep -x -P "$(pgrep -d , -P "$1"),$1" "$2" 2>/dev/null; }
 
 # Each stage is killed while the workflow waits for more of the log.
 kill_stages() {
@@ -139,7 +139,8 @@ bury_in_garbage() {
 
 break_things() {
     local _
-    for _ in $(seq 40); do gzip -dc "$DAYS/auth.log.2.gz"; done >"$RANGE/long.log"
+    # More events than a pipe takes, were it of the largest size.
+    for _ in $(seq 400); do gzip -dc "$DAYS/auth.log.2.gz"; done >"$RANGE/long.log"
     soar-parse -q "$RANGE/long.log" >"$RANGE/long.events"
     kill_stages
     kill_with_cursor

@@ -82,10 +82,11 @@ truth() {
 
 # Only hosts for whom a rule holds were asked for their ports, and they were.
 check_who_was_touched() {
-    local host untouched
+    local host rules untouched
     for host in $(hosts); do
         untouched=''
-        ! as "$host" nft list ruleset | grep -q 'counter packets 0 bytes 0' || untouched=1
+        rules=$(as "$host" nft list ruleset)
+        [[ $rules != *'counter packets 0 bytes 0'* ]] || untouched=1
         if is_attacker "$host"; then
             [ -z "$untouched" ] || die "$host was not scanned"
         else

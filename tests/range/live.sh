@@ -2,7 +2,7 @@
 # The same servers, followed live.
 
 # The process $1 has the file $2 open.
-follows() { find "/proc/$1/fd" -lname "$2" 2>/dev/null | grep -q .; }
+follows() { [ -n "$(find "/proc/$1/fd" -lname "$2" 2>/dev/null)" ]; }
 
 # The log $3 has a line with $2 for each time that the host $1 does what the command behind $5 does; with the $4th the rule
 # holds. Nobody but this host is told of, with its ports, and how long that took is said. $5: what the host is like.
