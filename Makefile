@@ -23,7 +23,7 @@ setup: ## install what the tests need, or say exactly what is missing
 build: ## build the four filters
 	cargo build --release --locked --bins
 
-test: ## what CI runs: format, lints, tests, docs, shell scripts
+test: ## format, lints, tests, docs, shell scripts; CI runs this and test-real
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked

@@ -14,7 +14,7 @@ failed_well() {
 }
 
 # The process of the stage $2 below the script $1.
-stage_of() { pgrep -x -P "$(pgrep -d , -P "$1"),$1" "$2"; }
+stage_of() { pgrep -x -P "$(pgrep -d , -P "$1"),$1" "$2" 2>/dev/null; }
 
 # Each stage is killed while the workflow waits for more of the log.
 kill_stages() {
@@ -65,7 +65,7 @@ fill_disk() {
     local kib code failures=0
     mkdir "$RANGE/tiny"
     mount -t tmpfs -o size=512k tmpfs "$RANGE/tiny"
-    "$SOAR" -o "$RANGE/tiny/out" "$DAYS/auth.log.1" >/dev/null
+    "$SOAR" -o "$RANGE/tiny/out" "$DAYS/auth.log.1" >"$RANGE/said" 2>&1
     contents "$RANGE/tiny/out" >"$RANGE/before"
     for kib in 0 4 8 12 16 20 24 32 256; do
         code=0
@@ -95,6 +95,17 @@ fill_disk_with_cursor() {
     rm "$RANGE/tiny/ballast"
     same 'no room for the cursor: said, and the next run has every line' \
         "$RANGE/long.events" <(soar-parse -q --cursor "$RANGE/tiny/cursor" "$RANGE/long.log")
+}
+
+# A state finds no room: it stays as the run before left it.
+fill_disk_with_state() {
+    local code=0
+    soar-score -q --live --state "$RANGE/tiny/state" "$RANGE/long.events" >/dev/null
+    contents "$RANGE/tiny" | grep -v ballast >"$RANGE/before"
+    cat /dev/zero >"$RANGE/tiny/ballast" 2>/dev/null || true
+    soar-score -q --live --state "$RANGE/tiny/state" "$RANGE/long.events" >/dev/null 2>"$RANGE/said" || code=$?
+    { [ "$code" -eq 2 ] && grep -q 'No space left' "$RANGE/said"; } || die "a state on a full disk: exit code $code, $(cat "$RANGE/said")"
+    same 'no room for the state of a live run: said, and the state stands' "$RANGE/before" <(contents "$RANGE/tiny" | grep -v ballast)
 }
 
 # A gibibyte of noise with the logs in between: bytes by chance, zeros, one endless line, lines that end too early.
@@ -128,11 +139,13 @@ bury_in_garbage() {
 
 break_things() {
     local _
-    for _ in $(seq 40); do gzip -dc "$DAYS/auth.log.2.gz"; done >"$RANGE/long.log"
+    # More events than a pipe takes, were it of the largest size.
+    for _ in $(seq 400); do gzip -dc "$DAYS/auth.log.2.gz"; done >"$RANGE/long.log"
     soar-parse -q "$RANGE/long.log" >"$RANGE/long.events"
     kill_stages
     kill_with_cursor
     fill_disk
     fill_disk_with_cursor
+    fill_disk_with_state
     bury_in_garbage
 }

@@ -82,10 +82,11 @@ truth() {
 
 # Only hosts for whom a rule holds were asked for their ports, and they were.
 check_who_was_touched() {
-    local host untouched
+    local host rules untouched
     for host in $(hosts); do
         untouched=''
-        ! as "$host" nft list ruleset | grep -q 'counter packets 0 bytes 0' || untouched=1
+        rules=$(as "$host" nft list ruleset)
+        [[ $rules != *'counter packets 0 bytes 0'* ]] || untouched=1
         if is_attacker "$host"; then
             [ -z "$untouched" ] || die "$host was not scanned"
         else
@@ -107,7 +108,8 @@ reproduce_incident() {
     ALL=()
     for part in "${LOGS[@]}"; do ALL+=("$part" "$part.1" "$part.2.gz"); done
     has_lines 'message repeated' "$AUTH_LOG" 1 || die 'syslog repeated no message'
-    as server "$HERE/../../scripts/soar" -o "$OUT" --scope "$SCOPE" "${ALL[@]}" >"$RANGE/summary"
+    as server "$HERE/../../scripts/soar" -o "$OUT" --scope "$SCOPE" "${ALL[@]}" >"$RANGE/summary" 2>"$RANGE/said"
+    grep -q ' 0 unknown sshd messages, 0 rejects$' "$RANGE/said" || die "not every line was understood: $(cat "$RANGE/said")"
     told >"$RANGE/told"
     truth >"$RANGE/truth"
     same "each of $(wc -l <"$RANGE/told") counts is what the attack tools did ($(wc -l <"$LEDGER") acts)" "$RANGE/told" <(counts <"$OUT/hosts.ndjson")

@@ -23,7 +23,7 @@ await() {
 }
 
 # The lines of the file $2 that hold $1 are $3 in number, or more.
-has_lines() { [ "$(grep -c -e "$1" "$2" 2>/dev/null)" -ge "$3" ]; }
+has_lines() { [ -e "$2" ] && [ "$(grep -c -e "$1" "$2")" -ge "$3" ]; }
 
 # Ends a process that was started in the background.
 end() {
