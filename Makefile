@@ -26,7 +26,7 @@ source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir 
 	$(if $(filter bin/%,$1),$(patsubst bin/%,scripts/%,$(subst bin/soar-,bin/,$1)),\
 	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1))))
 
-.PHONY: help setup build test demo bench install uninstall deb test-deb clean events hosts scan report FORCE
+.PHONY: help setup build test demo bench install uninstall deb test-deb deny clean events hosts scan report FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,6 +43,13 @@ test: ## what CI runs: format, lints, tests, docs, shell scripts
 	cargo test --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
 	shellcheck scripts/* .ci/run
+	@$(MAKE) -s deny
+
+deny: ## check licences and sources of what is built in, and known flaws where their database is here (cargo-deny)
+	@if ! cargo deny --version >/dev/null 2>&1; then printf '\nSKIPPED: make deny: no cargo-deny (cargo install --locked cargo-deny)\n' >&2; exit 0; fi; \
+	cargo deny --locked --offline check licenses bans sources; \
+	if [ -d "$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs" ]; then cargo deny --locked --offline check advisories; \
+	else printf '\nSKIPPED: make deny: advisories: no database of RustSec (cargo deny fetch db)\n' >&2; fi
 
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo
