@@ -12,7 +12,21 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
 FILTERS := soar-parse soar-score soar-scan soar-report
 
-.PHONY: help setup build test test-real demo bench install uninstall clean events hosts scan report FORCE
+SCRIPTS := soar soar-why soar-update soar-fleet
+DEB := $(TARGET)/soar-light.deb
+
+# What is installed, below PREFIX, and where each file comes from: man pages and completions are made by scripts/pages.
+INSTALLED := $(addprefix bin/,$(FILTERS) $(SCRIPTS)) \
+	$(addprefix share/soar-light/,$(wildcard adapters/*.jq rules/*.toml)) \
+	$(patsubst %,share/man/man1/%.1,$(FILTERS) $(SCRIPTS)) \
+	$(addprefix share/bash-completion/completions/,$(FILTERS)) \
+	$(addprefix share/zsh/site-functions/_,$(FILTERS)) \
+	$(patsubst %,share/fish/vendor_completions.d/%.fish,$(FILTERS))
+source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir $1),\
+	$(if $(filter bin/%,$1),$(patsubst bin/%,scripts/%,$(subst bin/soar-,bin/,$1)),\
+	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1))))
+
+.PHONY: help setup build test test-real demo bench install uninstall deb test-deb deny clean events hosts scan report FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,9 +43,16 @@ test: ## format, lints, tests, docs, shell scripts; CI runs this and test-real
 	cargo test --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
 	shellcheck scripts/* tests/range/*.sh .ci/run
+	@$(MAKE) -s deny
 
 test-real: build ## attack real servers in namespaces of their own, and hold the filters to what happened
 	scripts/range
+
+deny: ## check licences and sources of what is built in, and known flaws where their database is here (cargo-deny)
+	@if ! cargo deny --version >/dev/null 2>&1; then printf '\nSKIPPED: make deny: no cargo-deny (cargo install --locked cargo-deny)\n' >&2; exit 0; fi; \
+	cargo deny --locked --offline check licenses bans sources; \
+	if [ -d "$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs" ]; then cargo deny --locked --offline check advisories; \
+	else printf '\nSKIPPED: make deny: advisories: no database of RustSec (cargo deny fetch db)\n' >&2; fi
 
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo
@@ -39,16 +60,28 @@ demo: ## build, run the workflow on examples/, print the summary
 bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep and mawk
 	scripts/bench
 
-install: build ## install filters, scripts and adapters to PREFIX (default /usr/local)
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 $(addprefix $(BIN)/,$(FILTERS)) scripts/soar '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 scripts/why '$(DESTDIR)$(PREFIX)/bin/soar-why'
-	install -d '$(DESTDIR)$(PREFIX)/share/soar-light/adapters'
-	install -m 644 adapters/*.jq '$(DESTDIR)$(PREFIX)/share/soar-light/adapters'
+install: build ## install filters, scripts, adapters, rules, man pages and completions to PREFIX (default /usr/local)
+	scripts/pages '$(BIN)' '$(TARGET)/pages'
+	$(foreach file,$(INSTALLED),install -D -m $(if $(filter bin/%,$(file)),755,644) '$(call source,$(file))' '$(DESTDIR)$(PREFIX)/$(file)' &&) true
 
 uninstall: ## remove what install put there
-	rm -f $(addprefix '$(DESTDIR)$(PREFIX)/bin'/,$(FILTERS) soar soar-why)
-	rm -rf '$(DESTDIR)$(PREFIX)/share/soar-light'
+	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
+	cd '$(DESTDIR)$(PREFIX)' && rmdir share/soar-light/* share/soar-light 2>/dev/null || true
+
+# A cargo-deb that is there already will do.
+CARGO_DEB := $(or $(shell command -v cargo-deb),$(TARGET)/tools/bin/cargo-deb)
+$(TARGET)/tools/bin/cargo-deb:
+	cargo install --quiet --locked --root '$(TARGET)/tools' cargo-deb@3.8.0
+
+deb: build $(CARGO_DEB) ## build a Debian package of the same files, with a systemd service and timer that are off
+	rm -rf target/deb-root
+	$(MAKE) -s -o build install DESTDIR=target/deb-root PREFIX=/usr
+	install -d target/deb-root/usr/share/zsh
+	mv target/deb-root/usr/share/zsh/site-functions target/deb-root/usr/share/zsh/vendor-completions
+	PATH="$(dir $(abspath $(CARGO_DEB))):$$PATH" cargo deb --no-build --no-strip --locked --output '$(DEB)'
+
+test-deb: deb ## install, run and remove the package in a copy of this system that is thrown away
+	scripts/test-deb '$(DEB)'
 
 clean: ## remove what was built and the files of the demo
 	cargo clean

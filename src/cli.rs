@@ -1,11 +1,14 @@
 //! What all four filters share: the common flags, the frame of the help page, and the one place that turns a result
 //! into a line on stderr and an exit code.
 
+pub mod generate;
+
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use self::generate::Page;
 use crate::error::{Error, Exit, Result};
 use crate::escape;
 use crate::stream::Run;
@@ -30,6 +33,9 @@ pub struct Common {
     /// Say nothing on stderr, except why the work could not be done
     #[arg(short, long, help_heading = "Common options")]
     pub quiet: bool,
+    /// Print the man page, or completions for a shell, and exit
+    #[arg(long, value_name = "PAGE", hide = true)]
+    pub generate: Option<Page>,
 }
 
 /// The end of every help page: what comes in, what goes out, how it ends (`no_good` says what exit code 1 means), three pipelines.

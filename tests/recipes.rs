@@ -27,7 +27,7 @@ const SETTINGS: &[Setting] = &[
         before: r#"HOME=$PWD; ln -s "$ROOT/scripts/update" soar-update; PATH=$PATH:$PWD
             sed 's/^\([^ ]* \)\{5\}//' soar.crontab > job; sh job"#,
     },
-    // What it starts is held to its word by tests/packaging.rs.
+    // What it starts is run by make test-deb; tests/packaging.rs checks the units.
     Setting { recipe: "Only what is new, from a systemd timer", tools: &[], before: "" },
     // Run by a test of its own below: it does not end by itself.
     Setting { recipe: "Live", tools: &["jq"], before: "" },

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
@@ -106,6 +106,9 @@ fn manual() -> String {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(page) = args.common.generate {
+        return cli::conclude("soar-parse", page.print("soar-parse", Args::command()));
+    }
     if args.list_formats {
         return cli::conclude("soar-parse", cli::print(&catalogue::list_formats()));
     }

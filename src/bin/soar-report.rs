@@ -92,6 +92,9 @@ fn command() -> Command {
 fn main() -> ExitCode {
     let matches = command().get_matches();
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Some(page) = args.common.generate {
+        return cli::conclude("soar-report", page.print("soar-report", command()));
+    }
     match config(&args, &matches) {
         Ok(config) => cli::run("soar-report", &args.common, None, |inputs, run, notices| report::run(&config, inputs, run, notices)),
         Err(error) => cli::conclude("soar-report", Err(error)),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, value_parser};
+use clap::{CommandFactory, Parser, value_parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
@@ -104,6 +104,9 @@ fn manual() -> String {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(page) = args.common.generate {
+        return cli::conclude("soar-scan", page.print("soar-scan", Args::command()));
+    }
     match config(&args) {
         Ok(config) => cli::run("soar-scan", &args.common, None, |inputs, run, notices| scan::run(&config, inputs, run, notices)),
         Err(error) => cli::conclude("soar-scan", Err(error)),

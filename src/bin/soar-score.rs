@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
@@ -95,6 +95,9 @@ fn pages() -> String {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(page) = args.common.generate {
+        return cli::conclude("soar-score", page.print("soar-score", Args::command()));
+    }
     match config(&args) {
         Ok(config) if args.list_rules => cli::conclude("soar-score", cli::print(&catalogue::list_rules(&config.rules))),
         Ok(config) => cli::run("soar-score", &args.common, None, |inputs, run, notices| match policy(&args)? {

@@ -1,0 +1,85 @@
+//! What `--generate` prints: the man page and the shell completions, made from the flags, so that no copy can grow old.
+//!
+//! A hidden flag, as in ripgrep: whoever has the program has its pages, without the sources and what builds their tests.
+
+use clap::{Command, ValueEnum};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
+
+use crate::error::{Error, Exit, Result};
+
+/// One kind of page about a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// For man(1).
+    Man,
+    /// Completions for bash.
+    Bash,
+    /// Completions for zsh.
+    Zsh,
+    /// Completions for fish.
+    Fish,
+}
+
+impl Page {
+    /// Prints this page of `program`, whose flags are those of `command`.
+    ///
+    /// # Errors
+    /// [`Error::Write`] where stdout cannot be written.
+    pub fn print(self, program: &'static str, command: Command) -> Result<Exit> {
+        let mut command = command.name(program).bin_name(program);
+        let shell = match self {
+            Self::Man => return super::print(&man(command)?),
+            Self::Bash => Shell::Bash,
+            Self::Zsh => Shell::Zsh,
+            Self::Fish => Shell::Fish,
+        };
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut command, program, &mut script);
+        super::print(&String::from_utf8_lossy(&script))
+    }
+}
+
+/// The sections that clap knows, then those of the end of the help page under their own names.
+fn man(command: Command) -> Result<String> {
+    let end = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    // Pages without a date, so that the same source gives the same bytes; Man's own title drops what is empty.
+    let title = format!(".TH {} 1 \"\" \"SOAR Light {}\" \"SOAR Light\"\n", command.get_name(), env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command);
+    let mut page = title.into_bytes();
+    let written = man
+        .render_name_section(&mut page)
+        .and_then(|()| man.render_synopsis_section(&mut page))
+        .and_then(|()| man.render_description_section(&mut page))
+        .and_then(|()| man.render_options_section(&mut page))
+        .and_then(|()| sections(&end).to_writer(&mut page));
+    written.map_err(|error| Error::write("the page", &error))?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+/// A line that is not indented names a section; what is below it is shown as it stands.
+fn sections(text: &str) -> Roff {
+    let mut roff = Roff::new();
+    for section in text.split("\n\n") {
+        let (name, lines) = section.split_once('\n').unwrap_or((section, ""));
+        roff.control("SH", [name]).control("nf", []);
+        for line in lines.lines() {
+            roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
+        }
+        roff.control("fi", []);
+    }
+    roff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_of_the_help_page_keep_their_names_and_lines() {
+        let text = "INPUT\n  Logs.\n\nEXIT CODES\n  0  done\n  1  -x\n     .y";
+        let expected = ".SH INPUT\n.nf\nLogs.\n.fi\n.SH \"EXIT CODES\"\n.nf\n0  done\n1  \\-x\n   .y\n.fi\n";
+        assert!(sections(text).to_roff().ends_with(expected), "{}", sections(text).to_roff());
+    }
+}

@@ -1,0 +1,78 @@
+//! `scripts/fleet` over real sshd: two of them on loopback, in a network of their own, each with its own view of the disk.
+
+mod support;
+
+use support::tool::try_with;
+
+/// Starts `web1` and `web2`, which have their own folders under the same path `$PWD/log`, and writes the `config` that leads
+/// there; `gone` is a machine that does not answer.
+const MACHINES: &str = r#"
+    export LC_ALL=C
+    ssh-keygen -q -t ed25519 -N '' -f key; ssh-keygen -q -t ed25519 -N '' -f host
+    mkdir -p log web1 web2; cp "$ROOT/examples/auth.log" web1; cp "$ROOT/examples/access.log" web2
+    head -90 web1/auth.log | gzip > web2/auth.log.1.gz; sed -n '91,$p' web1/auth.log > web2/auth.log; head -50 web2/auth.log > web1/auth.log
+    printf '%s\n' 'LogLevel ERROR' 'StrictHostKeyChecking accept-new' "UserKnownHostsFile $PWD/known" "IdentityFile $PWD/key" 'HostName 127.0.0.1' \
+        'Host web1' 'Port 2201' 'Host web2' 'Port 2202' 'Host gone' 'Port 2203' > config
+    pids=()
+    trap 'kill "${pids[@]}"' EXIT
+    for n in 1 2; do
+        printf '%s\n' "ListenAddress 127.0.0.1:220$n" "HostKey $PWD/host" "AuthorizedKeysFile $PWD/key.pub" 'PidFile none' \
+            'StrictModes no' 'UsePAM no' 'PasswordAuthentication no' 'PermitRootLogin yes' > "sshd$n"
+        # Its folder of the machine is its own: /run/sshd is not made on the disk of all.
+        exec {said}< <(exec unshare -m bash -c "mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount --bind '$PWD/web$n' '$PWD/log' &&
+            exec $(command -v sshd) -D -e -f '$PWD/sshd$n'" 2>&1)
+        pids+=("$!")
+        while read -r line <&"$said" || { echo "sshd does not start here: $line" >&2; exit 77; }; do
+            [[ $line != *'listening on'* ]] || break
+        done
+    done
+    ssh -F config web1 true 2> said || { echo "no login here: $(cat said)" >&2; exit 77; }
+    bin=$(dirname "$(command -v soar-parse)")
+    fleet() { "$ROOT/scripts/fleet" -F config --bin "$bin" "$@"; }
+    # One run on one machine over the logs NAME:FILE.
+    here() { for log; do soar-parse -q --name "${log%%:*}:$PWD/log/${log#*:}" "${log%%:*}/${log#*:}"; done | soar-score -q; }
+"#;
+
+fn try_fleet(test: &str, script: &str) -> Option<String> {
+    try_with(test, &["sshd", "ssh", "ssh-keygen", "unshare", "cmp"], &format!("{MACHINES}\n{script}"))
+}
+
+#[test]
+fn a_fleet_is_one_run_over_all_logs() {
+    let script = r#"
+        here web1:auth.log web2:auth.log web2:auth.log.1.gz web2:access.log > want
+        fleet -l "$PWD/log/a*" web1 web2 -- -q > got; cmp got want
+        # The merging flags are those of this machine.
+        fleet -l "$PWD/log/auth.log*" web1 web2 -- -q --window 10m --rule 'r=.ssh_failed > 30' | jq -c 'select(.suspicious) | .ip'
+        # Without GNU parallel.
+        mkdir few; for tool in bash ssh xargs mktemp cat rm dirname readlink soar-score; do ln -s "$(command -v "$tool")" few; done
+        PATH=$PWD/few fleet -l "$PWD/log/a*" web1 web2 -- -q > got; cmp got want
+        # Flags for over there.
+        fleet -l "$PWD/log/a*" --parse-flags '--signals http_404' web1 web2 -- -q | jq -c .reason | sort -u"#;
+    let Some(printed) = try_fleet("fleet", script) else { return };
+    assert_eq!(printed, "\"127.0.0.66\"\n\"198.51.100.23\"\n\"http_404\"\n");
+}
+
+#[test]
+fn what_is_missing_of_a_fleet_is_named_and_the_rest_is_merged() {
+    let script = r#"
+        try() { local code=0; "$@" 2> said || code=$?; grep ^fleet: said; echo "$code"; }
+        here web1:auth.log > want
+        fleet -l "$PWD/log/auth.log" web1 gone -- -q 2> said > got || echo $?; cmp got want; tail -1 said
+        # A log that is not there, beside one that is.
+        here web2:access.log > want
+        fleet -l "$PWD/log/access.log" web1 web2 -- -q 2> said > got || echo $?; cmp got want; sed "s|$PWD/||g" said
+        # Nobody at all, no soar over there, a word that is none.
+        try fleet -l x gone | tail -2
+        try "$ROOT/scripts/fleet" -F config --bin /nowhere web1 | tail -3
+        try fleet -l 'x; touch oops' web1; try fleet; [ ! -e oops ]"#;
+    let Some(printed) = try_fleet("fleet with gaps", script) else { return };
+    let expected = "2\nfleet: gone is missing (ssh: exit 255)\n2\n\
+        fleet: web1: soar-parse: log/access.log: no such file\n\
+        fleet: web1: a log could not be read to its end; the rest of it is in\n\
+        fleet: no machine could be read\n2\n\
+        fleet: web1 is missing (ssh: exit 3)\nfleet: no machine could be read\n2\n\
+        fleet: -l x; touch oops: a path or a pattern, without spaces\n2\n\
+        fleet: no HOST given (see --help)\n2\n";
+    assert_eq!(printed, expected);
+}
