@@ -123,7 +123,7 @@ bury() {
 }
 
 bury_in_garbage() {
-    local code=0
+    local stage code=0
     # In 1 GiB of addresses, which is far more than memory: what is not bounded ends here.
     (ulimit -v 1048576 && bury | "$SOAR" -o "$RANGE/buried" - >"$RANGE/said" 2>&1) || die "buried in garbage: $(cat "$RANGE/said")"
     same '1 GiB of garbage around the logs: the counts are the same' "$RANGE/told" <(counts <"$RANGE/buried/hosts.ndjson")
