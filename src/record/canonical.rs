@@ -16,6 +16,16 @@ use crate::time::day::{DayReader, TIME_LEN};
 /// How many places a host has that was seen often: three of two signals.
 const PLACES: usize = 6;
 
+impl<'a> HostRecord<'a> {
+    /// Reads a host, whatever the order and spacing of its keys.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the record.
+    pub fn from_line(line: &'a [u8]) -> Result<Self, String> {
+        read_host(line).map_or_else(|| serde_json::from_slice(line).map_err(|e| super::malformed(&e)), Ok)
+    }
+}
+
 /// Reads a host that has the keys of our own writer in its order and spacing; `None`: it may be a host all the same.
 #[must_use]
 pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {

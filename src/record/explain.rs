@@ -2,8 +2,7 @@
 //! for people and other tools; no stage reads it.
 
 use super::Text;
-use super::host::put_time;
-use super::json::{put_array, put_number, put_object, put_text};
+use super::json::{put_array, put_number, put_object, put_text, put_time};
 
 /// One rule, and what it saw of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,9 +9,8 @@ use std::net::IpAddr;
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::canonical;
 use super::explain::{Explained, put_explain};
-use super::json::{put_address, put_array, put_number, put_object, put_text, put_word};
+use super::json::{put_address, put_array, put_number, put_object, put_text, put_time};
 use super::partial::Partial;
 use super::signal::{self, SIGNALS};
 use super::{MAX_INTEGER, Text};
@@ -89,7 +88,7 @@ pub struct Place<'a> {
     pub line: u64,
 }
 
-impl<'a> HostRecord<'a> {
+impl HostRecord<'_> {
     /// A record of `ip` that counts nothing yet.
     #[must_use]
     pub const fn new(ip: IpAddr) -> Self {
@@ -115,14 +114,6 @@ impl<'a> HostRecord<'a> {
             scan: None,
             unknown_keys: 0,
         }
-    }
-
-    /// Reads a host, whatever the order and spacing of its keys.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong with the record.
-    pub fn from_line(line: &'a [u8]) -> Result<Self, String> {
-        canonical::read_host(line).map_or_else(|| serde_json::from_slice(line).map_err(|e| super::malformed(&e)), Ok)
     }
 
     /// Appends the host to `out` as one line of NDJSON.
@@ -221,12 +212,6 @@ fn put_counts(out: &mut Vec<u8>, counts: &[(Text<'_>, u64)]) {
         put_text(out, "\"", Some(name.as_bytes()));
         out.pop();
         put_number(out, ":", Some(*count));
-    }
-}
-
-pub(super) fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
-    if let Some(seconds) = seconds {
-        time::Stamp { seconds, fraction: "" }.with_text(|text| put_word(out, key, text));
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::net::IpAddr;
 
+use crate::time::Stamp;
 use crate::vector::is_plain_from;
 
 /// Appends `open` (a key and `{`), what `fill` puts, and `},`; nothing at all where `fill` puts nothing.
@@ -189,6 +190,13 @@ fn put_escape(out: &mut Vec<u8>, byte: u8) {
         }
     };
     out.extend_from_slice(&[b'\\', letter]);
+}
+
+/// Appends `key` (which ends in the opening quote) and `seconds` since 1970 as RFC 3339 and `",`; nothing where there is no time.
+pub fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
+    if let Some(seconds) = seconds {
+        Stamp { seconds, fraction: "" }.with_text(|text| put_word(out, key, text));
+    }
 }
 
 #[cfg(test)]

@@ -8,11 +8,8 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::estimate::Estimate;
+use super::limits::{HostId, Limits};
 use super::network::Networks;
-use super::schedule::Limits;
-
-/// Names a host while it is scanned; used again after it.
-pub type HostId = u32;
 
 /// How long the first try may take where only neighbours are known (the same /24 or /64): they may sit behind another line
 /// than the host, so it is waited for longer than for them. The retry waits twice as long.

@@ -14,6 +14,7 @@ mod crowd;
 mod driver;
 mod estimate;
 mod greeting;
+mod limits;
 mod network;
 mod pace;
 mod read;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::crowd::HostId;
 use super::estimate::Estimate;
+use super::limits::HostId;
 
 /// How many hosts of a network must have answered before their round trips say something of another.
 const NEIGHBOURS: u32 = 3;

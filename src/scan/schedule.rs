@@ -7,7 +7,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-pub use super::crowd::HostId;
+pub use super::limits::{HostId, Limits};
 
 use super::answer::{Answer, Reason};
 use super::crowd::{Crowd, Side, Try};
@@ -21,27 +21,6 @@ const STARVED_TRIES: u32 = 250;
 const SECOND_THOUGHT: Duration = Duration::from_millis(5);
 /// How long a service has to say something.
 pub const GREETING_WAIT: Duration = Duration::from_millis(500);
-
-/// How hard to try.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Probes in flight at once, 1 or more.
-    pub concurrency: usize,
-    /// Probes a second beyond loopback.
-    pub rate: Option<u32>,
-    /// Probes in flight at one host beyond loopback.
-    pub per_host: usize,
-    /// Probes in flight in one network (/24, /64) beyond loopback.
-    pub per_network: Option<usize>,
-    /// The shortest time that an answer is given, whatever was measured.
-    pub floor: Duration,
-    /// The longest.
-    pub timeout: Duration,
-    /// How often to ask again where none came.
-    pub retries: u32,
-    /// Draws the order of hosts and ports.
-    pub seed: u64,
-}
 
 /// One connection to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::expression::Flaw;
-use super::file::Source;
+use super::source::Source;
 use crate::error::Error;
 
 /// A rule that nobody has checked yet.

@@ -17,15 +17,9 @@ use toml::Spanned;
 
 use super::draft::{Draft, Origin, Part};
 use super::shipped::{self, SETS};
+use super::source::Source;
 use crate::error::{Error, Result};
 use crate::list;
-
-/// A file's text, and what messages call it.
-#[derive(Debug)]
-pub(super) struct Source {
-    label: String,
-    pub(super) text: String,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,15 +61,6 @@ impl Source {
         }
         let source = Rc::new(self);
         Ok(table.rule.into_iter().map(|entry| entry.draft(&source)).collect())
-    }
-
-    /// A usage error about the byte `at`: the line, and a caret under the place.
-    pub(super) fn wrong(&self, at: usize, what: &str) -> Error {
-        let before = self.text.get(..at).unwrap_or(&self.text);
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = self.text[start..].lines().next().unwrap_or_default();
-        let number = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        Error::usage_at(&format!("{}:{number}: {what}", self.label), line, before.len() - start)
     }
 }
 

@@ -14,6 +14,7 @@ mod ending;
 mod expression;
 mod file;
 mod memo;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -22,10 +23,10 @@ use std::cell::RefCell;
 use draft::{Draft, Part, is_name, is_technique};
 use expression::Expression;
 use facts::{Facts, Snapshot};
-use file::Source;
 use memo::{Memo, Object, Values};
 use reads::Slot;
 use shipped::SETS;
+use source::Source;
 use timing::Timing;
 
 use crate::error::{Error, Result};

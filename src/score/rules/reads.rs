@@ -9,7 +9,6 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Pattern, Term};
 use jaq_core::path::{Part, Path};
 
-use super::facts::Name;
 use crate::record::signal::{self, SIGNALS};
 
 /// Functions that give the same whatever their input.
@@ -50,8 +49,8 @@ impl Slot {
     /// What the key `name` stands for.
     pub(super) fn of(name: &str) -> Self {
         let fact = FACTS.iter().find(|(key, ..)| *key == name).map(|(.., slot)| slot.clone());
-        fact.unwrap_or_else(|| match signal::index_of(name).map(Name::from_index) {
-            Some(Name::Known(index)) => Self::Signal(index),
+        fact.unwrap_or_else(|| match signal::index_of(name).map(u8::try_from) {
+            Some(Ok(index)) => Self::Signal(index),
             _ => Self::Other(name.into()),
         })
     }

@@ -1,0 +1,21 @@
+//! The text that rules were written in, and errors that show a place of it.
+
+use crate::error::Error;
+
+/// A file's text, and what messages call it.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) label: String,
+    pub(super) text: String,
+}
+
+impl Source {
+    /// A usage error about the byte `at`: the line, and a caret under the place.
+    pub(super) fn wrong(&self, at: usize, what: &str) -> Error {
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.text[start..].lines().next().unwrap_or_default();
+        let number = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+        Error::usage_at(&format!("{}:{number}: {what}", self.label), line, before.len() - start)
+    }
+}
