@@ -99,7 +99,7 @@ fn manual() -> String {
         [
             "soar-parse access.log auth.log | soar-score | head",
             "soar-parse /var/log/auth.log* | jq -r .user.name | sort | uniq -c | sort -rn",
-            "tail -qF access.log auth.log | soar-parse | jq -c '[.source.ip, .tags]'",
+            "tail -n 0 -qF access.log auth.log | soar-parse | jq -c '[.source.ip, .tags]'",
         ],
     )
 }

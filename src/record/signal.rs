@@ -134,6 +134,12 @@ impl SignalSet {
         Self(self.0 | 1 << index)
     }
 
+    /// The signals of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether `SIGNALS[index]` is in the set.
     #[must_use]
     pub const fn contains(self, index: usize) -> bool {

@@ -139,6 +139,8 @@ pub struct Digest {
     pub scored: u64,
     /// Hosts with no score, left out of reports.
     pub unscored: u64,
+    /// Of those, the ones where somebody logged in without a failure: nothing to report, and yet to be known.
+    pub quiet_logins: u64,
     /// Malformed records.
     pub malformed: u64,
     /// Inputs that had something to read, in their order.
@@ -176,6 +178,7 @@ impl Digest {
     pub fn add(&mut self, host: &HostRecord<'_>, line: &[u8]) -> bool {
         if host.score == 0 && !host.suspicious {
             self.unscored += 1;
+            self.quiet_logins += u64::from(host.count_of("ssh_accepted") > 0);
             return false;
         }
         self.scored += 1;
@@ -224,6 +227,7 @@ impl Digest {
         self.urgent.merge(other.urgent);
         self.scored += other.scored;
         self.unscored += other.unscored;
+        self.quiet_logins += other.quiet_logins;
         self.malformed += other.malformed;
         self.suspicious += other.suspicious;
         self.break_ins += other.break_ins;

@@ -131,7 +131,12 @@ fn finish(config: &Config, mut seen: Seen, sinks: Sinks, run: &Run, notices: &mu
     if seen.digest.inputs.len() > 1 {
         notices.say(&lang::Lang::En.fill(lang::NOT_MERGED, &[&seen.digest.inputs.len().to_string()]));
     }
-    notices.say(&format!("{} hosts read: {} reported, {} without a score left out", seen.hosts, seen.digest.scored, seen.digest.unscored));
+    let Digest { scored, unscored, quiet_logins, .. } = seen.digest;
+    let logins = match quiet_logins {
+        0 => String::new(),
+        hosts => format!(" ({hosts} of them logged in over SSH: .signals.ssh_accepted)"),
+    };
+    notices.say(&format!("{} hosts read: {scored} reported, {unscored} without a score left out{logins}", seen.hosts));
     Ok(seen.exit())
 }
 

@@ -136,7 +136,7 @@ impl Seen {
     /// Says what there is to know at the end, and `outcome` in the summary.
     fn tell_end(&self, config: &Config, table: &Table, outcome: &str, notices: &mut Notices) {
         notices.close();
-        let is_seen = |name: &str| table.names().has_met(name);
+        let is_seen = |name: &str| table.has_met(name);
         for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
             notices.say(&sentence);
         }

@@ -9,7 +9,7 @@ use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
 use super::tally::{Place, Tally};
 use crate::record::partial::Partial;
-use crate::record::signal::Value;
+use crate::record::signal::{self, SignalSet, Value};
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash takes a third of the time of std's.
 type Map<K> = HashMap<K, u32, ahash::RandomState>;
@@ -33,6 +33,7 @@ pub struct Table {
     hosts: Vec<Host>,
     files: Texts,
     names: Names,
+    met: SignalSet,
     saturated: bool,
     timeless: u64,
 }
@@ -72,6 +73,7 @@ impl Table {
         let tally = &mut self.hosts[place].tally;
         tally.see(seen.at);
         let bucket = self.keep.resolution_seconds.and_then(|resolution| bucket_of(seen.at?, resolution));
+        self.met = self.met.and(seen.signals);
         for signal in seen.signals.indexes().map(SignalId::known).chain(others) {
             self.saturated |= !tally.count(signal, seen.count);
             tally.keep(signal, Place::new(seen.at, file, seen.line), self.keep.evidence, &self.files);
@@ -99,6 +101,7 @@ impl Table {
         tally.see(piece.first_seen);
         tally.see(piece.last_seen);
         for (signal, &(_, count)) in signals.iter().zip(counts) {
+            self.met = signal.and_then(SignalId::index).map_or(self.met, |index| self.met.with(index));
             self.saturated |= signal.is_some_and(|signal| !tally.count(signal, count));
         }
         for &(counted, at, file, line) in &records.places[piece.places.clone()] {
@@ -203,6 +206,12 @@ impl Table {
     #[must_use]
     pub const fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// Whether a signal of that name was counted.
+    #[must_use]
+    pub fn has_met(&self, name: &str) -> bool {
+        signal::index_of(name).map_or_else(|| self.names.has_met(name), |index| self.met.contains(index))
     }
 
     /// Whether a counter reached the largest integer and stayed there.

@@ -32,6 +32,7 @@ use timing::Timing;
 use crate::error::{Error, Result};
 use crate::record::Text;
 use crate::record::explain::{Explained, Saw};
+use crate::record::signal::SIGNALS;
 
 /// How many verdicts are remembered, over all rules, so that memory stays bounded.
 const REMEMBERED: usize = 1 << 17;
@@ -199,15 +200,20 @@ impl Rules {
     }
 
     /// Sentences about keys that a rule names and that nothing is known by, `seen` signals included: jq reads them as
-    /// null, and `null > 50` is silently false.
+    /// null, and `null > 50` is silently false. And about signals that are only looked for on demand, and were not seen.
     #[must_use]
     pub fn unknown_keys(&self, seen: impl Fn(&str) -> bool) -> Vec<String> {
         let mut sentences = Vec::new();
         for rule in &self.list {
             for key in &rule.expression.reads.keys {
-                if matches!(Slot::of(key), Slot::Other(_)) && !seen(key) {
-                    sentences.push(format!("rule {}: no signal {key} is in the table or was seen, so it counts as null", rule.name));
-                }
+                let sentence = match Slot::of(key) {
+                    Slot::Other(_) if !seen(key) => format!("no signal {key} is in the table or was seen, so it counts as null"),
+                    Slot::Signal(index) if !SIGNALS[usize::from(index)].on_by_default && !seen(key) => {
+                        format!("no {key} was seen; soar-parse looks for it with --signals all")
+                    }
+                    _ => continue,
+                };
+                sentences.push(format!("rule {}: {sentence}", rule.name));
             }
         }
         sentences
