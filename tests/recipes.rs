@@ -152,6 +152,7 @@ fn what_runs_live_says_a_host_while_the_log_is_written() {
     let mut alive = Command::new("cat").stdin(Stdio::piped()).spawn().expect("cat runs");
     let script = format!("tail() {{ command tail -n +1 --pid={} \"$@\"; }}\n{recipe}", alive.id());
     let mut bash = Command::new("timeout");
+    support::outside_make(&mut bash);
     bash.args(["60", "bash", "-c", &script]).current_dir(&folder).env("PATH", path());
     let mut live = bash.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("bash runs");
     auth.write_all(&read("examples/auth.log")).expect("written");
