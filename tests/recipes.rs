@@ -119,7 +119,8 @@ fn script(before: &str, blocks: &[Block]) -> (String, String) {
             None => assert_eq!(kind, "sh", "nothing runs such a block"),
         }
     }
-    let logs = r#"cp "$ROOT"/examples/{access,auth}.log .; ln -s "$ROOT/adapters" adapters; export SOAR_BIN LC_ALL=C"#;
+    // A make that knows of the one that runs the tests would say more.
+    let logs = r#"cp "$ROOT"/examples/{access,auth}.log .; ln -s "$ROOT/adapters" adapters; export SOAR_BIN LC_ALL=C; unset MAKEFLAGS MFLAGS MAKELEVEL"#;
     // Who pastes a line has no pipefail. What is said on stderr would have to stand on the page.
     (format!("{logs}\n{files}\n{before}\n{{\nset +o pipefail\n{commands}}} 2>&1"), shown)
 }
@@ -150,9 +151,8 @@ fn what_runs_live_says_a_host_while_the_log_is_written() {
     // tail never ends by itself; this one does with a process that ends with its stdin. It reads the log from its start, since
     // what was there before it began would be left out.
     let mut alive = Command::new("cat").stdin(Stdio::piped()).spawn().expect("cat runs");
-    let script = format!("tail() {{ command tail -n +1 --pid={} \"$@\"; }}\n{recipe}", alive.id());
+    let script = format!("tail() {{ command tail --pid={} \"$@\" -n +1; }}\n{recipe}", alive.id());
     let mut bash = Command::new("timeout");
-    support::outside_make(&mut bash);
     bash.args(["60", "bash", "-c", &script]).current_dir(&folder).env("PATH", path());
     let mut live = bash.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("bash runs");
     auth.write_all(&read("examples/auth.log")).expect("written");

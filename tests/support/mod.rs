@@ -46,12 +46,7 @@ pub fn bash(line: &str) -> Output {
     let bin = bin("soar-parse");
     let filters = bin.parent().expect("a folder");
     command.args(["-c", line]).current_dir(root()).env("PATH", path()).env("SOAR_BIN", filters).stdin(Stdio::null());
-    outside_make(&mut command).output().expect("bash runs")
-}
-
-/// `command` as if no make had started the tests: a make that it runs would say in which folder it is.
-pub fn outside_make(command: &mut Command) -> &mut Command {
-    ["MAKEFLAGS", "MFLAGS", "MAKELEVEL"].into_iter().fold(command, Command::env_remove)
+    command.output().expect("bash runs")
 }
 
 /// Runs `command` with `input` on its stdin.
