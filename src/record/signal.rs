@@ -136,7 +136,7 @@ impl SignalSet {
 
     /// The signals of both sets.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

@@ -73,7 +73,7 @@ impl Table {
         let tally = &mut self.hosts[place].tally;
         tally.see(seen.at);
         let bucket = self.keep.resolution_seconds.and_then(|resolution| bucket_of(seen.at?, resolution));
-        self.met = self.met.and(seen.signals);
+        self.met = self.met.union(seen.signals);
         for signal in seen.signals.indexes().map(SignalId::known).chain(others) {
             self.saturated |= !tally.count(signal, seen.count);
             tally.keep(signal, Place::new(seen.at, file, seen.line), self.keep.evidence, &self.files);

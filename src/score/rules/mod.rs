@@ -87,7 +87,6 @@ struct Desk {
 /// The rules of a run, in the order in which they were given.
 pub struct Rules {
     list: Vec<Rule>,
-    timing: Timing,
     desks: RefCell<(Snapshot, Vec<Desk>)>,
 }
 
@@ -126,7 +125,7 @@ impl Rules {
             rule.view = windows.iter().position(|window| *window == rule.window_seconds).unwrap_or(0);
         }
         let desks = rules.iter().map(|_| Desk::default()).collect();
-        Ok(Self { list: rules, timing: choice.timing, desks: RefCell::new((Snapshot::new(windows.into_iter()), desks)) })
+        Ok(Self { list: rules, desks: RefCell::new((Snapshot::new(windows.into_iter()), desks)) })
     }
 
     /// What has to be collected of each host, so that these rules can be judged.
@@ -138,12 +137,6 @@ impl Rules {
         // A rule that may read anything sees what there is; only one that names them asks for them to be collected.
         let names = |slot| self.list.iter().any(|rule| rule.expression.reads.keys.iter().any(|key| Slot::of(key) == slot));
         Needs { windows, users: names(Slot::Users), paths: names(Slot::Paths) }
-    }
-
-    /// How occurrences are counted in time.
-    #[must_use]
-    pub const fn timing(&self) -> Timing {
-        self.timing
     }
 
     /// The name of the rule at `place`.
