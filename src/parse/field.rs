@@ -3,8 +3,8 @@
 //! Takes a line and a place in it, gives what stands there and the place behind it.
 
 use super::format::Misfit;
-use super::number::split_digits;
 use super::web::{read_size, read_status};
+use crate::number::split_digits;
 use crate::record::MAX_INTEGER;
 use crate::vector::find_quote_or_backslash;
 

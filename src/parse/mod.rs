@@ -10,7 +10,6 @@ pub mod field;
 pub mod format;
 pub mod json;
 pub mod layout;
-pub mod number;
 pub mod proxy;
 pub mod rfc5424;
 pub mod scratch;

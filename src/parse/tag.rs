@@ -5,9 +5,9 @@
 use memchr::{memchr, memchr3, memmem};
 
 use super::format::{Reading, Repeat};
-use super::number::{parse_number, split_digits};
 use super::sshd::parse_count;
 use crate::net;
+use crate::number::{parse_number, split_digits};
 use crate::record::MAX_INTEGER;
 use crate::time::Stamp;
 

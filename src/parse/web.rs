@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memrchr};
 
-use super::number::parse_number;
 use super::scratch::Scratch;
 use crate::net;
+use crate::number::parse_number;
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Bytes, Event, Http, Source};
 use crate::time::Stamp;

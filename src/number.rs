@@ -30,16 +30,32 @@ pub fn split_digits(text: &[u8]) -> Option<(u64, usize)> {
     }
 }
 
+/// How many digits `text` starts with.
+#[must_use]
+#[inline]
+pub fn count_digits(text: &[u8]) -> usize {
+    match text.first_chunk() {
+        Some(word) if digits_of(*word).1 < 8 => digits_of(*word).1 as usize,
+        _ => text.iter().take_while(|b| b.is_ascii_digit()).count(),
+    }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Eight bytes with the value of a digit in each, and how many of them, from the first on, are digits.
+const fn digits_of(word: [u8; 8]) -> (u64, u32) {
+    let digits = u64::from_le_bytes(word) ^ (ONES * b'0' as u64);
+    // The top bit of each byte that is no digit, as far as the first of them.
+    let others = (digits.wrapping_add(ONES * (0x80 - 10)) | digits) & (ONES * 0x80);
+    (digits, others.trailing_zeros() / 8)
+}
+
 /// The number at the start of eight bytes, and how many digits it has: all eight at once, for half the instructions.
 ///
 /// **Source:** Mula and Lemire, "Faster integer parsing" (simdjson `parse_eight_digits_unrolled`).
 fn split_few_digits(word: [u8; 8]) -> (u64, usize) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
     const PAIRS: u64 = 0x0000_00ff_0000_00ff;
-    let digits = u64::from_le_bytes(word) ^ (ONES * u64::from(b'0'));
-    // The top bit of each byte that is no digit, as far as the first of them.
-    let others = (digits.wrapping_add(ONES * (0x80 - 10)) | digits) & (ONES * 0x80);
-    let len = others.trailing_zeros() / 8;
+    let (digits, len) = digits_of(word);
     let digits = digits.checked_shl(64 - 8 * len).unwrap_or(0);
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let high = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
