@@ -15,7 +15,7 @@ use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::detect::{Detectors, Settings};
 use soar_light::parse::format::Scratch;
 use soar_light::parse::layout::{LogFormat, Outcome};
-use soar_light::record::event::{Event, Http, Source};
+use soar_light::record::event::{Event, EventWriter, Http, Source};
 use soar_light::record::sighting::{Sighting, SightingReader};
 use soar_light::record::signal::{SIGNALS, SignalSet, index_of};
 use soar_light::scan::splice::HostLine;
@@ -97,6 +97,9 @@ proptest! {
         let mut out = Vec::new();
         event(&parts, "a.log", line, at.map(|seconds| Stamp { seconds, fraction: "" })).write_line(&mut out);
         out.pop();
+        // One reader has read the line before it was edited, and may not take the one for the other.
+        let mut used = SightingReader::default();
+        prop_assert_eq!(used.read(&out), Sighting::from_line(&out));
         for (place, edit, byte) in edits {
             let at = place.index(out.len());
             match edit {
@@ -109,6 +112,35 @@ proptest! {
         // Where the kind is not an event, neither reader is asked.
         if out.starts_with(br#"{"schema":"soar.event/1","#) {
             prop_assert_eq!(SightingReader::default().read(&out), Sighting::from_line(&out), "{}", String::from_utf8_lossy(&out));
+            prop_assert_eq!(used.read(&out), Sighting::from_line(&out), "{}", String::from_utf8_lossy(&out));
+        }
+    }
+
+    #[test]
+    fn a_writer_and_a_reader_that_remember_say_what_fresh_ones_say(
+        one in parts(), other in parts(), mixed in any::<[bool; 14]>(), times in any::<[Option<i32>; 4]>(), path in select(&["a.log", "b.log"][..]),
+    ) {
+        // An event that shares some of its parts with the one before it and the others with the one behind it.
+        let mut between = one.clone();
+        for (index, _) in mixed.iter().enumerate().filter(|(_, is_other)| **is_other) {
+            match index {
+                0..10 => between.0[index] = other.0[index].clone(),
+                10 => (between.1, between.2) = (other.1, other.2),
+                11 => between.3 = other.3,
+                12 => between.4 = other.4,
+                _ => between.5 = other.5,
+            }
+        }
+        let (mut writer, mut reader) = (EventWriter::default(), SightingReader::default());
+        for (parts, (path, at)) in [&one, &between, &other, &between].into_iter().zip(["a.log", path, path, "a.log"].into_iter().zip(times)) {
+            let time = at.map(|at| Stamp { seconds: at.into(), fraction: "" });
+            let event = event(parts, path, 7, time);
+            let (mut out, mut fresh) = (Vec::new(), Vec::new());
+            writer.write_line(&event, &mut out);
+            event.write_line(&mut fresh);
+            prop_assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&fresh));
+            out.pop();
+            prop_assert_eq!(reader.read(&out), Sighting::from_line(&out));
         }
     }
 

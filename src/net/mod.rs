@@ -18,11 +18,16 @@ use crate::vector::find_no_name;
 /// assert!(soar_light::net::parse_address(b"host.example").is_none());
 /// ```
 #[must_use]
+#[inline]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     // Nearly every address is IPv4, and std's parser serves all kinds of texts.
-    if let Some(v4) = parse_ipv4(text) {
-        return Some(IpAddr::V4(v4));
+    match parse_ipv4(text) {
+        Some(v4) => Some(IpAddr::V4(v4)),
+        None => parse_other(text),
     }
+}
+
+fn parse_other(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?;
     let address = match text.split_once('%') {
         Some((address, zone)) if !zone.is_empty() => IpAddr::V6(address.parse().ok()?),
@@ -31,8 +36,10 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     Some(canonical(address))
 }
 
-/// Four decimal numbers of one to three digits, without leading zeros.
-fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+/// The IPv4 address that `text` names: four decimal numbers of one to three digits without leading zeros, which is how one is written.
+#[must_use]
+#[inline]
+pub fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
     let mut rest = text;
     for (nth, octet) in octets.iter_mut().enumerate() {

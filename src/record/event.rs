@@ -8,10 +8,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::frame::{Line, Member};
+use super::frame::{Line, Member, Stretch};
 use super::signal::SignalSet;
 use crate::net;
 use crate::time::Stamp;
+use crate::time::day::DayWriter;
 
 /// Text as logged, after its format's escapes were undone.
 pub type Bytes<'a> = Cow<'a, [u8]>;
@@ -62,7 +63,7 @@ pub struct Event<'a> {
 pub struct Source<'a> {
     /// Canonical address.
     pub ip: Option<IpAddr>,
-    /// A host name, never resolved.
+    /// A host name, never resolved; of an IPv4 address, which is logged as it is written here, the same text.
     pub address: Option<&'a [u8]>,
     /// TCP port.
     pub port: Option<u16>,
@@ -72,6 +73,9 @@ impl<'a> Source<'a> {
     /// What a log's `text` says about the client: an address, a host name, or (`-`, `UNKNOWN`, nothing) neither.
     #[must_use]
     pub fn from_log(text: &'a [u8], port: Option<u16>) -> Self {
+        if let Some(v4) = net::parse_ipv4(text) {
+            return Self { ip: Some(IpAddr::V4(v4)), address: Some(text), port };
+        }
         match (net::parse_address(text), text) {
             (Some(ip), _) => Self { ip: Some(ip), address: None, port },
             (None, b"" | b"-" | b"UNKNOWN") => Self { port, ..Self::default() },
@@ -104,25 +108,7 @@ impl<'a> Event<'a> {
 
     /// Appends the event to `out` as one line of NDJSON.
     pub fn write_line(&self, out: &mut Vec<u8>) {
-        let mut line = Line::new(out);
-        line.time(Member::Timestamp, self.timestamp);
-        line.word(Member::Dataset, self.dataset);
-        line.word(Member::Action, self.action);
-        line.word(Member::Outcome, self.outcome);
-        line.address(Member::Ip, self.source.ip);
-        line.text(Member::Address, self.source.address);
-        line.number(Member::Port, self.source.port.map(u64::from));
-        line.text(Member::User, self.user_name.as_deref());
-        self.put_web(&mut line);
-        line.text(Member::Hostname, self.hostname);
-        line.text(Member::Process, self.process_name);
-        line.number(Member::Pid, self.process_pid);
-        line.text(Member::Path, Some(self.log_path.as_bytes()));
-        line.number(Member::Line, Some(self.log_line));
-        line.signals(Member::Tags, self.tags);
-        line.number(Member::Count, Some(self.count).filter(|&count| count > 1));
-        line.text(Member::Method, self.method);
-        line.end();
+        EventWriter::default().write_line(self, out);
     }
 
     fn put_web(&self, line: &mut Line<'_>) {
@@ -136,4 +122,111 @@ impl<'a> Event<'a> {
         line.text(Member::Domain, self.url_domain.as_deref());
         line.text(Member::Agent, self.user_agent.as_deref());
     }
+}
+
+/// Writes events one after the other, and remembers what many of them have in common: what was written once is one comparison
+/// and one copy where it comes again.
+#[derive(Debug, Clone, Default)]
+pub struct EventWriter {
+    days: DayWriter,
+    /// What happened: the dataset, the action, the outcome.
+    what: ([&'static str; 3], Stretch),
+    /// Who wrote the line: the machine and the program.
+    origin: ([Vec<u8>; 2], Stretch),
+    /// Which file it stands in.
+    file: (String, Stretch),
+    /// How events end, by their tags: how often, and the method.
+    ends: [End; 8],
+}
+
+#[derive(Debug, Clone, Default)]
+struct End {
+    tags: SignalSet,
+    count: u64,
+    method: Option<Vec<u8>>,
+    stretch: Stretch,
+}
+
+impl EventWriter {
+    /// Appends `event` to `out` as one line of NDJSON.
+    pub fn write_line(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
+        let mut line = Line::new(out);
+        line.time(Member::Timestamp, event.timestamp, &mut self.days);
+        self.put_what(event, &mut line);
+        match (event.source.ip, event.source.address) {
+            (Some(IpAddr::V4(_)), Some(logged)) => line.logged_address(Member::Ip, logged),
+            (None, name) => line.text(Member::Address, name),
+            (ip, _) => line.address(Member::Ip, ip),
+        }
+        line.number(Member::Port, event.source.port.map(u64::from));
+        line.text(Member::User, event.user_name.as_deref());
+        event.put_web(&mut line);
+        self.put_origin(event, &mut line);
+        line.number(Member::Pid, event.process_pid);
+        self.put_file(event, &mut line);
+        line.number(Member::Line, Some(event.log_line));
+        self.put_end(event, &mut line);
+        line.end();
+    }
+
+    #[inline]
+    fn put_what(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
+        let (known, stretch) = &mut self.what;
+        let what = [event.dataset, event.action, event.outcome];
+        // Our own words: where they are the same, they mostly stand in the same place too.
+        let has_changed = !known.iter().zip(what).all(|(known, word)| std::ptr::eq(*known, word));
+        *known = what;
+        line.again(stretch, has_changed, |line| {
+            line.word(Member::Dataset, event.dataset);
+            line.word(Member::Action, event.action);
+            line.word(Member::Outcome, event.outcome);
+        });
+    }
+
+    #[inline]
+    fn put_origin(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
+        let (Some(hostname), Some(process)) = (event.hostname, event.process_name) else {
+            line.text(Member::Hostname, event.hostname);
+            return line.text(Member::Process, event.process_name);
+        };
+        let ([known_hostname, known_process], stretch) = &mut self.origin;
+        let has_changed = known_hostname != hostname || known_process != process;
+        if has_changed {
+            replace(known_hostname, hostname);
+            replace(known_process, process);
+        }
+        line.again(stretch, has_changed, |line| {
+            line.text(Member::Hostname, Some(hostname));
+            line.text(Member::Process, Some(process));
+        });
+    }
+
+    #[inline]
+    fn put_file(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
+        let (known, stretch) = &mut self.file;
+        let has_changed = known != event.log_path;
+        if has_changed {
+            event.log_path.clone_into(known);
+        }
+        line.again(stretch, has_changed, |line| line.text(Member::Path, Some(event.log_path.as_bytes())));
+    }
+
+    #[inline]
+    fn put_end(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
+        let end = &mut self.ends[event.tags.bits() as usize % 8];
+        let has_changed = end.tags != event.tags || end.count != event.count || end.method.as_deref() != event.method;
+        if has_changed {
+            (end.tags, end.count, end.method) = (event.tags, event.count, event.method.map(<[u8]>::to_vec));
+        }
+        line.again(&mut end.stretch, has_changed, |line| {
+            line.signals(Member::Tags, event.tags);
+            line.number(Member::Count, Some(event.count).filter(|&count| count > 1));
+            line.text(Member::Method, event.method);
+        });
+    }
+}
+
+fn replace(known: &mut Vec<u8>, text: &[u8]) {
+    known.clear();
+    known.extend_from_slice(text);
 }

@@ -10,6 +10,7 @@ use super::json::{put_digits, put_inside, put_ip};
 use super::signal::{SIGNALS, SignalSet};
 use crate::net::canonical;
 use crate::time::Stamp;
+use crate::time::day::DayWriter;
 
 /// What every event starts with.
 const START: &str = r#"{"schema":"soar.event/1""#;
@@ -125,34 +126,56 @@ fn write_between(before: usize, after: usize) -> String {
     }
 }
 
+/// Some members that stand beside each other in many events, as they were written last.
+#[derive(Debug, Clone, Default)]
+pub struct Stretch {
+    /// The member before it, and its last one.
+    sides: (usize, usize),
+    text: Vec<u8>,
+}
+
 /// One event being written. Each member is put at most once, in the order of the wire.
 #[derive(Debug)]
 pub struct Line<'o> {
     out: &'o mut Vec<u8>,
     frames: &'static [[Frame; SIDES]; SIDES],
-    /// What can follow the last member.
-    next: &'static [Frame; SIDES],
+    /// The last member.
+    side: usize,
 }
 
 impl<'o> Line<'o> {
     /// Starts a line behind what is in `out`.
     #[must_use]
     pub fn new(out: &'o mut Vec<u8>) -> Self {
-        let frames = &**FRAMES;
-        Self { out, frames, next: &frames[EDGE] }
+        Self { out, frames: &FRAMES, side: EDGE }
+    }
+
+    /// Puts what `put` puts: at once where nothing of it changed since it was put last.
+    #[inline]
+    pub fn again(&mut self, stretch: &mut Stretch, has_changed: bool, put: impl FnOnce(&mut Self)) {
+        if !has_changed && stretch.sides.0 == self.side && !stretch.text.is_empty() {
+            self.out.extend_from_slice(&stretch.text);
+            self.side = stretch.sides.1;
+            return;
+        }
+        let (start, before) = (self.out.len(), self.side);
+        put(self);
+        stretch.sides = (before, self.side);
+        stretch.text.clear();
+        stretch.text.extend_from_slice(&self.out[start..]);
     }
 
     #[allow(clippy::inline_always, reason = "a member that is known where it is put needs no look at the table's bounds")]
     #[inline(always)]
     fn open(&mut self, member: Member) {
         self.frame(member as usize);
-        self.next = &self.frames[member as usize];
+        self.side = member as usize;
     }
 
     #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     fn frame(&mut self, side: usize) {
-        let frame = &self.next[side];
+        let frame = &self.frames[self.side][side];
         let end = self.out.len() + usize::from(frame.len);
         self.out.extend_from_slice(&frame.text);
         self.out.truncate(end);
@@ -194,10 +217,11 @@ impl<'o> Line<'o> {
     }
 
     /// Puts a time; nothing where there is none.
-    pub fn time(&mut self, member: Member, time: Option<Stamp<'_>>) {
+    #[inline]
+    pub fn time(&mut self, member: Member, time: Option<Stamp<'_>>, days: &mut DayWriter) {
         if let Some(time) = time {
             self.open(member);
-            time.put(self.out);
+            days.put(time, self.out);
         }
     }
 
@@ -207,6 +231,13 @@ impl<'o> Line<'o> {
             self.open(member);
             put_ip(self.out, canonical(address));
         }
+    }
+
+    /// Puts an address that is logged in its canonical form.
+    #[inline]
+    pub fn logged_address(&mut self, member: Member, logged: &[u8]) {
+        self.open(member);
+        self.out.extend_from_slice(logged);
     }
 
     /// Puts the names of signals.

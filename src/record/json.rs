@@ -84,7 +84,8 @@ pub fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) 
 }
 
 /// Appends `number`.
-#[inline]
+#[allow(clippy::inline_always, reason = "what is left of it takes no longer than the call")]
+#[inline(always)]
 pub fn put_digits(out: &mut Vec<u8>, number: u64) {
     match u32::try_from(number) {
         Ok(number @ ..100_000_000) => {

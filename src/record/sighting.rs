@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
+use std::ops::Range;
 
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -76,11 +77,25 @@ impl<'a> Sighting<'a> {
     }
 }
 
-/// Reads events one after the other, and remembers the day and the file that it read last.
+/// Reads events one after the other, and remembers what is the same on many of them: what was walked once is one comparison
+/// where it comes again.
 #[derive(Debug, Default)]
 pub struct SightingReader {
     days: DayReader,
-    file: Vec<u8>,
+    /// From the host to where the process id starts.
+    origin: Vec<u8>,
+    /// From the log to where the line number starts, and where in it the file stands.
+    place: (Vec<u8>, Range<usize>),
+    /// From behind the line number on; of another length, another one.
+    ends: [End; 8],
+}
+
+/// How an event ends: its tags, and how often.
+#[derive(Debug, Default, Clone)]
+struct End {
+    text: Vec<u8>,
+    signals: SignalSet,
+    count: u64,
 }
 
 impl SightingReader {
@@ -88,6 +103,7 @@ impl SightingReader {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn read<'a>(&mut self, line: &'a [u8]) -> Result<Sighting<'a>, String> {
         match self.read_canonical(line) {
             Some(sighting) => Ok(sighting),
@@ -96,6 +112,7 @@ impl SightingReader {
     }
 
     /// Reads a line that has the keys of our own writer in its order and spacing; `None`: it may be an event all the same.
+    #[inline]
     fn read_canonical<'a>(&mut self, line: &'a [u8]) -> Option<Sighting<'a>> {
         let mut walk = Walk::new(line);
         walk.need(br#"{"schema":"soar.event/1","#)?;
@@ -111,38 +128,80 @@ impl SightingReader {
         skip_http(&mut walk)?;
         let mut target = None;
         read_url(&mut walk, &mut target)?;
-        skip_to_log(&mut walk)?;
-        walk.need(br#","log":{"file":{"path":""#)?;
+        skip_object(&mut walk, br#","user_agent":"#, br#"{"original":"#)?;
+        self.skip_origin(&mut walk)?;
         let file = Cow::Borrowed(self.read_file(&mut walk)?);
-        walk.need(br#"},"line":"#)?;
         let line = walk.integer()?;
-        walk.need(br#"},"tags":["#)?;
-        let tags = read_tags(&mut walk)?;
-        let mut count = 1;
-        if walk.eat(br#","soar":{"method":"#) {
-            walk.skip_value()?;
-            walk.need(b"}")?;
-        } else if walk.eat(br#","soar":{"count":"#) {
-            count = Some(walk.integer()?).filter(|&count| count > 0)?;
-            if walk.eat(br#","method":"#) {
-                walk.skip_value()?;
-            }
-            walk.need(b"}")?;
+        let slot = walk.rest().len() % self.ends.len();
+        let end = &mut self.ends[slot];
+        let mut others = Vec::new();
+        if end.text.is_empty() || walk.rest() != end.text {
+            (*end, others) = read_end(walk)?;
         }
-        walk.need(b"}")?;
-        let WireTags { signals, others } = tags;
-        walk.is_at_end().then_some(Sighting { ip, at, file, line, signals, others, count, user, target })
+        Some(Sighting { ip, at, file, line, signals: end.signals, others, count: end.count, user, target })
     }
 
-    fn read_file<'a>(&mut self, walk: &mut Walk<'a>) -> Option<&'a [u8]> {
-        if let Some(same) = walk.eat_text(&self.file) {
-            return Some(same);
+    /// The machine and the program: all but the process id.
+    #[inline]
+    fn skip_origin(&mut self, walk: &mut Walk<'_>) -> Option<()> {
+        if walk.eat_again(&self.origin).is_some() {
+            walk.skip_integer()?;
+            return walk.skip_members();
         }
-        let file = walk.plain_text()?;
-        self.file.clear();
-        self.file.extend_from_slice(file);
-        Some(file)
+        let before = *walk;
+        skip_object(walk, br#","host":"#, br#"{"hostname":"#)?;
+        if !walk.eat(br#","process":{"name":"#) {
+            return if walk.eat(br#","process":"#) { walk.skip_value() } else { Some(()) };
+        }
+        walk.skip_value()?;
+        if walk.eat(br#","pid":"#) {
+            self.origin.clear();
+            self.origin.extend_from_slice(walk.since(&before));
+            walk.skip_integer()?;
+        }
+        walk.skip_members()
     }
+
+    /// The file, and what stands around it.
+    #[inline]
+    fn read_file<'a>(&mut self, walk: &mut Walk<'a>) -> Option<&'a [u8]> {
+        const START: &[u8; 24] = br#","log":{"file":{"path":""#;
+        let (place, file) = &mut self.place;
+        if let Some(same) = walk.eat_again(place) {
+            return Some(&same[file.clone()]);
+        }
+        let before = *walk;
+        walk.need(START)?;
+        let text = walk.plain_text()?;
+        walk.need(br#"},"line":"#)?;
+        place.clear();
+        place.extend_from_slice(walk.since(&before));
+        *file = START.len()..START.len() + text.len();
+        Some(text)
+    }
+}
+
+/// From behind the line number to the end of the event: what to remember of it, and the tags outside the table. An end with such
+/// tags is not remembered.
+#[cold]
+fn read_end(mut walk: Walk<'_>) -> Option<(End, Vec<Text<'_>>)> {
+    let text = walk.rest();
+    walk.need(br#"},"tags":["#)?;
+    let WireTags { signals, others } = read_tags(&mut walk)?;
+    let mut count = 1;
+    if walk.eat(br#","soar":{"method":"#) {
+        walk.skip_value()?;
+        walk.need(b"}")?;
+    } else if walk.eat(br#","soar":{"count":"#) {
+        count = Some(walk.integer()?).filter(|&count| count > 0)?;
+        if walk.eat(br#","method":"#) {
+            walk.skip_value()?;
+        }
+        walk.need(b"}")?;
+    }
+    walk.need(b"}")?;
+    let text = if others.is_empty() { text.to_vec() } else { Vec::new() };
+    walk.is_at_end().then_some((End { text, signals, count }, others))
 }
 
 /// `"event"`: at once for what the signals that are on by default look at.
@@ -180,13 +239,6 @@ fn read_url<'a>(walk: &mut Walk<'a>, target: &mut Option<Cow<'a, [u8]>>) -> Opti
     walk.need(b"}")
 }
 
-/// What stands between the target and the log.
-fn skip_to_log(walk: &mut Walk<'_>) -> Option<()> {
-    skip_object(walk, br#","user_agent":"#, br#"{"original":"#)?;
-    skip_object(walk, br#","host":"#, br#"{"hostname":"#)?;
-    skip_object(walk, br#","process":"#, br#"{"name":"#)
-}
-
 /// `"http"`: in the order of our writer, key by key, since it is the largest part of an event of the web.
 fn skip_http(walk: &mut Walk<'_>) -> Option<()> {
     if !walk.eat(br#","http":{"request":{"method":"#) {
@@ -201,9 +253,9 @@ fn skip_http(walk: &mut Walk<'_>) -> Option<()> {
         walk.skip_value()?;
     }
     if walk.eat(br#","response":{"status_code":"#) {
-        walk.integer()?;
+        walk.skip_integer()?;
         if walk.eat(br#","body":{"bytes":"#) {
-            walk.integer()?;
+            walk.skip_integer()?;
             walk.need(b"}")?;
         }
         walk.need(b"}")?;
@@ -226,12 +278,13 @@ fn skip_object<const K: usize, const U: usize>(walk: &mut Walk<'_>, key: &[u8; K
 }
 
 /// `"source"`, where it is as our writer puts it: an address or a name, and a port.
+#[inline]
 fn read_source(walk: &mut Walk<'_>, ip: &mut Option<IpAddr>) -> Option<()> {
     if !walk.eat(br#","source":{"#) {
         return Some(());
     }
     if walk.eat(br#""port":"#) {
-        walk.integer()?;
+        walk.skip_integer()?;
         return walk.need(b"}");
     }
     if walk.eat(br#""ip":""#) {
@@ -241,7 +294,7 @@ fn read_source(walk: &mut Walk<'_>, ip: &mut Option<IpAddr>) -> Option<()> {
         walk.skip_value()?;
     }
     if walk.eat(br#","port":"#) {
-        walk.integer()?;
+        walk.skip_integer()?;
     }
     walk.need(b"}")
 }

@@ -146,6 +146,12 @@ impl SignalSet {
         self.0 & 1 << index != 0
     }
 
+    /// The set as a number, bit `i` for `SIGNALS[i]`.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// Whether no signal is in the set.
     #[must_use]
     pub const fn is_empty(self) -> bool {

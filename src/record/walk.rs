@@ -5,13 +5,14 @@
 use std::borrow::Cow;
 
 use super::Text;
+use crate::number::{count_digits, split_digits};
 use crate::vector::{find_not_plain, find_special};
 
 /// How deep a walk goes: deeper than any event of ours.
 const DEEPEST: usize = 8;
 
 /// A walk over one line of JSON without white space. What it does not accept may be JSON all the same; what it accepts is.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Walk<'a> {
     rest: &'a [u8],
 }
@@ -73,6 +74,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A string with its quotes, unescaped; UTF-8.
+    #[inline]
     pub fn text(&mut self) -> Option<Cow<'a, [u8]>> {
         let value = self.rest;
         self.need(b"\"")?;
@@ -80,23 +82,58 @@ impl<'a> Walk<'a> {
             return Some(Cow::Borrowed(text));
         }
         self.rest = value;
+        self.escaped_text()
+    }
+
+    fn escaped_text(&mut self) -> Option<Cow<'a, [u8]>> {
         let text: Text<'a> = serde_json::from_slice(self.value()?).ok()?;
         Some(text.into_bytes())
     }
 
     /// A whole number of at most 15 digits, so below 2^53.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "it takes no longer than the call")]
+    #[inline(always)]
     pub fn integer(&mut self) -> Option<u64> {
-        let (mut number, mut digits) = (0, 0);
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            if digits == 15 || digits > 0 && number == 0 {
-                return None;
-            }
-            number = number * 10 + u64::from(digit - b'0');
-            digits += 1;
-            self.rest = rest;
+        let (number, digits) = split_digits(self.rest)?;
+        if digits > 15 || digits > 1 && self.rest[0] == b'0' {
+            return None;
         }
-        (digits > 0).then_some(number)
+        self.rest = &self.rest[digits..];
+        Some(number)
+    }
+
+    /// [`Walk::integer`] of which nobody needs the value.
+    #[inline]
+    pub fn skip_integer(&mut self) -> Option<()> {
+        match *self.rest {
+            [b'1'..=b'9', ..] => {
+                let digits = count_digits(self.rest);
+                self.rest = &self.rest[digits..];
+                (digits <= 15).then_some(())
+            }
+            _ => self.integer().map(drop),
+        }
+    }
+
+    /// `text`, if it is not empty and comes next; then it is behind us.
+    #[inline]
+    pub fn eat_again(&mut self, text: &[u8]) -> Option<&'a [u8]> {
+        let rest = self.rest.strip_prefix(text).filter(|_| !text.is_empty())?;
+        let same = &self.rest[..text.len()];
+        self.rest = rest;
+        Some(same)
+    }
+
+    /// What was walked since `before`, a copy of this walk.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> &'a [u8] {
+        &before.rest[..before.rest.len() - self.rest.len()]
+    }
+
+    /// What is still to come.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// Any value.
@@ -137,7 +174,7 @@ impl<'a> Walk<'a> {
             b'"' => self.skip_string(),
             b'{' if depth > 0 => self.skip_list(b'}', |walk| walk.skip_member(depth - 1)),
             b'[' if depth > 0 => self.skip_list(b']', |walk| walk.skip(depth - 1)),
-            b'0'..=b'9' => self.integer().map(drop),
+            b'0'..=b'9' => self.skip_integer(),
             b't' => self.need(b"true"),
             b'f' => self.need(b"false"),
             _ => None,

@@ -150,14 +150,22 @@ fn path_of(target: &[u8]) -> &[u8] {
 }
 
 /// The place of `text` in a list to which it is added, unless it is among the last few: neighbours mostly share one.
+#[inline]
 fn share(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
+    match texts.last() {
+        // A block has fewer bytes than that.
+        Some(last) if last.as_bytes() == text => u32::try_from(texts.len() - 1).unwrap_or(u32::MAX),
+        _ => share_other(texts, text),
+    }
+}
+
+fn share_other(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
     const LAST: usize = 8;
     let start = texts.len().saturating_sub(LAST);
     let place = texts[start..].iter().rposition(|other| other.as_bytes() == text).map_or(texts.len(), |place| start + place);
     if place == texts.len() {
         texts.push(String::from_utf8_lossy(text).into());
     }
-    // A block has fewer bytes than that.
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 

@@ -19,8 +19,24 @@ type Map<K> = HashMap<K, u32, ahash::RandomState>;
 pub struct Host {
     /// The address; of a network, the one last seen, and the lowest of several.
     pub ip: IpAddr,
+    /// The signals of which no event that comes no earlier than the address was last seen can be among the earliest.
+    settled: SignalSet,
     /// Its sums.
     pub tally: Tally,
+}
+
+impl Host {
+    fn new(ip: IpAddr) -> Self {
+        Self { ip, settled: SignalSet::default(), tally: Tally::default() }
+    }
+
+    /// Calls the host by `ip`, of its network, if none was seen later.
+    fn rename(&mut self, ip: IpAddr, at: Option<i64>) {
+        let last = self.tally.last_seen();
+        if at > last || at == last && ip < self.ip {
+            self.ip = ip;
+        }
+    }
 }
 
 /// One tally an address.
@@ -51,8 +67,11 @@ impl Table {
     /// What `each` gives.
     pub fn add<E>(&mut self, records: &Records, mut each: impl FnMut(&mut Self, usize, Option<i64>) -> Result<(), E>) -> Result<(), E> {
         let files: Vec<_> = records.files.iter().map(|file| self.files.number(file)).collect();
-        for seen in &records.seen {
-            if let Some(place) = self.add_event(seen, files[seen.file as usize]) {
+        // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
+        let is_known = |seen: &Seen| !seen.signals.is_empty();
+        let places: Vec<_> = records.seen.iter().map(|seen| is_known(seen).then(|| self.place_for(seen.ip))).collect();
+        for (seen, place) in records.seen.iter().zip(places) {
+            if let Some(place) = self.add_event(seen, place, files[seen.file as usize]) {
                 each(self, place, seen.at)?;
             }
         }
@@ -64,19 +83,24 @@ impl Table {
         Ok(())
     }
 
-    fn add_event(&mut self, seen: &Seen, file: u32) -> Option<usize> {
+    /// Adds an event to the host at `place`; where that is not known, there may be none.
+    fn add_event(&mut self, seen: &Seen, place: Option<usize>, file: u32) -> Option<usize> {
         let others: Vec<_> = seen.others.iter().filter_map(|name| self.names.admit(name)).collect();
-        if seen.signals.is_empty() && others.is_empty() {
-            return None;
-        }
-        let place = self.host_of(seen.ip, seen.at);
-        let tally = &mut self.hosts[place].tally;
+        let place = place.or_else(|| (!others.is_empty()).then(|| self.place_for(seen.ip)))?;
+        let host = &mut self.hosts[place];
+        host.rename(seen.ip, seen.at);
+        let Host { settled, tally, .. } = host;
+        let is_later = seen.at.is_some() && seen.at >= tally.last_seen();
         tally.see(seen.at);
         let bucket = self.keep.resolution_seconds.and_then(|resolution| bucket_of(seen.at?, resolution));
         self.met = self.met.union(seen.signals);
         for signal in seen.signals.indexes().map(SignalId::known).chain(others) {
             self.saturated |= !tally.count(signal, seen.count);
-            tally.keep(signal, Place::new(seen.at, file, seen.line), self.keep.evidence, &self.files);
+            let known = signal.index();
+            if !(is_later && known.is_some_and(|index| settled.contains(index))) {
+                let is_settled = tally.keep(signal, Place::new(seen.at, file, seen.line), self.keep.evidence, &self.files);
+                *settled = known.filter(|_| is_settled).map_or(*settled, |index| settled.with(index));
+            }
             if let Some(start) = bucket {
                 tally.count_at(signal, start, seen.count);
             }
@@ -96,8 +120,10 @@ impl Table {
         if signals.iter().all(Option::is_none) {
             return None;
         }
-        let place = self.host_of(piece.ip, piece.last_seen);
-        let tally = &mut self.hosts[place].tally;
+        let place = self.place_for(piece.ip);
+        let host = &mut self.hosts[place];
+        host.rename(piece.ip, piece.last_seen);
+        let tally = &mut host.tally;
         tally.see(piece.first_seen);
         tally.see(piece.last_seen);
         for (signal, &(_, count)) in signals.iter().zip(counts) {
@@ -130,8 +156,9 @@ impl Table {
         }
     }
 
-    /// The place of the host of `ip`, which was seen at `at`.
-    fn host_of(&mut self, ip: IpAddr, at: Option<i64>) -> usize {
+    /// The place of the host of `ip`, which is a new one where there was none.
+    #[inline]
+    fn place_for(&mut self, ip: IpAddr) -> usize {
         let Self { keep, v4, v6, hosts, .. } = self;
         // 2^32 hosts would be some hundred gigabytes.
         let next = u32::try_from(hosts.len()).unwrap_or(u32::MAX);
@@ -140,12 +167,7 @@ impl Table {
             IpAddr::V6(address) => *v6.entry(address.to_bits()).or_insert(next),
         };
         if place == next {
-            hosts.push(Host { ip, tally: Tally::default() });
-        }
-        let host = &mut hosts[place as usize];
-        let last = host.tally.last_seen();
-        if at > last || at == last && ip < host.ip {
-            host.ip = ip;
+            hosts.push(Host::new(ip));
         }
         place as usize
     }

@@ -100,27 +100,30 @@ impl Tally {
         }
     }
 
-    /// Keeps `place` if it is among the `limit` earliest of its signal; in a log, which is in the order of time, it seldom is.
-    pub fn keep(&mut self, signal: SignalId, place: Place, limit: usize, files: &Texts) {
+    /// Keeps `place` if it is among the `limit` earliest of its signal. Says whether nothing can be from now on that comes no earlier
+    /// than the address was last seen: in a log, which is in the order of time, that is nearly all.
+    pub fn keep(&mut self, signal: SignalId, place: Place, limit: usize, files: &Texts) -> bool {
         if limit == 0 {
-            return;
+            return true;
         }
+        let last_seen = self.last_seen;
         let evidence = &mut self.more_mut().evidence;
         let start = evidence.partition_point(|(other, _)| *other < signal);
-        let end = start + evidence[start..].partition_point(|(other, _)| *other == signal);
+        let mut end = start + evidence[start..].partition_point(|(other, _)| *other == signal);
         if end - start >= limit {
             if !place.is_before(&evidence[end - 1].1, files) {
-                return;
+                return evidence[end - 1].1.at < last_seen;
             }
-            evidence.remove(end - 1);
+            end -= 1;
+            evidence.remove(end);
         }
-        let end = end.min(start + limit - 1);
         let at = start + evidence[start..end].partition_point(|(_, earlier)| !place.is_before(earlier, files));
         if evidence.len() == evidence.capacity() {
             // Vec would double: three places are the rule, and there may be millions of addresses.
             evidence.reserve_exact(limit.min(4));
         }
         evidence.insert(at, (signal, place));
+        false
     }
 
     /// Remembers that a rule, by its place, led to an alert at that time.

@@ -62,7 +62,7 @@ impl Block {
     /// The lines of NDJSON: blank ones are left out, too long ones are [`TOO_LONG`], each once.
     pub fn records(&self) -> impl Iterator<Item = (u64, std::result::Result<&[u8], &'static str>)> {
         let starts_here = matches!(self.part, Part::Lines | Part::LongStart);
-        let lines = self.lines().filter(move |(_, line)| starts_here && !line.trim_ascii().is_empty());
+        let lines = self.lines().filter(move |(_, line)| starts_here && !line.iter().all(u8::is_ascii_whitespace));
         lines.map(|(number, line)| (number, if line.len() <= MAX_LINE { Ok(line) } else { Err(TOO_LONG) }))
     }
 }

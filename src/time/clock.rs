@@ -7,7 +7,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use super::field::{
     in_range, month_number, offset_seconds, read_day, second_of_day, split_fraction, split_rfc3339, time_of_day, two_digits,
 };
-use super::{CLF_LEN, Flaw, IMPOSSIBLE, NOT_A_TIME, RFC3339_SECONDS, Stamp, civil, now, parse_epoch};
+use super::{CLF_LEN, Flaw, IMPOSSIBLE, NOT_A_TIME, RFC3164_LEN, RFC3339_SECONDS, Stamp, civil, now, parse_epoch};
 use crate::error::{Error, Result};
 
 /// How far past the reference a stamp without a year may lie (clocks of two machines differ): 24 h, in seconds.
@@ -89,10 +89,17 @@ impl Clock {
     ///
     /// # Errors
     /// A [`Flaw`] for any other text, or a date that does not exist in `--year`.
+    #[inline]
     pub fn parse_rfc3164(&mut self, text: &[u8]) -> std::result::Result<i64, Flaw> {
-        if let Some(seconds) = self.recall(text) {
-            return Ok(seconds);
+        let (memo, len, seconds) = &self.memo;
+        // Of one length, so that it is a comparison or two and no call.
+        if *len == RFC3164_LEN && memo.first_chunk::<RFC3164_LEN>().is_some_and(|memo| text == memo) {
+            return Ok(*seconds);
         }
+        self.parse_other_rfc3164(text)
+    }
+
+    fn parse_other_rfc3164(&mut self, text: &[u8]) -> std::result::Result<i64, Flaw> {
         let (name, rest) = text.split_at_checked(3).ok_or(NOT_A_TIME)?;
         let (tens, ones, clock) = match rest {
             [b' ', b' ', ones, b' ', clock @ ..] | [b' ', ones, b' ', clock @ ..] => (b'0', *ones, clock),

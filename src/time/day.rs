@@ -1,39 +1,119 @@
-//! Times as our own records carry them, read with the calendar asked once a day instead of once a time.
+//! Times as our own records carry them, read and written with the calendar asked once a day instead of once a time.
+
+use jiff::Timestamp;
 
 use super::field::second_of_day;
-use super::parse_rfc3339;
+use super::{PAIRS, RFC3339_SECONDS, Stamp, parse_rfc3339};
 
 /// The length of `2024-01-31T`.
 const DATE_LEN: usize = 11;
 /// The length of `2024-01-31T08:00:00Z`.
 pub const TIME_LEN: usize = 20;
 
-/// Remembers the day of the last time that was read.
-#[derive(Debug, Clone, Default)]
+/// Remembers the last time that was read, and its day.
+#[derive(Debug, Clone)]
 pub struct DayReader {
     date: [u8; DATE_LEN],
     midnight: i64,
+    text: [u8; TIME_LEN],
+    seconds: i64,
+}
+
+impl Default for DayReader {
+    fn default() -> Self {
+        Self { date: *b"1970-01-01T", midnight: 0, text: *b"1970-01-01T00:00:00Z", seconds: 0 }
+    }
 }
 
 impl DayReader {
     /// Reads RFC 3339 as [`parse_rfc3339`] does; at once where it is UTC, in whole seconds, and of the day before it.
+    #[inline]
     pub fn read(&mut self, text: &[u8]) -> Option<i64> {
+        if *text == self.text { Some(self.seconds) } else { self.read_other(text) }
+    }
+
+    fn read_other(&mut self, text: &[u8]) -> Option<i64> {
         let (date, rest) = text.split_first_chunk::<DATE_LEN>()?;
-        if text.len() == TIME_LEN && text.ends_with(b"Z") && date.ends_with(b"T") {
+        if let (Ok(whole), true, true) = (text.try_into(), text.ends_with(b"Z"), date.ends_with(b"T")) {
             if *date != self.date {
                 let midnight = [date, &b"00:00:00Z"[..]].concat();
                 self.midnight = parse_rfc3339(std::str::from_utf8(&midnight).ok()?).ok()?;
                 self.date = *date;
             }
-            return Some(self.midnight + i64::from(second_of_day(&rest[..8]).ok()?));
+            self.seconds = self.midnight + i64::from(second_of_day(&rest[..8]).ok()?);
+            self.text = whole;
+            return Some(self.seconds);
         }
         parse_rfc3339(std::str::from_utf8(text).ok()?).ok()
+    }
+}
+
+/// Writes times one after the other, and remembers the last.
+#[derive(Debug, Clone)]
+pub struct DayWriter {
+    day: i64,
+    seconds: i64,
+    text: [u8; TIME_LEN],
+}
+
+/// The length of a day in seconds.
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+impl Default for DayWriter {
+    fn default() -> Self {
+        Self { day: 0, seconds: 0, text: *b"1970-01-01T00:00:00Z" }
+    }
+}
+
+impl DayWriter {
+    /// Appends the RFC 3339 text of `time`, as [`Stamp::put`] does.
+    #[inline]
+    pub fn put(&mut self, time: Stamp<'_>, out: &mut Vec<u8>) {
+        if time.seconds != self.seconds {
+            self.turn_to(time.seconds);
+        }
+        out.extend_from_slice(&self.text);
+        if !time.fraction.is_empty() {
+            out.pop();
+            time.put_fraction(out);
+        }
+    }
+
+    fn turn_to(&mut self, seconds: i64) {
+        let (day, second) = (seconds.div_euclid(DAY_SECONDS), seconds.rem_euclid(DAY_SECONDS));
+        // Of a day that the calendar has only in part, each time is asked for.
+        let is_whole = RFC3339_SECONDS.contains(&seconds) && day < Timestamp::MAX.as_second() / DAY_SECONDS;
+        if day == self.day && is_whole {
+            for (place, number) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
+                self.text[place..place + 2].copy_from_slice(&PAIRS[usize::try_from(number).unwrap_or(0) % PAIRS.len()]);
+            }
+        } else {
+            Stamp { seconds, fraction: "" }.with_text(|text| self.text.copy_from_slice(text.as_bytes()));
+        }
+        (self.day, self.seconds) = (day, seconds);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_written_as_by_the_thorough_writer() {
+        let mut days = DayWriter::default();
+        let day = 86_400;
+        let near = [0, 1, 59, 60, 3599, 3600, day - 1, day, day + 1, -1, -day, 1_709_251_199, 1_709_251_200];
+        let edges =
+            [*RFC3339_SECONDS.start(), *RFC3339_SECONDS.end(), RFC3339_SECONDS.end() + 1, RFC3339_SECONDS.end() + 9, i64::MIN, i64::MAX];
+        for seconds in near.into_iter().chain(edges).chain((-5_000_000..5_000_000).step_by(9_973)) {
+            for fraction in ["", "5", "123456789"] {
+                let (mut quick, mut thorough) = (Vec::new(), Vec::new());
+                days.put(Stamp { seconds, fraction }, &mut quick);
+                Stamp { seconds, fraction }.put(&mut thorough);
+                assert_eq!(String::from_utf8_lossy(&quick), String::from_utf8_lossy(&thorough), "{seconds} {fraction}");
+            }
+        }
+    }
 
     #[test]
     fn times_are_read_as_by_the_thorough_reader() {

@@ -55,14 +55,17 @@ impl Stamp<'_> {
 
     /// Appends the RFC 3339 text.
     pub fn put(&self, out: &mut Vec<u8>) {
-        let (text, len) = self.digits();
-        let end = out.len() + len;
-        // A copy of one length is a few moves and no call.
-        out.extend_from_slice(&text);
-        out.truncate(end);
+        self.with_text(|text| out.extend_from_slice(text.as_bytes()));
     }
 
-    /// The RFC 3339 text and its length. Two digits at a time, since every event has one and `fmt` costs more than the rest of it.
+    /// Appends the fraction with its point, and the `Z` behind it.
+    fn put_fraction(&self, out: &mut Vec<u8>) {
+        out.push(b'.');
+        out.extend_from_slice(&self.fraction.as_bytes()[..self.fraction.len().min(9)]);
+        out.push(b'Z');
+    }
+
+    /// The RFC 3339 text and its length. Two digits at a time, since `fmt` costs more than all the rest of an event.
     fn digits(&self) -> ([u8; RFC3339_ROOM], usize) {
         let t = civil(self.seconds);
         let pair = |number: u16| PAIRS[usize::from(number).min(99)];
