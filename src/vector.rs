@@ -46,14 +46,27 @@ pub fn find_no_name(text: &[u8]) -> Option<usize> {
 #[inline]
 pub fn rfind_space(text: &[u8]) -> Option<usize> {
     let (rest, blocks) = text.as_rchunks::<WIDTH>();
-    let spaces = |block| load(block).cmp_eq(all(b' ')).move_mask();
+    let spaces = |block: &[u8; WIDTH]| load(block).cmp_eq(all(b' ')).move_mask();
     for (nth, block) in blocks.iter().enumerate().rev() {
         let found = spaces(block);
         if found != 0 {
             return Some(rest.len() + nth * WIDTH + found.ilog2() as usize);
         }
     }
-    rest.iter().rposition(|&b| b == b' ')
+    match text.first_chunk::<WIDTH>() {
+        Some(first) => {
+            // The first block again, without what stands behind the rest.
+            let found = spaces(first) & ((1 << rest.len()) - 1);
+            (found != 0).then(|| found.ilog2() as usize)
+        }
+        None => match join_halves(rest) {
+            (Some(block), half) => {
+                let found = spread(spaces(&block), rest.len(), half);
+                (found != 0).then(|| found.ilog2() as usize)
+            }
+            (None, _) => rest.iter().rposition(|&b| b == b' '),
+        },
+    }
 }
 
 /// Where the first byte stands that cannot stand in a JSON string as it is: a quote, a backslash, a control character.
@@ -97,8 +110,37 @@ fn find(text: &[u8], marks: impl Fn(i8x16) -> i8x16, is_wanted: impl Fn(u8) -> b
             let found = marks(load(last)).move_mask() >> (WIDTH - rest.len());
             (found != 0).then(|| rest_start + found.trailing_zeros() as usize)
         }
-        None => rest.iter().position(|&b| is_wanted(b)),
+        None => find_short(text, marks, is_wanted),
     }
+}
+
+/// The same in a text of less than a block.
+#[inline]
+fn find_short(text: &[u8], marks: impl Fn(i8x16) -> i8x16, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let (Some(block), half) = join_halves(text) else { return text.iter().position(|&b| is_wanted(b)) };
+    let found = spread(marks(load(&block)).move_mask(), text.len(), half);
+    (found != 0).then(|| found.trailing_zeros() as usize)
+}
+
+/// A text of 4 to 15 bytes as a block: how it starts and how it ends, each of so many bytes, which may overlap.
+#[inline]
+fn join_halves(text: &[u8]) -> (Option<[u8; WIDTH]>, usize) {
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        let halves = u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << 64;
+        return (Some(halves.to_le_bytes()), 8);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let halves = u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+        return (Some(u128::from(halves).to_le_bytes()), 4);
+    }
+    (None, 0)
+}
+
+/// What was found in such a block, by place in its text of `len` bytes.
+#[inline]
+fn spread(found: i32, len: usize, half: usize) -> i32 {
+    let low = (1 << half) - 1;
+    found & low | (found >> half & low) << (len - half)
 }
 
 /// Whether what stands in `text` from `start` on can stand in a JSON string as it is: ASCII, no control character, no quote, no

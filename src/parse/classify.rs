@@ -9,6 +9,7 @@ use super::proxy;
 use super::reader::{Flaw, LineReader, trim_end};
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::Flaws;
+use crate::record::event::{Event, EventWriter};
 use crate::stream::block::{self, Part};
 use crate::stream::book::Mark;
 
@@ -43,13 +44,21 @@ impl Block {
     }
 }
 
+/// What a thread works with.
+#[derive(Debug)]
+struct Desk<'c> {
+    detectors: Detectors<'c>,
+    writer: EventWriter,
+    /// Which formats fitted last.
+    last: [usize; 2],
+}
+
 /// Classifies blocks as a run asked for it.
 #[derive(Debug)]
 pub struct Classifier<'c> {
     config: &'c Config,
-    /// Those that no thread is using: they remember what they saw, so they go from block to block, and with them which
-    /// formats fitted last.
-    spare: Mutex<Vec<(Detectors<'c>, [usize; 2])>>,
+    /// Those that no thread is using: they remember what they saw, so they go from block to block.
+    spare: Mutex<Vec<Desk<'c>>>,
     formats: Vec<&'static Format>,
 }
 
@@ -88,8 +97,11 @@ impl<'c> Classifier<'c> {
     fn classify_lines(&self, block: &block::Block, done: &mut Block) {
         let clock = self.config.clock.with_reference(block.modified);
         let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
-        let (mut detectors, last) = spare.unwrap_or_else(|| (Detectors::new(self.config.signals, &self.config.settings), [0; 2]));
-        let mut reader = LineReader::new(self.config.log_format.as_ref(), &self.formats, clock, last);
+        let mut desk = spare.unwrap_or_else(|| {
+            let detectors = Detectors::new(self.config.signals, &self.config.settings);
+            Desk { detectors, writer: EventWriter::default(), last: [0; 2] }
+        });
+        let mut reader = LineReader::new(self.config.log_format.as_ref(), &self.formats, clock, desk.last);
         let mut scratch = Scratch::default();
         // One look at the whole block is far cheaper than one at each line.
         let is_ascii = block.bytes.is_ascii();
@@ -105,19 +117,27 @@ impl<'c> Classifier<'c> {
                 done.counts.invalid_utf8 += 1;
             }
             scratch.clear();
-            let mut reading = reader.read(line, &scratch);
+            // A reading is large: it stays where it was made.
+            let mut likely = reader.read_likely(line, &scratch);
+            let mut other = None;
+            let mut reading = match &mut likely {
+                Ok(Reading::Wrapped(_)) | Err(_) => other.insert(reader.read_any(line, &scratch)).as_mut(),
+                Ok(reading) => Ok(reading),
+            };
             match &reading {
-                &Ok(Reading::Repeated(repeat)) => reading = Ok(before.find_repeated(&repeat, start, &mut reader, &mut earlier)),
+                &Ok(&mut Reading::Repeated(repeat)) => {
+                    let repeated = before.find_repeated(&repeat, start, &mut reader, &mut earlier);
+                    reading = other.insert(Ok(repeated)).as_mut();
+                }
                 _ => before.last = Some(start),
             }
-            // By reference, since a reading is large.
-            match &mut reading {
+            match reading {
                 Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_)) => done.counts.other_programs += 1,
                 Ok(Reading::UnknownSshd) => {
                     done.counts.unknown_sshd += 1;
                     done.first_unknown.get_or_insert(number);
                 }
-                Ok(reading) => self.emit(reading, &mut detectors, &scratch, number, done),
+                Ok(reading) => self.emit(reading, &mut desk, &scratch, number, done),
                 Err(flaw) => {
                     done.reject(number, flaw.clone());
                     self.keep_reject(done, &block.bytes[end - whole.len() - 1..end.min(block.bytes.len())]);
@@ -125,30 +145,33 @@ impl<'c> Classifier<'c> {
             }
         }
         if let Ok(mut spare) = self.spare.lock() {
-            spare.push((detectors, reader.last()));
+            desk.last = reader.last();
+            spare.push(desk);
         }
     }
 
-    fn emit<'a>(&self, reading: &mut Reading<'a>, detectors: &mut Detectors<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
+    fn emit<'a>(&self, reading: &mut Reading<'a>, desk: &mut Desk<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
         if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
             done.counts.outside += 1;
             return;
         }
-        let signals = detectors.signals(reading);
+        let signals = desk.detectors.signals(reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
         if let (true, Some(trusted), Reading::Web(web)) = (wanted, &self.config.trusted_proxies, &mut *reading) {
             proxy::resolve(web, trusted, scratch);
         }
-        // By reference, since an event is large.
-        match &mut wanted.then(|| reading.to_event(&done.file, number)).flatten() {
-            Some(event) => {
-                event.tags = signals;
-                event.write_line(&mut done.events);
-                done.counts.events += 1;
-            }
-            None => done.counts.quiet += 1,
+        if !wanted {
+            done.counts.quiet += 1;
+            return;
         }
+        // Each kind by itself: an event is large, and costs less where it need not be handed through one place.
+        match reading {
+            Reading::Web(web) => desk.writer.write_line(&Event { tags: signals, ..web.to_event(&done.file, number) }, &mut done.events),
+            Reading::Sshd(sshd) => desk.writer.write_line(&Event { tags: signals, ..sshd.to_event(&done.file, number) }, &mut done.events),
+            Reading::UnknownSshd | Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_) => return,
+        }
+        done.counts.events += 1;
     }
 
     fn keep_reject(&self, done: &mut Block, bytes: &[u8]) {

@@ -87,21 +87,31 @@ impl<'c> LineReader<'c> {
     ///
     /// # Errors
     /// Why it is a reject.
-    #[inline]
     pub fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
-        // Nearly every line is of the format of the last; a reading is large, so it is handed up in one step.
-        if let (None, 1..=MAX_LINE, Some(format)) = (self.given, line.len(), self.formats.get(self.last[Place::Alone as usize])) {
-            match (format.read)(line, scratch, &mut self.clock) {
-                Ok(Reading::Wrapped(inside)) => return self.read_inside(trim_end(inside), scratch),
-                Ok(reading) => return Ok(reading),
-                Err(_) => {}
-            }
+        match self.read_likely(line, scratch) {
+            Ok(Reading::Wrapped(_)) | Err(_) => self.read_any(line, scratch),
+            Ok(reading) => Ok(reading),
         }
-        self.read_any(line, scratch)
+    }
+
+    /// What `line` says by the format that fitted the last one, as nearly every line does. A reading is large, so it is handed up as
+    /// it is.
+    ///
+    /// # Errors
+    /// That it may be of another format. So may be a line that is wrapped around another.
+    #[inline]
+    pub fn read_likely<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Misfit> {
+        match (self.given, line.len(), self.formats.get(self.last[Place::Alone as usize])) {
+            (None, 1..=MAX_LINE, Some(format)) => (format.read)(line, scratch, &mut self.clock),
+            _ => Err(Misfit { at: 0, reason: OF_NO_KNOWN_FORMAT }),
+        }
     }
 
     /// What any line says.
-    fn read_any<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+    ///
+    /// # Errors
+    /// Why it is a reject.
+    pub fn read_any<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         if line.len() > MAX_LINE {
             return Err(Flaw::TOO_LONG);
         }

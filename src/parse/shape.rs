@@ -6,8 +6,8 @@
 
 use memchr::{memmem, memrchr};
 
-use super::number::parse_port;
 use crate::net;
+use crate::number::parse_port;
 use crate::vector::{find_space, rfind_space};
 
 /// One shape of message.
@@ -51,14 +51,14 @@ pub enum Part {
     User,
     /// How a login was tried.
     Method,
+    /// PAM's `logname= uid=0 euid=0 tty=ssh ruser= rhost=ADDRESS  user=NAME`.
+    Fields,
     /// Digits.
     Number,
     /// Text without a space.
     Word,
     /// The server's own address, which no peer words.
     Server,
-    /// PAM's `logname= uid=0 euid=0 tty=ssh ruser= rhost=ADDRESS  user=NAME`.
-    Fields,
     /// Any text.
     Text,
 }
@@ -91,30 +91,38 @@ impl Part {
         }
     }
 
+    /// The same of a text that holds no space.
+    fn accepts_word(self, text: &[u8]) -> bool {
+        match self {
+            Self::User | Self::Method | Self::Word | Self::Server => !text.is_empty(),
+            _ => self.accepts(text),
+        }
+    }
+
     const fn is_word(self) -> bool {
         !matches!(self, Self::Fields | Self::Text)
     }
 
-    /// How much of `rest` is this part, where `literal` follows it.
-    fn find_end(self, rest: &[u8], literal: &[u8]) -> Option<usize> {
+    /// How much of `rest` is this part, where `literal` follows it; of a word, there is no space in that.
+    fn find_end(self, rest: &[u8], literal: &Literal) -> Option<usize> {
         if !self.is_word() {
-            return memmem::find(rest, literal);
+            return memmem::find(rest, literal.text);
         }
         let space = find_space(rest);
-        if literal.starts_with(b" ") {
+        if literal.text.starts_with(b" ") {
             // The common case needs one search for one byte: a word ends at the first space.
-            return space.filter(|&end| rest[end..].starts_with(literal));
+            return space.filter(|&end| literal.starts(&rest[end..]));
         }
-        memmem::find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.len()))], literal)
+        memmem::find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.text.len()))], literal.text)
     }
 
     /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part.
-    fn find_start(self, rest: &[u8], literal: &[u8]) -> Option<usize> {
-        if !(self.is_word() && literal.ends_with(b" ")) {
-            return memmem::rfind(rest, literal);
+    fn find_start(self, rest: &[u8], literal: &Literal) -> Option<usize> {
+        if !(self.is_word() && literal.text.ends_with(b" ")) {
+            return memmem::rfind(rest, literal.text).filter(|at| self.accepts(&rest[at + literal.text.len()..]));
         }
         let end = rfind_space(rest)? + 1;
-        rest[..end].ends_with(literal).then(|| end - literal.len())
+        (literal.ends(&rest[..end]) && self.accepts_word(&rest[end..])).then(|| end - literal.text.len())
     }
 }
 
@@ -126,33 +134,51 @@ pub fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
     net::parse_address(&text[..slash]).map(|_| (&text[..slash], bits))
 }
 
-/// No shape has more parts than this; a test says so.
-pub const MAX_PARTS: usize = 7;
-/// The parts of a message, as slices of it.
+/// How many kinds of parts say something of the peer; they are the first of [`Part`].
+const TOLD: usize = Part::Fields as usize + 1;
+
+/// What a message says of the peer, as slices of it: the last part of each kind.
 #[derive(Debug)]
 pub struct Parts<'a> {
-    list: [(Part, &'a [u8]); MAX_PARTS],
-    len: usize,
+    texts: [&'a [u8]; TOLD],
+    /// Which kinds were found, a bit each.
+    found: u8,
+    /// All parts.
+    #[cfg(test)]
+    pub all: Vec<(Part, &'a [u8])>,
 }
 
 impl<'a> Parts<'a> {
     /// No part yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { list: [(Part::Text, b""); MAX_PARTS], len: 0 }
+        Self {
+            texts: [b""; TOLD],
+            found: 0,
+            #[cfg(test)]
+            all: Vec::new(),
+        }
     }
 
-    /// The parts that were found.
+    /// The text of a part that was found.
     #[must_use]
-    pub fn found(&self) -> &[(Part, &'a [u8])] {
-        &self.list[..self.len]
+    pub const fn get(&self, part: Part) -> Option<&'a [u8]> {
+        if self.found & 1 << part as u8 == 0 { None } else { Some(self.texts[part as usize]) }
     }
 
-    /// Adds one; `None` where there are too many, which a test rules out.
-    fn add(&mut self, part: Part, text: &'a [u8]) -> Option<()> {
-        *self.list.get_mut(self.len)? = (part, text);
-        self.len += 1;
-        Some(())
+    fn clear(&mut self) {
+        self.found = 0;
+        #[cfg(test)]
+        self.all.clear();
+    }
+
+    fn add(&mut self, part: Part, text: &'a [u8]) {
+        #[cfg(test)]
+        self.all.push((part, text));
+        if let Some(place) = self.texts.get_mut(part as usize) {
+            *place = text;
+            self.found |= 1 << part as u8;
+        }
     }
 }
 
@@ -167,12 +193,11 @@ impl Default for Parts<'_> {
 pub struct Matcher {
     /// The shape.
     pub shape: &'static Shape,
-    head: Head,
-    start: &'static [u8],
-    left: Vec<(Part, &'static [u8])>,
+    start: Literal,
+    left: Vec<(Part, Literal)>,
     free: Option<Part>,
-    right: Vec<(&'static [u8], Part)>,
-    end: &'static [u8],
+    right: Vec<(Literal, Part)>,
+    end: Literal,
     second: Option<Part>,
     has_ssh: bool,
     names_at_most_100: bool,
@@ -193,7 +218,7 @@ impl Head {
     #[must_use]
     pub fn of(text: &[u8]) -> Self {
         if let Some(bytes) = text.first_chunk() {
-            return Self { bytes: u128::from_ne_bytes(*bytes), mask: u128::MAX };
+            return Self::whole(*bytes);
         }
         let (mut bytes, mut mask) = ([0; Self::BYTES], [0; Self::BYTES]);
         bytes[..text.len()].copy_from_slice(text);
@@ -201,8 +226,55 @@ impl Head {
         Self { bytes: u128::from_ne_bytes(bytes), mask: u128::from_ne_bytes(mask) }
     }
 
+    const fn whole(bytes: [u8; Self::BYTES]) -> Self {
+        Self { bytes: u128::from_ne_bytes(bytes), mask: u128::MAX }
+    }
+
     const fn starts_with(self, start: Self) -> bool {
         self.bytes & start.mask == start.bytes
+    }
+
+    /// The last bytes of `text`, where those of [`Head::of`] are the first.
+    fn of_end(text: &[u8]) -> Self {
+        let head = Self::of(&text[text.len().saturating_sub(Self::BYTES)..]);
+        let shift = 8 * (Self::BYTES - text.len().min(Self::BYTES));
+        // To where the last byte of sixteen stands.
+        let move_up = |bits: u128| u128::from_le_bytes(bits.to_ne_bytes()).checked_shl(u32::try_from(shift).unwrap_or(0)).unwrap_or(0);
+        Self { bytes: u128::from_ne_bytes(move_up(head.bytes).to_le_bytes()), mask: u128::from_ne_bytes(move_up(head.mask).to_le_bytes()) }
+    }
+}
+
+/// A text of a shape that stands there as it is, with its first and its last bytes in one integer each.
+#[derive(Debug, Clone, Copy)]
+struct Literal {
+    text: &'static [u8],
+    head: Head,
+    tail: Head,
+}
+
+impl Literal {
+    fn new(text: &'static [u8]) -> Self {
+        Self { text, head: Head::of(text), tail: Head::of_end(text) }
+    }
+
+    /// Whether `text` starts with it.
+    #[inline]
+    fn starts(&self, text: &[u8]) -> bool {
+        match text.first_chunk() {
+            Some(bytes) if !Head::whole(*bytes).starts_with(self.head) => false,
+            Some(_) if self.text.len() <= Head::BYTES => true,
+            _ => text.starts_with(self.text),
+        }
+    }
+
+    /// Whether `text` ends with it.
+    #[inline]
+    fn ends(&self, text: &[u8]) -> bool {
+        match text.last_chunk() {
+            Some(bytes) if !Head::whole(*bytes).starts_with(self.tail) => false,
+            Some(_) if self.text.len() <= Head::BYTES => true,
+            _ => text.ends_with(self.text),
+        }
     }
 }
 
@@ -216,17 +288,16 @@ impl Matcher {
             None => (pattern, false),
         };
         let mut pieces = pattern.split('{');
-        let start = pieces.next().unwrap_or_default().as_bytes();
-        let (left, right, head) = (Vec::new(), Vec::new(), Head::of(start));
+        let start = Literal::new(pieces.next().unwrap_or_default().as_bytes());
+        let (left, right, end) = (Vec::new(), Vec::new(), Literal::new(b""));
         let ends_in_text = pattern.ends_with(" {text*}");
         // Before this word OpenSSH prints a name with `%.100s`.
         let names_at_most_100 = pattern.contains("*} from {");
-        let mut matcher =
-            Self { shape, head, start, left, free: None, right, end: b"", second: None, has_ssh, names_at_most_100, ends_in_text };
+        let mut matcher = Self { shape, start, left, free: None, right, end, second: None, has_ssh, names_at_most_100, ends_in_text };
         let mut before = start;
         for piece in pieces {
             let (name, literal) = piece.split_once('}').unwrap_or((piece, ""));
-            let literal = literal.as_bytes();
+            let literal = Literal::new(literal.as_bytes());
             match name.strip_suffix('*') {
                 Some(second) if matcher.free.is_some() => matcher.second = Some(Part::named(second)),
                 Some(free) => matcher.free = Some(Part::named(free)),
@@ -252,72 +323,88 @@ impl Matcher {
     // Nearly every shape is told apart here, without a call.
     #[inline]
     pub fn read<'a>(&self, message: &'a [u8], head: Head, ending: Ending, parts: &mut Parts<'a>) -> Option<()> {
-        if head.starts_with(self.head) { self.read_parts(message, ending, parts) } else { None }
+        if head.starts_with(self.start.head) { self.read_parts(message, ending, parts) } else { None }
     }
 
     /// The same of a message that starts as this shape does.
     fn read_parts<'a>(&self, message: &'a [u8], ending: Ending, parts: &mut Parts<'a>) -> Option<()> {
         // A short start was compared with the head; a message shorter than it may end in NULs, which the head has too.
-        let mut rest = message.get(self.start.len()..)?;
-        if self.start.len() > Head::BYTES && !message.starts_with(self.start) {
+        let mut rest = message.get(self.start.text.len()..)?;
+        if self.start.text.len() > Head::BYTES && !message.starts_with(self.start.text) {
             return None;
         }
-        parts.len = 0;
+        parts.clear();
         if self.has_ssh {
             rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
         }
-        for (index, &(part, literal)) in self.left.iter().enumerate() {
+        for (index, (part, literal)) in self.left.iter().enumerate() {
             // The last literal of a shape without a free part ends the message.
             let is_last = self.free.is_none() && index + 1 == self.left.len();
-            let end = if is_last { Some(rest.strip_suffix(literal)?.len()) } else { part.find_end(rest, literal) };
-            let (end, next) = match end {
-                Some(end) => (end, end + literal.len()),
-                None if self.ends_in_text && index + 1 == self.left.len() => (strip_trimmed(rest, literal)?.len(), rest.len()),
-                None => return None,
+            let end = if is_last { None } else { part.find_end(rest, literal) };
+            let (text, next) = match end {
+                Some(end) => (Some(&rest[..end]).filter(|text| part.accepts_word(text))?, end + literal.text.len()),
+                None => (Some(self.read_last(index, rest, literal)?).filter(|text| part.accepts(text))?, rest.len()),
             };
-            let text = Some(&rest[..end]).filter(|text| part.accepts(text))?;
-            parts.add(part, text)?;
+            parts.add(*part, text);
             rest = &rest[next..];
         }
         let is_whole = ending == Ending::Whole || ending == Ending::Trimmed && self.names_at_most_100;
         match self.free {
             None => rest.is_empty().then_some(()),
-            Some(Part::Fields) => parts.add(Part::Fields, rest),
+            Some(Part::Fields) => {
+                parts.add(Part::Fields, rest);
+                Some(())
+            }
             Some(_) if !is_whole => Some(()),
             Some(free) => self.read_right(free, rest, parts),
         }
     }
 
-    /// The free part and what stands behind it.
-    fn read_right<'a>(&self, free: Part, mut rest: &'a [u8], parts: &mut Parts<'a>) -> Option<()> {
-        if let Some(second) = self.second {
-            let texts = split_at_peer(rest, self.end)?;
-            return [free, Part::Address, Part::Port, second].into_iter().zip(texts).try_for_each(|(part, text)| parts.add(part, text));
+    /// The last part on the left, `index`, where `literal` ends the message behind it, or did so before journald took the space
+    /// away that ends it.
+    fn read_last<'a>(&self, index: usize, rest: &'a [u8], literal: &Literal) -> Option<&'a [u8]> {
+        if index + 1 < self.left.len() {
+            return None;
         }
-        rest = rest.strip_suffix(self.end)?;
-        for &(literal, part) in self.right.iter().rev() {
-            let at = part.find_start(rest, literal)?;
-            let text = Some(&rest[at + literal.len()..]).filter(|text| part.accepts(text))?;
-            parts.add(part, text)?;
-            rest = &rest[..at];
+        match self.free {
+            None => rest.strip_suffix(literal.text),
+            Some(_) if self.ends_in_text => strip_trimmed(rest, literal.text),
+            Some(_) => None,
         }
-        parts.add(free, rest)
     }
 
-    /// Holds the shape to its rules: not too many parts, and two free ones only around the peer.
+    /// The free part and what stands behind it.
+    #[inline]
+    fn read_right<'a>(&self, free: Part, mut rest: &'a [u8], parts: &mut Parts<'a>) -> Option<()> {
+        if let Some(second) = self.second {
+            let texts = split_at_peer(rest, self.end.text)?;
+            [free, Part::Address, Part::Port, second].into_iter().zip(texts).for_each(|(part, text)| parts.add(part, text));
+            return Some(());
+        }
+        rest = rest.strip_suffix(self.end.text)?;
+        for (literal, part) in self.right.iter().rev() {
+            let at = part.find_start(rest, literal)?;
+            parts.add(*part, &rest[at + literal.text.len()..]);
+            rest = &rest[..at];
+        }
+        parts.add(free, rest);
+        Some(())
+    }
+
+    /// Holds the shape to its rules: two free parts only around the peer.
     ///
     /// # Panics
     /// Where it breaks one.
     #[cfg(test)]
     pub fn check(&self) {
         let pattern = self.shape.pattern.strip_prefix(PAM).unwrap_or(self.shape.pattern);
-        assert!(pattern.matches('{').count() <= MAX_PARTS, "{pattern}");
         assert!(!pattern.contains("}{") || pattern.ends_with("}{ssh}"), "{pattern}");
-        assert!(self.free != Some(Part::Fields) || self.right.is_empty() && self.end.is_empty(), "{pattern}");
+        assert!(self.free != Some(Part::Fields) || self.right.is_empty() && self.end.text.is_empty(), "{pattern}");
         assert!(pattern.matches("*}").count() <= 1 + usize::from(self.second.is_some()), "{pattern}");
         if self.second.is_some() {
-            assert_eq!(self.right, [(&b" "[..], Part::Address), (b" port ", Part::Port)], "{pattern}");
-            assert!(pattern.ends_with("*}") && !self.end.is_empty(), "{pattern}");
+            let right: Vec<_> = self.right.iter().map(|(literal, part)| (literal.text, *part)).collect();
+            assert_eq!(right, [(&b" "[..], Part::Address), (b" port ", Part::Port)], "{pattern}");
+            assert!(pattern.ends_with("*}") && !self.end.text.is_empty(), "{pattern}");
         }
     }
 }

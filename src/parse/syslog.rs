@@ -178,7 +178,8 @@ fn read_after_time<'a>(time: Stamp<'a>, rest: &'a [u8], at: usize) -> Result<Rea
 
 /// Reads a message of sshd.
 #[must_use]
-#[inline]
+#[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
+#[inline(always)]
 pub fn read_sshd<'a>(header: Header<'a>, message: &'a [u8]) -> Reading<'a> {
     sshd::read_message(header, message).map_or(Reading::UnknownSshd, Reading::Sshd)
 }

@@ -31,19 +31,24 @@ impl Verdicts {
     }
 }
 
-/// Where `text` is kept. Spreads ordinary texts; that two may be made to meet costs time only.
+/// Where `text` is kept. Spreads ordinary texts; that two may be made to meet costs time only. Every word is mixed by itself and
+/// with its place, so that none waits for the one before it.
 fn slot_of(text: &[u8]) -> usize {
     /// An odd number of 64 mixed bits (2^64 divided by the golden ratio).
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(MIX);
-    let sum = text.as_chunks::<8>().0.iter().fold(text.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let mix = |word: &[u8; 8], place: u64| {
+        let mixed = (u64::from_le_bytes(*word) ^ place.wrapping_mul(MIX)).wrapping_mul(MIX);
+        mixed ^ mixed >> 32
+    };
+    let words = (1..).zip(text.as_chunks::<8>().0);
+    let sum = words.fold(text.len() as u64, |sum, (place, word)| sum.wrapping_add(mix(word, place)));
     // The last eight, some of them for the second time: cheaper than the rest byte by byte.
     let sum = match text.last_chunk::<8>() {
-        Some(last) => mix(sum, u64::from_le_bytes(*last)),
-        None => text.iter().fold(sum, |sum, &byte| mix(sum, byte.into())),
+        Some(last) => sum.wrapping_add(mix(last, 0)),
+        None => text.iter().fold(sum, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(MIX)),
     };
     // The upper bits are the mixed ones.
-    usize::try_from(sum >> 54).unwrap_or(0) % SLOTS
+    usize::try_from(sum.wrapping_mul(MIX) >> 54).unwrap_or(0) % SLOTS
 }
 
 #[cfg(test)]

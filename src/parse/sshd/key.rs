@@ -39,7 +39,8 @@ pub fn names_account(message: &[u8]) -> bool {
         return false;
     }
     let is_invalid = |user: &[u8]| user.starts_with(b"invalid user ") || user.starts_with(b"illegal user ");
-    is_accepted(message) || FAILED.iter().filter_map(|start| message.strip_prefix(*start)).any(|user| !is_invalid(user))
+    let is_tried = || matches!(skip_word(message), [b'p', b'u', ..] | [b'h', ..]);
+    is_accepted(message) || is_tried() && FAILED.iter().filter_map(|start| message.strip_prefix(*start)).any(|user| !is_invalid(user))
 }
 
 /// Whether a user was let in.

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::number::parse_port;
 use super::shape::{Ending, Head, Matcher, PAM, Part, Parts, Shape, split_network};
+use crate::number::parse_port;
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
 use crate::time::Stamp;
@@ -42,7 +42,8 @@ pub struct Sshd<'a> {
     /// How a login was tried: `password`, `publickey`, `keyboard-interactive/pam` ...
     pub method: Option<&'a [u8]>,
     address: Option<&'a [u8]>,
-    port: Option<u16>,
+    /// Digits: the number is worked out only where it leaves.
+    port: Option<&'a [u8]>,
     user: Option<&'a [u8]>,
     count: u64,
 }
@@ -87,7 +88,7 @@ impl<'a> Sshd<'a> {
         let mut event = Event::new("sshd.auth", self.shape.action, path, line);
         event.timestamp = self.header.time;
         event.outcome = self.shape.outcome;
-        event.source = self.address.map(|address| Source::from_log(address, self.port)).unwrap_or_default();
+        event.source = self.address.map(|address| Source::from_log(address, self.port.and_then(parse_port))).unwrap_or_default();
         event.user_name = self.user.map(Cow::Borrowed);
         event.hostname = Some(self.header.host).filter(|host| !host.is_empty());
         event.process_name = Some(self.header.tag);
@@ -96,30 +97,20 @@ impl<'a> Sshd<'a> {
         event.method = self.method;
         event
     }
-
-    fn take(&mut self, part: Part, text: &'a [u8]) {
-        match part {
-            Part::Address => self.address = Some(text),
-            // A wider network is more than the peer.
-            Part::Network => self.address = split_network(text).filter(|&(_, bits)| bits == 32 || bits == 128).map(|(address, _)| address),
-            Part::Port => self.port = parse_port(text),
-            Part::User => self.user = Some(text),
-            Part::Method => self.method = Some(text),
-            Part::Fields => (self.address, self.user) = read_pam_fields(text),
-            Part::Number | Part::Word | Part::Server | Part::Text => {}
-        }
-    }
 }
 
 /// Reads one message of sshd; `None`: it is of no known shape.
 #[must_use]
-#[inline]
+#[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
+#[inline(always)]
 pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     read_within(Limit::SSHD, header, message)
 }
 
 /// Reads one message of sshd that came through something with a limit of its own.
 #[must_use]
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 pub fn read_within<'a>(limit: Limit, header: Header<'a>, message: &'a [u8]) -> Option<Sshd<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
     let ending = limit.ending(message.len());
@@ -131,15 +122,18 @@ pub fn read_within<'a>(limit: Limit, header: Header<'a>, message: &'a [u8]) -> O
         None if header.tag.ends_with(b")") => find_shape(&INDEX.pam, message, ending, &mut parts),
         None => find_login_or_other(message, ending, &mut parts),
     }?;
-    let mut sshd = Sshd { header, shape, method: None, address: None, port: None, user: None, count };
-    for &(part, text) in parts.found() {
-        sshd.take(part, text);
-    }
-    if sshd.address == Some(b"UNKNOWN") {
-        // There is no socket, so sshd made the port up (65535).
-        sshd.port = None;
-    }
-    Some(sshd)
+    let (address, user) = match parts.get(Part::Fields) {
+        Some(fields) => read_pam_fields(fields),
+        None => (parts.get(Part::Address).or_else(|| parts.get(Part::Network).and_then(single_address)), parts.get(Part::User)),
+    };
+    // Without a socket sshd makes the port up (65535).
+    let port = parts.get(Part::Port).filter(|_| address != Some(b"UNKNOWN"));
+    Some(Sshd { header, shape, method: parts.get(Part::Method), address, port, user, count })
+}
+
+/// The address of a network of one; a wider one is more than the peer.
+fn single_address(network: &[u8]) -> Option<&[u8]> {
+    split_network(network).filter(|&(_, bits)| bits == 32 || bits == 128).map(|(address, _)| address)
 }
 
 /// The message without its level, without the name of the process that sent it to the one that logs, and without what FreeBSD

@@ -13,7 +13,7 @@ fn text(bytes: Option<&[u8]>) -> String {
 }
 
 fn who(message: &str) -> Option<(String, String, Option<u16>, u64)> {
-    read(message).map(|s| (text(s.address), text(s.user), s.port, s.count))
+    read(message).map(|s| (text(s.address), text(s.user), s.port.and_then(parse_port), s.count))
 }
 
 /// Shapes that name the peer in a place that cannot be told from others: the client's own words before it, those of its
@@ -33,7 +33,7 @@ fn every_example_is_read_by_its_own_shape_and_names_its_peer() {
         assert!(addresses.all(|word| ["192.0.2.1", "192.0.2.9"].contains(&word.trim_end_matches('.'))), "{}", shape.example);
         assert_eq!(sshd.address, names_peer.then_some(&b"192.0.2.1"[..]), "{}", shape.example);
         let names_port = names_peer && shape.pattern.contains("{port}");
-        assert_eq!(sshd.port.filter(|_| names_peer), names_port.then_some(4711), "{}", shape.example);
+        assert_eq!(sshd.port.filter(|_| names_peer), names_port.then_some(&b"4711"[..]), "{}", shape.example);
     }
 }
 
@@ -95,7 +95,7 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
         let plain = find_shape(matchers, plain, whole, &mut parts).map_or_else(|| cut_info(plain, whole).expect("a key"), |_| plain);
         find_shape(matchers, plain, whole, &mut parts).expect("its own example");
         let is_free = |part| matches!(part, Part::User | Part::Text | Part::Word | Part::Method | Part::Fields);
-        for &(part, text) in parts.found().iter().filter(|(part, _)| is_free(*part)) {
+        for &(part, text) in parts.all.iter().filter(|(part, _)| is_free(*part)) {
             let at = text.as_ptr() as usize - inside.as_ptr() as usize;
             // PAM's fields end in the user, which is the peer's.
             let at = if part == Part::Fields { at..at } else { at..at + text.len() };
