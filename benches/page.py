@@ -1,0 +1,409 @@
+#!/usr/bin/env python3
+"""docs/performance.md and README's table, from benches/page.tsv and the text of benches/page.md.
+
+usage: page.py write | page | highlights      (write both files; print the page; print the table)
+
+In the text, {{NAME ARGUMENT}} stands for what the function `show_NAME` gives. No figure is typed by hand: every one is measured, or
+computed from measured ones here. What was not measured is said to be so, and never stops the rest.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from measure import COLUMNS
+
+RECORD, TEXT, PAGE, README = "benches/page.tsv", "benches/page.md", "docs/performance.md", "README.md"
+BEGIN, END = "<!-- from docs/performance.md, by scripts/bench page -->", "<!-- end -->"
+NOT_MEASURED = "not measured in this run"
+SECONDS_A_DAY, TB, GB, MIB = 86400, 1e12, 1e9, 1 << 20
+
+
+class Run:
+    """What benches/page.tsv holds."""
+
+    def __init__(self, lines):
+        self.facts, self.tools, self.ended, self.rows = {}, [], [], []
+        for line in lines:
+            kind, *cells = line.split("\t")
+            if kind == "fact":
+                self.facts[cells[0]] = cells[1]
+            elif kind == "tool":
+                self.tools.append(cells)
+            elif kind == "ended":
+                self.ended.append(cells)
+            elif kind == "row":
+                # Rows of other scripts may have the first seven columns alone.
+                self.rows.append({"subject": cells[0], **dict(zip(COLUMNS, cells[1:]))})
+
+    def row(self, name):
+        return next((row for row in self.rows if row["row"] == name), None)
+
+    def of(self, subject, prefix):
+        return [row for row in self.rows if row["subject"] == subject and row["row"].startswith(prefix)]
+
+    def number(self, name, column="seconds"):
+        """A cell as a number; None where it was not measured."""
+        row = self.row(name)
+        try:
+            return float(row[column])
+        except (TypeError, KeyError, ValueError):
+            return None
+
+
+RUN = Run([])
+
+
+def plain(value):
+    """Three digits that matter, and no more."""
+    if value is None:
+        return "-"
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}" if value >= 0.0995 else f"{value:.2g}"
+
+
+def table(head, rows):
+    """The first column is text, the others are figures."""
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def speed(row, seconds):
+    per_unit = 1 if row["unit"] == "probes/s" else 1e6
+    return float(row["read"]) / per_unit / float(seconds)
+
+
+def label(name):
+    """The row without what all in its table begin with."""
+    return name.split(": ", 1)[-1]
+
+
+def peak(row):
+    least = RUN.facts.get("least peak MiB", "0")
+    return f"≤ {least}" if row["peak MiB"].isdigit() and int(row["peak MiB"]) <= int(least) + 1 else row["peak MiB"]
+
+
+def commands(rows):
+    told = "\n".join(f"{row['command']:<60} # {label(row['row'])}" for row in rows if row.get("command"))
+    return f"\n\n```sh\n{told}\n```" if told else ""
+
+
+def show_fact(name):
+    return RUN.facts.get(name, "not shown")
+
+
+def show_count(name):
+    value = RUN.facts.get(name, "")
+    return f"{int(value):,}" if value.isdigit() else "not shown"
+
+
+def show_rows(argument):
+    """SUBJECT PREFIX: a table of rows, and their commands."""
+    subject, prefix = argument.split(" ", 1)
+    rows = RUN.of(subject, prefix)
+    if not rows:
+        return f"*{NOT_MEASURED.capitalize()}.*"
+    if "command" not in rows[0]:
+        return table(["row", "MB/s", "time relative to peer", "peer", "peak MiB"],
+                     [[row["row"], row["MB/s"], row["time relative to peer"], row["peer"], row["peak MiB"]] for row in rows])
+    if rows[0]["unit"] == "ms":
+        return table(["", "ms"], [[label(row["row"]).removesuffix(" (ms)"), row["MB/s"]] for row in rows]) + commands(rows[:1])
+    peers = {row["peer"] for row in rows}
+    peer = f"time, {label(peers.pop())} = 1" if len(peers) == 1 else "time relative to"
+    cells = []
+    for row in rows:
+        ratio = row["time relative to peer"]
+        if peer == "time relative to":
+            ratio = f"{label(row['peer'])}: {ratio}"
+        cells.append([label(row["row"]), plain(speed(row, row["seconds"])),
+                      f"{plain(speed(row, row['most seconds']))} – {plain(speed(row, row['least seconds']))}",
+                      plain(float(row["seconds"])), plain(float(row["processor seconds"])), ratio, peak(row), row["rounds"]])
+    head = ["", rows[0]["unit"], "slowest – fastest", "seconds", "processor s", peer, "peak MiB", "rounds"]
+    return table(head, cells) + commands(rows)
+
+
+def show_program(path):
+    language = "awk" if path.endswith(".awk") else "jq" if path.endswith(".jq") else ""
+    return f"[`{path}`](../{path}):\n\n```{language}\n{Path(path).read_text(encoding='utf-8').strip()}\n```"
+
+
+def show_machine(_):
+    facts = RUN.facts
+    mib = int(facts.get("memory MiB", 0))
+    rows = [["date, commit", f"{facts.get('date')}, {facts.get('commit')}"],
+            ["processor", f"{facts.get('processor')}, {facts.get('cores')} cores, {facts.get('threads per core')} thread(s) each"],
+            ["last cache", facts.get("last cache")],
+            ["frequency governor", facts.get("frequency governor")],
+            ["virtual machine", facts.get("virtual machine")],
+            ["memory", f"{mib / 1024:.1f} GiB"],
+            ["system, kernel", f"{facts.get('system')}, Linux {facts.get('kernel')}"],
+            ["file system of the logs", facts.get("file system")],
+            ["load average before", facts.get("load before")],
+            ["rounds", facts.get("rounds")],
+            ["sizes of the logs", f"{facts.get('access MiB')} MiB of access log, {facts.get('auth MiB')} MiB of auth log"],
+            ["build", facts.get("build")]]
+    return table(["", ""], rows).replace("---:", "---")
+
+
+def show_tools(_):
+    return table(["program", "version", "from"], RUN.tools).replace("---:", "---")
+
+
+def show_missing(_):
+    missing = [name for name, version, _ in RUN.tools if version == "-"]
+    failed = [f"`scripts/bench {subject}` ended with {code}" for subject, code, _ in RUN.ended if code != "0"]
+    told = [f"Not on this machine, so without rows: {', '.join(missing)}. `scripts/bench peers` installs them."] if missing else []
+    told += [f"Left out, in part or whole: {'; '.join(failed)}."] if failed else []
+    return " ".join(told) or "Every program was there, and every row was measured."
+
+
+def show_took(_):
+    minutes = sum(float(seconds) for *_, seconds in RUN.ended) / 60
+    return f"{minutes:.0f} minutes"
+
+
+def relative(ours, theirs):
+    """Our time relative to theirs in the same run."""
+    a, b = RUN.number(ours), RUN.number(theirs)
+    return a / b if a and b else None
+
+
+# What README shows: what, our row, and the peers' rows that its time is set against.
+HIGHLIGHTS = [
+    ("access log, `soar-parse`", "access: soar-parse", {"mawk": "access: mawk", "gawk": "access: gawk", "`rg -c`": "access: rg -c bot"}),
+    ("access log, `soar-parse | soar-score`", "access: soar-parse | soar-score", {"mawk": "access: mawk", "gawk": "access: gawk"}),
+    ("access log, gzip, `soar-parse`", "gzip: soar-parse", {"only inflating": "gzip: inflate and count lines"}),
+    ("access log, small, `soar-parse | soar-score`", "web: soar-parse | soar-score", {"angle-grinder": "web: angle-grinder", "GoAccess": "web: GoAccess"}),
+    ("auth log, `soar-parse`", "auth: soar-parse", {"mawk": "auth: mawk", "gawk": "auth: gawk", "`rg -c`": "auth: rg -c Failed"}),
+    ("auth log, `soar-parse | soar-score`", "auth: soar-parse | soar-score", {"mawk": "auth: mawk", "gawk": "auth: gawk"}),
+    ("auth log, small, `soar-parse | soar-score`", "ssh: soar-parse | soar-score",
+     {"angle-grinder": "ssh: angle-grinder", "fail2ban-regex": "ssh: fail2ban-regex, its filter for sshd"}),
+    ("events, `soar-score`", "events: soar-score", {"mawk": "events: mawk", "gawk": "events: gawk"}),
+    ("{hosts} hosts to CSV, `soar-report`", "hosts: soar-report --csv", {"jq": "hosts: jq @csv", "Miller": "hosts: mlr, six columns"}),
+    ("7,000 loopback ports, `soar-scan`", "scan loopback: soar-scan", {"`nmap -T5`": "scan loopback: nmap -T5", "RustScan": "scan loopback: RustScan"}),
+    ("256 silent hosts, `soar-scan`", "scan dropped: soar-scan", {"nmap, tuned": "scan dropped: nmap, tuned", "RustScan": "scan dropped: RustScan"}),
+]
+
+
+def show_highlights(_):
+    rows = []
+    for what, ours, peers in HIGHLIGHTS:
+        row = RUN.row(ours)
+        if not row:
+            continue
+        beside = [f"{name} {plain(relative(ours, theirs))}" for name, theirs in peers.items() if RUN.row(theirs)]
+        rows.append([what.format(hosts=show_count("hosts")), f"{plain(speed(row, row['seconds']))} {row['unit']}", ", ".join(beside) or "-", peak(row)])
+    return table(["", "speed", "time relative to (below 1 is faster)", "peak MiB"], rows)
+
+
+def show_linear(_):
+    families = sorted({row["row"].split()[1] for row in RUN.of("linear", "linear: ")})
+    rows, worst = [], 0
+    for family in families:
+        of = {bytes_: RUN.row(f"linear: {family} {bytes_}") for bytes_ in (4096, 65536, 1000000)}
+        if not all(of.values()):
+            continue
+        per_byte = {bytes_: float(row["seconds"]) / float(row["read"]) for bytes_, row in of.items()}
+        ratios = [per_byte[bytes_] / per_byte[4096] for bytes_ in (65536, 1000000)]
+        worst = max(worst, *ratios)
+        rows.append([family, plain(speed(of[4096], of[4096]["seconds"])), *(f"{ratio:.2f}" for ratio in ratios)])
+    if not rows:
+        return f"*{NOT_MEASURED.capitalize()}.*"
+    told = f"{len(rows)} kinds of lines; a byte of a long line takes at most {worst:.2f} times as long as one of a line of 4 KiB."
+    return told + "\n\n" + table(["kind of line", "MB/s at 4 KiB", "time of a byte at 64 KiB, 4 KiB = 1", "at 1 MB"], rows)
+
+
+def line_fit(points):
+    """Least squares: what every run costs, and what each unit adds; and the largest distance from that line, relative."""
+    n, sum_x, sum_y = len(points), sum(x for x, _ in points), sum(y for _, y in points)
+    slope = (n * sum(x * y for x, y in points) - sum_x * sum_y) / (n * sum(x * x for x, _ in points) - sum_x ** 2)
+    start = (sum_y - slope * sum_x) / n
+    return start, slope
+
+
+def show_grow_lines(_):
+    told = []
+    for kind in ("access", "auth"):
+        rows = RUN.of("grow", f"lines: {kind}, ")
+        if len(rows) < 2:
+            continue
+        points = [(float(row["read"]) / GB, float(row["seconds"])) for row in rows]
+        cells = [[f"{kind}, {row['row'].split(', ')[1]}", plain(y), plain(y / x), plain(float(row["processor seconds"]) / x), peak(row)]
+                 for row, (x, y) in zip(rows, points)]
+        start, slope = line_fit(points)
+        told.append(table([f"`soar-parse | soar-score`, {kind} log", "seconds", "seconds per GB", "processor s per GB", "peak MiB"], cells)
+                    + f"\n\nSeconds ≈ {plain(max(start, 0))} + {plain(slope)} × GB (least squares).")
+    return "\n\n".join(told) or f"*{NOT_MEASURED.capitalize()}.*"
+
+
+def show_grow_threads(_):
+    rows = [[label(row["row"]), plain(speed(row, row["seconds"])), row["time relative to peer"], plain(float(row["processor seconds"])), peak(row)]
+            for row in sorted(RUN.of("grow", "threads: "), key=lambda row: row["row"].rsplit(", ", 1))]
+    return table(["log, threads of each filter", "MB/s", "time, one thread = 1", "processor s", "peak MiB"], rows) if rows else f"*{NOT_MEASURED.capitalize()}.*"
+
+
+def bytes_per_address(pattern):
+    """What one more address takes, between the two largest counts that were measured; and the memory that needs none."""
+    rows = [row for row in RUN.rows if re.fullmatch(pattern, row["row"])]
+    points = sorted((float(row["read"]), float(row["peak MiB"]) * MIB) for row in rows)
+    if len(points) < 2:
+        return None
+    (few, small), (many, large) = points[-2:]
+    each = (large - small) / (many - few)
+    return each, large - each * many
+
+
+BARE, PLACED = r"memory: \d+ hosts, --evidence 0", r"addresses: \d+, one place each"
+
+
+def show_grow_addresses(_):
+    counts = sorted({int(float(row["read"])) for row in RUN.rows if re.fullmatch(f"{BARE}|{PLACED}", row["row"])})
+    if not counts:
+        return f"*{NOT_MEASURED.capitalize()}.*"
+    cells = []
+    for n in counts:
+        bare, placed = RUN.row(f"memory: {n} hosts, --evidence 0"), RUN.row(f"addresses: {n}, one place each")
+        cells.append([f"{n:,}", plain(float(bare["seconds"])) if bare else "-", peak(bare) if bare else "-",
+                      plain(float(placed["seconds"])) if placed else "-", peak(placed) if placed else "-"])
+    bare, placed = bytes_per_address(BARE), bytes_per_address(PLACED)
+    memory = int(RUN.facts.get("memory MiB", 0)) * MIB
+    if bare and placed:
+        for n, name in ((1e8, "100,000,000"), (2.0 ** 32, "all of IPv4 (2³²)")):
+            cells.append([f"*{name}*", "", f"*{(bare[1] + bare[0] * n) / MIB:,.0f}*", "", f"*{(placed[1] + placed[0] * n) / MIB:,.0f}*"])
+    told = table(["addresses", "seconds, `--evidence 0`", "peak MiB", "seconds, one place each", "peak MiB"], cells)
+    if bare and placed:
+        told += (f"\n\nIn italics: extrapolated. MiB = start + addresses × bytes ÷ 2²⁰, where one more address takes {bare[0]:.0f} bytes without evidence and "
+                 f"{placed[0]:.0f} with one place (the difference between the two largest counts above). This machine's {memory / MIB / 1024:.1f} GiB hold "
+                 f"{memory / bare[0] / 1e6:,.0f} and {memory / placed[0] / 1e6:,.0f} million addresses.")
+        three = RUN.number("hosts: 1M, read, sorted, written", "peak MiB")
+        least = float(RUN.facts.get("least peak MiB", 0))
+        if three and RUN.number("hosts: 1M, read, sorted, written", "read"):
+            told += f" Hosts that are read back from a file, to be merged, take {(three - least) * MIB / 1e6:.0f} bytes each with one place."
+    return told
+
+
+def show_grow_targets(_):
+    told = []
+    for what, prefix in (("silent hosts, 7 ports each", "scan silent hosts: "), ("hosts that refuse, 7 ports each", "scan refusing hosts: "), ("ports of one host that refuses", "scan ports of one host: ")):
+        rows = RUN.of("scan", prefix)
+        if len(rows) < 2:
+            continue
+        cells = [[f"{int(label(row['row'])):,}", f"{int(row['read']):,}", plain(float(row["seconds"])), plain(speed(row, row["seconds"])), peak(row)] for row in rows]
+        told.append(table([what, "ports asked", "seconds", "ports asked a second", "peak MiB"], cells))
+    silent, refusing = RUN.of("scan", "scan silent hosts: "), RUN.of("scan", "scan refusing hosts: ")
+    if len(silent) > 1 and len(refusing) > 1:
+        slopes = []
+        for rows in (silent, refusing):
+            (few, short), (many, long) = sorted((float(label(row["row"])), float(row["seconds"])) for row in rows)[-2:]
+            slopes.append((long - short) / (many - few))
+        told.append(f"Between the two largest counts one more silent host takes {plain(slopes[0] * 1000)} ms and one that refuses {plain(slopes[1] * 1000)} ms "
+                    f"(the first is bound by how many connections may wait at once, `--concurrency`, the second by how many may start a second, `--rate`, and neither by "
+                    f"the processor): 100,000 suspicious hosts are done in {plain(slopes[0] * 1e5 / 60)} and {plain(slopes[1] * 1e5 / 60)} minutes.")
+    return "\n\n".join(told) or f"*{NOT_MEASURED.capitalize()}.*"
+
+
+def day_of(kind):
+    """Bytes a second, and processor seconds per GB, of the whole pipeline."""
+    name = f"{kind}: soar-parse | soar-score"
+    seconds, processor, read = (RUN.number(name, column) for column in ("seconds", "processor seconds", "read"))
+    return (read / seconds, processor / (read / GB)) if seconds and read and processor else None
+
+
+KINDS = (("access log", "access"), ("access log, gzip (of the text)", "gzip"), ("auth log", "auth"))
+
+
+def show_day(_):
+    average = TB / SECONDS_A_DAY
+    cells = []
+    for name, kind in KINDS:
+        if day := day_of(kind):
+            rate, per_gb = day
+            cells.append([name, plain(rate / 1e6), plain(per_gb), f"{per_gb * TB / GB / SECONDS_A_DAY:.1%}", plain(TB / rate / 60), plain(rate * SECONDS_A_DAY / TB)])
+    if not cells:
+        return f"*{NOT_MEASURED.capitalize()}.*"
+    return (f"1 TB a day is 10¹² ÷ {SECONDS_A_DAY:,} s = {average / 1e6:.1f} MB/s on average.\n\n"
+            + table(["`soar-parse | soar-score`", "MB/s", "processor s per GB", "1 TB a day keeps one core busy for", "minutes for a backlog of 1 TB", "TB a day at most"], cells)
+            + f"\n\nBusy = processor seconds per GB × 1,000 ÷ {SECONDS_A_DAY:,}; backlog = 10¹² ÷ MB/s ÷ 60; at most = MB/s × {SECONDS_A_DAY:,} ÷ 10⁶, on all "
+            f"{RUN.facts.get('cores')} cores of this machine. The logs were in the page cache: from a disk, the slower of the two counts.")
+
+
+def show_ends(_):
+    memory = int(RUN.facts.get("memory MiB", 0)) * MIB
+    cells = []
+    disk = RUN.row("disk: read past the page cache")
+    slowest = min((day_of(kind)[0] for _, kind in KINDS if day_of(kind)), default=None)
+    fastest = max((day_of(kind)[0] for _, kind in KINDS if day_of(kind)), default=None)
+    if slowest:
+        cells.append(["processor", f"{plain(slowest / 1e6)} to {plain(fastest / 1e6)} MB/s",
+                      f"{plain(slowest * SECONDS_A_DAY / TB)} to {plain(fastest * SECONDS_A_DAY / TB)} TB a day"])
+    if disk:
+        rate = speed(disk, disk["seconds"])
+        cells.append(["disk (plain logs, past the page cache)", f"{plain(rate)} MB/s", f"{plain(rate * 1e6 * SECONDS_A_DAY / TB)} TB a day"])
+    for name, pattern in (("memory, `--evidence 0`", BARE), ("memory, one place each", PLACED)):
+        if each := bytes_per_address(pattern):
+            cells.append([name, f"{each[0]:.0f} bytes an address", f"{memory / each[0] / 1e6:,.0f} million addresses"])
+    if merged := RUN.number("hosts: two files of 1M merged"):
+        cells.append(["merging what other machines counted", f"{plain(2 / merged)} million hosts a second", f"{plain(2 / merged * SECONDS_A_DAY / 1e3)} thousand million hosts a day"])
+    return table(["bound", "measured", "ends at"], cells).replace("---:", "---") if cells else f"*{NOT_MEASURED.capitalize()}.*"
+
+
+def show_commands(argument):
+    """SUBJECT PREFIX: commands of rows whose table stands elsewhere."""
+    subject, prefix = argument.split(" ", 1)
+    return commands(RUN.of(subject, prefix)).strip()
+
+
+# Subjects that the text shows by itself; any other gets a section.
+KNOWN = {"parse", "analysers", "score", "report", "live", "scan", "grow", "linear"}
+
+
+def show_others(_):
+    told = []
+    for subject in dict.fromkeys([row["subject"] for row in RUN.rows] + [name for name, *_ in RUN.ended]):
+        if subject in KNOWN:
+            continue
+        rows = RUN.of(subject, "")
+        told.append(f"## {subject[0].upper()}{subject[1:]}\n\n`scripts/bench {subject}`; [the script](../scripts/bench-{subject}) says what it measures.\n\n"
+                    + (show_rows(f"{subject} ") if rows else f"*Could not be run here, so it is {NOT_MEASURED}.*"))
+    return "\n\n".join(told)
+
+
+def fill(text):
+    def value(found):
+        name, _, argument = found.group(1).partition(" ")
+        return globals()[f"show_{name}"](argument)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"\{\{(.+?)\}\}", value, text))
+
+
+def make():
+    global RUN
+    RUN = Run(Path(RECORD).read_text(encoding="utf-8").splitlines())
+    return fill(Path(TEXT).read_text(encoding="utf-8"))
+
+
+def write():
+    whole = make()
+    Path(PAGE).write_text(whole, encoding="utf-8")
+    readme = Path(README).read_text(encoding="utf-8")
+    before, rest = readme.split(BEGIN, 1)
+    _, after = rest.split(END, 1)
+    Path(README).write_text(f"{before}{BEGIN}\n{show_highlights('')}\n{END}{after}", encoding="utf-8")
+    print(f"bench: wrote {PAGE} and the table in {README}", file=sys.stderr)
+
+
+def main():
+    match sys.argv[1:]:
+        case ["write"]:
+            write()
+        case ["page"]:
+            sys.stdout.write(make())
+        case ["highlights"]:
+            make()
+            print(show_highlights(""))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
