@@ -20,22 +20,22 @@ import page
 
 ORDER = ["parse", "analysers", "score", "report", "live", "scan", "grow", "linear"]
 LIVE_SECONDS = "20"
-# Command that tells the version, and where the program is from. scripts/setup peers brings those of Debian and crates.io.
+# Command that tells the version, and the package (of Debian) or crate. scripts/setup peers brings those that are not everywhere.
 TOOLS = {
-    "wc": (["wc", "--version"], "Debian coreutils"),
-    "ripgrep": (["rg", "--version"], "Debian ripgrep"),
-    "mawk": (["mawk", "-W", "version"], "Debian mawk"),
-    "gawk": (["gawk", "--version"], "Debian gawk"),
-    "GoAccess": (["goaccess", "--version"], "Debian goaccess"),
-    "angle-grinder": (["agrind", "--version"], "crates.io ag"),
-    "fail2ban-regex": (["fail2ban-regex", "--version"], "Debian fail2ban"),
-    "nmap": (["nmap", "--version"], "Debian nmap"),
-    "RustScan": (["rustscan", "--version"], "crates.io rustscan"),
-    "jq": (["jq", "--version"], "Debian jq"),
-    "Miller": (["mlr", "--version"], "Debian miller"),
-    "bash": (["bash", "--version"], "Debian bash"),
-    "Python": (["python3", "--version"], "whatever is first on the PATH"),
-    "rustc": (["rustc", "--version"], "rustup"),
+    "wc": (["wc", "--version"], "coreutils"),
+    "ripgrep": (["rg", "--version"], "ripgrep"),
+    "mawk": (["mawk", "-W", "version"], "mawk"),
+    "gawk": (["gawk", "--version"], "gawk"),
+    "GoAccess": (["goaccess", "--version"], "goaccess"),
+    "angle-grinder": (["agrind", "--version"], "crate ag"),
+    "fail2ban-regex": (["fail2ban-regex", "--version"], "fail2ban"),
+    "nmap": (["nmap", "--version"], "nmap"),
+    "RustScan": (["rustscan", "--version"], "crate rustscan"),
+    "jq": (["jq", "--version"], "jq"),
+    "Miller": (["mlr", "--version"], "miller"),
+    "bash": (["bash", "--version"], "bash"),
+    "Python": (["python3", "--version"], "python3"),
+    "rustc": (["rustc", "--version"], "rust"),
 }
 
 

@@ -85,8 +85,12 @@ def peak(row):
 
 
 def commands(rows):
-    told = "\n".join(f"{row['command']:<60} # {label(row['row'])}" for row in rows if row.get("command"))
-    return f"\n\n```sh\n{told}\n```" if told else ""
+    told = []
+    for row in rows:
+        command, name = row.get("command", ""), label(row["row"])
+        if command:
+            told.append(f"{command:<50} # {name}" if len(command) < 90 - len(name) else f"# {name}\n{command}")
+    return "\n\n```sh\n" + "\n".join(told) + "\n```" if told else ""
 
 
 def show_fact(name):
@@ -147,7 +151,7 @@ def show_machine(_):
 
 
 def show_tools(_):
-    return table(["program", "version", "from"], RUN.tools).replace("---:", "---")
+    return table(["program", "version", "package or crate"], RUN.tools).replace("---:", "---")
 
 
 def show_missing(_):
@@ -156,6 +160,18 @@ def show_missing(_):
     told = [f"Not on this machine, so without rows: {', '.join(missing)}. `scripts/bench peers` installs them."] if missing else []
     told += [f"Left out, in part or whole: {'; '.join(failed)}."] if failed else []
     return " ".join(told) or "Every program was there, and every row was measured."
+
+
+def show_trial(_):
+    """Why the figures are not to be relied on; nothing where they are."""
+    facts, why = RUN.facts, []
+    if facts.get("build") != "release":
+        why.append("the build is not the one that ships")
+    if float(facts.get("load before", 0)) > 0.5:
+        why.append(f"the machine was busy (load {facts['load before']})")
+    if int(facts.get("rounds", 0)) < 3:
+        why.append(f"rounds: {facts.get('rounds')}")
+    return f"**A trial, not a measurement: {', '.join(why)}.**" if why else ""
 
 
 def show_took(_):
@@ -194,28 +210,53 @@ def show_highlights(_):
             continue
         beside = [f"{name} {plain(relative(ours, theirs))}" for name, theirs in peers.items() if RUN.row(theirs)]
         rows.append([what.format(hosts=show_count("hosts")), f"{plain(speed(row, row['seconds']))} {row['unit']}", ", ".join(beside) or "-", peak(row)])
-    return table(["", "speed", "time relative to (below 1 is faster)", "peak MiB"], rows)
+    before = show_trial("")
+    return (f"{before}\n\n" if before else "") + table(["", "speed", "time relative to (below 1 is faster)", "peak MiB"], rows) + f"\n\n{in_words()}"
 
 
-def show_linear(_):
-    families = sorted({row["row"].split()[1] for row in RUN.of("linear", "linear: ")})
-    rows, worst = [], 0
-    for family in families:
+def in_words():
+    told = []
+    if (alert := RUN.row("live: from line to alert, 99th percentile (ms)")):
+        told.append(f"Live, 99 of 100 alerts leave within {alert['MB/s']} ms of their line.")
+    bare, placed = bytes_per_address(BARE), bytes_per_address(PLACED)
+    if bare and placed:
+        told.append(f"One more address takes {bare[0]:.0f} bytes of memory, {placed[0]:.0f} with evidence.")
+    days = [f"{busy(day[1]):.0%} of the day with {name}s" for name, kind in KINDS if kind != "gzip" and (day := day_of(kind))]
+    if days:
+        told.append(f"1 TB a day keeps one core busy for {', '.join(days)}.")
+    if ratio := worst_line():
+        told.append(f"A byte of a line that was made to be slow, of up to nearly 1 MiB, takes at most {ratio:.2f} times as long as one of 4 KiB.")
+    return " ".join(told)
+
+
+def worst_line():
+    """The largest ratio of the table of lines; None if there is none."""
+    return max((ratio for _, _, *ratios in slow_lines() for ratio in ratios), default=None)
+
+
+def slow_lines():
+    """Kind, MB/s at 4 KiB, and the time of a byte at 64 KiB and 1 MB relative to that."""
+    rows = []
+    for family in sorted({row["row"].split()[1] for row in RUN.of("linear", "linear: ")}):
         of = {bytes_: RUN.row(f"linear: {family} {bytes_}") for bytes_ in (4096, 65536, 1000000)}
         if not all(of.values()):
             continue
         per_byte = {bytes_: float(row["seconds"]) / float(row["read"]) for bytes_, row in of.items()}
         ratios = [per_byte[bytes_] / per_byte[4096] for bytes_ in (65536, 1000000)]
-        worst = max(worst, *ratios)
-        rows.append([family, plain(speed(of[4096], of[4096]["seconds"])), *(f"{ratio:.2f}" for ratio in ratios)])
+        rows.append((family, speed(of[4096], of[4096]["seconds"]), *ratios))
+    return rows
+
+
+def show_linear(_):
+    rows = [[family, plain(rate), *(f"{ratio:.2f}" for ratio in ratios)] for family, rate, *ratios in slow_lines()]
     if not rows:
         return f"*{NOT_MEASURED.capitalize()}.*"
-    told = f"{len(rows)} kinds of lines; a byte of a long line takes at most {worst:.2f} times as long as one of a line of 4 KiB."
+    told = f"{len(rows)} kinds of lines; a byte of a long line takes at most {worst_line():.2f} times as long as one of a line of 4 KiB."
     return told + "\n\n" + table(["kind of line", "MB/s at 4 KiB", "time of a byte at 64 KiB, 4 KiB = 1", "at 1 MB"], rows)
 
 
 def line_fit(points):
-    """Least squares: what every run costs, and what each unit adds; and the largest distance from that line, relative."""
+    """Least squares: what every run costs, and what each unit adds."""
     n, sum_x, sum_y = len(points), sum(x for x, _ in points), sum(y for _, y in points)
     slope = (n * sum(x * y for x, y in points) - sum_x * sum_y) / (n * sum(x * x for x, _ in points) - sum_x ** 2)
     start = (sum_y - slope * sum_x) / n
@@ -225,14 +266,14 @@ def line_fit(points):
 def show_grow_lines(_):
     told = []
     for kind in ("access", "auth"):
-        rows = RUN.of("grow", f"lines: {kind}, ")
+        rows = [row for row in RUN.of("grow", f"lines: {kind}, ") if row["row"].count(", ") == 2]
         if len(rows) < 2:
             continue
         points = [(float(row["read"]) / GB, float(row["seconds"])) for row in rows]
-        cells = [[f"{kind}, {row['row'].split(', ')[1]}", plain(y), plain(y / x), plain(float(row["processor seconds"]) / x), peak(row)]
+        cells = [[row["row"].split(", ")[1], f"{int(row['row'].split(', ')[2]):,}", plain(y), plain(y / x), plain(float(row["processor seconds"]) / x), peak(row)]
                  for row, (x, y) in zip(rows, points)]
         start, slope = line_fit(points)
-        told.append(table([f"`soar-parse | soar-score`, {kind} log", "seconds", "seconds per GB", "processor s per GB", "peak MiB"], cells)
+        told.append(table([f"`soar-parse | soar-score`, {kind} log", "lines", "seconds", "seconds per GB", "processor s per GB", "peak MiB"], cells)
                     + f"\n\nSeconds ≈ {plain(max(start, 0))} + {plain(slope)} × GB (least squares).")
     return "\n\n".join(told) or f"*{NOT_MEASURED.capitalize()}.*"
 
@@ -276,10 +317,9 @@ def show_grow_addresses(_):
         told += (f"\n\nIn italics: extrapolated. MiB = start + addresses × bytes ÷ 2²⁰, where one more address takes {bare[0]:.0f} bytes without evidence and "
                  f"{placed[0]:.0f} with one place (the difference between the two largest counts above). This machine's {memory / MIB / 1024:.1f} GiB hold "
                  f"{memory / bare[0] / 1e6:,.0f} and {memory / placed[0] / 1e6:,.0f} million addresses.")
-        three = RUN.number("hosts: 1M, read, sorted, written", "peak MiB")
-        least = float(RUN.facts.get("least peak MiB", 0))
-        if three and RUN.number("hosts: 1M, read, sorted, written", "read"):
-            told += f" Hosts that are read back from a file, to be merged, take {(three - least) * MIB / 1e6:.0f} bytes each with one place."
+    if full := RUN.of("grow", "addresses: hosts with three places each"):
+        each = (float(full[0]["peak MiB"]) * MIB - (placed[1] if placed else 0)) / float(full[0]["read"])
+        told += f" With three places, as hosts of a log have that came often, it takes {each:.0f}."
     return told
 
 
@@ -310,7 +350,12 @@ def day_of(kind):
     return (read / seconds, processor / (read / GB)) if seconds and read and processor else None
 
 
-KINDS = (("access log", "access"), ("access log, gzip (of the text)", "gzip"), ("auth log", "auth"))
+def busy(processor_per_gb):
+    """The share of a day that one core works for 1 TB."""
+    return processor_per_gb * (TB / GB) / SECONDS_A_DAY
+
+
+KINDS = (("access log", "access"), ("gzip of it (MB of text)", "gzip"), ("auth log", "auth"))
 
 
 def show_day(_):
@@ -319,11 +364,11 @@ def show_day(_):
     for name, kind in KINDS:
         if day := day_of(kind):
             rate, per_gb = day
-            cells.append([name, plain(rate / 1e6), plain(per_gb), f"{per_gb * TB / GB / SECONDS_A_DAY:.1%}", plain(TB / rate / 60), plain(rate * SECONDS_A_DAY / TB)])
+            cells.append([name, plain(rate / 1e6), plain(per_gb), f"{busy(per_gb):.1%}", plain(TB / rate / 60), plain(rate * SECONDS_A_DAY / TB)])
     if not cells:
         return f"*{NOT_MEASURED.capitalize()}.*"
     return (f"1 TB a day is 10¹² ÷ {SECONDS_A_DAY:,} s = {average / 1e6:.1f} MB/s on average.\n\n"
-            + table(["`soar-parse | soar-score`", "MB/s", "processor s per GB", "1 TB a day keeps one core busy for", "minutes for a backlog of 1 TB", "TB a day at most"], cells)
+            + table(["`soar-parse | soar-score`", "MB/s", "processor s per GB", "1 TB a day keeps one core busy", "minutes for a backlog of 1 TB", "TB a day at most"], cells)
             + f"\n\nBusy = processor seconds per GB × 1,000 ÷ {SECONDS_A_DAY:,}; backlog = 10¹² ÷ MB/s ÷ 60; at most = MB/s × {SECONDS_A_DAY:,} ÷ 10⁶, on all "
             f"{RUN.facts.get('cores')} cores of this machine. The logs were in the page cache: from a disk, the slower of the two counts.")
 
@@ -344,7 +389,7 @@ def show_ends(_):
         if each := bytes_per_address(pattern):
             cells.append([name, f"{each[0]:.0f} bytes an address", f"{memory / each[0] / 1e6:,.0f} million addresses"])
     if merged := RUN.number("hosts: two files of 1M merged"):
-        cells.append(["merging what other machines counted", f"{plain(2 / merged)} million hosts a second", f"{plain(2 / merged * SECONDS_A_DAY / 1e3)} thousand million hosts a day"])
+        cells.append(["merging what other machines counted", f"{plain(2 / merged)} million hosts a second", f"{plain(2 / merged * SECONDS_A_DAY / 1e3)} × 10⁹ hosts a day"])
     return table(["bound", "measured", "ends at"], cells).replace("---:", "---") if cells else f"*{NOT_MEASURED.capitalize()}.*"
 
 
