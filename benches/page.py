@@ -110,7 +110,7 @@ def show_rows(argument):
         return f"*{NOT_MEASURED.capitalize()}.*"
     if "command" not in rows[0]:
         return table(["row", "MB/s", "time relative to peer", "peer", "peak MiB"],
-                     [[row["row"], row["MB/s"], row["time relative to peer"], row["peer"], row["peak MiB"]] for row in rows])
+                     [[row.get(column, "-") for column in ("row", "MB/s", "time relative to peer", "peer", "peak MiB")] for row in rows])
     if rows[0]["unit"] == "ms":
         return table(["", "ms"], [[label(row["row"]).removesuffix(" (ms)"), row["MB/s"]] for row in rows]) + commands(rows[:1])
     peers = {row["peer"] for row in rows}
