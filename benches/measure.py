@@ -96,7 +96,7 @@ def short(ratio):
 def write(rows):
     measured = {row.name: row for row in rows if row.seconds and not row.has_failed}
     date, head = time.strftime("%Y-%m-%d", time.gmtime()), commit()
-    print(f"{'row':42} {'':>9} {'unit':8} {'seconds':>9} {'x peer':>8} {'peak MiB':>9}")
+    print(f"{'row':48} {'':>9} {'unit':8} {'seconds':>9} {'x peer':>8} {'peak MiB':>9}")
     with open(RESULTS, "a", encoding="utf-8") as results:
         for row in measured.values():
             took = median(row.seconds)
@@ -104,7 +104,7 @@ def write(rows):
             speed = f"{value:.2f}" if value < 20 else f"{value:.0f}"
             peer = measured.get(row.peer)
             ratio = short(took / median(peer.seconds)) if peer else "-"
-            print(f"{row.name:42} {speed:>9} {row.unit:8} {took:9.3f} {ratio:>8} {row.peak_mib:9}")
+            print(f"{row.name:48} {speed:>9} {row.unit:8} {took:9.3f} {ratio:>8} {row.peak_mib:9}")
             print(date, head, row.name, speed, ratio, row.peer, row.peak_mib, row.unit, row.read, f"{took:.4f}",
                   f"{min(row.seconds):.4f}", f"{max(row.seconds):.4f}", f"{median(row.processor):.2f}", len(row.seconds),
                   row.command, sep="\t", file=results)
