@@ -17,6 +17,7 @@ from pathlib import Path
 
 import measure
 import page
+from run import RECORD
 
 ORDER = ["parse", "analysers", "score", "report", "live", "scan", "grow", "linear"]
 LIVE_SECONDS = "20"
@@ -123,7 +124,7 @@ def main():
         lines += run(subject, rounds)
         # Whatever ends this run, what was measured stays there.
         part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    Path(page.RECORD).write_text(part.read_text(encoding="utf-8"), encoding="utf-8")
+    Path(RECORD).write_text(part.read_text(encoding="utf-8"), encoding="utf-8")
     page.write()
     return 1 if any(line.startswith("ended\t") and line.split("\t")[2] != "0" for line in lines) else 0
 
