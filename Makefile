@@ -42,7 +42,7 @@ test: ## format, lints, tests, docs, shell scripts; CI runs this and test-real
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
-	shellcheck scripts/* tests/range/*.sh .ci/run
+	shellcheck scripts/* benches/*.sh tests/range/*.sh .ci/run
 	@$(MAKE) -s deny
 
 test-real: build ## attack real servers in namespaces of their own, and hold the filters to what happened
@@ -57,7 +57,7 @@ deny: ## check licences and sources of what is built in, and known flaws where t
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo
 
-bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep and mawk
+bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep, mawk and gawk (scripts/bench all: everything)
 	scripts/bench
 
 install: build ## install filters, scripts, adapters, rules, man pages and completions to PREFIX (default /usr/local)

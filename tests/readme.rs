@@ -62,6 +62,16 @@ fn the_report_in_examples_is_what_the_examples_give() {
     assert_eq!(without_ports(&fresh), without_ports(&read("examples/rapport_securite.csv")));
 }
 
+/// Needs no measuring: the page is made again from the rows of the run that it tells of.
+#[test]
+fn the_page_of_performance_is_what_the_recorded_rows_give() {
+    let output = bash("python3 -B benches/page.py page");
+    assert_eq!(text(&output.stderr), "");
+    assert!(output.stdout == read("docs/performance.md"), "docs/performance.md is out of date: scripts/bench page");
+    let table = text(&bash("python3 -B benches/page.py highlights").stdout);
+    assert!(!table.is_empty() && text(&read("README.md")).contains(&table), "README's table of speed is out of date: scripts/bench page");
+}
+
 #[test]
 fn tables_in_the_documents_are_those_of_the_code() {
     let readme = text(&read("README.md"));
