@@ -99,7 +99,7 @@ impl Live<'_> {
     fn restore(&mut self, records: &Records) -> Result<()> {
         let mut pieces = records.pieces.iter();
         let Self { table, desk } = self;
-        table.add(records, |table, place, at| {
+        table.add_each(records, |table, place, at| {
             desk.hear(at);
             desk.swept = desk.window_seconds.map_or(i64::MIN, |window| desk.clock.div_euclid(window));
             // Pieces come in their order; one that counts nothing is passed over.
@@ -120,7 +120,7 @@ impl Live<'_> {
         let Self { table, desk } = self;
         desk.lines.clear();
         desk.leaving.clear();
-        table.add(records, |table, place, at| {
+        table.add_each(records, |table, place, at| {
             desk.count_late(at, notices);
             desk.look_at(table, place, at)?;
             desk.forget(table, notices);

@@ -17,7 +17,6 @@ mod state;
 mod table;
 mod write;
 
-use std::convert::Infallible;
 use std::net::IpAddr;
 
 use keep::Keep;
@@ -84,7 +83,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         },
         |answer| match answer {
             Ok((records, intake)) => {
-                let Ok(()) = table.add(&records, |_, _, _| Ok::<(), Infallible>(()));
+                table.add(&records);
                 seen.add(&records, intake, notices)
             }
             Err(error) => {

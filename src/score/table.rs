@@ -61,16 +61,32 @@ impl Table {
         Self { keep, ..Self::default() }
     }
 
-    /// Adds what a block said; `each` is told, by its place, of every host that something was added to, and of the last time in that.
+    /// Adds what a block said.
+    pub fn add(&mut self, records: &Records) {
+        let files = self.number_files(records);
+        // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
+        let places: Vec<_> = records.seen.iter().map(|seen| self.known_place(seen)).collect();
+        for (seen, place) in records.seen.iter().zip(places) {
+            self.add_event(seen, place, files[seen.file as usize]);
+        }
+        for piece in &records.pieces {
+            self.add_host(piece, records, &files);
+        }
+    }
+
+    /// The same one by one: `each` is told, by its place, of every host that something was added to, and of the last time in
+    /// that. It may move hosts.
     ///
     /// # Errors
     /// What `each` gives.
-    pub fn add<E>(&mut self, records: &Records, mut each: impl FnMut(&mut Self, usize, Option<i64>) -> Result<(), E>) -> Result<(), E> {
-        let files: Vec<_> = records.files.iter().map(|file| self.files.number(file)).collect();
-        // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
-        let is_known = |seen: &Seen| !seen.signals.is_empty();
-        let places: Vec<_> = records.seen.iter().map(|seen| is_known(seen).then(|| self.place_for(seen.ip))).collect();
-        for (seen, place) in records.seen.iter().zip(places) {
+    pub fn add_each<E>(
+        &mut self,
+        records: &Records,
+        mut each: impl FnMut(&mut Self, usize, Option<i64>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let files = self.number_files(records);
+        for seen in &records.seen {
+            let place = self.known_place(seen);
             if let Some(place) = self.add_event(seen, place, files[seen.file as usize]) {
                 each(self, place, seen.at)?;
             }
@@ -81,6 +97,15 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    fn number_files(&mut self, records: &Records) -> Vec<u32> {
+        records.files.iter().map(|file| self.files.number(file)).collect()
+    }
+
+    /// The place of the host of an event; of one that may count for nothing, it is not known yet.
+    fn known_place(&mut self, seen: &Seen) -> Option<usize> {
+        (!seen.signals.is_empty()).then(|| self.place_for(seen.ip))
     }
 
     /// Adds an event to the host at `place`; where that is not known, there may be none.
