@@ -13,10 +13,10 @@ import json
 import os
 import re
 import shlex
-import shutil
 import signal
 import sys
 import zlib
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Iterator
@@ -36,7 +36,7 @@ DIR is not made then, or removed; 130, 143 ended by SIGINT, SIGTERM, the same.""
 OPEN_BYTES, GROWTH = 4 << 20, 8
 PACKED_NAMES = (".gz", ".zst", ".bz2", ".xz")
 # More than this is not given to one task, so that what is lost with a machine is done again soon.
-TASK_BYTES = 512 << 20
+TASK_BYTES = 128 << 20
 MOST_PARTS = 200
 OURS = {
     "--parse-flags": {"--name", "--first-line", "--modified", "--cursor", "--rejects", "--quiet", "-q", "--line-buffered"},
@@ -200,7 +200,8 @@ class Lake:
         tasks: list[tuple[int, int, list[dict[str, Any]]]] = [(0, number, []) for number in range(count)]
         for piece in sorted(pieces, key=lambda piece: -weights[piece["id"]]):
             weight, number, inside = tasks[0]
-            heapq.heapreplace(tasks, (weight + weights[piece["id"]], number, [*inside, piece]))
+            inside.append(piece)
+            heapq.heapreplace(tasks, (weight + weights[piece["id"]], number, inside))
         return [sorted(inside, key=lambda piece: piece["id"]) for _, _, inside in sorted(tasks, key=lambda task: task[1])]
 
     def run(self, logs: list[Log], output: str) -> Report:
@@ -244,6 +245,17 @@ class Output:
         self.system.delete(self.path, True)
 
 
+@contextmanager
+def silence() -> Iterator[None]:
+    """Without what the JVM says while it starts."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+
+
 def start(args: argparse.Namespace) -> SparkContext:
     # No port is opened for people to look at, and nothing but the reason of a failure is said, unless --conf asks for it.
     conf = SparkConf().setMaster(args.master).setAppName("soar").set("spark.ui.enabled", "false")
@@ -257,7 +269,8 @@ def start(args: argparse.Namespace) -> SparkContext:
         if not equals:
             raise UsageError(f"--conf {setting}: wanted KEY=VALUE")
         conf.set(key, value)
-    spark = SparkContext(conf=conf)
+    with silence() if args.quiet else nullcontext():
+        spark = SparkContext(conf=conf)
     spark._jsc.hadoopConfiguration().set("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
     return spark
 
@@ -265,11 +278,18 @@ def start(args: argparse.Namespace) -> SparkContext:
 def work(args: argparse.Namespace) -> int:
     flags = words("--parse-flags", args.parse_flags), words("--score-flags", args.score_flags)
     spark = start(args)
+    try:
+        return count(args, spark, *flags)
+    finally:
+        spark.stop()
+
+
+def count(args: argparse.Namespace, spark: SparkContext, parse_flags: list[str], score_flags: list[str]) -> int:
     settings, jvm = spark._jsc.hadoopConfiguration(), spark._jvm
     logs = find_logs(args.paths, jvm, settings)
     output = Output(args.output, jvm, settings)
     try:
-        report = Lake(spark, args, *flags).run(logs, output.parts.toString())
+        report = Lake(spark, args, parse_flags, score_flags).run(logs, output.parts.toString())
         output.commit()
     except BaseException:
         output.remove()
