@@ -63,7 +63,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--no-count", action="store_true", help="do not count the lines of logs that are cut, which reads them once more: evidence there is of LOG@BYTE, and its line is counted from that byte")
     parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark; repeatable")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing on stderr, except why the work could not be done")
-    return parser.parse_args()
+    given = sys.argv[1:]
+    for at, word in reversed(list(enumerate(given[:-1]))):
+        # A value that looks like a flag is one of the filters': argparse would not take it.
+        if word in OURS:
+            given[at:at + 2] = [f"{word}={given[at + 1]}"]
+    return parser.parse_args(given)
 
 
 def positive(text: str) -> int:
@@ -151,6 +156,7 @@ class Lake:
     args: argparse.Namespace
     parse_flags: list[str]
     score_flags: list[str]
+    heard: Any
 
     def pipe(self, rdd: Any, mode: str) -> Any:
         asked = self.args
@@ -158,7 +164,9 @@ class Lake:
         job = {"bin": asked.bin, "parse": self.parse_flags, "score": self.score_flags, "probe": without(self.parse_flags, NOT_TO_LOOK),
                "form": ["--partial"] if asked.partial else [], "count": not asked.no_count, "hadoop": hadoop}
         worker = Path(__file__).with_name("worker.py").read_text(encoding="utf-8")
-        return rdd.pipe(COMMAND.format(mode), env=Environment(SOAR_JOB=json.dumps(job), SOAR_WORKER=worker), checkCode=True)
+        done = rdd.pipe(COMMAND.format(mode), env=Environment(SOAR_JOB=json.dumps(job), SOAR_WORKER=worker), checkCode=True)
+        heard = self.heard
+        return done.mapPartitions(lambda lines: hear(mode, heard, lines))
 
     def look(self, logs: list[Log]) -> dict[int, list[dict[str, Any]]]:
         """What is known of the ranges of logs that are long enough to be cut, by the number of the log."""
@@ -168,10 +176,8 @@ class Lake:
         found: dict[int, list[dict[str, Any]]] = {}
         if spans:
             tasks = min(len(spans), max(2 * self.spark.defaultParallelism, len(spans) * step // TASK_BYTES))
-            lines = self.pipe(self.spark.parallelize([json.dumps(span) for span in spans], tasks), "look")
-            for span in map(json.loads, lines.collect()):
-                if "said" in span:
-                    raise RuntimeError("soar_spark: " + span["said"]["error"])
+            asked = self.spark.parallelize([json.dumps(span) for span in spans], tasks)
+            for span in map(json.loads, self.pipe(asked, "look").collect()):
                 found.setdefault(span["file"], []).append(span)
         return found
 
@@ -208,12 +214,11 @@ class Lake:
         pieces = self.pieces(logs)
         tasks = self.bins(pieces)
         parts = self.args.partitions or max(1, min(len(tasks), MOST_PARTS))
-        heard = self.spark.accumulator({}, ByTask())
         asked = self.spark.parallelize([json.dumps(task) for task in tasks], max(1, len(tasks)))
-        hosts = self.pipe(asked, "map").mapPartitions(lambda lines: hear("map", heard, lines))
+        hosts = self.pipe(asked, "map")
         shuffled = hosts.map(lambda line: (part_of(line, parts), line)).partitionBy(parts, lambda part: part).values()
-        self.pipe(shuffled, "reduce").mapPartitions(lambda lines: hear("reduce", heard, lines)).saveAsTextFile(output)
-        said = heard.value
+        self.pipe(shuffled, "reduce").saveAsTextFile(output)
+        said = self.heard.value
         return Report(logs, len(pieces), len(tasks), [said[key] for key in sorted(said) if key[0] == "map"],
                       [said[key] for key in sorted(said) if key[0] == "reduce"], "--strict" in self.parse_flags)
 
@@ -263,6 +268,7 @@ def start(args: argparse.Namespace) -> SparkContext:
     conf.set("spark.ui.showConsoleProgress", str(sys.stderr.isatty() and not args.quiet).lower())
     if args.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         conf.set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1")
     for setting in args.conf:
         key, equals, value = setting.partition("=")
@@ -289,7 +295,7 @@ def count(args: argparse.Namespace, spark: SparkContext, parse_flags: list[str],
     logs = find_logs(args.paths, jvm, settings)
     output = Output(args.output, jvm, settings)
     try:
-        report = Lake(spark, args, parse_flags, score_flags).run(logs, output.parts.toString())
+        report = Lake(spark, args, parse_flags, score_flags, spark.accumulator({}, ByTask())).run(logs, output.parts.toString())
         output.commit()
     except BaseException:
         output.remove()
@@ -312,10 +318,10 @@ def main() -> int:
     except UsageError as error:
         reason = str(error)
     except (Py4JError, RuntimeError) as error:
-        # A stack of two languages: what our own code said of it, or else the last exception by name.
-        text = f"RuntimeError: {error}"
-        told = re.findall(r"RuntimeError: soar_spark: (.+)", text) or re.findall(r"^(?:Caused by: )?[\w.]*(?:Error|Exception): .+", text, re.M)
-        reason = told[-1] if told else text
+        # A stack of two languages: what our own code said in it, or else the last exception by name.
+        named = re.findall(r"^(?:: |Caused by: )?([\w.$]*(?:Error|Exception): .+)", str(error), re.M)
+        told = re.findall(r"RuntimeError: soar_spark: (.+)", str(error)) or named or [str(error)]
+        reason = told[-1]
     print(f"soar_spark: {reason}", file=sys.stderr)
     return 2
 

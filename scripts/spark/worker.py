@@ -51,6 +51,12 @@ def hadoop():
     return jvm, settings
 
 
+def reason(failure):
+    """What Java says in the first line that names an exception."""
+    lines = str(failure).splitlines()
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0])[:SAID_CHARS]
+
+
 def read_local(path, start, end):
     """The bytes of a file from `start` to `end` (None: its end)."""
     with open(path, "rb", buffering=0) as file:
@@ -90,7 +96,7 @@ def read_hadoop(url, start, end):
                 yield chunk
         thread.join()
     if failures:
-        raise CannotWork(f"{url}: {str(failures[0]).splitlines()[0]}")
+        raise CannotWork(f"{url}: {reason(failures[0])}")
 
 
 def read(file, start, end):
