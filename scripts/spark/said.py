@@ -45,8 +45,9 @@ class Report:
         problems += [line for task in self.scored for said in task for line in said["lines"][:-1]]
         unique = list(dict.fromkeys(problems))
         show(unique[:SHOWN], out)
-        if len(unique) > SHOWN:
-            show([f"soar_spark: and {len(unique) - SHOWN} more messages of the filters"], out)
+        more = len(unique[SHOWN:]) + sum(said["more"] for task in [*self.parsed, *self.scored] for said in task)
+        if more:
+            show([f"soar_spark: and {more} more messages of the filters"], out)
         counts = [sum(column) for column in zip(*(said["counts"] for said in pieces))] or [0] * 8
         text = "soar-parse: " + ", ".join(f"{count} {name}" for count, name in zip(counts, NAMES)).replace(" lines,", " lines:", 1)
         text += f", {counts[6]} outside the period" if counts[6] else ""

@@ -18,7 +18,7 @@ import tempfile
 import threading
 
 CHUNK_BYTES = 1 << 20
-SAMPLE_BYTES = 1 << 16
+SAMPLE_BYTES = 1 << 14
 SAID_LINES, SAID_CHARS = 8, 400
 # The first bytes of what soar-parse decompresses (src/stream/codec.rs), and so of what is never cut.
 PACKED = re.compile(rb"\x1f\x8b|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|BZh|\xfd7zXZ\0")
@@ -156,7 +156,7 @@ def parse(piece, events):
     if summary is None:
         raise CannotWork(f"{label}: soar-parse did not say how many lines were what")
     counts = [int(count or 0) for count in (*summary.groups()[:7], summary[9])]
-    return {"piece": piece["id"], "file": piece["file"], "code": code, "counts": counts, "unknown": summary[8], "lines": lines[:SAID_LINES]}
+    return {"piece": piece["id"], "file": piece["file"], "code": code, "counts": counts, "unknown": summary[8], "lines": lines}
 
 
 def do_map():
@@ -168,22 +168,26 @@ def do_map():
         finally:
             score.process.stdin.close()
         code, lines = score.end("")
+        room = SAID_LINES
+        for one in said:
+            one["more"], one["lines"] = len(one["lines"][room:]), one["lines"][:room]
+            room -= len(one["lines"])
         yield from said
         # The last line is the summary, which means little for a part.
-        yield {"code": code, "lines": lines[:-1][:SAID_LINES]}
+        yield {"code": code, "lines": lines[:-1][:SAID_LINES], "more": len(lines[:-1][SAID_LINES:])}
 
 
 def do_reduce():
     score = Filter("soar-score", [*JOB["score"], *JOB["form"]], stdin=0)
     code, lines = score.end("")
-    yield {"code": code, "lines": lines[-1 - SAID_LINES:]}
+    yield {"code": code, "lines": lines[-1 - SAID_LINES:], "more": len(lines[:-1 - SAID_LINES])}
 
 
 def look(span):
     """Where a range may be cut: behind its first line end, if the line there is a request. How many line ends it has."""
     newlines, cut = 0, None
     # Room for the rest of the longest line that is read, and for some lines behind it.
-    sample = b"".join(read(span, span["start"], min(span["start"] + SAMPLE_BYTES * 18, span["size"])))
+    sample = b"".join(read(span, span["start"], min(span["start"] + (1 << 20) + 4 * SAMPLE_BYTES, span["size"])))
     if span["start"] > 0:
         at = sample.find(b"\n", 0, span["end"] - span["start"]) + 1
         cut, sample = (span["start"] + at, sample[at:]) if at else (None, b"")

@@ -19,19 +19,19 @@ def write(name, lines, end=b"\n"):
         file.write(b"\n".join(lines) + end)
 
 
-sshd = [b"Apr 12 06:00:%02d gate sshd[9]: Failed password for root from 203.0.113.%d port 22 ssh2" % (n % 60, n % 7) for n in range(4000)]
-for n in range(0, 4000, 3):
+sshd = [b"Apr 12 06:00:%02d gate sshd[9]: Failed password for root from 203.0.113.%d port 22 ssh2" % (n % 60, n % 7) for n in range(3000)]
+for n in range(0, 3000, 3):
     sshd[n] = sshd[n][:15] + b" gate last message repeated 2 times"
-write("access.log", map(request, range(20000)))
+write("access.log", map(request, range(9000)))
 # Bytes of all kinds where a client writes, and whole lines of them.
 write("hostile.log", (request(n)[:-1] + dice.randbytes(9).replace(b"\n", b"\r") + b'"' + dice.choice([b"", b"\r"]) if n % 9
-      else dice.randbytes(40).replace(b"\n", b"\0") for n in range(5000)), b"")
-write("long.log", (request(n)[:-1] + b"x" * dice.choice([0, 0, 0, 70_000, 1_100_000]) + b'"' for n in range(60)))
+      else dice.randbytes(40).replace(b"\n", b"\0") for n in range(3000)), b"")
+write("long.log", (request(n)[:-1] + b"x" * dice.choice([0, 0, 0, 70_000, 1_100_000]) + b'"' for n in range(16)))
 write("json.log", (b'{"remote_addr":"192.0.2.%d","time_iso8601":"2026-04-12T06:00:%02dZ","request":"GET /%d HTTP/1.1","status":404,"body_bytes_sent":5,'
                    b'"http_user_agent":"ExampleBot"}' % (n % 9, n % 60, n) for n in range(3000)))
 write("auth.log", sshd)
-write("web first, then sshd.log", [*map(request, range(3000)), *sshd])
-for n in range(40):
+write("web first, then sshd.log", [*map(request, range(1500)), *sshd])
+for n in range(20):
     write(f"below/a log {n}.log", map(request, range(n + 1)), b"" if n % 2 else b"\n")
 write("below/more/#%20;'\"\udcff.log", map(request, range(9)))
 write("below/empty.log", [], b"")
