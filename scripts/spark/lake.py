@@ -71,7 +71,8 @@ class Lake:
         return found
 
     def pieces(self, logs: list[Log]) -> list[dict[str, Any]]:
-        looked, pieces = self.look(logs), []
+        looked = self.look(logs)
+        pieces: list[dict[str, Any]] = []
         for number, log in enumerate(logs):
             spans = looked.get(number, [])
             # A line of sshd may be about the one before it: where one was seen, nothing is cut.

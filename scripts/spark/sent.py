@@ -18,14 +18,14 @@ def environment(ours: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "SOAR_PYTHON": sys.executable, **ours}
 
 
-class Environment(dict):  # type: ignore[type-arg]
+class Environment(dict):
     """The environment of the machine that unpickles it, with ours: RDD.pipe would give a command an empty one."""
 
     def __reduce__(self) -> Any:
         return environment, (dict(self),)
 
 
-class ByTask(AccumulatorParam):  # type: ignore[type-arg]
+class ByTask(AccumulatorParam):
     """What was said, by task: one that was done twice says it once."""
 
     def zero(self, value: Any) -> dict[Any, Any]:
@@ -46,7 +46,8 @@ def hear(stage: str, heard: Any, lines: Iterable[str]) -> Iterator[str]:
         said.append(json.loads(line)["said"])
         if "error" in said[-1]:
             raise RuntimeError("soar_spark: " + said[-1]["error"])
-    heard.add({(stage, TaskContext.get().partitionId()): said})
+    task = TaskContext.get()
+    heard.add({(stage, task.partitionId() if task else 0): said})
 
 
 def part_of(line: str, parts: int) -> int:

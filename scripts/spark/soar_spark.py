@@ -23,6 +23,8 @@ try:
 except ImportError:
     sys.exit("soar_spark: no pyspark here: python3 -m venv spark && spark/bin/pip install -r requirements.txt; spark/bin/python soar_spark.py")
 
+# Nothing is left beside what was installed.
+sys.dont_write_bytecode = True
 from lake import MOST_PARTS, Lake
 from listing import UsageError, find_logs
 from output import Output
@@ -102,6 +104,8 @@ def start(args: argparse.Namespace) -> SparkContext:
         conf.set(key, value)
     with silence() if args.quiet else nullcontext():
         spark = SparkContext(conf=conf)
+    # Spark's own handler talks to its JVM in the middle of another talk.
+    signal.signal(signal.SIGINT, ended)
     spark._jsc.hadoopConfiguration().set("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
     return spark
 
@@ -130,16 +134,16 @@ def count(args: argparse.Namespace, spark: SparkContext, parse_flags: list[str],
     return report.exit_code()
 
 
-def main() -> int:
-    def ended(number: int, _frame: Any) -> None:
-        raise SystemExit(128 + number)
+def ended(number: int, _frame: Any) -> None:
+    raise SystemExit(128 + number)
 
+
+def main() -> int:
     args = options()
-    signal.signal(signal.SIGTERM, ended)
+    for number in signal.SIGTERM, signal.SIGINT:
+        signal.signal(number, ended)
     try:
         return work(args)
-    except KeyboardInterrupt:
-        return 130
     except UsageError as error:
         reason = str(error)
     except (Py4JError, RuntimeError) as error:
