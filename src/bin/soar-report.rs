@@ -97,7 +97,9 @@ fn main() -> ExitCode {
         return cli::conclude("soar-report", page.print("soar-report", command()));
     }
     match config(&args, &matches) {
-        Ok(config) => cli::run("soar-report", &args.common, &Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices)),
+        Ok(config) => {
+            cli::run("soar-report", &args.common, &Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices))
+        }
         Err(error) => cli::conclude("soar-report", Err(error)),
     }
 }

@@ -109,7 +109,9 @@ fn main() -> ExitCode {
         return cli::conclude("soar-scan", page.print("soar-scan", Args::command()));
     }
     match config(&args) {
-        Ok(config) => cli::run("soar-scan", &args.common, &Origin::default(), |inputs, run, notices| scan::run(&config, inputs, run, notices)),
+        Ok(config) => {
+            cli::run("soar-scan", &args.common, &Origin::default(), |inputs, run, notices| scan::run(&config, inputs, run, notices))
+        }
         Err(error) => cli::conclude("soar-scan", Err(error)),
     }
 }
