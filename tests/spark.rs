@@ -57,13 +57,13 @@ elif mkdir "$PWD/second" 2>/dev/null; then kill -9 \$\$; fi
 exec "$bin/soar-parse" "\$@"
 END
         chmod +x mean/soar-parse"#;
-    let script = r#"
+    let script = r"
         all | xargs -0 soar-parse --signals all 2> parsed | soar-score -q --window 10m --evidence 9 --group-v6 64 > want
         jobs <<END
 --bin $PWD/mean --master spark://127.0.0.1:7077 --output out --split-bytes 100000 --parse-flags '--signals all' --score-flags '--window 10m --evidence 9 --group-v6 64' --partitions 3 --conf spark.executor.memory=512m logs
 END
         same out want; ls out; rmdir first second; cmp <(said | tail -3 | head -1) <(tail -1 parsed)
-        said | grep -o 'logs in [0-9]* pieces'; said | grep -c '^soar-parse: .*: '"#;
+        said | grep -o 'logs in [0-9]* pieces'; said | grep -c '^soar-parse: .*: '";
     let Some(printed) = try_spark("spark: a cluster", &format!("{CLUSTER}{mean}{script}")) else { return };
     // Those of sshd whole, and what is mixed with them, although they are long enough to be cut.
     let expected = "0\n_SUCCESS\npart-00000.ndjson\npart-00001.ndjson\npart-00002.ndjson\nlogs in 45 pieces\n6\n";
