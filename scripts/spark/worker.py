@@ -43,7 +43,7 @@ def hadoop():
     java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else "java"
     jar, = glob.glob(os.path.join(jars, "py4j-*.jar"))
     port, token = launch_gateway(jarpath=jar, classpath=os.pathsep.join([*folders, os.path.join(jars, "*")]), java_path=java,
-                                 javaopts=["-Xmx256m", "-XX:+UseSerialGC", "-Djava.net.preferIPv4Stack=true"], die_on_exit=True, enable_auth=True)
+                                 javaopts=["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.net.preferIPv4Stack=true"], die_on_exit=True, enable_auth=True)
     jvm = JavaGateway(gateway_parameters=GatewayParameters(port=port, auth_token=token, auto_convert=True)).jvm
     settings = jvm.org.apache.hadoop.conf.Configuration()
     for key, value in JOB["hadoop"].items():
