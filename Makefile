@@ -13,18 +13,21 @@ BIN := $(TARGET)/release
 FILTERS := soar-parse soar-score soar-scan soar-report
 
 SCRIPTS := soar soar-why soar-update soar-fleet
+# What runs on Spark; its directory is one program.
+SPARK := $(wildcard scripts/spark/*.py) scripts/spark/log4j2.properties scripts/spark/requirements.txt
 DEB := $(TARGET)/soar-light.deb
 
 # What is installed, below PREFIX, and where each file comes from: man pages and completions are made by scripts/pages.
 INSTALLED := $(addprefix bin/,$(FILTERS) $(SCRIPTS)) \
-	$(addprefix share/soar-light/,$(wildcard adapters/*.jq rules/*.toml)) \
+	$(addprefix share/soar-light/,$(wildcard adapters/*.jq rules/*.toml) $(SPARK:scripts/%=%)) \
 	$(patsubst %,share/man/man1/%.1,$(FILTERS) $(SCRIPTS)) \
 	$(addprefix share/bash-completion/completions/,$(FILTERS)) \
 	$(addprefix share/zsh/site-functions/_,$(FILTERS)) \
 	$(patsubst %,share/fish/vendor_completions.d/%.fish,$(FILTERS))
 source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir $1),\
 	$(if $(filter bin/%,$1),$(patsubst bin/%,scripts/%,$(subst bin/soar-,bin/,$1)),\
-	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1))))
+	$(if $(filter share/soar-light/spark/%,$1),$(patsubst share/soar-light/%,scripts/%,$1),\
+	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1)))))
 
 .PHONY: help setup build test test-real demo bench install uninstall deb test-deb deny clean events hosts scan report FORCE
 
@@ -42,7 +45,7 @@ test: ## format, lints, tests, docs, shell scripts; CI runs this and test-real
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
-	shellcheck scripts/* benches/*.sh tests/range/*.sh .ci/run
+	shellcheck $(filter-out scripts/spark,$(wildcard scripts/*)) benches/*.sh tests/range/*.sh .ci/run
 	@$(MAKE) -s deny
 
 test-real: build ## attack real servers in namespaces of their own, and hold the filters to what happened
@@ -60,9 +63,9 @@ demo: ## build, run the workflow on examples/, print the summary
 bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep, mawk and gawk (scripts/bench all: everything)
 	scripts/bench
 
-install: build ## install filters, scripts, adapters, rules, man pages and completions to PREFIX (default /usr/local)
+install: build ## install filters, scripts, adapters, rules, what runs on Spark, man pages and completions to PREFIX (default /usr/local)
 	scripts/pages '$(BIN)' '$(TARGET)/pages'
-	$(foreach file,$(INSTALLED),install -D -m $(if $(filter bin/%,$(file)),755,644) '$(call source,$(file))' '$(DESTDIR)$(PREFIX)/$(file)' &&) true
+	$(foreach file,$(INSTALLED),install -D -m $(if $(filter bin/% %/soar_spark.py,$(file)),755,644) '$(call source,$(file))' '$(DESTDIR)$(PREFIX)/$(file)' &&) true
 
 uninstall: ## remove what install put there
 	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')

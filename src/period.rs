@@ -21,7 +21,7 @@ impl Period {
     /// # Errors
     /// [`Error::Usage`] for a text that is no time, and for a period that no instant is in.
     pub fn new(since: Option<&str>, until: Option<&str>, clock: &Clock, now: i64) -> Result<Self> {
-        let read = |flag, text: Option<&str>| text.map(|text| read_end(flag, text, clock, now)).transpose();
+        let read = |flag, text: Option<&str>| text.map(|text| read_when(flag, text, clock, now)).transpose();
         let period = Self { since: read("--since", since)?, until: read("--until", until)? };
         match (period.since, period.until) {
             (Some(from), Some(to)) if from >= to => Err(Error::Usage(format!(
@@ -49,7 +49,11 @@ impl Period {
     }
 }
 
-fn read_end(flag: &str, text: &str, clock: &Clock, now: i64) -> Result<i64> {
+/// The instant that `text` of `flag` is, in seconds since 1970.
+///
+/// # Errors
+/// [`Error::Usage`] for a text that is no time.
+pub fn read_when(flag: &str, text: &str, clock: &Clock, now: i64) -> Result<i64> {
     read_ago(text, now).or_else(|| read_instant(text, clock)).ok_or_else(|| {
         Error::Usage(format!(
             "{flag} {text}: not a time: give 2026-11-01T08:00:00Z (without an offset it is in --tz), a day (2026-11-01), or how long ago (30m, 2h, 3d, 1w)"

@@ -51,6 +51,9 @@ fn uninstall_removes_what_install_put_there_and_nothing_else() {
     let count = |part: &str| installed.iter().filter(|file| file.contains(part)).count();
     assert_eq!(count("share/soar-light/adapters/"), std::fs::read_dir(support::root().join("adapters")).expect("a folder").count());
     assert_eq!(count("share/soar-light/rules/"), std::fs::read_dir(support::root().join("rules")).expect("a folder").count());
+    let lake = std::fs::read_dir(support::root().join("scripts/spark")).expect("a folder");
+    let lake = lake.filter(|file| file.as_ref().expect("a file").path().is_file()).count();
+    assert_eq!((count("share/soar-light/spark/"), count("755 usr/share/soar-light/spark/soar_spark.py")), (lake, 1));
     assert_eq!((count("completions"), count("vendor_completions.d"), count("site-functions")), (8, 4, 4));
     // The scripts find the filters and the adapters that are installed with them.
     let run = format!(

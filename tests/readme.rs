@@ -30,7 +30,7 @@ fn shown_commands(document: &str) -> Vec<(String, String)> {
 
 #[test]
 fn commands_in_the_documents_print_what_stands_there() {
-    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/hosts.md", "docs/rules.md", "docs/signals.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/events.md", "docs/hosts.md", "docs/rules.md", "docs/signals.md", "docs/spark.md"] {
         let commands = shown_commands(&text(&read(name)));
         assert!(!commands.is_empty() || name != "README.md", "{name} shows no command");
         for (command, expected) in commands {

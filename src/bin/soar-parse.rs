@@ -1,5 +1,6 @@
 //! `soar-parse`: raw logs in, events out.
 
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,9 +13,10 @@ use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::layout::LogFormat;
 use soar_light::parse::{self, Config, Strictness, Wanted, catalogue};
-use soar_light::period::Period;
+use soar_light::period::{Period, read_when};
 use soar_light::record::signal::SignalSet;
 use soar_light::stream::lock::lock_path;
+use soar_light::stream::origin::Origin;
 use soar_light::stream::output::is_same;
 use soar_light::time::{self, Clock};
 
@@ -80,6 +82,12 @@ struct Args {
     /// What to call the one input in log.file.path [default: its path, - for stdin]
     #[arg(long, value_name = "LABEL")]
     name: Option<String>,
+    /// Number of the first line of the one input, where it is a piece of a longer log [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "cursor")]
+    first_line: Option<NonZeroU64>,
+    /// When the log that the one input is, or is a piece of, was last modified, by which the year of times without one is guessed; written as for --since [default: what its file says; for a pipe: now]
+    #[arg(long, value_name = "WHEN", conflicts_with = "cursor")]
+    modified: Option<String>,
     /// List the log formats, each with a source and an example, and exit
     #[arg(long)]
     list_formats: bool,
@@ -118,12 +126,17 @@ fn main() -> ExitCode {
     if args.list_signals {
         return cli::conclude("soar-parse", cli::print(&catalogue::list_signals()));
     }
-    match config(&args) {
-        Ok(config) => {
-            cli::run("soar-parse", &args.common, args.name.as_deref(), |inputs, run, notices| parse::run(&config, inputs, run, notices))
+    match config(&args).and_then(|config| Ok((origin(&args, &config.clock)?, config))) {
+        Ok((origin, config)) => {
+            cli::run("soar-parse", &args.common, &origin, |inputs, run, notices| parse::run(&config, inputs, run, notices))
         }
         Err(error) => cli::conclude("soar-parse", Err(error)),
     }
+}
+
+fn origin(args: &Args, clock: &Clock) -> Result<Origin> {
+    let modified = args.modified.as_deref().map(|when| read_when("--modified", when, clock, time::now())).transpose()?;
+    Ok(Origin { label: args.name.clone(), first_line: args.first_line, modified })
 }
 
 fn config(args: &Args) -> Result<Config> {

@@ -11,6 +11,7 @@ use soar_light::report::column::{COLUMNS, CSV_COLUMNS, Column};
 use soar_light::report::lang::Lang;
 use soar_light::report::page::{Look, Report, Theme};
 use soar_light::report::{self, Config, REPORTS, Summary};
+use soar_light::stream::origin::Origin;
 use soar_light::stream::output::is_same;
 
 /// Write the reports that people read: CSV, charts, an HTML page, Markdown, a summary
@@ -96,7 +97,9 @@ fn main() -> ExitCode {
         return cli::conclude("soar-report", page.print("soar-report", command()));
     }
     match config(&args, &matches) {
-        Ok(config) => cli::run("soar-report", &args.common, None, |inputs, run, notices| report::run(&config, inputs, run, notices)),
+        Ok(config) => {
+            cli::run("soar-report", &args.common, &Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices))
+        }
         Err(error) => cli::conclude("soar-report", Err(error)),
     }
 }

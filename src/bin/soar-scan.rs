@@ -11,6 +11,7 @@ use soar_light::net::AddressSet;
 use soar_light::scan::ports::{DEFAULT_PORTS, Ports};
 use soar_light::scan::schedule::Limits;
 use soar_light::scan::{self, Config, Detail, Input, Listening, Mode, Order};
+use soar_light::stream::origin::Origin;
 
 /// What the least time is that an answer is given, unless the longest is shorter: as in nmap.
 const MIN_TIMEOUT_MS: u32 = 100;
@@ -108,7 +109,9 @@ fn main() -> ExitCode {
         return cli::conclude("soar-scan", page.print("soar-scan", Args::command()));
     }
     match config(&args) {
-        Ok(config) => cli::run("soar-scan", &args.common, None, |inputs, run, notices| scan::run(&config, inputs, run, notices)),
+        Ok(config) => {
+            cli::run("soar-scan", &args.common, &Origin::default(), |inputs, run, notices| scan::run(&config, inputs, run, notices))
+        }
         Err(error) => cli::conclude("soar-scan", Err(error)),
     }
 }

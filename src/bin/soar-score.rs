@@ -14,6 +14,7 @@ use soar_light::score::rules::timing::{DEFAULT_RESOLUTION, Timing};
 use soar_light::score::rules::{Choice, Rules, catalogue};
 use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
+use soar_light::stream::origin::Origin;
 
 /// Count events by address and say which addresses are highly suspicious
 ///
@@ -100,7 +101,7 @@ fn main() -> ExitCode {
     }
     match config(&args) {
         Ok(config) if args.list_rules => cli::conclude("soar-score", cli::print(&catalogue::list_rules(&config.rules))),
-        Ok(config) => cli::run("soar-score", &args.common, None, |inputs, run, notices| match policy(&args)? {
+        Ok(config) => cli::run("soar-score", &args.common, &Origin::default(), |inputs, run, notices| match policy(&args)? {
             Some(policy) => live::run(&config, &policy, inputs, run, notices),
             None => score::run(&config, inputs, run, notices),
         }),

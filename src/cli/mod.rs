@@ -16,6 +16,7 @@ use crate::stream::buffer::Buffers;
 use crate::stream::input::Inputs;
 use crate::stream::interrupt::Watch;
 use crate::stream::notice::Notices;
+use crate::stream::origin::Origin;
 use crate::stream::progress::Progress;
 
 /// The flags that mean the same in all four filters.
@@ -69,12 +70,12 @@ fn indent(start: &str, text: &str) -> String {
     lines + line.trim_end()
 }
 
-/// Opens the inputs, runs `work` and gives the exit code; `label` renames the only input.
-pub fn run<W>(program: &'static str, common: &Common, label: Option<&str>, work: W) -> ExitCode
+/// Opens the inputs, runs `work` and gives the exit code; `origin` is what the caller knows of the only input.
+pub fn run<W>(program: &'static str, common: &Common, origin: &Origin, work: W) -> ExitCode
 where
     W: FnOnce(Inputs, &Run, &mut Notices) -> Result<Exit>,
 {
-    let outcome = start(program, common, label).and_then(|(inputs, run, mut notices)| {
+    let outcome = start(program, common, origin).and_then(|(inputs, run, mut notices)| {
         let outcome = work(inputs, &run, &mut notices);
         run.progress.finish();
         Ok(outcome?.max(run.watch.exit().unwrap_or(Exit::Done)))
@@ -111,8 +112,8 @@ pub fn print(text: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn start(program: &'static str, common: &Common, label: Option<&str>) -> Result<(Inputs, Run, Notices)> {
-    let inputs = Inputs::new(&common.files, label)?;
+fn start(program: &'static str, common: &Common, origin: &Origin) -> Result<(Inputs, Run, Notices)> {
+    let inputs = Inputs::new(&common.files, origin)?;
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     // Whatever writes into a pipe needs processors too: with all of them for both, two stages mostly wait for each other
     // (measured on two processors: 20% slower).

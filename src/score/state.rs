@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::stream::Run;
 use crate::stream::input::Inputs;
 use crate::stream::lock;
+use crate::stream::origin::Origin;
 use crate::stream::output::WholeFile;
 
 /// A state file, held by this run alone.
@@ -45,7 +46,7 @@ impl StateFile {
         if !self.path.exists() {
             return Ok(());
         }
-        for block in Inputs::new(std::slice::from_ref(&self.path), None)?.reader(run) {
+        for block in Inputs::new(std::slice::from_ref(&self.path), &Origin::default())?.reader(run) {
             let (records, intake) = read_block(&block?, &config.keep);
             intake.fatal.map_or(Ok(()), Err)?;
             if let Some((line, reason)) = intake.flaws.first.first() {

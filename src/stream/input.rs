@@ -13,6 +13,7 @@ use super::Run;
 use super::block::Block;
 use super::book::{Book, Entry};
 use super::open::Open;
+use super::origin::Origin;
 use super::raw::STDIN;
 use super::resume::{Place, Stranger};
 use super::rotation::{self, FileId};
@@ -22,15 +23,15 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Inputs {
     paths: Vec<PathBuf>,
-    label: Option<String>,
+    origin: Origin,
 }
 
 impl Inputs {
-    /// The inputs that `files` name (none: stdin); `label` renames the only one.
+    /// The inputs that `files` name (none: stdin); `origin` is that of the only one.
     ///
     /// # Errors
-    /// [`Error::Usage`] where stdin is a terminal, or a label would stand for several inputs.
-    pub fn new(files: &[PathBuf], label: Option<&str>) -> Result<Self> {
+    /// [`Error::Usage`] where stdin is a terminal, or what is known of one input would be said of several.
+    pub fn new(files: &[PathBuf], origin: &Origin) -> Result<Self> {
         let mut paths = files.to_vec();
         if paths.is_empty() {
             paths.push(PathBuf::from(STDIN));
@@ -38,10 +39,11 @@ impl Inputs {
         if paths.iter().any(|path| path.as_os_str() == STDIN) && io::stdin().is_terminal() {
             return Err(Error::Usage("nothing to read: give a FILE, or pipe something in (see --help)".to_owned()));
         }
-        if label.is_some() && paths.len() > 1 {
-            return Err(Error::Usage("--name is the label of one input, and there are several".to_owned()));
+        match origin.flag().filter(|_| paths.len() > 1) {
+            Some("--name") => Err(Error::Usage("--name is the label of one input, and there are several".to_owned())),
+            Some(flag) => Err(Error::Usage(format!("{flag} is of one input, and there are several"))),
+            None => Ok(Self { paths, origin: origin.clone() }),
         }
-        Ok(Self { paths, label: label.map(str::to_owned) })
     }
 
     /// Says that a result must not be written over an input.
@@ -104,7 +106,7 @@ impl Inputs {
     fn start(self, run: &Run, book: Option<Book>) -> Reader<'_> {
         let operands = self.paths.iter().filter_map(|path| Some((FileId::of(path)?, path.clone()))).collect();
         let queue = self.paths.into_iter().map(Turn::Operand).collect();
-        Reader { run, queue, operands, label: self.label, book, current: None }
+        Reader { run, queue, operands, origin: self.origin, book, current: None }
     }
 }
 
@@ -125,7 +127,7 @@ pub struct Reader<'r> {
     run: &'r Run,
     queue: VecDeque<Turn>,
     operands: BTreeMap<FileId, PathBuf>,
-    label: Option<String>,
+    origin: Origin,
     book: Option<Book>,
     current: Option<Open<'r>>,
 }
@@ -171,7 +173,7 @@ impl Iterator for Reader<'_> {
 
 impl<'r> Reader<'r> {
     fn open(&mut self, path: &Path) -> Result<Open<'r>> {
-        let open = Open::new(path, self.label.as_deref(), self.run)?;
+        let open = Open::new(path, &self.origin, self.run)?;
         let Some(book) = &mut self.book else { return Ok(open) };
         let (mut open, place) = open.resume(book);
         Ok(match place {
@@ -196,7 +198,7 @@ impl<'r> Reader<'r> {
         let book = self.book.as_ref()?;
         let slot = book.at(&path.display().to_string())?;
         let is_it = |operand: &PathBuf| {
-            let (_, place) = Open::new(operand, None, self.run).ok()?.resume(&mut Book(vec![book.0[slot].clone()]));
+            let (_, place) = Open::new(operand, &Origin::default(), self.run).ok()?.resume(&mut Book(vec![book.0[slot].clone()]));
             Some(place == Place::Known(0))
         };
         (!self.operands.values().any(|operand| is_it(operand) == Some(true))).then_some(slot)
@@ -209,7 +211,7 @@ impl<'r> Reader<'r> {
         if FileId::of(home)? == FileId::of(path)? {
             return None;
         }
-        let (_, place) = Open::new(home, None, self.run).ok()?.resume(&mut Book(vec![entry.clone()]));
+        let (_, place) = Open::new(home, &Origin::default(), self.run).ok()?.resume(&mut Book(vec![entry.clone()]));
         (place == Place::Known(0)).then_some(entry)
     }
 
@@ -235,7 +237,7 @@ impl<'r> Reader<'r> {
     fn open_sibling(&mut self, path: &Path, news_since: Option<i64>) -> Option<Open<'r>> {
         let book = self.book.as_mut()?;
         let raw = rotation::open_regular(path, self.run)?;
-        let open = Open::of_raw(raw, path, self.label.as_deref(), self.run).ok()?.of_rotated();
+        let open = Open::of_raw(raw, path, &self.origin, self.run).ok()?.of_rotated();
         let (open, place) = open.resume(book);
         match place {
             // What a compressor is still writing is read once it is whole; until then the log is there too.
@@ -249,7 +251,7 @@ impl<'r> Reader<'r> {
 
     /// Whether all that can be read at `path` is how the text at `whole` starts.
     fn is_copy(&self, path: &Path, whole: &Path) -> bool {
-        let open = |path| Open::new(path, None, self.run).ok();
+        let open = |path| Open::new(path, &Origin::default(), self.run).ok();
         open(path).zip(open(whole)).is_some_and(|(copy, whole)| copy.is_start_of(whole))
     }
 }

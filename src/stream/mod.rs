@@ -15,6 +15,7 @@ pub mod lock;
 pub mod notice;
 pub mod open;
 pub mod ordered;
+pub mod origin;
 pub mod output;
 pub mod packed;
 pub mod progress;

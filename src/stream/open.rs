@@ -4,6 +4,7 @@
 //! for the moment, what is there is handed on at once.
 
 use std::io;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Run;
 use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
+use super::origin::Origin;
 use super::raw::{BLOCK_BYTES, Found, Raw, STDIN};
 use super::source::Body;
 use super::trace::Trace;
@@ -42,23 +44,25 @@ pub struct Open<'r> {
 }
 
 impl<'r> Open<'r> {
-    /// Opens `path`, which records call by its name or `label`.
+    /// Opens `path`, of which `origin` is known.
     ///
     /// # Errors
     /// [`Error::Read`] says why it cannot be opened or read.
-    pub fn new(path: &Path, label: Option<&str>, run: &'r Run) -> Result<Self> {
-        Self::of_raw(Raw::open(path, run)?, path, label, run)
+    pub fn new(path: &Path, origin: &Origin, run: &'r Run) -> Result<Self> {
+        Self::of_raw(Raw::open(path, run)?, path, origin, run)
     }
 
     /// Starts reading what was opened.
     ///
     /// # Errors
     /// [`Error::Read`] says why it cannot be read.
-    pub fn of_raw(raw: Raw<'r>, path: &Path, label: Option<&str>, run: &'r Run) -> Result<Self> {
+    pub fn of_raw(raw: Raw<'r>, path: &Path, origin: &Origin, run: &'r Run) -> Result<Self> {
         let shown = path.display().to_string();
-        let modified = if path.as_os_str() == STDIN { time::now() } else { raw.modified() };
+        let guessed = if path.as_os_str() == STDIN { time::now() } else { raw.modified() };
         let (body, carry) = Body::open(raw).map_err(|e| Error::read(&shown, &e))?;
-        let file = label.unwrap_or(&shown).into();
+        // A clock that runs ahead elsewhere puts no line in a year to come.
+        let modified = origin.modified.map_or(guessed, |modified| modified.min(time::now()));
+        let file = origin.label.as_ref().unwrap_or(&shown).as_str().into();
         Ok(Self {
             body,
             shown,
@@ -66,7 +70,7 @@ impl<'r> Open<'r> {
             modified,
             carry,
             before: Vec::new(),
-            next_line: 1,
+            next_line: origin.first_line.map_or(1, NonZeroU64::get),
             inside_long: false,
             is_settled: false,
             ended: None,

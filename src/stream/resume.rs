@@ -265,6 +265,7 @@ mod tests {
     use crate::stream::book::hash;
     use crate::stream::buffer::Buffers;
     use crate::stream::interrupt::Watch;
+    use crate::stream::origin::Origin;
     use crate::stream::progress::Progress;
 
     fn run() -> Run {
@@ -314,7 +315,7 @@ mod tests {
             std::fs::write(file.path(), bytes).expect("written");
             for count in [1, 2, 146, 147, 585, 586, 600, 37_000, 99_999, 100_000] {
                 let mut book = Book(vec![Entry::default(), entry(&text, count)]);
-                let (mut open, place) = Open::new(file.path(), None, &run).expect("open").resume(&mut book);
+                let (mut open, place) = Open::new(file.path(), &Origin::default(), &run).expect("open").resume(&mut book);
                 assert_eq!(place, Place::Known(1));
                 let block = open.next_block().expect("readable").expect("a block");
                 let at = count * 7;

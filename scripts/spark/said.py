@@ -1,0 +1,65 @@
+"""What the filters said on the workers, summed up as one of them would say it."""
+import re
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from listing import Log
+
+SHOWN = 5
+NAMES = ("lines", "events", "without a signal", "of other programs", "unknown sshd messages", "rejects")
+SCORED = re.compile(r"soar-score: (\d+) events and (\d+) hosts read: (\d+) addresses, (\d+) suspicious(.*)")
+
+
+@dataclass
+class Report:
+    """What each task of both stages said, in their order: lists of what the worker puts into {"said": ...}."""
+
+    logs: list[Log]
+    pieces: int
+    tasks: int
+    parsed: list[list[dict[str, Any]]]
+    scored: list[list[dict[str, Any]]]
+    is_strict: bool
+
+    def of_pieces(self) -> list[dict[str, Any]]:
+        return sorted((said for task in self.parsed for said in task if "piece" in said), key=lambda said: said["piece"])
+
+    def bad_logs(self) -> list[str]:
+        """Logs of which every line was a reject, however they were cut."""
+        lines, rejects = [0] * len(self.logs), [0] * len(self.logs)
+        for said in self.of_pieces():
+            lines[said["file"]] += said["counts"][0]
+            rejects[said["file"]] += said["counts"][5]
+        return [log.label for log, all_of, bad in zip(self.logs, lines, rejects) if all_of and all_of == bad]
+
+    def exit_code(self) -> int:
+        """As the filters: 1 where some input was no good. That a piece was says little, since logs are cut anywhere."""
+        codes = [said["code"] for task in [*self.parsed, *self.scored] for said in task if self.is_strict or "piece" not in said]
+        return 1 if self.bad_logs() or 1 in codes else 0
+
+    def print(self, out: TextIO) -> None:
+        pieces = self.of_pieces()
+        problems = [line for said in pieces for line in said["lines"]]
+        problems += [f"soar-parse: {label}: every line was a reject" for label in self.bad_logs()]
+        problems += [line for task in self.parsed for said in task if "piece" not in said for line in said["lines"]]
+        problems += [line for task in self.scored for said in task for line in said["lines"][:-1]]
+        unique = list(dict.fromkeys(problems))
+        show(unique[:SHOWN], out)
+        more = len(unique[SHOWN:]) + sum(said["more"] for task in [*self.parsed, *self.scored] for said in task)
+        if more:
+            show([f"soar_spark: and {more} more messages of the filters"], out)
+        counts = [sum(column) for column in zip(*(said["counts"] for said in pieces))] or [0] * 8
+        text = "soar-parse: " + ", ".join(f"{count} {name}" for count, name in zip(counts, NAMES)).replace(" lines,", " lines:", 1)
+        text += f", {counts[6]} outside the period" if counts[6] else ""
+        unknown = next((said["unknown"] for said in pieces if said["unknown"]), None)
+        text += f"; first unknown sshd message at {unknown}" if unknown else ""
+        text += f"; {counts[7]} lines are not UTF-8" if counts[7] else ""
+        ends = [SCORED.fullmatch(said["lines"][-1]) for task in self.scored for said in task if said["lines"]]
+        addresses, suspicious = (sum(int(end[group]) for end in ends if end) for group in (3, 4))
+        show([text, f"soar-score: {addresses} addresses, {suspicious} suspicious",
+              f"soar_spark: {len(self.logs)} logs in {self.pieces} pieces, {self.tasks} tasks, {len(self.scored)} parts"], out)
+
+
+def show(lines: list[str], out: TextIO) -> None:
+    for line in lines:
+        out.write("".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line) + "\n")
