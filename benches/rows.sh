@@ -42,6 +42,8 @@ made() { # FILE COMMAND...: the file, whole or not there
 }
 log() { # access|auth MIB: the name of the log, once it is there
     local file=$dir/$1-$2.log
+    # Of an older program it is another log.
+    [ "$file" -nt examples/corpus.rs ] || rm -f "$file" "$file.gz"
     case $1 in
     access) made "$file" corpus access "$2" 200000 1 ;;
     auth) made "$file" corpus auth "$2" 50000 2 ;;

@@ -1,6 +1,7 @@
 //! Writes logs of any size from a seed, for benchmarks: the same arguments give the same bytes.
 //!
-//! `corpus access MEBIBYTES CLIENTS SEED` writes a combined access log: 8% of status 404, 12% of bots. `corpus auth ...`
+//! `corpus access MEBIBYTES CLIENTS SEED` writes a combined access log: 8% of status 404, 12% of bots; pages, referrers and agents are
+//! as many and as often the same as in real logs, so that it packs as they do (about 10:1). `corpus auth ...`
 //! writes an sshd log, `corpus hosts ...` one host for each client, as soar-scan writes them, `corpus events ...` one event. Clients of logs are drawn with a Zipf-like law, from the documentation and benchmark ranges.
 
 use std::error::Error;
@@ -30,15 +31,12 @@ impl Random {
     }
 }
 
-const AGENTS: &[&str] = &[
-    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/135.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1",
-];
+/// Agents of people's programs, one a line.
+const PEOPLE: &str = include_str!("../tests/agents/people.txt");
 const BOTS: &[&str] = &[
-    "Mozilla/5.0 (compatible; ExampleSearchBot/2.1; +https://search.example/bot.html)",
-    "HarvestCrawler/1.3 (+https://harvest.example)",
-    "ArchiveSpider/0.9",
+    "Mozilla/5.0 (compatible; ExampleSearchBot/2.{}; +https://search.example/bot.html)",
+    "HarvestCrawler/1.{} (+https://harvest.example)",
+    "ArchiveSpider/0.{}",
 ];
 const USERS: &[&str] = &["root", "admin", "oracle", "test", "ubuntu", "postgres", "git", "backup"];
 
@@ -49,13 +47,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (size, clients) = (mebibytes.parse::<u64>()? << 20, clients.parse()?);
     let mut random = Random(seed.parse()?);
+    // Those that a search for bots would not take for one.
+    let is_plain = |agent: &&str| !agent.starts_with('#') && !agent.is_empty() && !agent.to_lowercase().contains("bot");
+    let people: Vec<_> = PEOPLE.lines().filter(is_plain).collect();
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
     let (mut written, mut line, mut number) = (0, String::new(), 0);
     let is_per_client = matches!(kind.as_str(), "hosts" | "events");
     while written < size && (!is_per_client || number < clients) {
         line.clear();
         match kind.as_str() {
-            "access" => access_line(&mut line, number, clients, &mut random),
+            "access" => access_line(&mut line, number, clients, &people, &mut random),
             "auth" => auth_line(&mut line, number, clients, &mut random),
             "hosts" => host_line(&mut line, number, clients, &mut random),
             "events" => event_line(&mut line, number),
@@ -76,21 +77,38 @@ fn address(rank: u64) -> String {
     format!("{a}.{b}.{c}.{d}")
 }
 
-fn access_line(line: &mut String, number: u64, clients: u64, random: &mut Random) {
+/// A page of the site, those of the first ranks far more often than the others.
+fn page(random: &mut Random) -> u64 {
+    random.rank(20_000)
+}
+
+fn access_line(line: &mut String, number: u64, clients: u64, people: &[&str], random: &mut Random) {
     let second = number / 50;
-    let pick = |list: &'static [&'static str], at: u64| list[usize::try_from(at).unwrap_or(0) % list.len()];
-    let status = if random.below(100) < 8 { 404 } else { 200 };
-    let agent = if random.below(100) < 12 { pick(BOTS, random.next()) } else { pick(AGENTS, random.next()) };
+    let pick = |list: &[&str], at: u64| list[usize::try_from(at).unwrap_or(0) % list.len()].to_owned();
+    let agent = match random.below(100) {
+        ..12 => pick(BOTS, random.next()).replace("{}", &random.rank(40).to_string()),
+        _ => pick(people, random.rank(people.len() as u64)),
+    };
+    let referrer = match random.below(10) {
+        ..4 => "-".to_owned(),
+        4..7 => format!("https://www.example.org/catalogue/item-{}.html", page(random)),
+        _ => format!("https://search{}.example/results?q=item+{}", random.rank(20), random.rank(400)),
+    };
+    // A page has one size; what is missing is asked for by ever new names.
+    let (path, status, size) = match random.below(100) {
+        ..8 => (format!("/old/{}/item-{}.html", random.below(90), random.below(100_000)), 404, 512),
+        _ => {
+            let page = page(random);
+            (format!("/catalogue/item-{page}.html"), 200, Random(page).below(60_000))
+        }
+    };
     line.push_str(&format!(
-        "{} - - [{:02}/Mar/2026:{:02}:{:02}:{:02} +0000] \"GET /catalogue/{}/item-{}.html HTTP/1.1\" {status} {} \"https://www.example.org/\" \"{agent}\"\n",
+        "{} - - [{:02}/Mar/2026:{:02}:{:02}:{:02} +0000] \"GET {path} HTTP/1.1\" {status} {size} \"{referrer}\" \"{agent}\"\n",
         address(random.rank(clients)),
         second / 86400 % 28 + 1,
         second / 3600 % 24,
         second / 60 % 60,
         second % 60,
-        random.below(90),
-        random.below(100_000),
-        random.below(60_000),
     ));
 }
 

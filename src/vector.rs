@@ -93,6 +93,25 @@ const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\')
 }
 
+/// Whether one of some pairs of small letters stands in `text`, in any case.
+#[must_use]
+#[inline]
+pub fn has_pair<const N: usize>(text: &[u8], pairs: [[u8; 2]; N]) -> bool {
+    let (Some((_, second)), Some((_, first))) = (text.split_first(), text.split_last()) else { return false };
+    let marks = |first: &[u8; WIDTH], second: &[u8; WIDTH]| {
+        let (first, second) = (load(first) | all(0x20), load(second) | all(0x20));
+        pairs.iter().fold(all(0), |found, &[one, other]| found | first.cmp_eq(all(one)) & second.cmp_eq(all(other)))
+    };
+    match (first.last_chunk(), second.last_chunk()) {
+        (Some(first_end), Some(second_end)) => {
+            let blocks = first.as_chunks().0.iter().zip(second.as_chunks().0);
+            let found = blocks.fold(marks(first_end, second_end), |found, (first, second)| found | marks(first, second));
+            found.move_mask() != 0
+        }
+        _ => first.iter().zip(second).any(|(one, other)| pairs.contains(&[one | 0x20, other | 0x20])),
+    }
+}
+
 /// Where the first byte stands that `marks` finds in a block and `is_wanted` alone.
 #[inline]
 fn find(text: &[u8], marks: impl Fn(i8x16) -> i8x16, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
@@ -195,6 +214,15 @@ mod tests {
             }
         }
         assert_eq!(find_quote_or_backslash(b"\"", 2), None);
+        for len in 0..50 {
+            assert!(!has_pair(&vec![b'b'; len], [*b"bo", *b"wl"]));
+            for place in 0..len {
+                for pair in [*b"bo", *b"BO", *b"wL"] {
+                    let text = [&vec![b'o'; place][..], &pair, &vec![b'l'; len - place - 1]].concat();
+                    assert!(has_pair(&text, [*b"bo", *b"wl"]), "{}", String::from_utf8_lossy(&text));
+                }
+            }
+        }
         let spaces = [b' '; 40];
         assert_eq!((find_space(&spaces), rfind_space(&spaces)), (Some(0), Some(39)));
         assert!(is_plain_from(b"", 0));

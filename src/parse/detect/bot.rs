@@ -10,6 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::browser;
 use crate::error::{Error, Result};
 use crate::list;
+use crate::vector::has_pair;
 
 /// What crawlers, scanners and libraries call themselves, in the syntax of a file for `--bots`.
 const EXTENDED: &str = include_str!("extended.txt");
@@ -52,6 +53,15 @@ impl Bots {
             file => compile(file, &list::read_file("--bots", "default, extended,", file)?).map(Kind::File),
         };
         operands.iter().map(kind).collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether `agent` may be a bot's: a glance that nearly no browser's passes, where keywords alone are known.
+    #[must_use]
+    #[inline]
+    pub fn may_know(&self, agent: &[u8]) -> bool {
+        /// Of each keyword two letters that stand in few other agents.
+        const PAIRS: [[u8; 2]; 3] = [*b"bo", *b"wl", *b"pi"];
+        !matches!(self.0[..], [Kind::Keywords]) || has_pair(agent, PAIRS)
     }
 
     /// Whether `agent` is a bot's.
@@ -132,6 +142,22 @@ mod tests {
             assert_eq!(Bots::default().knows(agent.as_bytes()), is_bot, "{agent}");
             assert!(!is_bot || bots("extended").knows(agent.as_bytes()), "{agent}");
         }
+    }
+
+    #[test]
+    fn a_glance_passes_over_no_bot() {
+        for keyword in ["bot", "BOT", "Crawler", "cRAWLER", "spider", "sPIder"] {
+            for before in 0..40 {
+                for behind in [0, 1, 15, 16, 40] {
+                    let agent = format!("{}{keyword}{}", "x".repeat(before), "-".repeat(behind));
+                    assert!(Bots::default().knows(agent.as_bytes()) && Bots::default().may_know(agent.as_bytes()), "{agent}");
+                }
+            }
+        }
+        assert!(bots("extended").may_know(b"x"));
+        let people = agents(include_str!("../../../tests/agents/people.txt"));
+        let looked_at = people.iter().filter(|agent| Bots::default().may_know(agent.as_bytes())).count();
+        assert!(looked_at * 20 < people.len(), "{looked_at} of {} browsers are looked at twice", people.len());
     }
 
     #[test]

@@ -108,7 +108,8 @@ fn is_http_404(eye: &mut Eye<'_>, web: &Web<'_>) -> bool {
 
 fn is_http_bot(eye: &mut Eye<'_>, web: &Web<'_>) -> bool {
     let bots = &eye.settings.bots;
-    web.agent.is_some_and(|agent| eye.agents.recall(&web.plain(agent), |agent| bots.knows(agent)))
+    let Some(agent) = web.agent.map(|agent| web.plain(agent)) else { return false };
+    bots.may_know(&agent) && eye.agents.recall(&agent, |agent| bots.knows(agent))
 }
 
 #[cfg(test)]
