@@ -40,7 +40,7 @@ setup: ## install what the tests need, or say exactly what is missing
 build: ## build the four filters
 	cargo build --release --locked --bins
 
-test: ## format, lints, tests, docs, shell scripts; CI runs this and test-real
+test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real and test-deb
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
