@@ -19,7 +19,7 @@ import measure
 import page
 from run import RECORD
 
-ORDER = ["parse", "analysers", "score", "report", "live", "scan", "grow", "linear"]
+ORDER = ["parse", "analysers", "score", "report", "live", "scan", "grow", "spark", "linear"]
 LIVE_SECONDS = "20"
 # Command that tells the version, and the package (of Debian) or crate. scripts/setup peers brings those that are not everywhere.
 TOOLS = {

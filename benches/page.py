@@ -326,7 +326,7 @@ def show_commands(argument):
 
 
 # Subjects that the text shows by itself; any other gets a section.
-KNOWN = {"parse", "analysers", "score", "report", "live", "scan", "grow", "linear"}
+KNOWN = {"parse", "analysers", "score", "report", "live", "scan", "grow", "spark", "linear"}
 
 
 def show_others(_):
