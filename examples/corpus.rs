@@ -95,12 +95,11 @@ fn access_line(line: &mut String, number: u64, clients: u64, people: &[&str], ra
         _ => format!("https://search{}.example/results?q=item+{}", random.rank(20), random.rank(400)),
     };
     // A page has one size; what is missing is asked for by ever new names.
-    let (path, status, size) = match random.below(100) {
-        ..8 => (format!("/old/{}/item-{}.html", random.below(90), random.below(100_000)), 404, 512),
-        _ => {
-            let page = page(random);
-            (format!("/catalogue/item-{page}.html"), 200, Random(page).below(60_000))
-        }
+    let (path, status, size) = if random.below(100) < 8 {
+        (format!("/old/{}/item-{}.html", random.below(90), random.below(100_000)), 404, 512)
+    } else {
+        let page = page(random);
+        (format!("/catalogue/item-{page}.html"), 200, Random(page).below(60_000))
     };
     line.push_str(&format!(
         "{} - - [{:02}/Mar/2026:{:02}:{:02}:{:02} +0000] \"GET {path} HTTP/1.1\" {status} {size} \"{referrer}\" \"{agent}\"\n",

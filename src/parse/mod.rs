@@ -10,6 +10,7 @@ pub mod field;
 pub mod format;
 pub mod json;
 pub mod layout;
+pub mod literal;
 pub mod proxy;
 pub mod rfc5424;
 pub mod scratch;

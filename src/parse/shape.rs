@@ -6,6 +6,7 @@
 
 use memchr::{memmem, memrchr};
 
+use super::literal::{Head, Literal};
 use crate::net;
 use crate::number::parse_port;
 use crate::vector::{find_space, rfind_space};
@@ -202,80 +203,6 @@ pub struct Matcher {
     has_ssh: bool,
     names_at_most_100: bool,
     ends_in_text: bool,
-}
-
-/// The first sixteen bytes of a text in one integer, to tell most shapes apart in one comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
-    bytes: u128,
-    mask: u128,
-}
-
-impl Head {
-    const BYTES: usize = 16;
-
-    /// The head of `text`.
-    #[must_use]
-    pub fn of(text: &[u8]) -> Self {
-        if let Some(bytes) = text.first_chunk() {
-            return Self::whole(*bytes);
-        }
-        let (mut bytes, mut mask) = ([0; Self::BYTES], [0; Self::BYTES]);
-        bytes[..text.len()].copy_from_slice(text);
-        mask[..text.len()].fill(u8::MAX);
-        Self { bytes: u128::from_ne_bytes(bytes), mask: u128::from_ne_bytes(mask) }
-    }
-
-    const fn whole(bytes: [u8; Self::BYTES]) -> Self {
-        Self { bytes: u128::from_ne_bytes(bytes), mask: u128::MAX }
-    }
-
-    const fn starts_with(self, start: Self) -> bool {
-        self.bytes & start.mask == start.bytes
-    }
-
-    /// The last bytes of `text`, where those of [`Head::of`] are the first.
-    fn of_end(text: &[u8]) -> Self {
-        let head = Self::of(&text[text.len().saturating_sub(Self::BYTES)..]);
-        let shift = 8 * (Self::BYTES - text.len().min(Self::BYTES));
-        // To where the last byte of sixteen stands.
-        let move_up = |bits: u128| u128::from_le_bytes(bits.to_ne_bytes()).checked_shl(u32::try_from(shift).unwrap_or(0)).unwrap_or(0);
-        Self { bytes: u128::from_ne_bytes(move_up(head.bytes).to_le_bytes()), mask: u128::from_ne_bytes(move_up(head.mask).to_le_bytes()) }
-    }
-}
-
-/// A text of a shape that stands there as it is, with its first and its last bytes in one integer each.
-#[derive(Debug, Clone, Copy)]
-struct Literal {
-    text: &'static [u8],
-    head: Head,
-    tail: Head,
-}
-
-impl Literal {
-    fn new(text: &'static [u8]) -> Self {
-        Self { text, head: Head::of(text), tail: Head::of_end(text) }
-    }
-
-    /// Whether `text` starts with it.
-    #[inline]
-    fn starts(&self, text: &[u8]) -> bool {
-        match text.first_chunk() {
-            Some(bytes) if !Head::whole(*bytes).starts_with(self.head) => false,
-            Some(_) if self.text.len() <= Head::BYTES => true,
-            _ => text.starts_with(self.text),
-        }
-    }
-
-    /// Whether `text` ends with it.
-    #[inline]
-    fn ends(&self, text: &[u8]) -> bool {
-        match text.last_chunk() {
-            Some(bytes) if !Head::whole(*bytes).starts_with(self.tail) => false,
-            Some(_) if self.text.len() <= Head::BYTES => true,
-            _ => text.ends_with(self.text),
-        }
-    }
 }
 
 impl Matcher {

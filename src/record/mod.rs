@@ -14,6 +14,7 @@ pub mod partial;
 pub mod sighting;
 pub mod signal;
 pub mod walk;
+mod wire;
 
 use std::borrow::Cow;
 

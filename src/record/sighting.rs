@@ -5,16 +5,13 @@
 //! to the same answers.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use serde::de::{self, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-
 use super::canonical;
-use super::signal::{self, SIGNALS, SignalSet};
+use super::signal::{SIGNALS, SignalSet};
 use super::walk::Walk;
+use super::wire::{WireEvent, WireTags};
 use super::{MAX_INTEGER, Text};
 use crate::time::day::DayReader;
 use crate::{net, time};
@@ -316,102 +313,5 @@ fn read_tags<'a>(walk: &mut Walk<'a>) -> Option<WireTags<'a>> {
             return Some(tags);
         }
         walk.need(b",")?;
-    }
-}
-
-#[derive(Deserialize)]
-struct WireEvent<'a> {
-    #[serde(borrow, rename = "@timestamp")]
-    timestamp: Option<Text<'a>>,
-    #[serde(borrow)]
-    source: Option<WireSource<'a>>,
-    #[serde(borrow)]
-    log: Option<WireLog<'a>>,
-    #[serde(borrow)]
-    tags: Option<WireTags<'a>>,
-    soar: Option<WireSoar>,
-    #[serde(borrow)]
-    user: Option<WireUser<'a>>,
-    #[serde(borrow)]
-    url: Option<WireUrl<'a>>,
-}
-
-#[derive(Deserialize)]
-struct WireUser<'a> {
-    #[serde(borrow)]
-    name: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct WireUrl<'a> {
-    #[serde(borrow)]
-    original: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct WireSource<'a> {
-    #[serde(borrow)]
-    ip: Option<Text<'a>>,
-}
-
-#[derive(Default, Deserialize)]
-struct WireLog<'a> {
-    #[serde(borrow)]
-    file: Option<WireFile<'a>>,
-    line: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct WireFile<'a> {
-    #[serde(borrow)]
-    path: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct WireSoar {
-    count: Option<u64>,
-}
-
-/// How many tags outside the table one event may carry; more is free text, not names of signals.
-const MAX_OTHER_TAGS: usize = 64;
-
-#[derive(Default)]
-struct WireTags<'a> {
-    signals: SignalSet,
-    others: Vec<Text<'a>>,
-}
-
-impl<'a> WireTags<'a> {
-    fn add(&mut self, name: Text<'a>) -> Result<(), &'static str> {
-        match signal::index_of(&name.0) {
-            Some(index) => self.signals = self.signals.with(index),
-            None if name.0.is_empty() => return Err("a tag is empty"),
-            None if self.others.contains(&name) => {}
-            None if self.others.len() >= MAX_OTHER_TAGS => return Err("too many tags"),
-            None => self.others.push(name),
-        }
-        Ok(())
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for WireTags<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = WireTags<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of signal names")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Self::Value, A::Error> {
-                let mut tags = WireTags::default();
-                while let Some(name) = names.next_element::<Text<'de>>()? {
-                    tags.add(name).map_err(de::Error::custom)?;
-                }
-                Ok(tags)
-            }
-        }
-        deserializer.deserialize_seq(Names)
     }
 }

@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 
-use super::shape::{Ending, Head, Matcher, PAM, Part, Parts, Shape, split_network};
+use super::literal::Head;
+use super::shape::{Ending, Matcher, PAM, Part, Parts, Shape, split_network};
 use crate::number::parse_port;
 use crate::record::MAX_INTEGER;
 use crate::record::event::{Event, Source};
