@@ -92,7 +92,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
 }
 
 /// Reads every block and hands it to `take`, which gives what later blocks need not keep.
-fn read_all(config: &Config, reader: Reader<'_>, run: &Run, mut take: impl FnMut(Result<Records>) -> Result<Floors>) -> Result<()> {
+fn read_all(config: &Config, reader: Reader<'_>, run: &Run, mut take: impl FnMut(Result<Records>) -> Result<Floors> + Send) -> Result<()> {
     let needs = config.needs();
     let floors = Mutex::new(Floors::default());
     let lock = || floors.lock().unwrap_or_else(PoisonError::into_inner);
