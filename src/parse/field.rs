@@ -57,8 +57,9 @@ fn close_escaped(line: &[u8], start: usize, mut at: usize) -> Option<Quoted<'_>>
 #[inline]
 pub fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), Misfit> {
     let misfit = |reason| Misfit { at: start, reason };
-    if let Some((status @ 100..=999, end)) = split_number(line, start) {
-        return Ok((u16::try_from(status).ok(), end));
+    if let Some([b' ', a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ']) = line.get(start..start + 5) {
+        let digit = |byte: u8| u16::from(byte - b'0');
+        return Ok((Some(100 * digit(*a) + 10 * digit(*b) + digit(*c)), start + 4));
     }
     let (text, end) = split_field(line, start).ok_or(misfit("no status after the request"))?;
     Ok((read_status(text).map_err(misfit)?, end))

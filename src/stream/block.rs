@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use memchr::memchr_iter;
-
 use super::book::Mark;
+use crate::vector::Places;
 
 /// The longest line that is read as a line, in bytes without its end: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
@@ -50,7 +49,7 @@ impl Block {
     /// The lines, without their `\n`, with their numbers. Of a too long line: one part, as if it were a line.
     pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let body = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
-        let ends = memchr_iter(b'\n', body).chain([body.len()]);
+        let ends = Places::<b'\n'>::of(body).chain([body.len()]);
         let mut start = 0;
         (self.first_line..).zip(ends).map(move |(number, end)| {
             let line = &body[start..end];
