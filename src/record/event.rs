@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::frame::{Line, Member, Stretch};
+use super::frame::{LONGEST_STRETCH, Line, Member, Stretch};
 use super::signal::SignalSet;
 use crate::net;
 use crate::time::Stamp;
@@ -185,7 +185,8 @@ impl EventWriter {
 
     #[inline]
     fn put_origin(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
-        let (Some(hostname), Some(process)) = (event.hostname, event.process_name) else {
+        let both = event.hostname.zip(event.process_name).filter(|(host, process)| host.len() + process.len() <= LONGEST_STRETCH);
+        let Some((hostname, process)) = both else {
             line.text(Member::Hostname, event.hostname);
             return line.text(Member::Process, event.process_name);
         };
@@ -213,20 +214,72 @@ impl EventWriter {
 
     #[inline]
     fn put_end(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
-        let end = &mut self.ends[event.tags.bits() as usize % 8];
+        let put = |line: &mut Line<'_>| {
+            line.signals(Member::Tags, event.tags);
+            line.number(Member::Count, Some(event.count).filter(|&count| count > 1));
+            line.text(Member::Method, event.method);
+        };
+        if event.method.is_some_and(|method| method.len() > LONGEST_STRETCH) {
+            return put(line);
+        }
+        let slot = event.tags.bits() as usize % self.ends.len();
+        let end = &mut self.ends[slot];
         let has_changed = end.tags != event.tags || end.count != event.count || end.method.as_deref() != event.method;
         if has_changed {
             (end.tags, end.count, end.method) = (event.tags, event.count, event.method.map(<[u8]>::to_vec));
         }
-        line.again(&mut end.stretch, has_changed, |line| {
-            line.signals(Member::Tags, event.tags);
-            line.number(Member::Count, Some(event.count).filter(|&count| count > 1));
-            line.text(Member::Method, event.method);
-        });
+        line.again(&mut end.stretch, has_changed, put);
+    }
+}
+
+#[cfg(test)]
+impl EventWriter {
+    /// How much memory it holds for what it remembers.
+    fn remembered_bytes(&self) -> usize {
+        let end = |end: &End| end.stretch.capacity() + end.method.as_ref().map_or(0, Vec::capacity);
+        let origin = self.origin.0.iter().map(Vec::capacity).sum::<usize>() + self.origin.1.capacity();
+        self.what.1.capacity() + origin + self.file.0.capacity() + self.file.1.capacity() + self.ends.iter().map(end).sum::<usize>()
     }
 }
 
 fn replace(known: &mut Vec<u8>, text: &[u8]) {
     known.clear();
     known.extend_from_slice(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::sighting::{Sighting, SightingReader};
+
+    #[test]
+    fn what_a_sender_makes_long_is_written_and_read_and_not_remembered() {
+        let long = vec![b'x'; 1 << 20];
+        let (mut writer, mut reader) = (EventWriter::default(), SightingReader::default());
+        for (hostname, process, method) in [
+            (&long[..], &b"sshd"[..], &b"password"[..]),
+            (b"lab", &long, b"password"),
+            (b"lab", b"sshd", &long),
+            (b"lab", b"sshd", b"none"),
+        ] {
+            let event = Event {
+                hostname: Some(hostname),
+                process_name: Some(process),
+                process_pid: Some(7),
+                method: Some(method),
+                ..Event::new("sshd.auth", "ssh_login", "auth.log", 1)
+            };
+            let (mut lines, mut alone) = (Vec::new(), Vec::new());
+            for _ in 0..2 {
+                lines.clear();
+                writer.write_line(&event, &mut lines);
+            }
+            event.write_line(&mut alone);
+            assert!(lines == alone);
+            let line = lines.trim_ascii_end();
+            assert_eq!(reader.read(line), Sighting::from_line(line));
+            let remembered = writer.remembered_bytes() + reader.remembered_bytes();
+            assert!(remembered <= 16 * LONGEST_STRETCH, "{remembered} bytes");
+        }
+    }
 }

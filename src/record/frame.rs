@@ -126,12 +126,23 @@ fn write_between(before: usize, after: usize) -> String {
     }
 }
 
+/// A longer text is not remembered from one event to the next, in bytes: its sender would choose how much memory is held.
+pub const LONGEST_STRETCH: usize = 4 << 10;
+
 /// Some members that stand beside each other in many events, as they were written last.
 #[derive(Debug, Clone, Default)]
 pub struct Stretch {
     /// The member before it, and its last one.
     sides: (usize, usize),
     text: Vec<u8>,
+}
+
+#[cfg(test)]
+impl Stretch {
+    /// How much memory it holds.
+    pub fn capacity(&self) -> usize {
+        self.text.capacity()
+    }
 }
 
 /// One event being written. Each member is put at most once, in the order of the wire.
@@ -162,7 +173,9 @@ impl<'o> Line<'o> {
         put(self);
         stretch.sides = (before, self.side);
         stretch.text.clear();
-        stretch.text.extend_from_slice(&self.out[start..]);
+        if self.out.len() - start <= LONGEST_STRETCH {
+            stretch.text.extend_from_slice(&self.out[start..]);
+        }
     }
 
     #[allow(clippy::inline_always, reason = "a member that is known where it is put needs no look at the table's bounds")]

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::canonical;
+use super::frame::LONGEST_STRETCH;
 use super::signal::{SIGNALS, SignalSet};
 use super::walk::Walk;
 use super::wire::{WireEvent, WireTags};
@@ -152,8 +153,7 @@ impl SightingReader {
         }
         walk.skip_value()?;
         if walk.eat(br#","pid":"#) {
-            self.origin.clear();
-            self.origin.extend_from_slice(walk.since(&before));
+            remember(&mut self.origin, walk.since(&before));
             walk.skip_integer()?;
         }
         walk.skip_members()
@@ -171,10 +171,17 @@ impl SightingReader {
         walk.need(START)?;
         let text = walk.plain_text()?;
         walk.need(br#"},"line":"#)?;
-        place.clear();
-        place.extend_from_slice(walk.since(&before));
+        remember(place, walk.since(&before));
         *file = START.len()..START.len() + text.len();
         Some(text)
+    }
+}
+
+#[cfg(test)]
+impl SightingReader {
+    /// How much memory it holds for what it remembers.
+    pub fn remembered_bytes(&self) -> usize {
+        self.origin.capacity() + self.place.0.capacity() + self.ends.iter().map(|end| end.text.capacity()).sum::<usize>()
     }
 }
 
@@ -197,8 +204,19 @@ fn read_end(mut walk: Walk<'_>) -> Option<(End, Vec<Text<'_>>)> {
         walk.need(b"}")?;
     }
     walk.need(b"}")?;
-    let text = if others.is_empty() { text.to_vec() } else { Vec::new() };
-    walk.is_at_end().then_some((End { text, signals, count }, others))
+    let mut end = End { text: Vec::new(), signals, count };
+    if others.is_empty() {
+        remember(&mut end.text, text);
+    }
+    walk.is_at_end().then_some((end, others))
+}
+
+/// Puts `text` in the place of what was remembered; of a long one, nothing.
+fn remember(known: &mut Vec<u8>, text: &[u8]) {
+    known.clear();
+    if text.len() <= LONGEST_STRETCH {
+        known.extend_from_slice(text);
+    }
 }
 
 /// `"event"`: at once for what the signals that are on by default look at.

@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::Run;
 use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
@@ -177,7 +177,7 @@ impl<'r> Open<'r> {
 
     fn block(&mut self, bytes: Vec<u8>, part: Part, before: Vec<u8>) -> Block {
         let first_line = self.next_line;
-        self.next_line += memchr_iter(b'\n', &bytes).count() as u64;
+        self.next_line += bytecount::count(&bytes, b'\n') as u64;
         let whole_lines = if self.inside_long { None } else { Some(self.next_line - 1) };
         let mark = self.trace.as_mut().map(|trace| trace.follow(&bytes, whole_lines));
         Block { bytes, file: Arc::clone(&self.file), first_line, part, modified: self.modified, before, mark }
@@ -205,6 +205,8 @@ pub(super) fn look_back(before: &[u8], bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use memchr::memchr_iter;
+
     use super::*;
 
     /// Lines of these lengths, each with its end.
