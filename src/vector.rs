@@ -248,7 +248,9 @@ mod tests {
             for (first, step) in [(0, 1), (0, 2), (1, 7), (63, 64), (64, 64), (100, 500), (299, 1), (500, 1)] {
                 let wanted: Vec<_> = (first..len).step_by(step).collect();
                 let mut text = vec![b'a'; len];
-                wanted.iter().for_each(|&at| text[at] = b'\n');
+                for &at in &wanted {
+                    text[at] = b'\n';
+                }
                 assert_eq!(Places::<b'\n'>::of(&text).collect::<Vec<_>>(), wanted, "{len}, {step} from {first}");
             }
         }

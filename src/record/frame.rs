@@ -140,6 +140,7 @@ pub struct Stretch {
 #[cfg(test)]
 impl Stretch {
     /// How much memory it holds.
+    #[must_use]
     pub fn capacity(&self) -> usize {
         self.text.capacity()
     }

@@ -180,6 +180,7 @@ impl SightingReader {
 #[cfg(test)]
 impl SightingReader {
     /// How much memory it holds for what it remembers.
+    #[must_use]
     pub fn remembered_bytes(&self) -> usize {
         self.origin.capacity() + self.place.0.capacity() + self.ends.iter().map(|end| end.text.capacity()).sum::<usize>()
     }
