@@ -148,7 +148,7 @@ impl<'t, const BYTE: u8> Places<'t, BYTE> {
     fn look_at_rest(&mut self) -> Option<u64> {
         let rest = std::mem::take(&mut self.rest);
         let marks = rest.iter().enumerate().map(|(at, &byte)| u64::from(byte == BYTE) << at);
-        (!rest.is_empty()).then(|| marks.fold(0, |found, mark| found | mark))
+        Some(marks.fold(0, |found, mark| found | mark)).filter(|&found| found != 0)
     }
 }
 
@@ -157,13 +157,17 @@ impl<const BYTE: u8> Iterator for Places<'_, BYTE> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        while self.found == 0 {
-            self.start = self.start.wrapping_add(4 * WIDTH);
-            if let Some(blocks) = self.blocks.next() {
-                self.found = Self::look(blocks);
-            } else {
-                self.found = self.look_at_rest()?;
-            }
+        if self.found == 0 {
+            let mut start = self.start;
+            self.found = loop {
+                start = start.wrapping_add(4 * WIDTH);
+                match self.blocks.next().map(Self::look) {
+                    Some(0) => {}
+                    Some(found) => break found,
+                    None => break self.look_at_rest()?,
+                }
+            };
+            self.start = start;
         }
         let at = self.start + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
