@@ -1,6 +1,6 @@
 //! soar-scan: hosts in, the same hosts out; the suspicious ones gain `scan`, which says what critical ports are open there.
 //!
-//! TCP connects only, many at once, on one thread; input is read on another while probes are under way. Nothing is touched
+//! TCP connects only, many at once, on one thread; input is read on others while probes are under way. Nothing is touched
 //! that scope and exclude do not allow, and no byte of a line changes but its `scan`.
 
 pub mod answer;

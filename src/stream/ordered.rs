@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 
 /// Blocks under way for each thread: enough that none waits for the next, few enough to keep memory small.
 const BLOCKS_PER_THREAD: usize = 3;
-/// Blocks under way at the most, however many threads there are: with what comes of them, some 30 MiB. The one thread that
-/// reads and the one that writes keep no more busy.
+/// Blocks under way at the most, however many threads there are: with what comes of them, some 30 MiB. One thread reads at
+/// a time and one hands on: they keep no more busy.
 const MOST_BLOCKS: usize = 16;
 
 /// Calls `work` on every block and `take` on every result, in order; an input that cannot be read is an `Err` in its turn.
@@ -44,8 +44,8 @@ where
     crew.outcome()
 }
 
-/// So many blocks are read before a thread works on one: one that is done while another reads finds the next (measured on gzip,
-/// where reading is half of the work: a tenth of the time).
+/// So many blocks are read before a thread works on one, and one for each that waits: one that is done while another reads
+/// finds the next (measured on gzip, where reading is half of the work: a tenth of the time).
 const READ_AHEAD: usize = 2;
 
 /// What the threads of one run share.
@@ -106,11 +106,16 @@ where
     fn work(&self, work: impl Fn(B) -> T, stop: impl Fn()) {
         let _fuse = Fuse(|| {
             self.lock().outcome = Err(Error::ReaderLeft);
+            stop();
             self.bell.notify_all();
         });
         let mut desk = self.lock();
         while desk.outcome.is_ok() {
             if let Some((result, mut take)) = desk.next_result() {
+                // As many as may be were under way, and who found no room waits: there is some again.
+                if desk.waiting > 0 && desk.results.len() == self.most / 2 {
+                    self.bell.notify_one();
+                }
                 drop(desk);
                 let outcome = take(result);
                 desk = self.lock();
