@@ -93,6 +93,7 @@ impl<'a> Reading<'a> {
 
 /// A field's text; `-`, nothing, and the `""` that Apache writes for an empty user are unknown.
 #[must_use]
+#[inline]
 pub fn known(text: &[u8]) -> Option<&[u8]> {
     (!matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
 }

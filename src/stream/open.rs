@@ -13,7 +13,7 @@ use memchr::{memchr, memrchr};
 use super::Run;
 use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
 use super::origin::Origin;
-use super::raw::{BLOCK_BYTES, Found, Raw, STDIN};
+use super::raw::{Found, Raw, STDIN};
 use super::source::Body;
 use super::trace::Trace;
 use crate::error::{Error, Result};
@@ -103,7 +103,7 @@ impl<'r> Open<'r> {
     /// What the system or the decompressor said.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
         let mut bytes = std::mem::take(&mut self.carry);
-        let target = bytes.len() + BLOCK_BYTES;
+        let target = bytes.len() + self.body.block_bytes();
         let mut newline = memrchr(b'\n', &bytes);
         while self.ended.is_none() {
             if bytes.len() >= target && (newline.is_some() || self.inside_long || bytes.len() > MAX_LINE + 1) {
@@ -164,7 +164,7 @@ impl<'r> Open<'r> {
         };
         if end < bytes.len() {
             self.carry = self.run.blocks.take();
-            self.carry.reserve(bytes.len() - end + BLOCK_BYTES);
+            self.carry.reserve(bytes.len() - end + self.body.block_bytes());
             self.carry.extend_from_slice(&bytes[end..]);
             bytes.truncate(end);
         }

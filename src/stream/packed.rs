@@ -6,7 +6,11 @@ use std::io;
 
 use super::book::{Stamp, TAIL_BYTES, hash};
 use super::codec::{self, Decoder, Guess, Kind};
-use super::raw::{BLOCK_BYTES, Found, Raw};
+use super::raw::{Found, Raw};
+
+/// How much is decoded at a time, in bytes: what gzip copies from before this text is found more slowly, so it is more than what is
+/// read at a time (measured: 2 to 4% of the time).
+pub const DECODED_BYTES: usize = 512 << 10;
 
 /// Room below which a call of a decoder costs more than what it gives, in bytes.
 const LEAST_ROOM_BYTES: usize = 32 << 10;
@@ -50,7 +54,7 @@ impl<'r> Packed<'r> {
             };
         }
         if bytes.capacity() - bytes.len() < LEAST_ROOM_BYTES {
-            bytes.reserve(BLOCK_BYTES);
+            bytes.reserve(DECODED_BYTES);
         }
         let Some(member) = &mut self.member else { return Ok(Found::More) };
         let step = member.decode(&self.input[self.used..], bytes)?;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::book::Stamp;
 use super::codec::{self, Guess};
-use super::packed::Packed;
+use super::packed::{DECODED_BYTES, Packed};
 use super::raw::{BLOCK_BYTES, Found, Raw};
 
 /// An input's text, decompressed.
@@ -32,6 +32,15 @@ impl<'r> Body<'r> {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, said));
             }
         })
+    }
+
+    /// How long a block of it is, about, in bytes.
+    #[must_use]
+    pub const fn block_bytes(&self) -> usize {
+        match self {
+            Self::Plain(_) => BLOCK_BYTES,
+            Self::Packed(_) => DECODED_BYTES,
+        }
     }
 
     /// Appends what one read gives, at most a block.
