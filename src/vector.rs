@@ -113,7 +113,7 @@ pub fn has_pair<const N: usize>(text: &[u8], pairs: [[u8; 2]; N]) -> bool {
 }
 
 /// Every place of one byte in a text, from the first to the last. Finds many in one look, where memchr looks for each anew
-/// (measured on the ends of lines: a third of the instructions).
+/// (measured on the ends of lines: half the instructions where they are of 100 bytes, as many where they are of 400).
 #[derive(Debug)]
 pub struct Places<'t, const BYTE: u8> {
     blocks: std::slice::Iter<'t, [[u8; WIDTH]; 4]>,
@@ -127,9 +127,8 @@ impl<'t, const BYTE: u8> Places<'t, BYTE> {
     /// The places of the byte in `text`.
     #[must_use]
     pub fn of(text: &'t [u8]) -> Self {
-        let (blocks, _) = text.as_chunks::<WIDTH>();
-        let (blocks, _) = blocks.as_chunks::<4>();
-        let rest = &text[blocks.as_flattened().as_flattened().len()..];
+        let (blocks, _) = text.as_chunks::<WIDTH>().0.as_chunks();
+        let (_, rest) = text.as_chunks::<{ 4 * WIDTH }>();
         Self { blocks: blocks.iter(), rest, start: 0_usize.wrapping_sub(4 * WIDTH), found: 0 }
     }
 

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::frame::{LONGEST_STRETCH, Line, Member, Stretch};
+use super::frame::{LONGEST_STRETCH, Line, Member, Stretch, remember};
 use super::signal::SignalSet;
 use crate::net;
 use crate::time::Stamp;
@@ -185,16 +185,15 @@ impl EventWriter {
 
     #[inline]
     fn put_origin(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
-        let both = event.hostname.zip(event.process_name).filter(|(host, process)| host.len() + process.len() <= LONGEST_STRETCH);
-        let Some((hostname, process)) = both else {
+        let (Some(hostname), Some(process)) = (event.hostname, event.process_name) else {
             line.text(Member::Hostname, event.hostname);
             return line.text(Member::Process, event.process_name);
         };
         let ([known_hostname, known_process], stretch) = &mut self.origin;
         let has_changed = known_hostname != hostname || known_process != process;
         if has_changed {
-            replace(known_hostname, hostname);
-            replace(known_process, process);
+            remember(known_hostname, hostname);
+            remember(known_process, process);
         }
         line.again(stretch, has_changed, |line| {
             line.text(Member::Hostname, Some(hostname));
@@ -214,21 +213,18 @@ impl EventWriter {
 
     #[inline]
     fn put_end(&mut self, event: &Event<'_>, line: &mut Line<'_>) {
-        let put = |line: &mut Line<'_>| {
-            line.signals(Member::Tags, event.tags);
-            line.number(Member::Count, Some(event.count).filter(|&count| count > 1));
-            line.text(Member::Method, event.method);
-        };
-        if event.method.is_some_and(|method| method.len() > LONGEST_STRETCH) {
-            return put(line);
-        }
         let slot = event.tags.bits() as usize % self.ends.len();
         let end = &mut self.ends[slot];
         let has_changed = end.tags != event.tags || end.count != event.count || end.method.as_deref() != event.method;
         if has_changed {
-            (end.tags, end.count, end.method) = (event.tags, event.count, event.method.map(<[u8]>::to_vec));
+            let method = event.method.filter(|method| method.len() <= LONGEST_STRETCH);
+            (end.tags, end.count, end.method) = (event.tags, event.count, method.map(<[u8]>::to_vec));
         }
-        line.again(&mut end.stretch, has_changed, put);
+        line.again(&mut end.stretch, has_changed, |line| {
+            line.signals(Member::Tags, event.tags);
+            line.number(Member::Count, Some(event.count).filter(|&count| count > 1));
+            line.text(Member::Method, event.method);
+        });
     }
 }
 
@@ -242,11 +238,6 @@ impl EventWriter {
     }
 }
 
-fn replace(known: &mut Vec<u8>, text: &[u8]) {
-    known.clear();
-    known.extend_from_slice(text);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,8 +249,11 @@ mod tests {
         let (mut writer, mut reader) = (EventWriter::default(), SightingReader::default());
         for (hostname, process, method) in [
             (&long[..], &b"sshd"[..], &b"password"[..]),
+            (b"", b"sshd", b"password"),
             (b"lab", &long, b"password"),
+            (b"lab", b"", b"password"),
             (b"lab", b"sshd", &long),
+            (b"lab", b"sshd", b""),
             (b"lab", b"sshd", b"none"),
         ] {
             let event = Event {

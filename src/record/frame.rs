@@ -129,6 +129,14 @@ fn write_between(before: usize, after: usize) -> String {
 /// A longer text is not remembered from one event to the next, in bytes: its sender would choose how much memory is held.
 pub const LONGEST_STRETCH: usize = 4 << 10;
 
+/// Puts `text` in the place of what was remembered; of one longer than [`LONGEST_STRETCH`], nothing.
+pub fn remember(known: &mut Vec<u8>, text: &[u8]) {
+    known.clear();
+    if text.len() <= LONGEST_STRETCH {
+        known.extend_from_slice(text);
+    }
+}
+
 /// Some members that stand beside each other in many events, as they were written last.
 #[derive(Debug, Clone, Default)]
 pub struct Stretch {
@@ -173,10 +181,7 @@ impl<'o> Line<'o> {
         let (start, before) = (self.out.len(), self.side);
         put(self);
         stretch.sides = (before, self.side);
-        stretch.text.clear();
-        if self.out.len() - start <= LONGEST_STRETCH {
-            stretch.text.extend_from_slice(&self.out[start..]);
-        }
+        remember(&mut stretch.text, &self.out[start..]);
     }
 
     #[allow(clippy::inline_always, reason = "a member that is known where it is put needs no look at the table's bounds")]

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::canonical;
-use super::frame::LONGEST_STRETCH;
+use super::frame::remember;
 use super::signal::{SIGNALS, SignalSet};
 use super::walk::Walk;
 use super::wire::{WireEvent, WireTags};
@@ -210,14 +210,6 @@ fn read_end(mut walk: Walk<'_>) -> Option<(End, Vec<Text<'_>>)> {
         remember(&mut end.text, text);
     }
     walk.is_at_end().then_some((end, others))
-}
-
-/// Puts `text` in the place of what was remembered; of a long one, nothing.
-fn remember(known: &mut Vec<u8>, text: &[u8]) {
-    known.clear();
-    if text.len() <= LONGEST_STRETCH {
-        known.extend_from_slice(text);
-    }
 }
 
 /// `"event"`: at once for what the signals that are on by default look at.

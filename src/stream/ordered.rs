@@ -39,7 +39,7 @@ where
         .build()
         .map_err(|e| Error::System { what: "threads", source: std::io::Error::other(e) })?;
     let crew = Crew::new(reader, take, (run.threads * BLOCKS_PER_THREAD).min(MOST_BLOCKS));
-    // The reader may be waiting for input that nobody wants any more.
+    // Called off where it fails: a thread may be waiting for input that nobody wants any more.
     pool.broadcast(|_| crew.work(&work, || run.watch.stop()));
     crew.outcome()
 }
