@@ -53,6 +53,8 @@ const fn digits_of(word: [u8; 8]) -> (u64, u32) {
 /// The number at the start of eight bytes, and how many digits it has: all eight at once, for half the instructions.
 ///
 /// **Source:** Mula and Lemire, "Faster integer parsing" (simdjson `parse_eight_digits_unrolled`).
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 fn split_few_digits(word: [u8; 8]) -> (u64, usize) {
     const PAIRS: u64 = 0x0000_00ff_0000_00ff;
     let (digits, len) = digits_of(word);

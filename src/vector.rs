@@ -1,6 +1,8 @@
 //! Sixteen bytes at a time, as vector registers of every machine hold them: looks at texts so short that a call of memchr costs more
 //! than it saves (measured on quoted fields: half the instructions), and for bytes that stand close together.
 
+pub mod widest;
+
 use wide::{CmpEq, CmpGt, i8x16};
 
 const WIDTH: usize = 16;

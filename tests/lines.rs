@@ -14,6 +14,7 @@ use soar_light::parse::detect::{Detectors, Settings};
 use soar_light::parse::format::Scratch;
 use soar_light::parse::layout::{LogFormat, Outcome};
 use soar_light::record::signal::{SIGNALS, SignalSet, index_of};
+use soar_light::stream::line::{Line, Lines, Page};
 use soar_light::time::Clock;
 
 use support::{code, filter, run, text};
@@ -22,8 +23,21 @@ proptest! {
     #[test]
     fn any_bytes_are_of_one_format_at_the_most_and_never_a_panic(line in hostile_line()) {
         let (mut clock, scratch) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default());
-        let fitting: Vec<_> = FORMATS.iter().filter(|format| (format.read)(&line, &scratch, &mut clock).is_ok()).map(|format| format.name).collect();
+        let fitting: Vec<_> = FORMATS.iter().filter(|format| (format.read)(&Line::of(&line), &scratch, &mut clock).is_ok()).map(|format| format.name).collect();
         prop_assert!(fitting.len() <= 1, "{:?} fit {:?}", fitting, String::from_utf8_lossy(&line));
+    }
+
+    #[test]
+    fn a_request_is_read_the_same_whether_or_not_it_is_known_where_its_quotes_stand(requests in vec(request_line(), 1..40)) {
+        let text = requests.join(&b'\n');
+        let (mut clock, scratch, mut page) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default(), Page::default());
+        for line in Lines::of(&text, &mut page) {
+            for format in FORMATS {
+                let known = format!("{:?}", (format.read)(&line, &scratch, &mut clock));
+                let unknown = format!("{:?}", (format.read)(&Line::of(line.text), &scratch, &mut clock));
+                prop_assert_eq!(known, unknown, "{}: {}", format.name, String::from_utf8_lossy(line.text));
+            }
+        }
     }
 
     #[test]
@@ -38,7 +52,7 @@ proptest! {
         line.extend([&target[..], b" HTTP/1.1\" ", status.to_string().as_bytes(), b" 12 \"-\" \"", &agent[..], b"\""].concat());
         let (mut clock, scratch) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default());
         let combined = FORMATS.iter().find(|format| format.name == "combined").expect("a format");
-        let reading = (combined.read)(&line, &scratch, &mut clock).expect("a request");
+        let reading = (combined.read)(&Line::of(&line), &scratch, &mut clock).expect("a request");
         let (extended, default) = (Detectors::new(all, &SETTINGS).signals(&reading), Detectors::new(all, &Settings::default()).signals(&reading));
         let bot = index_of("http_bot").expect("a signal");
         prop_assert!(extended.contains(bot) || !default.contains(bot), "the extended bots leave one of the default out");
@@ -81,6 +95,33 @@ proptest! {
         prop_assert_eq!(numbers[1..6].iter().sum::<usize>(), wanted, "{}", summary);
         prop_assert_eq!(numbers[1], text(&output.stdout).lines().count());
     }
+}
+
+/// Lines of access logs in the combined format, most of them with something in one of their fields that is seldom there.
+fn request_line() -> impl Strategy<Value = Vec<u8>> {
+    const FIELDS: [(&str, &[&str]); 11] = [
+        ("192.0.2.1", &["::1", "host.example", "-", "", "a_b", "www.example:80 192.0.2.1", "\"", "h\u{e9}"]),
+        (" - - [", &[" - bob [", " - \"\" [", " - \\\" [", " -  [", " ident - [", " - - [x [", "["]),
+        ("10/Oct/2024:13:55:36 +0000", &["10/Oct/2024:13:55:37 +0100", "10/Oct/2024:25:55:36 +0000", "10/Oct/2024:13:55:36", "\""]),
+        ("] \"", &["]\"", "] ", "]  \"", "] \"\"", "] - "]),
+        ("GET /a HTTP/1.1", &["-", "", "GET /\\\" HTTP/1.1", "\\x16\\x03", "\" 200 5 \"x\" \"bot", "\t", "\u{e9}"]),
+        ("\" ", &["\"", "\"  ", " ", "\" \""]),
+        ("404", &["200", "099", "-", "1000", "4x4", "", "40"]),
+        (" 12 \"", &[" - \"", " 123456789 \"", " 12  \"", " 12 - \"", " 12 12 \"", " 12\"", " \"", " 9007199254740993 \"", " 0012 \""]),
+        ("-", &["https://www.example/", "", "a\\\\", "a\\"]),
+        ("\" \"", &["\"\"", "\"  \"", "\" - \"", "\" \"\" \"", "\"\\ \"", " \""]),
+        ("Mozilla/5.0 (X11)\"", &["bot\"", "-\"", "\"", "x", "x\" \"203.0.113.9\"", "x\" 7", "x\"\r", "\\\"x\"", "x\"\\"]),
+    ];
+    let field = |(usual, others): &'static (&str, &[&str])| prop_oneof![12 => Just(*usual), 1 => select(*others)];
+    let fields: Vec<_> = FIELDS.iter().map(field).collect();
+    let cut = prop_oneof![9 => Just(None), 1 => any::<proptest::sample::Index>().prop_map(Some)];
+    (fields, cut).prop_map(|(fields, cut)| {
+        let mut line = fields.concat().into_bytes();
+        if let Some(at) = cut {
+            line.truncate(at.index(line.len().max(1)));
+        }
+        line
+    })
 }
 
 /// Targets and agents put together from pieces that the detectors look for, and from anything that needs no escape.

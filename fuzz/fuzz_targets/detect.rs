@@ -11,6 +11,7 @@ use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::detect::{Detectors, Settings};
 use soar_light::parse::format::Scratch;
 use soar_light::record::signal::SignalSet;
+use soar_light::stream::line::Line;
 use soar_light::time::Clock;
 
 static SETTINGS: LazyLock<Settings> = LazyLock::new(|| Settings {
@@ -24,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     let line = [b"192.0.2.1 - - [10/Oct/2024:13:55:36 +0000] \"GET ", target, b" HTTP/1.1\" 404 12 \"-\" \"", agent, b"\""].concat();
     let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
     for format in FORMATS {
-        if let Ok(reading) = (format.read)(&line, &scratch, &mut clock) {
+        if let Ok(reading) = (format.read)(&Line::of(&line), &scratch, &mut clock) {
             let _ = Detectors::new(SignalSet::from_names("all").expect("a set"), &SETTINGS).signals(&reading);
         }
     }

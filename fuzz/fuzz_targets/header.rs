@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use soar_light::parse::FORMATS;
 use soar_light::parse::format::{Reading, Scratch};
+use soar_light::stream::line::Line;
 use soar_light::time::Clock;
 
 const MESSAGE: &[u8] = b"Failed password for root from 192.0.2.1 port 4711 ssh2";
@@ -15,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     for start in starts {
         let line = [start, data, MESSAGE].concat();
         for format in FORMATS {
-            if let Ok(Reading::Sshd(sshd)) = (format.read)(&line, &scratch, &mut clock) {
+            if let Ok(Reading::Sshd(sshd)) = (format.read)(&Line::of(&line), &scratch, &mut clock) {
                 let tag = sshd.to_event("fuzz", 1).process_name.unwrap_or_default();
                 assert!(tag.windows(4).any(|word| word == b"sshd"), "{}", String::from_utf8_lossy(&line));
             }

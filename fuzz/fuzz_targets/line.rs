@@ -1,4 +1,5 @@
-//! Any line, through every log format: at most one fits, and its event is one line of JSON that is read back.
+//! Any line, through every log format: at most one fits, whether or not it is known where its quotes stand, and its event is one
+//! line of JSON that is read back.
 
 #![no_main]
 
@@ -6,13 +7,14 @@ use libfuzzer_sys::fuzz_target;
 use soar_light::parse::FORMATS;
 use soar_light::parse::format::Scratch;
 use soar_light::record::sighting::Sighting;
+use soar_light::stream::line::{Line, Lines, Page};
 use soar_light::time::Clock;
 
 fuzz_target!(|line: &[u8]| {
     let (mut clock, scratch) = (Clock::new("UTC", Some(2024)).expect("UTC is known"), Scratch::default());
     let mut fitting = Vec::new();
     for format in FORMATS {
-        let Ok(reading) = (format.read)(line, &scratch, &mut clock) else { continue };
+        let Ok(reading) = (format.read)(&Line::of(line), &scratch, &mut clock) else { continue };
         fitting.push(format.name);
         let Some(event) = reading.to_event("fuzz", 1) else { continue };
         let mut out = Vec::new();
@@ -21,4 +23,10 @@ fuzz_target!(|line: &[u8]| {
         Sighting::from_line(&out[..out.len() - 1]).expect("an event");
     }
     assert!(fitting.len() <= 1, "{fitting:?} fit");
+    for line in Lines::of(line, &mut Page::default()) {
+        for format in FORMATS {
+            let known = format!("{:?}", (format.read)(&line, &scratch, &mut clock));
+            assert_eq!(known, format!("{:?}", (format.read)(&Line::of(line.text), &scratch, &mut clock)), "{}", format.name);
+        }
+    }
 });

@@ -145,6 +145,7 @@ pub fn is_host(text: &[u8]) -> bool {
 
 /// How much of `text`, from its start, can be a host name.
 #[must_use]
+#[inline]
 pub fn host_name_len(text: &[u8]) -> usize {
     if text.first() == Some(&b'-') {
         return 0;

@@ -5,6 +5,7 @@ use memchr::{memchr, memrchr};
 use super::format::{Reading, Repeat, Scratch};
 use super::reader::{LineReader, trim_end};
 use crate::stream::block::{Block, LOOK_BACK_BYTES};
+use crate::stream::line::Line;
 
 /// What stands before a line of a block.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl<'b> Before<'b> {
             None => self.last_before(reader).map(|at| (start + self.block.before.len() - at, &self.block.before[at..])),
         };
         let Some((_, text)) = found.filter(|&(distance, _)| distance <= LOOK_BACK_BYTES) else { return Reading::OtherProgram };
-        match reader.read(first_line(text), earlier) {
+        match reader.read(&Line::of(first_line(text)), earlier) {
             Ok(Reading::Sshd(sshd)) if repeat.host.is_empty() || sshd.host() == repeat.host => {
                 Reading::Sshd(sshd.repeated(repeat.count, repeat.time))
             }
@@ -52,7 +53,7 @@ impl<'b> Before<'b> {
         let mut end = self.block.before.len();
         while end > 0 {
             let start = memrchr(b'\n', &self.block.before[..end - 1]).map_or(0, |at| at + 1);
-            if !matches!(reader.read(first_line(&self.block.before[start..]), &scratch), Ok(Reading::Repeated(_))) {
+            if !matches!(reader.read(&Line::of(first_line(&self.block.before[start..])), &scratch), Ok(Reading::Repeated(_))) {
                 return Some(start);
             }
             scratch.clear();

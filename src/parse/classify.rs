@@ -12,6 +12,7 @@ use crate::flaw::Flaws;
 use crate::record::event::{Event, EventWriter};
 use crate::stream::block::{self, Part};
 use crate::stream::book::Mark;
+use crate::stream::line::{Line, Lines, Page};
 
 /// What some editors of Windows put before the text of a file.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -47,10 +48,18 @@ impl Block {
 /// What a thread works with.
 #[derive(Debug)]
 struct Desk<'c> {
-    detectors: Detectors<'c>,
-    writer: EventWriter,
+    tools: Tools<'c>,
+    /// Room for what is found in a page of the text.
+    page: Page,
     /// Which formats fitted last.
     last: [usize; 2],
+}
+
+/// What makes events of readings.
+#[derive(Debug)]
+struct Tools<'c> {
+    detectors: Detectors<'c>,
+    writer: EventWriter,
 }
 
 /// Classifies blocks as a run asked for it.
@@ -99,29 +108,33 @@ impl<'c> Classifier<'c> {
         let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
         let mut desk = spare.unwrap_or_else(|| {
             let detectors = Detectors::new(self.config.signals, &self.config.settings);
-            Desk { detectors, writer: EventWriter::default(), last: [0; 2] }
+            Desk { tools: Tools { detectors, writer: EventWriter::default() }, page: Page::default(), last: [0; 2] }
         });
         let mut reader = LineReader::new(self.config.log_format.as_ref(), &self.formats, clock, desk.last);
         let mut scratch = Scratch::default();
-        // One look at the whole block is far cheaper than one at each line.
-        let is_ascii = block.bytes.is_ascii();
         let mut earlier = Scratch::default();
         let mut before = Before::start_of(block);
         let mut end = 0;
-        for (number, whole) in block.lines() {
+        for (number, mut line) in (block.first_line..).zip(Lines::of(&block.bytes, &mut desk.page)) {
+            let whole = line.text;
             let start = end;
             end += whole.len() + 1;
             done.counts.lines += 1;
-            let line = trim_end(if number == 1 { whole.strip_prefix(BYTE_ORDER_MARK).unwrap_or(whole) } else { whole });
-            if !is_ascii && std::str::from_utf8(line).is_err() {
+            if number == 1
+                && let Some(text) = whole.strip_prefix(BYTE_ORDER_MARK)
+            {
+                line = Line::of(text);
+            }
+            line.text = trim_end(line.text);
+            if !line.is_ascii && std::str::from_utf8(line.text).is_err() {
                 done.counts.invalid_utf8 += 1;
             }
             scratch.clear();
             // A reading is large: it stays where it was made.
-            let mut likely = reader.read_likely(line, &scratch);
+            let mut likely = reader.read_likely(&line, &scratch);
             let mut other = None;
             let mut reading = match &mut likely {
-                Ok(Reading::Wrapped(_)) | Err(_) => other.insert(reader.read_any(line, &scratch)).as_mut(),
+                Ok(Reading::Wrapped(_)) | Err(_) => other.insert(reader.read_any(&line, &scratch)).as_mut(),
                 Ok(reading) => Ok(reading),
             };
             match &reading {
@@ -137,7 +150,7 @@ impl<'c> Classifier<'c> {
                     done.counts.unknown_sshd += 1;
                     done.first_unknown.get_or_insert(number);
                 }
-                Ok(reading) => self.emit(reading, &mut desk, &scratch, number, done),
+                Ok(reading) => self.emit(reading, &mut desk.tools, &scratch, number, done),
                 Err(flaw) => {
                     done.reject(number, flaw.clone());
                     self.keep_reject(done, &block.bytes[end - whole.len() - 1..end.min(block.bytes.len())]);
@@ -150,12 +163,12 @@ impl<'c> Classifier<'c> {
         }
     }
 
-    fn emit<'a>(&self, reading: &mut Reading<'a>, desk: &mut Desk<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
+    fn emit<'a>(&self, reading: &mut Reading<'a>, tools: &mut Tools<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
         if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
             done.counts.outside += 1;
             return;
         }
-        let signals = desk.detectors.signals(reading);
+        let signals = tools.detectors.signals(reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
         if let (true, Some(trusted), Reading::Web(web)) = (wanted, &self.config.trusted_proxies, &mut *reading) {
@@ -167,8 +180,8 @@ impl<'c> Classifier<'c> {
         }
         // Each kind by itself: an event is large, and costs less where it need not be handed through one place.
         match reading {
-            Reading::Web(web) => desk.writer.write_line(&Event { tags: signals, ..web.to_event(&done.file, number) }, &mut done.events),
-            Reading::Sshd(sshd) => desk.writer.write_line(&Event { tags: signals, ..sshd.to_event(&done.file, number) }, &mut done.events),
+            Reading::Web(web) => tools.writer.write_line(&Event { tags: signals, ..web.to_event(&done.file, number) }, &mut done.events),
+            Reading::Sshd(sshd) => tools.writer.write_line(&Event { tags: signals, ..sshd.to_event(&done.file, number) }, &mut done.events),
             Reading::UnknownSshd | Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_) => return,
         }
         done.counts.events += 1;

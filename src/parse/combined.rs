@@ -5,11 +5,14 @@
 
 use memchr::{memchr, memmem};
 
-use super::field::{Quoted, close_quoted, find_quote, read_quoted, split_size, split_status};
+use super::field::{Quoted, close_quoted, find_quote, read_plain_status, read_quoted, split_size, split_status};
 use super::format::{Format, Kind, Misfit, Reading, known};
 use super::tag::split_word;
 use super::web::{Escaping, Web, is_client};
 use crate::net;
+use crate::number::split_digits;
+use crate::record::MAX_INTEGER;
+use crate::stream::line::Line;
 use crate::time::{self, CLF_LEN, Clock, Stamp};
 
 /// `%h %l %u %t "%r" %>s %b`.
@@ -22,7 +25,7 @@ pub const COMMON: Format = Format {
         r#"192.0.2.1 - alice [10/Oct/2000:13:55:36 -0700] "GET /index.html HTTP/1.0" 200 2326"#,
         r#"{"schema":"soar.event/1","@timestamp":"2000-10-10T20:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"user":{"name":"alice"},"http":{"request":{"method":"GET"},"version":"1.0","response":{"status_code":200,"body":{"bytes":2326}}},"url":{"original":"/index.html"},"log":{"file":{"path":"example"},"line":1},"tags":[]}"#,
     ),
-    read: |line, _, clock| read_access(line, Layout::Common, clock),
+    read: |line, _, clock| read_access(line.text, Layout::Common, clock),
 };
 
 /// Common, then `"%{Referer}i" "%{User-agent}i"`.
@@ -35,7 +38,7 @@ pub const COMBINED: Format = Format {
         r#"2001:db8::1 - - [10/Oct/2000:13:55:36 +0000] "GET /no HTTP/1.1" 404 - "-" "ExampleBot/1.0 \"x\"""#,
         r#"{"schema":"soar.event/1","@timestamp":"2000-10-10T13:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"2001:db8::1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404}},"url":{"original":"/no"},"user_agent":{"original":"ExampleBot/1.0 \"x\""},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
     ),
-    read: |line, _, clock| read_access(line, Layout::Combined, clock),
+    read: |line, _, clock| read_combined(line, clock),
 };
 
 /// `%v:%p`, then combined.
@@ -48,7 +51,7 @@ pub const VHOST_COMBINED: Format = Format {
         r#"www.example.org:443 192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "https://example.org/" "Mozilla/5.0""#,
         r#"{"schema":"soar.event/1","@timestamp":"2000-10-10T13:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET","referrer":"https://example.org/"},"version":"1.1","response":{"status_code":200,"body":{"bytes":5}}},"url":{"original":"/","domain":"www.example.org"},"user_agent":{"original":"Mozilla/5.0"},"log":{"file":{"path":"example"},"line":1},"tags":[]}"#,
     ),
-    read: |line, _, clock| read_access(line, Layout::VhostCombined, clock),
+    read: |line, _, clock| read_access(line.text, Layout::VhostCombined, clock),
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,49 @@ enum Layout {
     Common,
     Combined,
     VhostCombined,
+}
+
+/// Nearly every line of the combined format by where its quotes stand, any other from the left.
+fn read_combined<'a>(line: &Line<'a>, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
+    match read_plain(line, clock) {
+        Some(web) => Ok(Reading::Web(web)),
+        None => read_access(line.text, Layout::Combined, clock),
+    }
+}
+
+/// A line of which all is where it mostly is, without an ident, a user and a backslash, to the same result as from the left: the first
+/// quotes are those of its three texts, since no name, no time and no number holds one.
+#[allow(clippy::inline_always, reason = "what it gives is large")]
+#[inline(always)]
+fn read_plain<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
+    let (line, quotes) = (line.text, line.quotes);
+    let [start, end, from, to, agent_from, agent_to] = quotes;
+    if quotes.iter().any(|&at| line.get(at) != Some(&b'"')) {
+        return None;
+    }
+    let (front, time) = line.get(..start)?.strip_suffix(b"] ")?.split_last_chunk::<CLF_LEN>()?;
+    let address = front.strip_suffix(b" - - [").filter(|address| !address.is_empty() && address.len() == net::host_name_len(line))?;
+    let seconds = clock.parse_clf(time).ok()?;
+    let &[b' ', a, b, c, b' '] = line.get(end + 1..end + 6)? else { return None };
+    let status = read_plain_status([a, b, c])?;
+    let (body_bytes @ ..=MAX_INTEGER, len) = split_digits(line.get(end + 6..)?)? else { return None };
+    let behind = end + 6 + len;
+    if behind + 1 != from || line.get(behind) != Some(&b' ') || to + 2 != agent_from || line.get(to + 1) != Some(&b' ') {
+        return None;
+    }
+    Some(Web {
+        client: address,
+        domain: None,
+        user: None,
+        time: Some(Stamp { seconds, fraction: "" }),
+        request: known(line.get(start + 1..end)?),
+        status: Some(status),
+        body_bytes: Some(body_bytes),
+        referrer: known(line.get(from + 1..to)?),
+        agent: known(line.get(agent_from + 1..agent_to)?),
+        forwarded: None,
+        escaping: Escaping::Undone,
+    })
 }
 
 fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {

@@ -7,6 +7,7 @@ pub use super::scratch::Scratch;
 use super::sshd::Sshd;
 use super::web::Web;
 use crate::record::event::Event;
+use crate::stream::line::Line;
 use crate::time::{Clock, Stamp};
 
 /// One log format. Formats exclude each other: whatever order they are tried in, a line has one meaning.
@@ -23,7 +24,7 @@ pub struct Format {
     /// A line, and the event that `soar-parse --all --name example` makes of it.
     pub example: (&'static str, &'static str),
     /// Reads one line, without its line end; text that must be decoded first is kept in the scratch.
-    pub read: for<'a> fn(&'a [u8], &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
+    pub read: for<'a> fn(&Line<'a>, &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
 }
 
 /// Whose lines a format has, and how they begin where lines of a web server could begin so too.
@@ -95,7 +96,8 @@ impl<'a> Reading<'a> {
 #[must_use]
 #[inline]
 pub fn known(text: &[u8]) -> Option<&[u8]> {
-    (!matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
+    // Nearly every text is longer than these.
+    (text.len() > 2 || !matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
 }
 
 /// The `at` of a [`Misfit`] that holds whatever the format: the reason stands alone.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::format::{Format, Kind, Misfit, OF_NO_FORMAT, Reading, Scratch};
 use super::layout::{LogFormat, Outcome};
 use crate::stream::block::{MAX_LINE, TOO_LONG};
+use crate::stream::line::Line;
 use crate::time::Clock;
 
 const EMPTY: &str = "empty line";
@@ -87,7 +88,7 @@ impl<'c> LineReader<'c> {
     ///
     /// # Errors
     /// Why it is a reject.
-    pub fn read<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+    pub fn read<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         match self.read_likely(line, scratch) {
             Ok(Reading::Wrapped(_)) | Err(_) => self.read_any(line, scratch),
             Ok(reading) => Ok(reading),
@@ -100,8 +101,8 @@ impl<'c> LineReader<'c> {
     /// # Errors
     /// That it may be of another format. So may be a line that is wrapped around another.
     #[inline]
-    pub fn read_likely<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Misfit> {
-        match (self.given, line.len(), self.formats.get(self.last[Place::Alone as usize])) {
+    pub fn read_likely<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch) -> Result<Reading<'a>, Misfit> {
+        match (self.given, line.text.len(), self.formats.get(self.last[Place::Alone as usize])) {
             (None, 1..=MAX_LINE, Some(format)) => (format.read)(line, scratch, &mut self.clock),
             _ => Err(Misfit { at: 0, reason: OF_NO_KNOWN_FORMAT }),
         }
@@ -111,24 +112,24 @@ impl<'c> LineReader<'c> {
     ///
     /// # Errors
     /// Why it is a reject.
-    pub fn read_any<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
-        if line.len() > MAX_LINE {
+    pub fn read_any<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+        if line.text.len() > MAX_LINE {
             return Err(Flaw::TOO_LONG);
         }
-        if line.is_empty() {
+        if line.text.is_empty() {
             return Err(Flaw { format: Nearest::None, reason: EMPTY });
         }
         match self.read_plain(line, scratch, Place::Alone) {
-            Ok(Reading::Wrapped(inside)) => self.read_inside(trim_end(inside), scratch),
+            Ok(Reading::Wrapped(inside)) => self.read_inside(&Line::of(trim_end(inside)), scratch),
             reading => reading,
         }
     }
 
     /// A wrapper inside a wrapper stays closed: nobody should make this call itself.
-    fn read_inside<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
+    fn read_inside<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         let wrapper = self.formats.iter().find(|format| format.kind == Kind::Wrapper).map_or("", |format| format.name);
         let flaw = |reason| Flaw { format: Nearest::Known(wrapper), reason };
-        if line.is_empty() {
+        if line.text.is_empty() {
             return Err(flaw("the line inside is empty"));
         }
         match self.read_plain(line, scratch, Place::Inside) {
@@ -139,7 +140,7 @@ impl<'c> LineReader<'c> {
         }
     }
 
-    fn read_plain<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
+    fn read_plain<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
         match self.given {
             Some(given) => self.read_given(given, line, scratch, place),
             None => self.read_known(line, scratch, place),
@@ -147,8 +148,8 @@ impl<'c> LineReader<'c> {
     }
 
     /// The format of --log-format is always the first that is tried: what it allows beside it has lines of another opening.
-    fn read_given<'a>(&mut self, given: &LogFormat, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
-        match given.read(line, scratch, &mut self.clock) {
+    fn read_given<'a>(&mut self, given: &LogFormat, line: &Line<'a>, scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
+        match given.read(line.text, scratch, &mut self.clock) {
             Outcome::Request(web) => Ok(Reading::Web(web)),
             Outcome::Syslog => self.read_known(line, scratch, place),
             Outcome::Unfit(field, reason) => self.read_known(line, scratch, place).map_err(|flaw| match flaw.format {
@@ -159,7 +160,7 @@ impl<'c> LineReader<'c> {
         }
     }
 
-    fn read_known<'a>(&mut self, line: &'a [u8], scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
+    fn read_known<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch, place: Place) -> Result<Reading<'a>, Flaw> {
         // The last one was tried for a line alone.
         let last = self.formats.get(self.last[place as usize]).filter(|_| matches!(place, Place::Inside) || self.given.is_some());
         if let Some(Ok(reading)) = last.map(|format| (format.read)(line, scratch, &mut self.clock)) {

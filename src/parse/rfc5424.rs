@@ -18,7 +18,7 @@ pub const RFC5424: Format = Format {
         r#"<38>1 2024-01-02T03:04:05.678+01:00 lab sshd 77 - [origin@32473 ip="192.0.2.9"] Failed password for root from 192.0.2.10 port 38926 ssh2"#,
         r#"{"schema":"soar.event/1","@timestamp":"2024-01-02T02:04:05.678Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"root"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#,
     ),
-    read: |line, _, clock| read_rfc5424(line, clock),
+    read: |line, _, clock| read_rfc5424(line.text, clock),
 };
 
 /// How much of the fields' places is known to be right: a misfit behind the version is this format's.

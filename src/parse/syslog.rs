@@ -21,7 +21,7 @@ pub const RFC3164: Format = Format {
         "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
         r#"{"schema":"soar.event/1","@timestamp":"2015-12-10T06:55:48Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"webmaster"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":24200},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#,
     ),
-    read: |line, _, clock| read_rfc3164(line, clock),
+    read: |line, _, clock| read_rfc3164(line.text, clock),
 };
 
 /// `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
@@ -34,7 +34,7 @@ pub const RFC3339: Format = Format {
         "2024-01-02T03:04:05.678901+01:00 lab sshd-session[77]: Accepted publickey for alice from 2001:db8::7 port 50022 ssh2: ED25519 SHA256:abc",
         r#"{"schema":"soar.event/1","@timestamp":"2024-01-02T02:04:05.678901Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"success"},"source":{"ip":"2001:db8::7","port":50022},"user":{"name":"alice"},"host":{"hostname":"lab"},"process":{"name":"sshd-session","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_accepted"],"soar":{"method":"publickey"}}"#,
     ),
-    read: |line, _, clock| read_rfc3339(line, clock),
+    read: |line, _, clock| read_rfc3339(line.text, clock),
 };
 
 fn read_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Reading<'a>, Misfit> {

@@ -7,6 +7,7 @@ use super::*;
 use crate::record::sighting::Sighting;
 use crate::record::signal::SIGNALS;
 use crate::stream::block::{Block as Lines, LOOK_BACK_BYTES, Part};
+use crate::stream::line::Line;
 
 fn config(wanted: Wanted) -> Config {
     Config {
@@ -57,8 +58,11 @@ fn every_signal_fires_on_its_example() {
 fn an_example_is_of_one_format_only() {
     for format in FORMATS {
         let (mut clock, scratch) = (config(Wanted::All).clock, format::Scratch::default());
-        let fitting: Vec<_> =
-            FORMATS.iter().filter(|f| (f.read)(format.example.0.as_bytes(), &scratch, &mut clock).is_ok()).map(|f| f.name).collect();
+        let fitting: Vec<_> = FORMATS
+            .iter()
+            .filter(|f| (f.read)(&Line::of(format.example.0.as_bytes()), &scratch, &mut clock).is_ok())
+            .map(|f| f.name)
+            .collect();
         assert_eq!(fitting, [format.name]);
     }
 }

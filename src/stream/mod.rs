@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod input;
 pub mod interrupt;
 pub mod journal;
+pub mod line;
 pub mod lock;
 pub mod notice;
 pub mod open;

@@ -6,7 +6,7 @@ use std::io;
 
 use super::book::{Stamp, TAIL_BYTES, hash};
 use super::codec::{self, Decoder, Guess, Kind};
-use super::raw::{Found, Raw};
+use super::raw::{BLOCK_BYTES, Found, Raw};
 
 /// How much is decoded at a time, in bytes: what gzip copies from before this text is found more slowly, so it is more than what is
 /// read at a time (measured: 2 to 4% of the time).
@@ -15,11 +15,14 @@ pub const DECODED_BYTES: usize = 512 << 10;
 /// Room below which a call of a decoder costs more than what it gives, in bytes.
 const LEAST_ROOM_BYTES: usize = 32 << 10;
 
+/// How memory is cut into pages, in bytes.
+const PAGE_BYTES: usize = 4 << 10;
+
 /// A compressed input.
 #[derive(Debug)]
 pub struct Packed<'r> {
     raw: Raw<'r>,
-    /// What was read; up to `used` it is done with.
+    /// What was read, behind a gap that [`Self::read`] leaves; up to `used` it is done with.
     input: Vec<u8>,
     used: usize,
     /// The member that is being decoded; none between two.
@@ -125,10 +128,15 @@ impl<'r> Packed<'r> {
         io::Error::new(io::ErrorKind::InvalidData, format!("garbage follows the {kind}data: what stands before it was read"))
     }
 
-    /// One read, behind what is not used yet.
+    /// One read, behind what is not used yet. It goes to the start of a page of memory: a few bytes behind one, where large allocations
+    /// start, some processors take three times as long to copy a file's pages (measured on AMD's Zen 3: a twentieth of the time of gzip).
     fn read(&mut self) -> io::Result<Found> {
-        self.input.drain(..self.used);
-        self.used = 0;
+        let rest = self.input.split_off(self.used);
+        self.input.clear();
+        self.input.reserve_exact(BLOCK_BYTES + PAGE_BYTES + rest.len());
+        self.used = self.input.as_ptr().align_offset(PAGE_BYTES).min(PAGE_BYTES);
+        self.input.resize(self.used, 0);
+        self.input.extend(rest);
         self.raw.fill(&mut self.input)
     }
 }

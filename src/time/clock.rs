@@ -65,11 +65,16 @@ impl Clock {
     ///
     /// # Errors
     /// A [`Flaw`] for any other text, or a date that does not exist.
+    #[inline]
     pub fn parse_clf(&mut self, text: &[u8]) -> std::result::Result<i64, Flaw> {
         let text: &[u8; CLF_LEN] = text.try_into().map_err(|_| NOT_A_TIME)?;
         if self.day.text == *text {
             return Ok(self.day.seconds);
         }
+        self.parse_other_clf(text)
+    }
+
+    fn parse_other_clf(&mut self, text: &[u8; CLF_LEN]) -> std::result::Result<i64, Flaw> {
         let [date @ .., _, _, _, _, _, _, _, _, z1, z2, z3, z4, z5, z6] = text;
         let zone = [*z1, *z2, *z3, *z4, *z5, *z6];
         if self.day.date != *date || self.day.zone != zone {

@@ -10,7 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::browser;
 use crate::error::{Error, Result};
 use crate::list;
-use crate::vector::has_pair;
+use crate::vector::widest::Widest;
 
 /// What crawlers, scanners and libraries call themselves, in the syntax of a file for `--bots`.
 const EXTENDED: &str = include_str!("extended.txt");
@@ -23,7 +23,10 @@ const MAX_STATES_BYTES: usize = 16 << 20;
 
 /// The kinds of bot that a run knows; an agent is a bot when any of them says so.
 #[derive(Debug, Clone)]
-pub struct Bots(Vec<Kind>);
+pub struct Bots {
+    kinds: Vec<Kind>,
+    vectors: Widest,
+}
 
 #[derive(Debug, Clone)]
 enum Kind {
@@ -34,7 +37,7 @@ enum Kind {
 
 impl Default for Bots {
     fn default() -> Self {
-        Self(vec![Kind::Keywords])
+        Self { kinds: vec![Kind::Keywords], vectors: Widest::default() }
     }
 }
 
@@ -52,7 +55,7 @@ impl Bots {
             "extended" => compile("extended", EXTENDED).map(Kind::Extended),
             file => compile(file, &list::read_file("--bots", "default, extended,", file)?).map(Kind::File),
         };
-        operands.iter().map(kind).collect::<Result<_>>().map(Self)
+        Ok(Self { kinds: operands.iter().map(kind).collect::<Result<_>>()?, ..Self::default() })
     }
 
     /// Whether `agent` may be a bot's: a glance that nearly no browser's passes, where keywords alone are known.
@@ -61,13 +64,13 @@ impl Bots {
     pub fn may_know(&self, agent: &[u8]) -> bool {
         /// Of each keyword two letters that stand in few other agents.
         const PAIRS: [[u8; 2]; 3] = [*b"bo", *b"wl", *b"pi"];
-        !matches!(self.0[..], [Kind::Keywords]) || has_pair(agent, PAIRS)
+        !matches!(self.kinds[..], [Kind::Keywords]) || self.vectors.has_pair(agent, PAIRS)
     }
 
     /// Whether `agent` is a bot's.
     #[must_use]
     pub fn knows(&self, agent: &[u8]) -> bool {
-        self.0.iter().any(|kind| match kind {
+        self.kinds.iter().any(|kind| match kind {
             Kind::Keywords => says_bot(agent),
             Kind::Extended(names) => says_bot(agent) || names.is_match(agent) || !browser::is_likely(agent),
             Kind::File(patterns) => patterns.is_match(agent),

@@ -22,7 +22,7 @@ pub const JOURNALD: Format = Format {
         r#"{"__REALTIME_TIMESTAMP":"1703415994322089","_SOURCE_REALTIME_TIMESTAMP":"1703415994322051","_HOSTNAME":"lab","_COMM":"sshd","_PID":"77","_UID":"0","_TRANSPORT":"syslog","PRIORITY":"6","SYSLOG_IDENTIFIER":"sshd","SYSLOG_PID":"77","MESSAGE":"Failed password for root from 192.0.2.10 port 38926 ssh2"}"#,
         r#"{"schema":"soar.event/1","@timestamp":"2023-12-24T11:06:34.322051Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"root"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#,
     ),
-    read,
+    read: |line, scratch, clock| read(line.text, scratch, clock),
 };
 
 fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {

@@ -3,6 +3,7 @@
 use super::super::FORMATS;
 use super::super::format::{Reading, Scratch};
 use super::table::OF_NO_LOG;
+use crate::stream::line::Line;
 use crate::time::Clock;
 
 /// The event of a line without the keys that are the same in all, or why there is none.
@@ -10,7 +11,7 @@ fn event(line: &str) -> String {
     let (mut clock, scratch) = (Clock::new("UTC", Some(2025)).expect("UTC is known"), Scratch::default());
     let mut reasons = Vec::new();
     for format in FORMATS {
-        match (format.read)(line.as_bytes(), &scratch, &mut clock) {
+        match (format.read)(&Line::of(line.as_bytes()), &scratch, &mut clock) {
             Ok(Reading::Wrapped(inside)) => {
                 let inside = event(std::str::from_utf8(inside).expect("UTF-8").trim_end());
                 return format!("{} {}", format.name, inside.split_once(' ').unwrap_or_default().1);
@@ -89,7 +90,7 @@ fn text_is_unescaped_once() {
 fn bytes_that_are_no_utf8_are_replaced() {
     let line = b"{\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /\xff\",\"status\":200,\"http_user_agent\":\"\xc3\xa9\xff\"}";
     let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
-    let Ok(Reading::Web(web)) = (super::NGINX.read)(line, &scratch, &mut clock) else { panic!("a request") };
+    let Ok(Reading::Web(web)) = (super::NGINX.read)(&Line::of(line), &scratch, &mut clock) else { panic!("a request") };
     assert_eq!((web.request, web.agent), (Some("GET /\u{fffd}".as_bytes()), Some("é\u{fffd}".as_bytes())));
 }
 

@@ -6,7 +6,6 @@
 use super::super::format::{Format, Kind, Misfit, Reading, Scratch};
 use super::line::{AT_JSON, read_fields};
 use super::table::{Field, NO_SHIPPER, WRAPPED_KEYS as KEYS};
-use crate::time::Clock;
 
 /// Filebeat and Vector around a line.
 pub const WRAPPED: Format = Format {
@@ -18,10 +17,10 @@ pub const WRAPPED: Format = Format {
         r#"{"@timestamp":"2025-10-10T11:55:37.001Z","agent":{"type":"filebeat"},"log":{"file":{"path":"/var/log/access.log"},"offset":1431},"message":"192.0.2.1 - - [10/Oct/2025:13:55:36 +0200] \"GET /a HTTP/1.1\" 404 153 \"-\" \"curl/8.2.1\""}"#,
         r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T11:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/a"},"user_agent":{"original":"curl/8.2.1"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
     ),
-    read,
+    read: |line, scratch, _| read(line.text, scratch),
 };
 
-fn read<'a>(line: &'a [u8], scratch: &'a Scratch, _: &mut Clock) -> Result<Reading<'a>, Misfit> {
+fn read<'a>(line: &'a [u8], scratch: &'a Scratch) -> Result<Reading<'a>, Misfit> {
     let fields = read_fields(line, scratch, &KEYS)?;
     // Null and nothing name no log.
     KEYS.value(&fields, Field::Shipper).ok_or(Misfit { at: AT_JSON + KEYS.needs.len(), reason: NO_SHIPPER })?;

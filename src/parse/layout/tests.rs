@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::error::Error;
+use crate::stream::line::Line;
 
 fn clock() -> Clock {
     Clock::new("UTC", None).expect("UTC is known")
@@ -385,7 +386,7 @@ fn no_text_of_a_client_changes_who_asked_or_how_it_ended() {
                     Outcome::Syslog | Outcome::Unfit(..) => {
                         let others = super::super::FORMATS.iter().filter(|other| compiled.allows(other.kind));
                         let readings: Vec<_> =
-                            others.filter_map(|other| (other.read)(line.as_bytes(), &scratch, &mut clock()).ok()).collect();
+                            others.filter_map(|other| (other.read)(&Line::of(line.as_bytes()), &scratch, &mut clock()).ok()).collect();
                         assert!(readings.is_empty(), "{format}\n{line}\n{readings:?}");
                         assert_ne!(*hostile, "plain", "{format}\n{line}");
                     }
