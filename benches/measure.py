@@ -2,8 +2,9 @@
 """Times commands in turn: rows on stdin, a table on stdout, results at the end of benches/results.tsv.
 
 A row on stdin is: name, what is read (bytes, records or probes), unit, peer's name, rounds, command, with tabs between.
-Each command runs once to warm up, then ROUNDS times, all in turn in each round; one with rounds of its own runs that often
-and without the warm-up. The median counts. A command that fails is left out, and said so; what the others took stays.
+Each command runs once to warm up, then ROUNDS times, all in turn in each round; one whose rounds are a number runs that often
+and without the warm-up, one whose rounds are `3x` three times as often. The median counts. A command that fails is left out, and
+said so; what the others took stays.
 """
 
 import os
@@ -32,14 +33,14 @@ class Row:
     peer: str
     rounds: int
     command: str
-    own_rounds: bool = False
+    is_slow: bool = False
     has_failed: bool = False
     seconds: list = field(default_factory=list)
     processor: list = field(default_factory=list)
     peak_mib: int = 0
 
     def is_due(self, turn):
-        return not self.has_failed and (turn <= self.rounds) and not (self.own_rounds and turn == 0)
+        return not self.has_failed and (turn <= self.rounds) and not (self.is_slow and turn == 0)
 
 
 def take(command):
@@ -116,7 +117,11 @@ def main():
     rows = []
     for line in sys.stdin:
         name, read, unit, peer, own_rounds, command = line.rstrip("\n").split("\t")
-        rows.append(Row(name, int(read), unit, peer, min(rounds, int(own_rounds or rounds)), command, bool(own_rounds)))
+        if own_rounds.endswith("x"):
+            row_rounds, is_slow = rounds * int(own_rounds[:-1]), False
+        else:
+            row_rounds, is_slow = min(rounds, int(own_rounds or rounds)), bool(own_rounds)
+        rows.append(Row(name, int(read), unit, peer, row_rounds, command, is_slow))
     try:
         measure(rows, rounds)
     finally:

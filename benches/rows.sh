@@ -5,7 +5,8 @@
 #   per UNIT NAME COUNT PEER COMMAND [ROUNDS]       records (M/s) or probes (probes/s) a second
 #   measured                                        measures all rows; to end a script with
 #
-# PEER is the row that the time is set against. Rows with ROUNDS of their own are too slow for more.
+# PEER is the row that the time is set against. Rows with a number of ROUNDS of their own are too slow for more; `3x` is three times
+# as many, for rows that are quick and close to each other.
 set -euo pipefail
 rounds=${1:-5}
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "bench: how many rounds? not $rounds" >&2; exit 2; }
