@@ -26,13 +26,20 @@ pub struct Clock {
 }
 
 /// The day of the last web log line, so that the calendar is asked once a day and not once a line.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Day {
     date: [u8; 12],
     zone: [u8; 6],
     start: i64,
     text: [u8; CLF_LEN],
     seconds: i64,
+}
+
+impl Default for Day {
+    fn default() -> Self {
+        // What holds of any day that is remembered: what is not a time must not be taken for this one.
+        Self { date: *b"01/Jan/1970:", zone: *b" +0000", start: 0, text: *b"01/Jan/1970:00:00:00 +0000", seconds: 0 }
+    }
 }
 
 impl Clock {
@@ -213,6 +220,10 @@ mod tests {
             ("01/jan/2024:00:00:00 +0000", Err(NOT_A_TIME)),
             ("01/Jan/0000:00:00:00 +2359", Err(IMPOSSIBLE)),
             ("", Err(NOT_A_TIME)),
+            // Not what a clock starts with.
+            (&"\0".repeat(26), Err(NOT_A_TIME)),
+            (&format!("{}13:55:36{}", "\0".repeat(12), "\0".repeat(6)), Err(NOT_A_TIME)),
+            ("01/Jan/1970:00:00:00 +0000", Ok("1970-01-01T00:00:00Z")),
         ] {
             let read = clock(None).parse_clf(text.as_bytes()).map(rfc3339);
             assert_eq!(read.as_deref().map_err(|e| *e), shown, "{text}");
