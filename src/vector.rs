@@ -95,10 +95,17 @@ const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\')
 }
 
-/// Whether one of some pairs of small letters stands in `text`, in any case.
-#[must_use]
+/// A bit for each place in `text` where one of `bytes` stands.
 #[inline]
-pub fn has_pair<const N: usize>(text: &[u8], pairs: [[u8; 2]; N]) -> bool {
+fn find_in_look<const N: usize>(text: &[u8; 4 * WIDTH], bytes: [u8; N]) -> u64 {
+    let find = |block| bytes.iter().fold(all(0), |found, &byte| found | load(block).cmp_eq(all(byte))).move_mask();
+    let blocks = text.as_chunks().0.iter().rev();
+    blocks.fold(0, |bits, block| bits << WIDTH | u64::from(find(block).cast_unsigned()))
+}
+
+/// Whether one of some pairs of small letters stands in `text`, in any case.
+#[inline]
+fn has_pair<const N: usize>(text: &[u8], pairs: [[u8; 2]; N]) -> bool {
     let (Some((_, second)), Some((_, first))) = (text.split_first(), text.split_last()) else { return false };
     let marks = |first: &[u8; WIDTH], second: &[u8; WIDTH]| {
         let (first, second) = (load(first) | all(0x20), load(second) | all(0x20));

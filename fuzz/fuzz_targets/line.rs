@@ -23,10 +23,13 @@ fuzz_target!(|line: &[u8]| {
         Sighting::from_line(&out[..out.len() - 1]).expect("an event");
     }
     assert!(fitting.len() <= 1, "{fitting:?} fit");
-    for line in Lines::of(line, &mut Page::default()) {
+    // Behind so much that a line goes on from one page of the text to the next.
+    let far = [&[b'x'; 4000], line].concat();
+    let mut other = clock.clone();
+    for line in Lines::of(line, &mut Page::default()).chain(Lines::of(&far, &mut Page::default())) {
         for format in FORMATS {
             let known = format!("{:?}", (format.read)(&line, &scratch, &mut clock));
-            assert_eq!(known, format!("{:?}", (format.read)(&Line::of(line.text), &scratch, &mut clock)), "{}", format.name);
+            assert_eq!(known, format!("{:?}", (format.read)(&Line::of(line.text), &scratch, &mut other)), "{}", format.name);
         }
     }
 });

@@ -63,25 +63,23 @@ enum Layout {
 
 /// Nearly every line of the combined format by where its quotes stand, any other from the left.
 fn read_combined<'a>(line: &Line<'a>, clock: &mut Clock) -> Result<Reading<'a>, Misfit> {
-    match read_plain(line, clock) {
+    match read_by_marks(line, clock) {
         Some(web) => Ok(Reading::Web(web)),
         None => read_access(line.text, Layout::Combined, clock),
     }
 }
 
-/// A line of which all is where it mostly is, without an ident, a user and a backslash, to the same result as from the left: the first
-/// quotes are those of its three texts, since no name, no time and no number holds one.
+/// A line of which all is where it mostly is, to the same result as from the left: its first marks are the quotes of its three texts,
+/// since nothing else that stands there can hold one. What follows the last of them is ignored there too.
 #[allow(clippy::inline_always, reason = "what it gives is large")]
 #[inline(always)]
-fn read_plain<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
-    let (line, quotes) = (line.text, line.quotes);
-    let [start, end, from, to, agent_from, agent_to] = quotes;
-    if quotes.iter().any(|&at| line.get(at) != Some(&b'"')) {
+fn read_by_marks<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
+    let (line, marks) = (line.text, line.marks);
+    if marks.iter().any(|&at| line.get(at) != Some(&b'"')) {
         return None;
     }
-    let (front, time) = line.get(..start)?.strip_suffix(b"] ")?.split_last_chunk::<CLF_LEN>()?;
-    let address = front.strip_suffix(b" - - [").filter(|address| !address.is_empty() && address.len() == net::host_name_len(line))?;
-    let seconds = clock.parse_clf(time).ok()?;
+    let [start, end, from, to, agent_from, agent_to] = marks;
+    let (_, seconds, who) = read_plain_front(line, clock).filter(|(at, ..)| *at == start)?;
     let &[b' ', a, b, c, b' '] = line.get(end + 1..end + 6)? else { return None };
     let status = read_plain_status([a, b, c])?;
     let (body_bytes @ ..=MAX_INTEGER, len) = split_digits(line.get(end + 6..)?)? else { return None };
@@ -90,7 +88,7 @@ fn read_plain<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
         return None;
     }
     Some(Web {
-        client: address,
+        client: who.address,
         domain: None,
         user: None,
         time: Some(Stamp { seconds, fraction: "" }),
@@ -144,7 +142,8 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
 
 /// The start of nearly every line, `192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "`: the place of its quote, the time and the client.
 /// Read from the left, since it can be read in no other way: no name and no time holds a quote.
-#[inline]
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64, Client<'a>)> {
     let (address, behind) = line.split_at(net::host_name_len(line));
     let behind = behind.strip_prefix(b" - - [").filter(|_| !address.is_empty())?;

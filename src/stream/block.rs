@@ -47,7 +47,7 @@ pub struct Block {
 
 impl Block {
     /// The lines, without their `\n`, with their numbers. Of a too long line: one part, as if it were a line.
-    pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+    fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let body = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
         let ends = Places::<b'\n'>::of(body).chain([body.len()]);
         let mut start = 0;

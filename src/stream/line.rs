@@ -1,12 +1,13 @@
-//! The lines of a text with the places of their first quotes: one look at a page of it finds both, and whether it is ASCII.
+//! The lines of a text with the places of their first quotes and backslashes, their marks: one look at a page of it finds both, and
+//! whether it is ASCII.
 //!
 //! What a line is taken apart by is so found for all its fields at once, where a search from each to the next would wait for the one
 //! before it.
 
-use crate::vector::widest::{SPARE_PLACES, Widest};
+use crate::vector::widest::{Lists, SPARE_PLACES, Widest};
 
-/// How many quotes are told of a line: as many as there are in one of the combined format.
-pub const QUOTES: usize = 6;
+/// How many marks are told of a line: as many quotes as there are in one of the combined format.
+pub const MARKS: usize = 6;
 
 /// How much of a text is looked at at a time, in bytes.
 const PAGE_BYTES: usize = 4 << 10;
@@ -17,7 +18,7 @@ pub struct Line<'t> {
     /// The line.
     pub text: &'t [u8],
     /// Where in it the first quotes and backslashes stand; what is not below its length stands for none.
-    pub quotes: [usize; QUOTES],
+    pub marks: [usize; MARKS],
     /// Whether it is known to be ASCII.
     pub is_ascii: bool,
 }
@@ -26,7 +27,7 @@ impl<'t> Line<'t> {
     /// A line of which only the text is known.
     #[must_use]
     pub const fn of(text: &'t [u8]) -> Self {
-        Self { text, quotes: [usize::MAX; QUOTES], is_ascii: false }
+        Self { text, marks: [usize::MAX; MARKS], is_ascii: false }
     }
 }
 
@@ -34,19 +35,19 @@ impl<'t> Line<'t> {
 #[derive(Debug)]
 pub struct Page {
     widest: Widest,
-    ends: Places,
-    quotes: Places,
+    ends: List,
+    marks: List,
 }
 
 impl Default for Page {
     fn default() -> Self {
-        Self { widest: Widest::default(), ends: Places::new(), quotes: Places::new() }
+        Self { widest: Widest::default(), ends: List::new(), marks: List::new() }
     }
 }
 
-/// Places of bytes, in order.
+/// List of bytes, in order.
 #[derive(Debug)]
-struct Places {
+struct List {
     /// Those up to `len`; behind them stand [`usize::MAX`].
     all: Box<[usize]>,
     len: usize,
@@ -54,12 +55,12 @@ struct Places {
     next: usize,
 }
 
-impl Places {
-    /// More than the quotes of one line are read, and more places written than there are.
-    const MARGIN: usize = QUOTES + 1 + SPARE_PLACES;
+impl List {
+    /// More than the marks of one line are read, and more places are written than there are.
+    const MARGIN: usize = MARKS + 1 + SPARE_PLACES;
 
     fn new() -> Self {
-        Self { all: vec![usize::MAX; QUOTES + 1 + PAGE_BYTES + Self::MARGIN].into(), len: 0, next: 0 }
+        Self { all: vec![usize::MAX; MARKS + 1 + PAGE_BYTES + Self::MARGIN].into(), len: 0, next: 0 }
     }
 }
 
@@ -70,7 +71,7 @@ pub struct Lines<'t, 'p> {
     page: &'p mut Page,
     /// Where the next line starts.
     start: usize,
-    /// How far the text was looked at; past its end once there is no more line.
+    /// How far the text was looked at; past its end once the end of its last line was found.
     looked: usize,
     /// Whether the page, and what was looked at of the line in which it starts, are ASCII.
     is_ascii: bool,
@@ -81,7 +82,7 @@ pub struct Lines<'t, 'p> {
 impl<'t, 'p> Lines<'t, 'p> {
     /// The lines of `text`; of one that ends in a newline, the last is before it.
     pub fn of(text: &'t [u8], page: &'p mut Page) -> Self {
-        (page.ends.len, page.ends.next, page.quotes.len, page.quotes.next) = (0, 0, 0, 0);
+        (page.ends.len, page.ends.next, page.marks.len, page.marks.next) = (0, 0, 0, 0);
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         Self { text, page, start: 0, looked: 0, is_ascii: true, is_page_ascii: true }
     }
@@ -89,19 +90,19 @@ impl<'t, 'p> Lines<'t, 'p> {
     /// Looks at the next pages until one has the end of a line.
     #[inline(never)]
     fn look_on(&mut self) {
-        let Page { widest, ends, quotes } = &mut *self.page;
+        let Page { widest, ends, marks } = &mut *self.page;
         (ends.len, ends.next) = (0, 0);
-        quotes.all.copy_within(quotes.next..quotes.len, 0);
-        (quotes.len, quotes.next) = (quotes.len - quotes.next, 0);
+        marks.all.copy_within(marks.next..marks.len, 0);
+        (marks.len, marks.next) = (marks.len - marks.next, 0);
         self.is_ascii = self.is_page_ascii;
         while ends.len == 0 && self.looked <= self.text.len() {
             // Of a line that goes on, no more is told, however many there are.
-            quotes.len = quotes.len.min(QUOTES + 1);
+            marks.len = marks.len.min(MARKS + 1);
             let rest = &self.text[self.looked..];
             let page = &rest[..rest.len().min(PAGE_BYTES)];
-            let found = widest.find_marks(page, self.looked, &mut ends.all, &mut quotes.all[quotes.len..]);
+            let found = widest.find_marks(page, Lists { ends: &mut ends.all, marks: &mut marks.all[marks.len..], start: self.looked });
             ends.len = found.ends;
-            quotes.len += found.quotes;
+            marks.len += found.marks;
             self.is_page_ascii = found.is_ascii;
             self.is_ascii &= self.is_page_ascii;
             self.looked += page.len();
@@ -111,8 +112,8 @@ impl<'t, 'p> Lines<'t, 'p> {
                 self.looked += 1;
             }
         }
-        for places in [ends, quotes] {
-            places.all[places.len..][..Places::MARGIN].fill(usize::MAX);
+        for places in [ends, marks] {
+            places.all[places.len..][..List::MARGIN].fill(usize::MAX);
         }
     }
 }
@@ -125,21 +126,21 @@ impl<'t> Iterator for Lines<'t, '_> {
         if self.page.ends.next == self.page.ends.len {
             self.look_on();
         }
-        let Page { ends, quotes, .. } = &mut *self.page;
+        let Page { ends, marks, .. } = &mut *self.page;
         let start = self.start;
         let end = ends.all[ends.next];
         let text = self.text.get(start..end)?;
         ends.next += 1;
         self.start = end + 1;
-        let marks: &[usize; QUOTES + 1] = quotes.all[quotes.next..].first_chunk()?;
-        let found = std::array::from_fn(|nth| marks[nth].wrapping_sub(start));
+        let places: &[usize; MARKS + 1] = marks.all[marks.next..].first_chunk()?;
+        let found = std::array::from_fn(|nth| places[nth].wrapping_sub(start));
         // As many as are told, in nearly every line of the combined format.
-        if marks[QUOTES - 1] < end && end < marks[QUOTES] {
-            quotes.next += QUOTES;
+        if places[MARKS - 1] < end && end < places[MARKS] {
+            marks.next += MARKS;
         } else {
-            quotes.next += quotes.all[quotes.next..quotes.len].iter().take_while(|&&place| place < end).count();
+            marks.next += marks.all[marks.next..marks.len].iter().take_while(|&&place| place < end).count();
         }
-        Some(Line { text, quotes: found, is_ascii: self.is_ascii })
+        Some(Line { text, marks: found, is_ascii: self.is_ascii })
     }
 }
 
@@ -156,9 +157,9 @@ mod tests {
         for wanted in text.strip_suffix(b"\n").unwrap_or(text).split(|&byte| byte == b'\n') {
             let line = lines.next().expect("a line");
             assert!(line.text == wanted);
-            let quotes = (0..wanted.len()).filter(|&at| matches!(wanted[at], b'"' | b'\\')).take(QUOTES);
-            let told = line.quotes.into_iter().filter(|&at| at < wanted.len());
-            assert!(told.eq(quotes), "{}", String::from_utf8_lossy(wanted));
+            let marks = (0..wanted.len()).filter(|&at| matches!(wanted[at], b'"' | b'\\')).take(MARKS);
+            let told = line.marks.into_iter().filter(|&at| at < wanted.len());
+            assert!(told.eq(marks), "{}", String::from_utf8_lossy(wanted));
             assert!(!line.is_ascii || wanted.is_ascii(), "{}", String::from_utf8_lossy(wanted));
             assert!(line.is_ascii || !text.is_ascii());
         }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_given_once_with_its_first_quotes() {
+    fn every_line_is_given_once_with_its_first_marks() {
         for text in ["", "\n", "\n\n", "a", "a\n", "\"\n", "\n\"", "\\\"\n\\", "\"\"\"\"\"\"\"\"\"\n\"\"\"\"\"\"\n\"\"\"\"\"\nx"] {
             check(text.as_bytes());
         }
@@ -188,7 +189,7 @@ mod tests {
     fn whatever_lines_are_made_of_they_are_told_as_they_are() {
         let mut random = fastrand::Rng::with_seed(1);
         for round in 0..400 {
-            // From nearly all ends and quotes to nearly none, so that lines end in every place of a page and far behind it.
+            // From nearly all ends and marks to nearly none, so that lines end in every place of a page and far behind it.
             let rarity = 1 << (round % 13);
             let text: Vec<u8> = (0..random.usize(..4 * PAGE_BYTES))
                 .map(|_| match random.u32(..rarity * 3) {

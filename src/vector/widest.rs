@@ -4,7 +4,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, mask8x32, u8x32, u8x64};
 
-use super::has_pair;
+use super::{find_in_look, has_pair};
 
 /// The widest vectors of this machine.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +19,20 @@ impl Default for Widest {
 /// How much of a text is looked at at a time, in bytes.
 const LOOK_BYTES: usize = 64;
 
-/// How many places are written at a time, whether or not there are so many: cheaper than to guess wrong how many there are.
+/// How many places of marks are written at a time, whether or not there are so many: cheaper than to guess wrong how many there are.
+/// Ends of lines stand alone in a look.
 pub const SPARE_PLACES: usize = 4;
+
+/// Where to write what is found in a text, and how much was. Both lists have room for a place for each byte, and [`SPARE_PLACES`] more.
+#[derive(Debug)]
+pub struct Lists<'l> {
+    /// Places of the ends of lines.
+    pub ends: &'l mut [usize],
+    /// Places of quotes and backslashes.
+    pub marks: &'l mut [usize],
+    /// The place of the text's first byte.
+    pub start: usize,
+}
 
 /// What was found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +40,21 @@ pub struct Found {
     /// How many ends of lines.
     pub ends: usize,
     /// How many quotes and backslashes.
-    pub quotes: usize,
+    pub marks: usize,
     /// Whether all of it is ASCII.
     pub is_ascii: bool,
 }
 
 impl Widest {
-    /// Looks at a text for all that its lines are taken apart by: writes to `ends` where lines end, to `quotes` where quotes and
-    /// backslashes stand, as places behind `start`. Both lists have room for a place for each byte, and [`SPARE_PLACES`] more.
+    /// Looks at a text for all that its lines are taken apart by.
+    #[must_use]
     #[inline]
-    pub fn find_marks(self, text: &[u8], start: usize, ends: &mut [usize], quotes: &mut [usize]) -> Found {
-        dispatch!(self.0, simd => find_marks_in(simd, text, start, ends, quotes))
+    pub fn find_marks(self, text: &[u8], lists: Lists<'_>) -> Found {
+        debug_assert!(lists.ends.len().min(lists.marks.len()) >= text.len() + SPARE_PLACES, "more places than room");
+        if self.0.is_fallback() {
+            return find_marks_in(Narrow, text, lists);
+        }
+        dispatch!(self.0, simd => find_marks_in(simd, text, lists))
     }
 
     /// Whether one of some pairs of small letters stands in `text`, in any case.
@@ -46,7 +62,7 @@ impl Widest {
     #[inline]
     pub fn has_pair<const N: usize>(self, text: &[u8], pairs: [[u8; 2]; N]) -> bool {
         match (text.split_last(), text.split_first()) {
-            (Some((_, first)), Some((_, second))) if first.len() >= 32 => {
+            (Some((_, first)), Some((_, second))) if first.len() >= 32 && !self.0.is_fallback() => {
                 dispatch!(self.0, simd => has_pair_in(simd, first, second, pairs))
             }
             _ => has_pair(text, pairs),
@@ -54,39 +70,64 @@ impl Widest {
     }
 }
 
+/// A bit for each place of a look.
+struct Bits {
+    ends: u64,
+    marks: u64,
+    is_ascii: bool,
+}
+
+/// Vectors of some width.
+trait Look: Copy {
+    fn look_at(self, text: &[u8; LOOK_BYTES]) -> Bits;
+}
+
 #[allow(clippy::inline_always, reason = "what is not inlined is compiled for every machine")]
-#[inline(always)]
-fn find_marks_in<S: Simd>(simd: S, text: &[u8], start: usize, ends: &mut [usize], quotes: &mut [usize]) -> Found {
-    let (looks, last) = text.as_chunks::<LOOK_BYTES>();
-    let mut found = Found { ends: 0, quotes: 0, is_ascii: true };
-    let (mut any, mut place) = (u8x64::splat(simd, 0), start);
-    for look in looks {
-        any |= look_at(simd, look, place, ends, quotes, &mut found);
-        place += LOOK_BYTES;
+impl<S: Simd> Look for S {
+    #[inline(always)]
+    fn look_at(self, text: &[u8; LOOK_BYTES]) -> Bits {
+        let text = u8x64::from_slice(self, text);
+        Bits {
+            ends: text.simd_eq(b'\n').to_bitmask(),
+            marks: (text.simd_eq(b'"') | text.simd_eq(b'\\')).to_bitmask(),
+            is_ascii: text.simd_ge(0x80).to_bitmask() == 0,
+        }
     }
-    if !last.is_empty() {
-        let mut look = [b' '; LOOK_BYTES];
-        look[..last.len()].copy_from_slice(last);
-        any |= look_at(simd, &look, place, ends, quotes, &mut found);
+}
+
+/// Those of a machine that has none which are wider than every machine's.
+#[derive(Clone, Copy)]
+struct Narrow;
+
+impl Look for Narrow {
+    #[inline]
+    fn look_at(self, text: &[u8; LOOK_BYTES]) -> Bits {
+        Bits { ends: find_in_look(text, [b'\n']), marks: find_in_look(text, [b'"', b'\\']), is_ascii: text.is_ascii() }
     }
-    Found { is_ascii: any.simd_ge(0x80).to_bitmask() == 0, ..found }
 }
 
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-fn look_at<S: Simd>(
-    simd: S,
-    look: &[u8; LOOK_BYTES],
-    place: usize,
-    ends: &mut [usize],
-    quotes: &mut [usize],
-    found: &mut Found,
-) -> u8x64<S> {
-    let look = u8x64::from_slice(simd, look);
-    let is_quote = look.simd_eq(b'"') | look.simd_eq(b'\\');
-    found.ends = put_places::<1>(look.simd_eq(b'\n').to_bitmask(), place, ends, found.ends);
-    found.quotes = put_places::<SPARE_PLACES>(is_quote.to_bitmask(), place, quotes, found.quotes);
-    look
+fn find_marks_in(look: impl Look, text: &[u8], lists: Lists<'_>) -> Found {
+    let (looks, last) = text.as_chunks::<LOOK_BYTES>();
+    let Lists { ends, marks, start: mut place } = lists;
+    let mut found = Found { ends: 0, marks: 0, is_ascii: true };
+    for text in looks {
+        let bits = look.look_at(text);
+        found.ends = put_places::<1>(bits.ends, place, ends, found.ends);
+        found.marks = put_places::<SPARE_PLACES>(bits.marks, place, marks, found.marks);
+        found.is_ascii &= bits.is_ascii;
+        place += LOOK_BYTES;
+    }
+    if !last.is_empty() {
+        let mut text = [b' '; LOOK_BYTES];
+        text[..last.len()].copy_from_slice(last);
+        let bits = look.look_at(&text);
+        found.ends = put_places::<1>(bits.ends, place, ends, found.ends);
+        found.marks = put_places::<SPARE_PLACES>(bits.marks, place, marks, found.marks);
+        found.is_ascii &= bits.is_ascii;
+    }
+    found
 }
 
 /// Writes the place of every bit behind the first `count` of `places`, and gives how many there are then.
@@ -136,20 +177,27 @@ mod tests {
 
     use super::*;
 
+    /// What is found in a text that starts at 7.
+    fn find(look: impl Look, text: &[u8]) -> (Vec<usize>, Vec<usize>, bool) {
+        let (mut ends, mut marks) = (vec![0; text.len() + SPARE_PLACES], vec![0; text.len() + SPARE_PLACES]);
+        let found = find_marks_in(look, text, Lists { ends: &mut ends, marks: &mut marks, start: 7 });
+        (ends[..found.ends].to_vec(), marks[..found.marks].to_vec(), found.is_ascii)
+    }
+
     #[test]
-    fn machines_without_wide_vectors_find_the_same() {
+    fn every_machine_finds_the_same() {
         let mut random = fastrand::Rng::with_seed(1);
-        let (widest, narrow) = (Widest::default(), Fallback::new());
         for len in 0..400 {
             let text: Vec<u8> = (0..len).map(|_| *random.choice(b"\n\"\\\xe9\x7fboBOwlpixxxxxx").unwrap_or(&b'x')).collect();
-            let mut places = [0; 4].map(|_| vec![0; len + SPARE_PLACES]);
-            let [ends, quotes, narrow_ends, narrow_quotes] = &mut places;
-            let found = widest.find_marks(&text, 7, ends, quotes);
-            assert_eq!(found, find_marks_in(narrow, &text, 7, narrow_ends, narrow_quotes));
-            assert_eq!((&ends[..found.ends], &quotes[..found.quotes]), (&narrow_ends[..found.ends], &narrow_quotes[..found.quotes]));
             let at = |wanted: &[u8]| (0..len).filter(|&at| wanted.contains(&text[at])).map(|at| at + 7).collect::<Vec<_>>();
-            assert_eq!((&ends[..found.ends], &quotes[..found.quotes]), (&at(b"\n")[..], &at(b"\"\\")[..]));
-            assert_eq!(found.is_ascii, text.is_ascii());
+            let wanted = (at(b"\n"), at(b"\"\\"), text.is_ascii());
+            assert_eq!(find(Narrow, &text), wanted);
+            assert_eq!(find(Fallback::new(), &text), wanted);
+            #[cfg(target_arch = "x86_64")]
+            assert!(Level::new().as_sse4_2().is_none_or(|sse| find(sse, &text) == wanted));
+            let (mut ends, mut marks) = (vec![0; len + SPARE_PLACES], vec![0; len + SPARE_PLACES]);
+            let found = Widest::default().find_marks(&text, Lists { ends: &mut ends, marks: &mut marks, start: 7 });
+            assert_eq!((ends[..found.ends].to_vec(), marks[..found.marks].to_vec(), found.is_ascii), wanted);
         }
     }
 
