@@ -45,7 +45,7 @@ impl Default for Page {
     }
 }
 
-/// List of bytes, in order.
+/// Places of bytes, in order.
 #[derive(Debug)]
 struct List {
     /// Those up to `len`; behind them stand [`usize::MAX`].
@@ -112,8 +112,8 @@ impl<'t, 'p> Lines<'t, 'p> {
                 self.looked += 1;
             }
         }
-        for places in [ends, marks] {
-            places.all[places.len..][..List::MARGIN].fill(usize::MAX);
+        for list in [ends, marks] {
+            list.all[list.len..][..List::MARGIN].fill(usize::MAX);
         }
     }
 }

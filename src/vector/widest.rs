@@ -23,7 +23,7 @@ const LOOK_BYTES: usize = 64;
 /// Ends of lines stand alone in a look.
 pub const SPARE_PLACES: usize = 4;
 
-/// Where to write what is found in a text, and how much was. Both lists have room for a place for each byte, and [`SPARE_PLACES`] more.
+/// Where to write what is found in a text. Both lists have room for a place for each byte, and [`SPARE_PLACES`] more.
 #[derive(Debug)]
 pub struct Lists<'l> {
     /// Places of the ends of lines.
@@ -108,26 +108,30 @@ impl Look for Narrow {
 
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-fn find_marks_in(look: impl Look, text: &[u8], lists: Lists<'_>) -> Found {
+fn find_marks_in(look: impl Look, text: &[u8], mut lists: Lists<'_>) -> Found {
     let (looks, last) = text.as_chunks::<LOOK_BYTES>();
-    let Lists { ends, marks, start: mut place } = lists;
     let mut found = Found { ends: 0, marks: 0, is_ascii: true };
     for text in looks {
-        let bits = look.look_at(text);
-        found.ends = put_places::<1>(bits.ends, place, ends, found.ends);
-        found.marks = put_places::<SPARE_PLACES>(bits.marks, place, marks, found.marks);
-        found.is_ascii &= bits.is_ascii;
-        place += LOOK_BYTES;
+        lists.put(&look.look_at(text), &mut found);
     }
     if !last.is_empty() {
         let mut text = [b' '; LOOK_BYTES];
         text[..last.len()].copy_from_slice(last);
-        let bits = look.look_at(&text);
-        found.ends = put_places::<1>(bits.ends, place, ends, found.ends);
-        found.marks = put_places::<SPARE_PLACES>(bits.marks, place, marks, found.marks);
-        found.is_ascii &= bits.is_ascii;
+        lists.put(&look.look_at(&text), &mut found);
     }
     found
+}
+
+impl Lists<'_> {
+    /// Writes what one look found behind what was found before.
+    #[allow(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    fn put(&mut self, bits: &Bits, found: &mut Found) {
+        found.ends = put_places::<1>(bits.ends, self.start, self.ends, found.ends);
+        found.marks = put_places::<SPARE_PLACES>(bits.marks, self.start, self.marks, found.marks);
+        found.is_ascii &= bits.is_ascii;
+        self.start += LOOK_BYTES;
+    }
 }
 
 /// Writes the place of every bit behind the first `count` of `places`, and gives how many there are then.
