@@ -95,12 +95,20 @@ const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\')
 }
 
+/// How much is looked at at a time where more than one place is wanted, in bytes.
+const LOOK_BYTES: usize = 4 * WIDTH;
+
 /// A bit for each place in `text` where one of `bytes` stands.
 #[inline]
-fn find_in_look<const N: usize>(text: &[u8; 4 * WIDTH], bytes: [u8; N]) -> u64 {
-    let find = |block| bytes.iter().fold(all(0), |found, &byte| found | load(block).cmp_eq(all(byte))).move_mask();
-    let blocks = text.as_chunks().0.iter().rev();
-    blocks.fold(0, |bits, block| bits << WIDTH | u64::from(find(block).cast_unsigned()))
+fn find_in_look<const N: usize>(text: &[u8; LOOK_BYTES], bytes: [u8; N]) -> u64 {
+    let ([first, second, third, fourth], _) = text.as_chunks() else { return 0 };
+    let find = |block| bytes.iter().fold(all(0), |found, &byte| found | load(block).cmp_eq(all(byte)));
+    let [first, second, third, fourth] = [find(first), find(second), find(third), find(fourth)];
+    if (first | second | third | fourth).move_mask() == 0 {
+        return 0;
+    }
+    let mask = |found: i8x16| u64::from(found.move_mask().cast_unsigned());
+    mask(first) | mask(second) << WIDTH | mask(third) << (2 * WIDTH) | mask(fourth) << (3 * WIDTH)
 }
 
 /// Whether one of some pairs of small letters stands in `text`, in any case.
@@ -125,7 +133,7 @@ fn has_pair<const N: usize>(text: &[u8], pairs: [[u8; 2]; N]) -> bool {
 /// (measured on the ends of lines: half the instructions where they are of 100 bytes, as many where they are of 400).
 #[derive(Debug)]
 pub struct Places<'t, const BYTE: u8> {
-    blocks: std::slice::Iter<'t, [[u8; WIDTH]; 4]>,
+    looks: std::slice::Iter<'t, [u8; LOOK_BYTES]>,
     rest: &'t [u8],
     /// Where what was looked at last starts, and a bit for each place in it that was not given yet.
     start: usize,
@@ -136,20 +144,8 @@ impl<'t, const BYTE: u8> Places<'t, BYTE> {
     /// The places of the byte in `text`.
     #[must_use]
     pub fn of(text: &'t [u8]) -> Self {
-        let (blocks, _) = text.as_chunks::<WIDTH>().0.as_chunks();
-        let (_, rest) = text.as_chunks::<{ 4 * WIDTH }>();
-        Self { blocks: blocks.iter(), rest, start: 0_usize.wrapping_sub(4 * WIDTH), found: 0 }
-    }
-
-    #[inline]
-    fn look([first, second, third, fourth]: &[[u8; WIDTH]; 4]) -> u64 {
-        let found = |block| load(block).cmp_eq(all(BYTE));
-        let [first, second, third, fourth] = [found(first), found(second), found(third), found(fourth)];
-        if (first | second | third | fourth).move_mask() == 0 {
-            return 0;
-        }
-        let mask = |found: i8x16| u64::from(found.move_mask().cast_unsigned());
-        mask(first) | mask(second) << WIDTH | mask(third) << (2 * WIDTH) | mask(fourth) << (3 * WIDTH)
+        let (looks, rest) = text.as_chunks();
+        Self { looks: looks.iter(), rest, start: 0_usize.wrapping_sub(LOOK_BYTES), found: 0 }
     }
 
     #[cold]
@@ -168,8 +164,8 @@ impl<const BYTE: u8> Iterator for Places<'_, BYTE> {
         if self.found == 0 {
             let mut start = self.start;
             self.found = loop {
-                start = start.wrapping_add(4 * WIDTH);
-                match self.blocks.next().map(Self::look) {
+                start = start.wrapping_add(LOOK_BYTES);
+                match self.looks.next().map(|look| find_in_look(look, [BYTE])) {
                     Some(0) => {}
                     Some(found) => break found,
                     None => break self.look_at_rest()?,

@@ -4,7 +4,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, mask8x32, u8x32, u8x64};
 
-use super::{find_in_look, has_pair};
+use super::{LOOK_BYTES, find_in_look, has_pair};
 
 /// The widest vectors of this machine.
 #[derive(Debug, Clone, Copy)]
@@ -15,9 +15,6 @@ impl Default for Widest {
         Self(Level::new())
     }
 }
-
-/// How much of a text is looked at at a time, in bytes.
-const LOOK_BYTES: usize = 64;
 
 /// How many places of marks are written at a time, whether or not there are so many: cheaper than to guess wrong how many there are.
 /// Ends of lines stand alone in a look.
