@@ -54,33 +54,24 @@ fn close_escaped(line: &[u8], start: usize, mut at: usize) -> Option<Quoted<'_>>
 ///
 /// # Errors
 /// Where it is none, and why.
-#[inline]
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 pub fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), Misfit> {
     let misfit = |reason| Misfit { at: start, reason };
-    if let Some(&[b' ', a, b, c, b' ']) = line.get(start..start + 5)
-        && let Some(status) = read_plain_status([a, b, c])
-    {
-        return Ok((Some(status), start + 4));
+    if let Some([b' ', a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ']) = line.get(start..start + 5) {
+        let digit = |byte: u8| u16::from(byte - b'0');
+        return Ok((Some(100 * digit(*a) + 10 * digit(*b) + digit(*c)), start + 4));
     }
     let (text, end) = split_field(line, start).ok_or(misfit("no status after the request"))?;
     Ok((read_status(text).map_err(misfit)?, end))
-}
-
-/// The status that three digits are.
-#[must_use]
-#[allow(clippy::inline_always, reason = "as above")]
-#[inline(always)]
-pub fn read_plain_status(digits: [u8; 3]) -> Option<u16> {
-    let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = digits else { return None };
-    let digit = |byte: u8| u16::from(byte - b'0');
-    Some(100 * digit(a) + 10 * digit(b) + digit(c))
 }
 
 /// The size of the body behind the space at `start`, and where it ends.
 ///
 /// # Errors
 /// Where it is none, and why.
-#[inline]
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
 pub fn split_size(line: &[u8], start: usize) -> Result<(Option<u64>, usize), Misfit> {
     let misfit = |reason| Misfit { at: start, reason };
     if let Some((size @ ..=MAX_INTEGER, end)) = split_number(line, start) {

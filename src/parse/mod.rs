@@ -4,6 +4,7 @@
 //! in parallel and written in the order of the input.
 
 pub mod catalogue;
+pub mod client;
 pub mod combined;
 pub mod detect;
 pub mod field;
