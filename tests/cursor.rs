@@ -373,6 +373,59 @@ fn a_cursor_that_has_nothing_to_remember_is_not_made() {
 }
 
 #[test]
+fn the_next_cursor_can_go_elsewhere_and_is_written_only_where_all_was_delivered() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    let run = |next: &str| numbers(&desk.run(&["-q", "--cursor-out", next], &["a.log"])).len();
+    assert_eq!(run("first"), 1);
+    assert!(!desk.at("cursor").exists() && !desk.at("cursor.lock").exists() && !desk.at("first.lock").exists());
+    // Nothing counts until the caller says so.
+    assert_eq!(run("first"), 1);
+    desk.bash("mv first cursor; chmod 444 cursor");
+    let before = fs::read(desk.at("cursor")).expect("a cursor");
+    assert_eq!(run("second"), 0);
+    assert!(desk.at("second").exists(), "written even where there is nothing new");
+    desk.log("a.log");
+    for line in ["> /dev/full", "| head -0", "--rejects /dev/full", "b.log --no-such-flag"] {
+        let line = format!("soar-parse -q --cursor cursor --cursor-out third a.log {line}");
+        desk.bash(&format!("sed -i '$a no log' a.log; {line} || :; [ ! -e third ]"));
+    }
+    // A log that cannot be read does not keep what was read of others from counting.
+    let output = desk.run(&["-q", "--cursor-out", "third"], &["a.log", "b.log"]);
+    assert_eq!((code(&output), numbers(&output).len(), desk.at("third").exists()), (2, 1, true));
+    assert_eq!(fs::read(desk.at("cursor")).expect("a cursor"), before);
+}
+
+#[test]
+fn the_next_cursor_is_a_file_of_its_own() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.bash("ln -s cursor link");
+    for flags in [&["--cursor-out", "-"][..], &["--cursor-out", "link"], &["--cursor-out", "x", "--rejects", "x"]] {
+        let output = desk.run(flags, &["a.log"]);
+        assert_eq!(
+            (code(&output), text(&output.stderr).as_str()),
+            (2, "soar-parse: --cursor-out wants a file of its own, which --cursor is not\n")
+        );
+    }
+    let output = desk.run(&["--cursor-out", "a.log"], &["a.log"]);
+    assert_eq!((code(&output), text(&output.stderr).as_str()), (2, "soar-parse: a.log is an input and would be overwritten\n"));
+}
+
+#[test]
+fn a_lock_is_no_link() {
+    let mut desk = Desk::new();
+    desk.log("a.log");
+    desk.bash("echo mine > mine; ln -s mine cursor.lock");
+    let output = desk.run(&[], &["a.log"]);
+    let said = "soar-parse: cursor.lock: cannot write: a symbolic link stands where the lock belongs: remove it\n";
+    assert_eq!((code(&output), text(&output.stderr).as_str()), (2, said));
+    desk.bash("[ $(cat mine) = mine ]; ln -sf nowhere cursor.lock");
+    assert_eq!(code(&desk.run(&[], &["a.log"])), 2);
+    assert!(!desk.at("nowhere").exists());
+}
+
+#[test]
 fn two_runs_at_once_are_one_too_many() {
     let mut desk = Desk::new();
     desk.log("a.log");

@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use support::tool::try_with;
-use support::{bash, code, path, read, text};
+use support::{path, read, text};
 
 /// What a recipe needs that is not on its page: programs, and a script that runs before it. Where the real thing cannot be had
 /// the script makes a stand-in for it.
@@ -165,26 +165,4 @@ fn what_runs_live_says_a_host_while_the_log_is_written() {
     let rest: Vec<_> = said.map(|line| line.expect("text")).collect();
     assert_eq!(rest.len(), 1, "{rest:?}");
     assert!(live.wait().expect("it ends").success());
-}
-
-#[test]
-fn an_update_that_was_cut_short_loses_nothing_and_counts_nothing_twice() {
-    let folder = tempfile::tempdir().expect("a folder");
-    // A soar-score that fails, as where the disk is full: the events wait for the next run.
-    let script = r#"set -eu; cd "$1"; real=$SOAR_BIN; log=$OLDPWD/examples/auth.log; mkdir broken
-        ln -s "$real/soar-parse" broken/soar-parse; printf '#!/bin/sh\nexit 2\n' > broken/soar-score; chmod +x broken/soar-score
-        update() { SOAR_BIN=$1 "$OLDPWD/scripts/update" state -q log "${@:2}"; }
-        head -100 "$log" > log; update "$real" -- -q
-        head -200 "$log" > log; ! update broken 2> said; cat said
-        cmp state/hosts.ndjson <(soar-parse -q <(head -100 "$log") --name log | soar-score -q --partial)
-        cat "$log" > log; update "$real" -- -q
-        cmp state/hosts.ndjson <(soar-parse -q log | soar-score -q --partial)
-        # Cut short right behind the rename: the events are counted already.
-        echo '{}' > state/events.2.late; update "$real" -- -q
-        cmp state/hosts.ndjson <(soar-parse -q log | soar-score -q --partial); cd state; echo *"#;
-    let output = bash(&format!("set -- {}; {script}", folder.path().display()));
-    assert_eq!((code(&output), text(&output.stderr).as_str()), (0, ""));
-    let expected = "update: soar-score failed (exit 2); state/hosts.ndjson stays as it was\n\
-        hosts.3 hosts.ndjson logs.cursor logs.cursor.lock update.lock\n";
-    assert_eq!(text(&output.stdout), expected);
 }

@@ -49,6 +49,12 @@ struct Args {
     /// Read only what is new: remember in FILE how far each log was read, through rotation and compression
     #[arg(long, value_name = "FILE")]
     cursor: Option<PathBuf>,
+    /// Write the next cursor to FILE and leave that of --cursor as it is, so that a caller decides when what was read counts
+    ///
+    /// FILE is written whole and synced once everything before it was written to stdout, even where there is nothing new.
+    /// Where anything failed it is not written. No lock is taken: the caller keeps other runs out.
+    #[arg(long, value_name = "FILE", requires = "cursor")]
+    cursor_out: Option<PathBuf>,
     /// Exit 1 if any line is a reject
     #[arg(long)]
     strict: bool,
@@ -147,6 +153,10 @@ fn config(args: &Args) -> Result<Config> {
     if args.cursor.as_ref().is_some_and(|path| path.as_os_str() == "-" || is_rejects(path) || is_rejects(&lock_path(path))) {
         return Err(Error::Usage("--cursor wants a file of its own".to_owned()));
     }
+    let is_cursor = |path: &Path| args.cursor.as_ref().is_some_and(|cursor| is_same(cursor, path));
+    if args.cursor_out.as_ref().is_some_and(|path| path.as_os_str() == "-" || is_rejects(path) || is_cursor(path)) {
+        return Err(Error::Usage("--cursor-out wants a file of its own, which --cursor is not".to_owned()));
+    }
     let clock = Clock::new(&args.tz, args.year)?;
     let log_format = args.log_format.as_deref().map(LogFormat::compile).transpose()?;
     let period = Period::new(args.since.as_deref(), args.until.as_deref(), &clock, time::now())?;
@@ -169,6 +179,7 @@ fn config(args: &Args) -> Result<Config> {
         clock,
         rejects: args.rejects.clone(),
         cursor: args.cursor.clone(),
+        cursor_out: args.cursor_out.clone(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
     })
 }

@@ -15,6 +15,7 @@ use soar_light::score::rules::{Choice, Rules, catalogue};
 use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
 use soar_light::stream::origin::Origin;
+use soar_light::time;
 
 /// Count events by address and say which addresses are highly suspicious
 ///
@@ -73,6 +74,9 @@ struct Args {
     /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths
     #[arg(long)]
     partial: bool,
+    /// Leave out hosts that were last seen longer ago than LENGTH (90d), once all was added up; those without last_seen stay
+    #[arg(long, value_name = "LENGTH", conflicts_with = "live")]
+    max_age: Option<String>,
 }
 
 fn manual() -> String {
@@ -109,10 +113,13 @@ fn main() -> ExitCode {
     }
 }
 
+fn read_length(flag: &str, text: &str) -> Result<i64> {
+    period::read_length(text)
+        .ok_or_else(|| Error::Usage(format!("{flag} {text}: wanted a length of time: a whole number and s, m, h, d or w, as in 1h")))
+}
+
 fn policy(args: &Args) -> Result<Option<Policy>> {
-    let repeat_seconds = period::read_length(&args.repeat).ok_or_else(|| {
-        Error::Usage(format!("--repeat {}: wanted a length of time: a whole number and s, m, h, d or w, as in 1h", args.repeat))
-    })?;
+    let repeat_seconds = read_length("--repeat", &args.repeat)?;
     let policy = Policy { repeat_seconds, max_hosts: args.max_hosts as usize, state: args.state.clone() };
     Ok(Some(policy).filter(|_| args.live))
 }
@@ -140,5 +147,11 @@ fn config(args: &Args) -> Result<Config> {
         },
         partial: args.partial,
         explain: args.explain,
+        seen_since: args
+            .max_age
+            .as_deref()
+            .map(|age| read_length("--max-age", age))
+            .transpose()?
+            .map(|age| time::now().saturating_sub(age)),
     })
 }

@@ -83,6 +83,8 @@ pub struct Config {
     pub rejects: Option<PathBuf>,
     /// What remembers how far each log was read.
     pub cursor: Option<PathBuf>,
+    /// Where the next cursor goes, if not in the place of that one.
+    pub cursor_out: Option<PathBuf>,
     /// Whether one reject makes the run a failure.
     pub strictness: Strictness,
 }
@@ -124,7 +126,7 @@ struct Counts {
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     config.rejects.as_deref().map_or(Ok(()), |path| inputs.spare(path))?;
-    let cursor = config.cursor.as_deref().map(|path| open_cursor(path, &inputs)).transpose()?;
+    let cursor = config.cursor.as_deref().map(|path| open_cursor(path, config.cursor_out.as_deref(), &inputs)).transpose()?;
     let output = Output::stdout(run)?;
     run.watch.mind_reader();
     let rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
@@ -191,9 +193,13 @@ impl Sink {
     }
 }
 
-fn open_cursor(path: &Path, inputs: &Inputs) -> Result<Cursor> {
+fn open_cursor(path: &Path, out: Option<&Path>, inputs: &Inputs) -> Result<Cursor> {
     inputs.want_files()?;
     inputs.spare(path)?;
+    if let Some(out) = out {
+        inputs.spare(out)?;
+        return Cursor::open_apart(path, out);
+    }
     inputs.spare(&lock_path(path))?;
     Cursor::open(path)
 }

@@ -20,6 +20,7 @@ fn config(wanted: Wanted) -> Config {
         trusted_proxies: None,
         rejects: Some(PathBuf::from("unused")),
         cursor: None,
+        cursor_out: None,
         strictness: Strictness::Lenient,
     }
 }

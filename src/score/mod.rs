@@ -52,6 +52,8 @@ pub struct Config {
     pub partial: bool,
     /// Whether every host says what each rule saw.
     pub explain: bool,
+    /// Hosts that were last seen before it are left out, in seconds since 1970.
+    pub seen_since: Option<i64>,
 }
 
 impl Config {
@@ -60,6 +62,11 @@ impl Config {
     pub fn allows(&self, ip: IpAddr) -> bool {
         let (first, last) = self.keep.range(ip);
         self.allow.covers(first, last)
+    }
+
+    /// Whether a host that was last seen at `last_seen` is left out for its age; one that has no time is of no age.
+    fn is_too_old(&self, last_seen: Option<i64>) -> bool {
+        self.seen_since.zip(last_seen).is_some_and(|(since, seen)| seen < since)
     }
 }
 

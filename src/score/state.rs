@@ -65,7 +65,7 @@ impl StateFile {
     pub fn write(&self, config: &Config, table: &Table) -> Result<()> {
         let mut file = WholeFile::create(&self.path)?;
         let judged = write_hosts(config, table, Form::Partial, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
-        file.commit()?;
+        file.commit_to_disk()?;
         judged.too_long.first().map_or(Ok(()), |&ip| Err(Error::HostTooLong { ip }))
     }
 }

@@ -35,6 +35,7 @@ pub struct Judged {
     suspicious: u64,
     allowed: u64,
     has_capped_score: bool,
+    too_old: u64,
     /// Hosts that no stage could read again, and were left out.
     pub too_long: Vec<IpAddr>,
 }
@@ -53,6 +54,9 @@ impl fmt::Display for Judged {
         if self.allowed > 0 {
             write!(f, "; {} more met a rule, and --allow names them", self.allowed)?;
         }
+        if self.too_old > 0 {
+            write!(f, "; dropped {} last seen longer ago than --max-age", self.too_old)?;
+        }
         if self.has_capped_score {
             f.write_str("; a score reached 2^53-1 and stays there")?;
         }
@@ -69,6 +73,10 @@ pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl F
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = Judged::default();
     for host in rank(config, table) {
+        if config.is_too_old(host.tally.last_seen()) {
+            judged.too_old += 1;
+            continue;
+        }
         match writer.write(host, &mut lines) {
             // The busiest must not keep all others from being written.
             Err(Error::HostTooLong { ip }) => judged.too_long.push(ip),

@@ -1,6 +1,7 @@
 //! The cursor: a file that remembers between runs how far each log was read.
 //!
-//! It is read once, locked against a second run, and written anew as a whole when what was read has been delivered.
+//! It is read once, locked against a second run, and written anew as a whole when what was read has been delivered: in its own
+//! place, or beside it for a caller who makes it count together with what it belongs to.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -19,14 +20,21 @@ pub const SCHEMA: &str = "soar.cursor/1";
 /// How many logs are remembered at the most, the latest seen first; those of the run itself always are.
 pub const MOST_LOGS: usize = 1000;
 
-/// A cursor file, held by this run alone.
+/// A cursor file, and where the next one goes.
 #[derive(Debug)]
 pub struct Cursor {
-    path: PathBuf,
+    target: Target,
     book: Book,
     now: String,
-    /// Held until the run ends.
-    _lock: File,
+}
+
+/// Where the next cursor goes.
+#[derive(Debug)]
+enum Target {
+    /// In the place of the one that was read, which is held by this run alone until it ends.
+    InPlace { path: PathBuf, _lock: File },
+    /// To another file; the one that was read stays as it is, so it is not locked.
+    Elsewhere(PathBuf),
 }
 
 #[derive(Deserialize)]
@@ -46,16 +54,27 @@ impl Cursor {
     /// [`Error::InUse`] where another run holds it; [`Error::Usage`] where it is no regular file; [`Error::Read`] or
     /// [`Error::UnknownSchema`] where it is no cursor: to start afresh is for a person to decide.
     pub fn open(path: &Path) -> Result<Self> {
-        if path.metadata().is_ok_and(|m| !m.is_file()) {
-            return Err(Error::Usage(format!("--cursor {}: not a regular file", path.display())));
-        }
+        want_file(path)?;
         let lock = lock::hold(path)?;
+        Self::new(path, Target::InPlace { path: path.to_owned(), _lock: lock })
+    }
+
+    /// Reads the cursor at `path`, which stays as it is; the next one goes to `out`.
+    ///
+    /// # Errors
+    /// As [`Cursor::open`], without [`Error::InUse`].
+    pub fn open_apart(path: &Path, out: &Path) -> Result<Self> {
+        want_file(path)?;
+        Self::new(path, Target::Elsewhere(out.to_owned()))
+    }
+
+    fn new(path: &Path, target: Target) -> Result<Self> {
         let book = match fs::read(path) {
             Ok(text) => read_book(path, &text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Book::default(),
             Err(error) => return Err(Error::read(&path.display().to_string(), &error)),
         };
-        Ok(Self { path: path.to_owned(), book, now: time::rfc3339(time::now()), _lock: lock })
+        Ok(Self { target, book, now: time::rfc3339(time::now()) })
     }
 
     /// What it remembered when the run began.
@@ -69,23 +88,32 @@ impl Cursor {
         self.book.put(mark.slot, Entry { seen_at: self.now.clone(), ..mark.entry });
     }
 
-    /// Writes the file; where there was none and there is nothing to remember, there is none still.
+    /// Writes the file, and waits until the disk has it; in the place of none there is none still where there is nothing to
+    /// remember.
     ///
     /// # Errors
     /// [`Error::Write`] names it; the file from before is then untouched.
     pub fn commit(self) -> Result<()> {
         let mut logs: Vec<_> = self.book.0.into_iter().filter(Entry::is_begun).collect();
-        if logs.is_empty() && !self.path.exists() {
-            return Ok(());
-        }
+        let path = match &self.target {
+            Target::InPlace { path, .. } if logs.is_empty() && !path.exists() => return Ok(()),
+            Target::InPlace { path, .. } | Target::Elsewhere(path) => path,
+        };
         // RFC 3339 in UTC sorts by time.
         logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
         let of_this_run = logs.iter().rposition(|entry| entry.seen_at == self.now).map_or(0, |last| last + 1);
         logs.truncate(MOST_LOGS.max(of_this_run));
-        let mut file = WholeFile::create(&self.path)?;
+        let mut file = WholeFile::create(path)?;
         let text = show(&logs).map_err(|e| file.error(&e))?;
         file.write_all(text.as_bytes()).map_err(|e| file.error(&e))?;
-        file.commit()
+        file.commit_to_disk()
+    }
+}
+
+fn want_file(path: &Path) -> Result<()> {
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_file() => Err(Error::Usage(format!("--cursor {}: not a regular file", path.display()))),
+        _ => Ok(()),
     }
 }
 

@@ -25,8 +25,11 @@ pub fn lock_path(path: &Path) -> PathBuf {
 pub fn hold(path: &Path) -> Result<File> {
     let name = lock_path(path);
     let shown = name.display().to_string();
-    // A named pipe in its place must not be waited for.
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    if name.is_symlink() {
+        return Err(Error::Write { path: shown, reason: "a symbolic link stands where the lock belongs: remove it".to_owned() });
+    }
+    // A named pipe in its place must not be waited for, and a link that came there since is not followed.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
     let file = File::options().create(true).truncate(false).write(true).custom_flags(flags).open(&name);
     let file = file.map_err(|e| Error::write(&shown, &e))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {

@@ -83,8 +83,7 @@ impl WholeFile {
         let target = if is_descriptor(&path) || old.as_ref().is_some_and(|m| !m.is_file()) {
             Target::Direct(File::options().append(true).open(&path).map_err(fail)?)
         } else {
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-            let file = new_beside(folder).map_err(fail)?;
+            let file = new_beside(folder_of(&path)).map_err(fail)?;
             if let Some(old) = old {
                 file.as_file().set_permissions(old.permissions()).map_err(fail)?;
             }
@@ -117,6 +116,18 @@ impl WholeFile {
         }
     }
 
+    /// Puts the file in its place and waits until the disk knows of it: for what a later run relies on, even after a power cut.
+    ///
+    /// # Errors
+    /// [`Error::Write`] names the path. Where the folder could not be written to the disk, the file is in its place all the same.
+    pub fn commit_to_disk(self) -> Result<()> {
+        let path = self.path.clone();
+        let is_new = matches!(self.target, Target::Beside(_));
+        self.commit()?;
+        let sync = |folder: &Path| File::open(folder).and_then(|folder| folder.sync_all());
+        if is_new { sync(folder_of(&path)).map_err(|e| Error::write(&path.display().to_string(), &e)) } else { Ok(()) }
+    }
+
     /// The error for a write to this file.
     #[must_use]
     pub fn error(&self, source: &io::Error) -> Error {
@@ -131,13 +142,16 @@ fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".soar-").permissions(Permissions::from_mode(ORDINARY_MODE)).tempfile_in(folder)
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
 /// Whether two paths lead to one place, be there a file yet or not.
 #[must_use]
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let path = follow_links(path);
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        Some((folder.canonicalize().ok()?, path.file_name()?.to_owned()))
+        Some((folder_of(&path).canonicalize().ok()?, path.file_name()?.to_owned()))
     };
     place(one).is_some_and(|one| place(other) == Some(one))
 }
