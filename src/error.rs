@@ -128,6 +128,8 @@ pub enum Exit {
     BadInput,
     /// The work could not be done: usage, an unreadable file, a failed write.
     Failed,
+    /// SIGHUP came; what was done has been written.
+    HungUp,
     /// SIGINT came; what was done has been written.
     Interrupted,
     /// SIGTERM came; what was done has been written.
@@ -152,6 +154,7 @@ impl Exit {
             Self::Done => 0,
             Self::BadInput => 1,
             Self::Failed => 2,
+            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }

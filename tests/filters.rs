@@ -183,20 +183,21 @@ fn a_pipe_that_gives_line_by_line_counts_repeats_as_a_file_does() {
 
 #[test]
 fn a_signal_ends_the_wait_after_writing_what_is_done() {
-    for name in ["soar-score", "soar-scan", "soar-report"] {
+    for name in FILTERS {
         let input = sample(name);
         let whole = run(filter(name).arg("-q"), &input);
-        for (signal, exit) in [("INT", 130), ("TERM", 143)] {
+        let last_line = format!("-:{}: ", bytecount::count(&input, b'\n') + 1);
+        for (signal, exit) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
             let mut child = filter(name).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
             let mut stdin = child.stdin.take().expect("a pipe");
             stdin.write_all(&[&input[..], b"{the end\n"].concat()).expect("written");
             // Its complaint about the last line says that it has read everything; stdin stays open.
             let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-            assert!(said.any(|line| line.is_ok_and(|line| line.contains("malformed record"))), "{name}");
+            assert!(said.any(|line| line.is_ok_and(|line| line.contains(&last_line))), "{name}");
             let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
             let mut written = Vec::new();
-            // soar-scan writes while it reads; the others at the end.
-            for _ in text(&whole.stdout).lines().filter(|_| name == "soar-scan") {
+            // soar-parse and soar-scan write while they read; the others at the end.
+            for _ in text(&whole.stdout).lines().filter(|_| matches!(name, "soar-parse" | "soar-scan")) {
                 stdout.read_until(b'\n', &mut written).expect("a host");
             }
             // Twice in a row, as timeout(1) does: to its child, and then to the whole group.
@@ -208,6 +209,33 @@ fn a_signal_ends_the_wait_after_writing_what_is_done() {
             rest.join().expect("the rest of stderr");
             drop(stdin);
         }
+    }
+}
+
+#[test]
+fn a_hangup_that_is_ignored_at_the_start_stays_ignored() {
+    let line_number = regex::Regex::new(r#""line":\d+"#).expect("a pattern");
+    for name in FILTERS {
+        let input = sample(name);
+        let whole = run(filter(name).arg("-q"), &input);
+        let mut command = std::process::Command::new("nohup");
+        command.arg(support::bin(name)).current_dir(support::root());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nohup starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(b"{the start\n").expect("written");
+        // Its complaint about the first line says that it runs; the rest comes after the signal.
+        let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        assert!(said.any(|line| line.is_ok_and(|line| line.contains("-:1: "))), "{name}");
+        assert!(bash(&format!("kill -HUP {}", child.id())).status.success());
+        stdin.write_all(&input).expect("written");
+        drop(stdin);
+        let rest = std::thread::spawn(move || said.count());
+        let output = child.wait_with_output().expect("it ends");
+        let expected = i32::from(name != "soar-parse");
+        assert_eq!(output.status.code(), Some(expected), "{name}: a malformed record is exit 1");
+        let without_places = |bytes: &[u8]| line_number.replace_all(&without_clock(bytes), "").into_owned();
+        assert_eq!(without_places(&output.stdout), without_places(&whole.stdout), "{name}");
+        rest.join().expect("the rest of stderr");
     }
 }
 

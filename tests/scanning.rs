@@ -108,21 +108,23 @@ fn order_is_kept_unless_any_will_do() {
     assert!(last.contains("127.0.0.95") && last.contains(r#""unknown":1"#) && last.contains(r#""stopped":"interrupted""#), "{last}");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
 
-    let mut command = filter("soar-scan");
-    command.arg("-q").args(flags).args(["--audit", "/dev/stderr"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
-    // The second is done long before the signal, and still comes behind the first.
-    let audit = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    assert_eq!(audit.take(2).flatten().count(), 2);
-    assert!(bash(&format!("kill -TERM {}", child.id())).status.success());
-    let mut stdout = child.stdout.take().expect("a pipe");
-    let mut written = Vec::new();
-    stdout.read_to_end(&mut written).expect("read");
-    let hosts = records(&written);
-    assert_eq!((&hosts[0]["ip"], &hosts[1]["ip"]), (&json!("127.0.0.95"), &json!("127.0.0.96")));
-    assert_eq!((&hosts[0]["scan"]["status"], hosts.len()), (&json!("incomplete"), 2));
-    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    for (signal, exit) in [("HUP", 129), ("TERM", 143)] {
+        let mut command = filter("soar-scan");
+        command.arg("-q").args(flags).args(["--audit", "/dev/stderr"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+        // The second is done long before the signal, and still comes behind the first.
+        let audit = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        assert_eq!(audit.take(2).flatten().count(), 2);
+        assert!(bash(&format!("kill -{signal} {}", child.id())).status.success());
+        let mut stdout = child.stdout.take().expect("a pipe");
+        let mut written = Vec::new();
+        stdout.read_to_end(&mut written).expect("read");
+        let hosts = records(&written);
+        assert_eq!((&hosts[0]["ip"], &hosts[1]["ip"]), (&json!("127.0.0.95"), &json!("127.0.0.96")));
+        assert_eq!((&hosts[0]["scan"]["status"], hosts.len()), (&json!("incomplete"), 2));
+        assert_eq!(child.wait().expect("it ends").code(), Some(exit));
+    }
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub fn manual(input: &str, output: &str, no_good: &str, pipelines: [&str; 3]) ->
         ("0   ", "done, also when the reader downstream left early (| head)"),
         ("1   ", &*format!("the input was no good, and what was good was done: {no_good}")),
         ("2   ", "could not work: wrong usage, an unreadable file, a failed write, records of the wrong stage"),
+        ("129 ", "ended by SIGHUP (a closed terminal or ssh; under nohup it stays ignored), after writing what is done"),
         ("130 ", "ended by Ctrl-C (SIGINT), after writing what is done"),
         ("143 ", "ended by SIGTERM, after writing what is done"),
     ];

@@ -1,8 +1,10 @@
-//! When to stop: SIGINT and SIGTERM, and a reader that left while nothing was being written.
+//! When to stop: SIGHUP, SIGINT and SIGTERM, and a reader that left while nothing was being written.
 //!
-//! Blocking reads go through [`Watch::wait`], so a quiet pipe can be waited on without missing any of the three. A
-//! second signal, a while after the first, ends the process at once.
+//! Blocking reads go through [`Watch::wait`], so a quiet pipe can be waited on without missing any of them. A second
+//! signal, a while after the first, ends the process at once. SIGHUP stays ignored where it is ignored at the start, as
+//! under nohup(1).
 
+use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -12,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 use crate::error::{Error, Exit, Result};
@@ -31,7 +33,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// A watch that hears SIGINT and SIGTERM.
+    /// A watch that hears SIGHUP, SIGINT and SIGTERM.
     ///
     /// # Errors
     /// [`Error::System`] where the system refuses a handler or a socket pair.
@@ -42,7 +44,8 @@ impl Watch {
         let number = Arc::new(AtomicUsize::new(0));
         let armed = Arc::new(AtomicBool::new(false));
         let (bell, ear) = UnixStream::pair().map_err(refused)?;
-        for signal in [SIGINT, SIGTERM] {
+        let ignores_hangup = is_ignored(SIGHUP);
+        for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| signal != SIGHUP || !ignores_hangup) {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed)).map_err(refused)?;
             low_level::pipe::register(signal, bell.try_clone().map_err(refused)?).map_err(refused)?;
             let value = usize::try_from(signal).unwrap_or_default();
@@ -81,6 +84,7 @@ impl Watch {
     #[must_use]
     pub fn exit(&self) -> Option<Exit> {
         match i32::try_from(self.number.load(Ordering::Acquire)) {
+            Ok(SIGHUP) => Some(Exit::HungUp),
             Ok(SIGINT) => Some(Exit::Interrupted),
             Ok(SIGTERM) => Some(Exit::Terminated),
             _ => None,
@@ -125,9 +129,37 @@ impl Watch {
     }
 }
 
+/// Whether this process ignores `signal`, by proc(5). Where there is no such file it counts as not ignored: a handler that
+/// ends the run loses nothing.
+fn is_ignored(signal: i32) -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|status| ignored_signals(&status) >> (signal - 1) & 1 == 1)
+}
+
+/// The set of ignored signals in the text of `/proc/self/status`: signal 1 is the lowest bit.
+fn ignored_signals(status: &str) -> u64 {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
 /// Whether a read of `input` would return at once.
 #[must_use]
 pub fn is_readable(input: BorrowedFd<'_>) -> bool {
     let mut fds = [PollFd::from_borrowed_fd(input, PollFlags::IN)];
     poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|n| n > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ignored_signals_are_read_from_the_status_of_a_process() {
+        for (status, mask) in [
+            ("Name:\tx\nSigBlk:\t0000000000000002\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000004\n", 0x1001),
+            ("SigIgn:\tnone\n", 0),
+            ("", 0),
+        ] {
+            assert_eq!(ignored_signals(status), mask, "{status}");
+        }
+    }
 }
