@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -131,6 +131,36 @@ fn a_state_is_written_when_a_signal_ends_the_run_and_is_held_by_one_run() {
     let schema = serde_json::from_slice(&support::read("schemas/host.schema.json")).expect("JSON");
     assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&host));
     assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&serde_json::from_str(&answer).expect("JSON")));
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_restores_writes_nothing_over_the_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let host = |n: u32| {
+        let ip = std::net::Ipv4Addr::from(0x0a00_0000 + n);
+        format!("{{\"schema\":\"soar.host/1\",\"ip\":\"{ip}\",\"score\":1,\"signals\":{{\"http_404\":1}}}}\n")
+    };
+    let flags = ["--live", "--state", path(&state)];
+    assert_eq!(code(&run(filter("soar-score").args(flags), (0..60_000).map(host).collect::<String>().as_bytes())), 0);
+    let whole = std::fs::read(&state).expect("a state");
+    for (signal, exit) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+        let mut child = filter("soar-score").args(flags).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        // The state is open as long as it is read; then it would be read whole, and written as it was.
+        let descriptors = format!("/proc/{}/fd", child.id());
+        let is_state =
+            |entry: std::io::Result<std::fs::DirEntry>| std::fs::read_link(entry.ok()?.path()).ok().filter(|file| *file == state);
+        let is_reading = || std::fs::read_dir(&descriptors).is_ok_and(|mut entries| entries.find_map(is_state).is_some());
+        while !is_reading() {
+            assert_eq!(child.try_wait().expect("it runs"), None);
+        }
+        assert!(bash(&format!("kill -{signal} {}", child.id())).status.success());
+        let mut said = String::new();
+        child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("UTF-8");
+        assert_eq!(child.wait().expect("it ends").code(), Some(exit), "{said}");
+        assert!(said.contains("stopped while it was read: it stays as it is"), "{said}");
+        assert!(std::fs::read(&state).expect("a state") == whole, "{signal}: the state changed");
+    }
 }
 
 #[test]

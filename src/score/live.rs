@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::facts::HostFacts;
 use super::read::{Records, read_block};
-use super::state::StateFile;
+use super::state::{Restored, StateFile};
 use super::table::Table;
 use super::write::{Form, HostWriter};
 use super::{Config, Seen};
@@ -50,7 +50,10 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
     let state = policy.state.as_deref().map(StateFile::open).transpose()?;
     let mut live = Live { table: Table::new(config.keep), desk: Desk::new(config, policy) };
     if let Some(state) = &state {
-        state.read(config, run, |records| live.restore(records))?;
+        if state.read(config, run, |records| live.restore(records))? == Restored::Part {
+            notices.say(&format!("{}: stopped while it was read: it stays as it is, and nothing else was read", state.shown()));
+            return Ok(Exit::Done);
+        }
         live.desk.forget(&mut live.table, notices);
     }
     let mut seen = Seen::default();

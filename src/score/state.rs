@@ -25,6 +25,15 @@ pub struct StateFile {
     _lock: File,
 }
 
+/// How much of a state was taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restored {
+    /// All there was.
+    All,
+    /// Less, or nobody knows: the run was stopped.
+    Part,
+}
+
 impl StateFile {
     /// Locks the state at `path`.
     ///
@@ -37,14 +46,21 @@ impl StateFile {
         Ok(Self { path: path.to_owned(), _lock: lock::hold(path)? })
     }
 
-    /// Hands what was remembered to `take`; where there is no file, this is the first run.
+    /// What messages call it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Hands what was remembered to `take`; where there is no file, this is the first run. A run that is stopped meanwhile
+    /// has only a part of it, which must not be written over the whole.
     ///
     /// # Errors
     /// [`Error::Read`] where it cannot be read or is damaged, [`Error::NoPart`] where it is of a run that kept other things:
     /// to start afresh is for a person to decide.
-    pub fn read(&self, config: &Config, run: &Run, mut take: impl FnMut(&Records) -> Result<()>) -> Result<()> {
+    pub fn read(&self, config: &Config, run: &Run, mut take: impl FnMut(&Records) -> Result<()>) -> Result<Restored> {
         if !self.path.exists() {
-            return Ok(());
+            return Ok(Restored::All);
         }
         for block in Inputs::new(std::slice::from_ref(&self.path), &Origin::default())?.reader(run) {
             let (records, intake) = read_block(&block?, &config.keep);
@@ -55,7 +71,8 @@ impl StateFile {
             }
             take(&records)?;
         }
-        Ok(())
+        // Asked after the last block: a reader that was stopped gave fewer, and the stop stays.
+        Ok(if run.watch.is_stopped() { Restored::Part } else { Restored::All })
     }
 
     /// Writes the hosts of `table` in its place.
@@ -65,7 +82,7 @@ impl StateFile {
     pub fn write(&self, config: &Config, table: &Table) -> Result<()> {
         let mut file = WholeFile::create(&self.path)?;
         let judged = write_hosts(config, table, Form::Partial, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
-        file.commit_to_disk()?;
+        file.commit()?;
         judged.too_long.first().map_or(Ok(()), |&ip| Err(Error::HostTooLong { ip }))
     }
 }

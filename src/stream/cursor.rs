@@ -106,7 +106,7 @@ impl Cursor {
         let mut file = WholeFile::create(path)?;
         let text = show(&logs).map_err(|e| file.error(&e))?;
         file.write_all(text.as_bytes()).map_err(|e| file.error(&e))?;
-        file.commit_to_disk()
+        file.commit()
     }
 }
 

@@ -103,29 +103,21 @@ impl WholeFile {
         }
     }
 
-    /// Puts the file in its place.
+    /// Puts the file in its place, and waits until the disk knows it by its name: a power cut leaves the earlier file or this one.
     ///
     /// # Errors
-    /// [`Error::Write`] names the path; an earlier file of that name is then untouched.
+    /// [`Error::Write`] names the path; an earlier file of that name is untouched, unless the disk itself failed.
     pub fn commit(self) -> Result<()> {
         self.sync()?;
         let path = self.path;
+        let fail = |e: &io::Error| Error::write(&path.display().to_string(), e);
         match self.target {
             Target::Direct(_) => Ok(()),
-            Target::Beside(file) => file.persist(&path).map(drop).map_err(|e| Error::write(&path.display().to_string(), &e.error)),
+            Target::Beside(file) => {
+                file.persist(&path).map_err(|e| fail(&e.error))?;
+                sync_folder(folder_of(&path)).map_err(|e| fail(&e))
+            }
         }
-    }
-
-    /// Puts the file in its place and waits until the disk knows of it: for what a later run relies on, even after a power cut.
-    ///
-    /// # Errors
-    /// [`Error::Write`] names the path. Where the folder could not be written to the disk, the file is in its place all the same.
-    pub fn commit_to_disk(self) -> Result<()> {
-        let path = self.path.clone();
-        let is_new = matches!(self.target, Target::Beside(_));
-        self.commit()?;
-        let sync = |folder: &Path| File::open(folder).and_then(|folder| folder.sync_all());
-        if is_new { sync(folder_of(&path)).map_err(|e| Error::write(&path.display().to_string(), &e)) } else { Ok(()) }
     }
 
     /// The error for a write to this file.
@@ -144,6 +136,15 @@ fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Waits until the disk has the names in `folder`. A folder that may be written but not read cannot be asked, and some file
+/// systems know no such request: there it is left to them.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput) => Ok(()),
+        other => other,
+    }
 }
 
 /// Whether two paths lead to one place, be there a file yet or not.
