@@ -6,17 +6,63 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Characters that change what a terminal or a viewer shows around them: C0/C1 controls, line separators, and the
-/// bidirectional and invisible formatting characters. **Source:** Unicode UAX #9 and the "Trojan Source" report (CVE-2021-42574).
+/// Characters that a reader cannot see, or that change what is shown around them, ascending: what Unicode 16.0 says has the
+/// property `Default_Ignorable_Code_Point`; line and paragraph separators, embeddings and annotations, which lack it; and
+/// two that have no ink though they count as symbols. Control characters are known to std.
+///
+/// **Source:** <https://www.unicode.org/Public/16.0.0/ucd/DerivedCoreProperties.txt>, Unicode UAX #9, and the "Trojan
+/// Source" report (CVE-2021-42574).
+const INVISIBLE: [(char, char); 20] = [
+    // Soft hyphen.
+    ('\u{ad}', '\u{ad}'),
+    // Combining grapheme joiner.
+    ('\u{34f}', '\u{34f}'),
+    // Arabic letter mark, which sets a direction.
+    ('\u{61c}', '\u{61c}'),
+    // Hangul fillers.
+    ('\u{115f}', '\u{1160}'),
+    // Khmer inherent vowels.
+    ('\u{17b4}', '\u{17b5}'),
+    // Mongolian variation selectors and vowel separator.
+    ('\u{180b}', '\u{180f}'),
+    // Zero-width characters and marks of direction.
+    ('\u{200b}', '\u{200f}'),
+    // Line and paragraph separators, embeddings and overrides of direction.
+    ('\u{2028}', '\u{202e}'),
+    // Word joiner, invisible operators, isolates.
+    ('\u{2060}', '\u{206f}'),
+    // Braille pattern blank.
+    ('\u{2800}', '\u{2800}'),
+    // Hangul filler.
+    ('\u{3164}', '\u{3164}'),
+    // Variation selectors.
+    ('\u{fe00}', '\u{fe0f}'),
+    // Byte order mark.
+    ('\u{feff}', '\u{feff}'),
+    // Halfwidth Hangul filler.
+    ('\u{ffa0}', '\u{ffa0}'),
+    // Unassigned, and to be ignored.
+    ('\u{fff0}', '\u{fff8}'),
+    // Interlinear annotation.
+    ('\u{fff9}', '\u{fffb}'),
+    // Shorthand format controls.
+    ('\u{1bca0}', '\u{1bca3}'),
+    // Musical null notehead.
+    ('\u{1d159}', '\u{1d159}'),
+    // Beams, ties, slurs and phrases of music.
+    ('\u{1d173}', '\u{1d17a}'),
+    // Tags, the rest of the variation selectors, and what is unassigned between and behind them.
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
+/// Whether `c` is a control character or one of [`INVISIBLE`].
 fn disturbs_display(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
+    let after = INVISIBLE.partition_point(|&(first, _)| first <= c);
+    c.is_control() || after > 0 && c <= INVISIBLE[after - 1].1
 }
 
-/// Text for a terminal: control, bidirectional and invisible characters become `\x1b` or `\u{202e}`.
+/// Text as a person reads it, on a terminal or in a report: control, bidirectional and invisible characters become `\x1b` or
+/// `\u{202e}`. So do variation selectors, of emoji too: two names that differ in one must not look the same.
 ///
 /// ```
 /// assert_eq!(soar_light::escape::terminal("a\u{1b}[31mb"), "a\\x1b[31mb");
@@ -144,6 +190,26 @@ mod tests {
         {
             assert_eq!(terminal(text), shown);
         }
+    }
+
+    #[test]
+    fn every_character_that_shows_nothing_is_spelled_out_and_no_other() {
+        let ignorable =
+            regex::Regex::new(r"\A[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]\z").expect("an expression");
+        // Interlinear annotations, and symbols without ink.
+        let blank = ['\u{fff9}', '\u{fffa}', '\u{fffb}', '\u{2800}', '\u{1d159}'];
+        for c in '\0'..=char::MAX {
+            let (mut text, mut spelled) = (String::from("a"), String::from("a"));
+            text.push(c);
+            let is_hidden = ignorable.is_match(&text[1..]) || blank.contains(&c);
+            match u32::from(c) {
+                _ if !is_hidden => spelled.push(c),
+                code @ ..0x100 => spelled += &format!("\\x{code:02x}"),
+                code => spelled += &format!("\\u{{{code:x}}}"),
+            }
+            assert_eq!(terminal(&text), spelled);
+        }
+        assert!(INVISIBLE.windows(2).all(|pair| pair[0].1 < pair[1].0), "ascending");
     }
 
     #[test]

@@ -22,6 +22,7 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("=cmd|' /C calc'!A0".to_owned()),
         Just("\u{1b}[2J\u{9b}31m".to_owned()),
         Just("\u{202e}\u{2066}\u{200b}".to_owned()),
+        Just("ro\u{ad}ot\u{3164}\u{115f}\u{ffa0}\u{2800}\u{fe0f}\u{e0061}".to_owned()),
         Just("|`*_[x](https://e.example)\n\r\t\0".to_owned()),
         Just("；，＝１,;\"\"=-+@".to_owned()),
         "\\PC{0,8}",
@@ -50,9 +51,12 @@ fn look(columns: Option<Vec<&'static soar_light::report::column::Column>>, frenc
     Look { lang, theme, columns, top: Some(3), delimiter }
 }
 
-/// Characters that no report may hold beside the ends of its lines.
+/// Characters that no report may hold beside the ends of its lines: what nobody sees, and what moves the rest.
 fn disturbs(c: char) -> bool {
-    c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}')
+    let is_invisible = matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    c.is_control() && c != '\n' || is_invisible
 }
 
 proptest! {
