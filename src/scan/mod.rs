@@ -106,14 +106,15 @@ impl Refusal {
 }
 
 impl Config {
-    /// Why `ip` is not touched, if it is not. What may not be touched is not reached through a translator either.
+    /// Why `ip` is not touched, if it is not. What may not be touched is not reached through a translator or a tunnel either;
+    /// what may be touched opens the way to nothing but itself.
     fn refuse(&self, ip: IpAddr) -> Option<Refusal> {
-        let inside = net::embedded_ipv4(ip);
-        if self.exclude.contains(ip) || inside.is_some_and(|inside| self.exclude.contains(inside)) {
+        if self.exclude.contains(ip) || net::embedded_ipv4(ip).any(|inside| self.exclude.contains(inside)) {
             return Some(Refusal::Excluded);
         }
-        (!net::is_unicast(ip) || inside.is_some_and(|inside| !net::is_unicast(inside)) || !self.scope.contains(ip))
-            .then_some(Refusal::OutOfScope)
+        let mut inside = net::embedded_ipv4(ip).peekable();
+        let leads_to_nobody = inside.peek().is_some() && !inside.any(net::is_unicast);
+        (!net::is_unicast(ip) || leads_to_nobody || !self.scope.contains(ip)).then_some(Refusal::OutOfScope)
     }
 
     fn open_audit(&self, inputs: &Inputs) -> Result<Option<Audit>> {
