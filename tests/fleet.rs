@@ -3,6 +3,7 @@
 mod support;
 
 use support::tool::try_with;
+use support::{bash, code};
 
 /// Starts `web1` and `web2`, which have their own folders under the same path `$PWD/log`, and writes the `config` that leads
 /// there; `gone` is a machine that does not answer.
@@ -77,4 +78,40 @@ fn what_is_missing_of_a_fleet_is_named_and_the_rest_is_merged() {
         fleet: -l x; touch oops: a path or a pattern, without spaces\n2\n\
         fleet: no HOST given (see --help)\n2\n";
     assert_eq!(printed, expected);
+}
+
+/// A fleet of one machine, whose `ssh` says `said` on stderr and runs on this machine what it is sent.
+fn fleet_whose_ssh_says(said: &[u8]) -> (i32, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("said"), said).expect("written");
+    let folder = folder.path().display();
+    let output = bash(&format!(
+        r#"cd '{folder}'; printf '#!/bin/sh\ncat %q >&2\nexec sh -s\n' "$PWD/said" > ssh; chmod +x ssh; cp "$OLDPWD/examples/auth.log" .
+        PATH=$PWD:$PATH "$OLDPWD/scripts/fleet" -l auth.log web1 -- -q > hosts; code=$?
+        soar-parse -q --name web1:auth.log auth.log | soar-score -q | cmp - hosts; exit $code"#,
+    ));
+    (code(&output), String::from_utf8(output.stderr).expect("printable ASCII"))
+}
+
+#[test]
+fn no_byte_of_another_machine_reaches_the_terminal_raw() {
+    // What erases a line, a C1 control in UTF-8 and alone, a change of direction, bytes that are no UTF-8, NUL, CR before text.
+    let hostile = b"a\x1b[2K\x1b]0;x\x07b\rfleet: web2 is missing\xc2\x9b2J\x9b\xe2\x80\xae\xff\0 \xc3\xa9%s\x7f\\\n\nlast\r\n";
+    let (code, said) = fleet_whose_ssh_says(hostile);
+    let expected = r"fleet: web1: a\x1b[2K\x1b]0;x\x07b\x0dfleet: web2 is missing\xc2\x9b2J\x9b\xe2\x80\xae\xff \xc3\xa9%s\x7f\";
+    assert_eq!((code, said), (0, format!("{expected}\nfleet: web1: \nfleet: web1: last\n")));
+}
+
+#[test]
+fn a_machine_that_does_not_stop_talking_is_cut_short() {
+    const MORE: &str = "fleet: web1: (it said more, which is left out)\n";
+    let (long, cut) = ("x".repeat(5000), format!("fleet: web1: {}...\n", "x".repeat(297)));
+    let (code, said) = fleet_whose_ssh_says(format!("{long}\n{}", "y\n".repeat(1000)).as_bytes());
+    assert_eq!((code, said), (0, format!("{cut}{}{MORE}", "fleet: web1: y\n".repeat(19))));
+    // A line that does not end, and many that are long.
+    for said in [long.repeat(1000), format!("{long}\n").repeat(3)] {
+        let lines = said.lines().count();
+        let (code, shown) = fleet_whose_ssh_says(said.as_bytes());
+        assert_eq!((code, shown), (0, if lines == 1 { cut.clone() + MORE } else { cut.repeat(lines) }));
+    }
 }
