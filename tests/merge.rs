@@ -63,13 +63,16 @@ fn score(flags: &[&str], inputs: &[Vec<u8>]) -> Vec<u8> {
     output.stdout
 }
 
+/// Flags under which some addresses of the networks are allowed.
+const ALLOWED: &[&str] = &["--partial", "--group-v6", "64", "--allow", "2001:db8::4,2001:db8:0:1::/65", "--rule", "r=.ssh_failed > 2"];
+
 proptest! {
     // Each case is a dozen processes.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn merging_the_parts_is_one_run_whatever_the_split_the_order_and_the_grouping(
-        events in events(), cuts in vec(any::<Index>(), 0..4), order in any::<[Index; 3]>(), flags in select(&[PLAIN, PARTIAL, GROUPED][..]),
+        events in events(), cuts in vec(any::<Index>(), 0..4), order in any::<[Index; 3]>(), flags in select(&[PLAIN, PARTIAL, GROUPED, ALLOWED][..]),
     ) {
         let score = |inputs: &[Vec<u8>]| score(flags, inputs);
         let whole = score(&[write_events(&events)]);
@@ -90,6 +93,35 @@ proptest! {
         prop_assert_eq!(text(&score(&[score(&[write_events(early)]), write_events(late)])), text(&whole));
         let backwards: Vec<_> = events.iter().rev().cloned().collect();
         prop_assert_eq!(text(&score(&[write_events(&backwards)])), text(&whole));
+    }
+
+    #[test]
+    fn merging_networks_that_were_counted_without_the_list_is_in_no_order(
+        events in events(), cuts in vec(any::<Index>(), 1..4), order in any::<[Index; 4]>(), lists in vec(any::<bool>(), 5),
+    ) {
+        const WITHOUT: &[&str] = &["--partial", "--group-v6", "64"];
+        let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(events.len() + 1)).collect();
+        places.extend([0, events.len()]);
+        places.sort_unstable();
+        let part = |(ends, &has_list): (&[usize], _)| {
+            score(if has_list { ALLOWED } else { WITHOUT }, &[write_events(&events[ends[0]..ends[1]])])
+        };
+        let mut parts: Vec<_> = places.windows(2).zip(&lists).map(part).collect();
+        let whole = score(ALLOWED, &parts);
+        prop_assert_eq!(text(&score(ALLOWED, std::slice::from_ref(&whole))), text(&whole));
+        for (from, to) in order.into_iter().enumerate() {
+            let (from, to) = (from.min(parts.len() - 1), to.index(parts.len()));
+            parts.swap(from, to);
+        }
+        prop_assert_eq!(text(&score(ALLOWED, &parts)), text(&whole));
+        let (first, rest) = parts.split_first().expect("a part");
+        prop_assert_eq!(text(&score(ALLOWED, &[score(ALLOWED, rest), first.clone()])), text(&whole));
+        let schema = serde_json::from_slice(&support::read("schemas/host.schema.json")).expect("JSON");
+        let schema = jsonschema::validator_for(&schema).expect("a schema");
+        for host in text(&whole).lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")) {
+            prop_assert!(schema.is_valid(&host), "{}", host);
+            prop_assert!(host["suspicious"] == false || !["2001:db8::4", "2001:db8:0:1::3"].contains(&host["ip"].as_str().expect("ip")), "{}", host);
+        }
     }
 
     #[test]
@@ -141,21 +173,71 @@ fn hosts_that_lack_what_a_run_needs_end_it_at_once() {
     assert_eq!(text(&score(&["--group-v6", "32"], &[hosts(&["--group-v6", "48"])])), text(&hosts(&["--group-v6", "32"])));
 }
 
-#[test]
-fn a_network_is_allowed_only_as_a_whole() {
-    let event = |last: &str| {
-        format!(
-            r#"{{"schema":"soar.event/1","source":{{"ip":"2001:db8::{last}"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["ssh_failed"]}}"#
-        )
+/// An event of `ip` so many seconds into an hour, or at no known time.
+fn failed(ip: &str, second: Option<u32>) -> Vec<u8> {
+    let at = second.map_or(String::new(), |second| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + i64::from(second))));
+    format!(r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["ssh_failed"]}}"#)
+        .into_bytes()
+        .into_iter()
+        .chain(*b"\n")
+        .collect()
+}
+
+/// Of each host: its address, its network, whether it is suspicious and whether it is allowed, and its failures.
+fn verdicts(hosts: &[u8]) -> Vec<String> {
+    let tell = |line: &str| {
+        let host: serde_json::Value = serde_json::from_str(line).expect("a host");
+        let is = |key: &str| if host[key] == true { format!(" {key}") } else { String::new() };
+        let network = host["network"].as_str().map_or(String::new(), |network| format!(" of {network}"));
+        format!("{}{network}:{}{} {}", host["ip"].as_str().expect("ip"), is("suspicious"), is("allowed"), host["signals"]["ssh_failed"])
     };
-    let input = [event("1"), event("2")].join("\n").into_bytes();
-    for (allow, is_allowed) in
-        [("2001:db8::1", false), ("2001:db8::/65", false), ("2001:db8::/65,2001:db8:0:0:8000::/65", true), ("2001:db8::/48", true)]
-    {
-        let hosts = score(&["--group-v6", "64", "--allow", allow, "--rule", "r=true"], std::slice::from_ref(&input));
-        let host: serde_json::Value = serde_json::from_slice(&hosts).expect("one host");
-        assert_eq!((&host["network"], &host["suspicious"]), (&"2001:db8::/64".into(), &(!is_allowed).into()), "{allow}");
+    text(hosts).lines().map(tell).collect()
+}
+
+const NETWORKS: &[&str] = &["--group-v6", "64", "--rule", "r=.ssh_failed > 1"];
+
+#[test]
+fn an_allowed_address_is_a_host_of_its_own_and_no_part_of_its_network() {
+    // The offender came first, its allowed neighbour last, and more often.
+    let (bad, good) = ("2001:db8::bad", "2001:db8::600d");
+    let input = [failed(bad, Some(1)), failed(bad, Some(2)), failed(good, Some(3)), failed(good, Some(4)), failed(good, Some(5))].concat();
+    let with = |allow: &str| verdicts(&score(&[NETWORKS, &["--allow", allow]].concat(), std::slice::from_ref(&input)));
+    let split = ["2001:db8::600d: allowed 3", "2001:db8::bad of 2001:db8::/64: suspicious 2"];
+    for allow in [good, "2001:db8::600d/127,192.0.2.1"] {
+        assert_eq!(with(allow), split, "{allow}");
     }
+    assert_eq!(with("2001:db8:1::/48"), ["2001:db8::600d of 2001:db8::/64: suspicious 5"]);
+    for allow in ["2001:db8::/64", "2001:db8::/32"] {
+        assert_eq!(with(allow), ["2001:db8::600d: allowed 3", "2001:db8::bad: allowed 2"], "{allow}");
+    }
+    // One that is allowed and would be written as its network is.
+    let zero = [failed("2001:db8::", Some(9)), failed("2001:db8::1", Some(1))].concat();
+    let hosts = score(&["--group-v6", "64", "--allow", "2001:db8::", "--rule", "r=true"], &[zero]);
+    assert_eq!(verdicts(&hosts), ["2001:db8::: allowed 1", "2001:db8::1 of 2001:db8::/64: suspicious 1"]);
+}
+
+#[test]
+fn a_network_counted_without_the_list_is_called_by_an_address_that_is_not_allowed_or_by_none_to_act_on() {
+    let (bad, good) = ("2001:db8::bad", "2001:db8::600d");
+    let part = |events: &[(&str, u32)]| {
+        let events = events.iter().map(|&(ip, second)| failed(ip, Some(second))).collect::<Vec<_>>().concat();
+        score(NETWORKS, &[events])
+    };
+    let allow = [NETWORKS, &["--allow", good]].concat();
+    // Each part knows the address that it saw last.
+    let (early, late) = (part(&[(good, 1), (bad, 2)]), part(&[(bad, 7), (good, 8)]));
+    let merged = score(&allow, &[late.clone(), early.clone()]);
+    assert_eq!(verdicts(&merged), ["2001:db8::bad of 2001:db8::/64: suspicious 4"]);
+    let host: serde_json::Value = serde_json::from_slice(&merged).expect("a host");
+    assert_eq!((&host["ip_last_seen"], &host["last_seen"]), (&rfc3339(1_700_000_002).into(), &rfc3339(1_700_000_008).into()));
+    let output = run(filter("soar-score").args(&allow), &late);
+    assert_eq!(verdicts(&output.stdout), ["2001:db8::600d of 2001:db8::/64: allowed 2"]);
+    let said = "soar-score: 0 events and 1 hosts read: 1 addresses, 0 suspicious; 1 more met a rule, and --allow names them; \
+                of 1 of these, networks counted without that --allow, no other address is known\n";
+    assert_eq!(text(&output.stderr), said);
+    // What comes later makes it one to act on again.
+    let again = score(&allow, &[output.stdout, failed(bad, Some(3))]);
+    assert_eq!(verdicts(&again), ["2001:db8::bad of 2001:db8::/64: suspicious 3"]);
 }
 
 #[test]

@@ -68,7 +68,7 @@ struct Args {
     /// Remember hosts between runs in FILE: read at the start, written every 30 s and at the end
     #[arg(long, value_name = "FILE", requires = "live", help_heading = "Live")]
     state: Option<PathBuf>,
-    /// Count IPv6 addresses by their prefix of BITS bits (64 is one network of a customer): network is the prefix, ip the address last seen
+    /// Count IPv6 addresses by their prefix of BITS bits (64 is one network of a customer): network is the prefix, ip the address last seen. One that --allow names stays a host of its own
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u8).range(1..=128))]
     group_v6: Option<u8>,
     /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths

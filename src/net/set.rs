@@ -58,14 +58,8 @@ impl AddressSet {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = canonical(address);
-        self.covers(address, address)
-    }
-
-    /// Whether every address from `first` to `last` is in the set; both are canonical, and of one family.
-    #[must_use]
-    pub fn covers(&self, first: IpAddr, last: IpAddr) -> bool {
-        let after = self.ranges.partition_point(|&(start, _)| start <= first);
-        after > 0 && last <= self.ranges[after - 1].1
+        let after = self.ranges.partition_point(|&(start, _)| start <= address);
+        after > 0 && address <= self.ranges[after - 1].1
     }
 
     fn from_ranges(mut ranges: Vec<(IpAddr, IpAddr)>) -> Self {

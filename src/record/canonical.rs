@@ -45,6 +45,10 @@ pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
     if walk.eat(br#","last_seen":""#) {
         host.last_seen = Some(read_time(&mut walk, &mut days)?);
     }
+    if walk.eat(br#","ip_last_seen":"#) {
+        // Of few networks; the thorough reader has it.
+        return None;
+    }
     if walk.eat(br#","evidence":["#) {
         host.evidence.reserve(PLACES);
         walk.items(b']', |walk| {

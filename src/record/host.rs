@@ -32,7 +32,7 @@ pub struct Scan<'a> {
 pub struct HostRecord<'a> {
     /// The address, canonical.
     pub ip: IpAddr,
-    /// The IPv6 prefix that the record stands for, where addresses are grouped; `ip` is then the one last seen.
+    /// The IPv6 prefix that the record stands for, where addresses are grouped; `ip` is then the one last seen that is not allowed.
     pub network: Option<Text<'a>>,
     /// Whether it is an alert of a live run: where the address stood at that moment, not to be summed.
     pub snapshot: bool,
@@ -60,6 +60,8 @@ pub struct HostRecord<'a> {
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
     pub last_seen: Option<i64>,
+    /// When the address of a network was last seen, where that is not when the network was; `Some(None)`: at no known time.
+    pub ip_last_seen: Option<Option<i64>>,
     /// The earliest places per signal.
     pub evidence: Vec<Place<'a>>,
     /// What merging windows and distinct counts needs.
@@ -108,6 +110,7 @@ impl HostRecord<'_> {
             paths: None,
             first_seen: None,
             last_seen: None,
+            ip_last_seen: None,
             evidence: Vec::new(),
             partial: None,
             alerted: Vec::new(),
@@ -134,6 +137,10 @@ impl HostRecord<'_> {
             put_number(out, r#""paths":"#, self.paths);
             put_time(out, r#""first_seen":""#, self.first_seen);
             put_time(out, r#""last_seen":""#, self.last_seen);
+            match self.ip_last_seen {
+                Some(None) => out.extend_from_slice(br#""ip_last_seen":null,"#),
+                at => put_time(out, r#""ip_last_seen":""#, at.flatten()),
+            }
             if !self.evidence.is_empty() {
                 put_array(out, r#""evidence":["#, |out| self.evidence.iter().for_each(|place| place.put(out)));
             }
@@ -174,6 +181,7 @@ impl HostRecord<'_> {
             paths: self.paths,
             first_seen: self.first_seen,
             last_seen: self.last_seen,
+            ip_last_seen: self.ip_last_seen,
             evidence: self.evidence.iter().map(place).collect(),
             partial: self.partial.as_ref().map(Partial::to_owned),
             alerted: self.alerted.iter().map(|(rule, at)| (rule.to_owned(), *at)).collect(),
@@ -255,6 +263,7 @@ impl<'de> Visitor<'de> for HostVisitor {
                 "paths" => host.paths = map.next_value()?,
                 "first_seen" => host.first_seen = map.next_value::<Instant>()?.0,
                 "last_seen" => host.last_seen = map.next_value::<Instant>()?.0,
+                "ip_last_seen" => host.ip_last_seen = Some(map.next_value::<Instant>()?.0),
                 "evidence" => host.evidence = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "partial" => host.partial = map.next_value()?,
                 "alerted" => host.alerted = map.next_value::<Alerted<'de>>()?.0,

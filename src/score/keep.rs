@@ -43,29 +43,19 @@ impl Keep {
         self.resolution_seconds.is_some() || self.users || self.paths
     }
 
-    /// The address under which `ip` is counted.
+    /// The bits of the network of `ip`, where addresses are grouped.
     #[must_use]
-    pub fn subject(&self, ip: IpAddr) -> IpAddr {
+    pub fn prefix(&self, ip: IpAddr) -> Option<u128> {
         match (ip, self.group_v6) {
-            (IpAddr::V6(v6), Some(bits)) => Ipv6Addr::from_bits(v6.to_bits() & mask(bits)).into(),
-            _ => ip,
+            (IpAddr::V6(v6), Some(bits)) => Some(v6.to_bits() & mask(bits)),
+            _ => None,
         }
     }
 
-    /// The first and the last address for which `ip` stands.
-    #[must_use]
-    pub fn range(&self, ip: IpAddr) -> (IpAddr, IpAddr) {
-        match (ip, self.group_v6) {
-            (IpAddr::V6(v6), Some(bits)) => (self.subject(ip), Ipv6Addr::from_bits(v6.to_bits() | !mask(bits)).into()),
-            _ => (ip, ip),
-        }
-    }
-
-    /// The prefix for which `ip` stands, as a record has it.
+    /// The network of `ip`, as a record has it.
     #[must_use]
     pub fn network(&self, ip: IpAddr) -> Option<String> {
-        let bits = self.group_v6.filter(|_| ip.is_ipv6())?;
-        Some(format!("{}/{bits}", self.subject(ip)))
+        Some(format!("{}/{}", Ipv6Addr::from_bits(self.prefix(ip)?), self.group_v6?))
     }
 
     /// Why `host` is no part of this run, if it is none: what it lacks would make the result wrong without a word.

@@ -48,7 +48,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
         inputs.spare(path)?;
     }
     let state = policy.state.as_deref().map(StateFile::open).transpose()?;
-    let mut live = Live { table: Table::new(config.keep), desk: Desk::new(config, policy) };
+    let mut live = Live { table: Table::new(config.keep, &config.allow), desk: Desk::new(config, policy) };
     if let Some(state) = &state {
         if state.read(config, run, |records| live.restore(records))? == Restored::Part {
             notices.say(&format!("{}: stopped while it was read: it stays as it is, and nothing else was read", state.shown()));
@@ -106,9 +106,7 @@ impl Live<'_> {
             desk.hear(at);
             desk.swept = desk.window_seconds.map_or(i64::MIN, |window| desk.clock.div_euclid(window));
             // Pieces come in their order; one that counts nothing is passed over.
-            let keep = table.keep();
-            let subject = keep.subject(table.hosts()[place].ip);
-            let piece = pieces.find(|piece| keep.subject(piece.ip) == subject);
+            let piece = pieces.find(|piece| table.is_of(place, piece));
             for (rule, at) in piece.into_iter().flat_map(|piece| &piece.alerted) {
                 if let Some(rule) = desk.config.rules.place(rule) {
                     table.host_mut(place).tally.note_alert(rule, *at);

@@ -57,11 +57,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// Whether an allow list names the host of `ip`: a network only where it names all of it.
+    /// Whether an allow list names `ip`. That of a network is named only where the network was counted without the list.
     #[must_use]
     pub fn allows(&self, ip: IpAddr) -> bool {
-        let (first, last) = self.keep.range(ip);
-        self.allow.covers(first, last)
+        self.allow.contains(ip)
     }
 
     /// Whether a host that was last seen at `last_seen` is left out for its age; one that has no time is of no age.
@@ -78,7 +77,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     let mut output = Output::stdout(run)?;
     run.watch.mind_reader();
     let keep = config.keep;
-    let mut table = Table::new(keep);
+    let mut table = Table::new(keep, &config.allow);
     let mut seen = Seen::default();
     map_blocks(
         inputs.reader(run),

@@ -40,8 +40,12 @@ pub struct Seen {
 /// One host record: a part of what is known of its address.
 #[derive(Debug)]
 pub struct Piece {
-    /// The address.
+    /// The address; of a network, the one that it is called by.
     pub ip: IpAddr,
+    /// Whether it stands for a network.
+    pub is_network: bool,
+    /// When the address was last seen, where a network was seen at another time.
+    pub ip_last_seen: Option<Option<i64>>,
     /// What was counted, in [`Records::counts`].
     pub counts: Range<usize>,
     /// Seconds since 1970.
@@ -143,8 +147,9 @@ impl Records {
         let (counts, places) = (first_count..self.counts.len(), first_place..self.places.len());
         let partial = host.partial.filter(|_| keep.needs_partial()).map(|partial| partial.to_owned());
         let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
-        let HostRecord { ip, first_seen, last_seen, .. } = host;
-        self.pieces.push(Piece { ip, counts, first_seen, last_seen, places, partial, alerted });
+        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, .. } = host;
+        let is_network = network.is_some();
+        self.pieces.push(Piece { ip, is_network, ip_last_seen, counts, first_seen, last_seen, places, partial, alerted });
     }
 }
 

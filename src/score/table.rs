@@ -1,6 +1,7 @@
 //! The table of addresses: every record added to the tally of its address. What it holds is bounded by the number of
 //! addresses and, with windows, of their non-empty buckets.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -9,6 +10,7 @@ use super::keep::Keep;
 use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
 use super::tally::{Place, Tally};
+use crate::net::AddressSet;
 use crate::record::partial::Partial;
 use crate::record::signal::{self, SignalSet, Value};
 
@@ -18,8 +20,12 @@ type Map<K> = HashMap<K, u32, ahash::RandomState>;
 /// An address with what is summed for it.
 #[derive(Debug, Clone)]
 pub struct Host {
-    /// The address; of a network, the one last seen, and the lowest of several.
+    /// The address; of a network, the one last seen that is not allowed, and the lowest of several.
     pub ip: IpAddr,
+    /// Whether it stands for its network.
+    pub is_network: bool,
+    /// Whether the address of a network is allowed, or not the one last seen: it was counted without the list.
+    is_contested: bool,
     /// The signals of which no event that comes no earlier than the address was last seen can be among the earliest.
     settled: SignalSet,
     /// Its sums.
@@ -27,8 +33,8 @@ pub struct Host {
 }
 
 impl Host {
-    fn new(ip: IpAddr) -> Self {
-        Self { ip, settled: SignalSet::default(), tally: Tally::default() }
+    fn new(ip: IpAddr, is_network: bool) -> Self {
+        Self { ip, is_network, is_contested: false, settled: SignalSet::default(), tally: Tally::default() }
     }
 
     /// Brings what an event changes from memory into the cache, and waits for nothing.
@@ -37,10 +43,57 @@ impl Host {
     }
 
     /// Calls the host by `ip`, of its network, if none was seen later.
-    fn rename(&mut self, ip: IpAddr, at: Option<i64>) {
+    fn rename(&mut self, ip: IpAddr, at: Option<i64>, allow: &AddressSet) {
+        if self.is_contested {
+            return self.contest(Name::new(ip, at, allow), at, allow);
+        }
         let last = self.tally.last_seen();
         if at > last || at == last && ip < self.ip {
             self.ip = ip;
+        }
+    }
+
+    /// The same where an allowed address was counted for the network, `last_seen` being the time of all that is added. Any other
+    /// address comes first, however early it was seen, and so its own time is kept.
+    fn contest(&mut self, name: Name, last_seen: Option<i64>, allow: &AddressSet) {
+        let last = self.tally.last_seen();
+        let winner = name.max(Name::new(self.ip, self.tally.ip_last_seen().unwrap_or(last), allow));
+        let is_last = winner.at == last.max(last_seen);
+        self.ip = winner.ip.0;
+        self.is_contested = !winner.is_free || !is_last;
+        self.tally.set_ip_last_seen((!is_last).then_some(winner.at));
+    }
+}
+
+/// What a network may be called by; the greater one is what it is called by.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    is_free: bool,
+    at: Option<i64>,
+    ip: Reverse<IpAddr>,
+}
+
+impl Name {
+    fn new(ip: IpAddr, at: Option<i64>, allow: &AddressSet) -> Self {
+        Self { is_free: !allow.contains(ip), at, ip: Reverse(ip) }
+    }
+}
+
+/// What is counted as one.
+#[derive(PartialEq, Eq)]
+enum Key {
+    V4(u32),
+    V6(u128),
+    Network(u128),
+}
+
+impl Key {
+    /// The key of `ip`, or of its network where it has one here.
+    fn new(ip: IpAddr, prefix: Option<u128>) -> Self {
+        match (ip, prefix) {
+            (_, Some(prefix)) => Self::Network(prefix),
+            (IpAddr::V4(v4), _) => Self::V4(v4.to_bits()),
+            (IpAddr::V6(v6), _) => Self::V6(v6.to_bits()),
         }
     }
 }
@@ -49,9 +102,12 @@ impl Host {
 #[derive(Debug, Default)]
 pub struct Table {
     keep: Keep,
+    /// The addresses that are never counted for their network.
+    allow: AddressSet,
     /// The places in `hosts`. Of four bytes each, since nearly all addresses are IPv4.
     v4: Map<u32>,
     v6: Map<u128>,
+    networks: Map<u128>,
     hosts: Vec<Host>,
     files: Texts,
     names: Names,
@@ -61,10 +117,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// An empty table that keeps of each address what `keep` says.
+    /// An empty table that keeps of each address what `keep` says, and groups none that `allow` names.
     #[must_use]
-    pub fn new(keep: Keep) -> Self {
-        Self { keep, ..Self::default() }
+    pub fn new(keep: Keep, allow: &AddressSet) -> Self {
+        Self { keep, allow: allow.clone(), ..Self::default() }
     }
 
     /// Adds what a block said.
@@ -112,15 +168,15 @@ impl Table {
 
     /// The place of the host of an event; of one that may count for nothing, it is not known yet.
     fn known_place(&mut self, seen: &Seen) -> Option<usize> {
-        (!seen.signals.is_empty()).then(|| self.place_for(seen.ip))
+        (!seen.signals.is_empty()).then(|| self.place_for(self.key_of(seen.ip), seen.ip))
     }
 
     /// Adds an event to the host at `place`; where that is not known, there may be none.
     fn add_event(&mut self, seen: &Seen, place: Option<usize>, file: u32) -> Option<usize> {
         let others: Vec<_> = seen.others.iter().filter_map(|name| self.names.admit(name)).collect();
-        let place = place.or_else(|| (!others.is_empty()).then(|| self.place_for(seen.ip)))?;
+        let place = place.or_else(|| (!others.is_empty()).then(|| self.place_for(self.key_of(seen.ip), seen.ip)))?;
         let host = &mut self.hosts[place];
-        host.rename(seen.ip, seen.at);
+        host.rename(seen.ip, seen.at, &self.allow);
         let Host { settled, tally, .. } = host;
         let is_later = seen.at.is_some() && seen.at >= tally.last_seen();
         tally.see(seen.at);
@@ -152,9 +208,14 @@ impl Table {
         if signals.iter().all(Option::is_none) {
             return None;
         }
-        let place = self.place_for(piece.ip);
+        let place = self.place_for(self.key_of_piece(piece), piece.ip);
         let host = &mut self.hosts[place];
-        host.rename(piece.ip, piece.last_seen);
+        if host.is_network && (piece.ip_last_seen.is_some() || self.allow.contains(piece.ip)) {
+            let name = Name::new(piece.ip, piece.ip_last_seen.unwrap_or(piece.last_seen), &self.allow);
+            host.contest(name, piece.last_seen, &self.allow);
+        } else {
+            host.rename(piece.ip, piece.last_seen, &self.allow);
+        }
         let tally = &mut host.tally;
         tally.see(piece.first_seen);
         tally.see(piece.last_seen);
@@ -188,18 +249,39 @@ impl Table {
         }
     }
 
-    /// The place of the host of `ip`, which is a new one where there was none.
+    /// What `ip` is counted for.
     #[inline]
-    fn place_for(&mut self, ip: IpAddr) -> usize {
-        let Self { keep, v4, v6, hosts, .. } = self;
+    fn key_of(&self, ip: IpAddr) -> Key {
+        Key::new(ip, self.keep.prefix(ip).filter(|_| !self.allow.contains(ip)))
+    }
+
+    /// The same of a host record: one that stands for a network cannot be taken apart, whatever is allowed now.
+    fn key_of_piece(&self, piece: &Piece) -> Key {
+        if piece.is_network { Key::new(piece.ip, self.keep.prefix(piece.ip)) } else { self.key_of(piece.ip) }
+    }
+
+    fn key_of_host(&self, host: &Host) -> Key {
+        Key::new(host.ip, self.keep.prefix(host.ip).filter(|_| host.is_network))
+    }
+
+    /// Whether `piece` is a part of the host at `place`.
+    #[must_use]
+    pub fn is_of(&self, place: usize, piece: &Piece) -> bool {
+        self.key_of_piece(piece) == self.key_of_host(&self.hosts[place])
+    }
+
+    /// The place of the host of `key`, which is a new one, called by `ip`, where there was none.
+    #[inline]
+    fn place_for(&mut self, key: Key, ip: IpAddr) -> usize {
         // 2^32 hosts would be some hundred gigabytes.
-        let next = u32::try_from(hosts.len()).unwrap_or(u32::MAX);
-        let place = match keep.subject(ip) {
-            IpAddr::V4(address) => *v4.entry(address.to_bits()).or_insert(next),
-            IpAddr::V6(address) => *v6.entry(address.to_bits()).or_insert(next),
+        let next = u32::try_from(self.hosts.len()).unwrap_or(u32::MAX);
+        let place = match key {
+            Key::V4(bits) => *self.v4.entry(bits).or_insert(next),
+            Key::V6(bits) => *self.v6.entry(bits).or_insert(next),
+            Key::Network(prefix) => *self.networks.entry(prefix).or_insert(next),
         };
         if place == next {
-            hosts.push(Host::new(ip));
+            self.hosts.push(Host::new(ip, matches!(key, Key::Network(_))));
         }
         place as usize
     }
@@ -207,9 +289,10 @@ impl Table {
     /// The place of the host of `ip`, if there is one.
     #[must_use]
     pub fn place_of(&self, ip: IpAddr) -> Option<usize> {
-        let place = match self.keep.subject(ip) {
-            IpAddr::V4(address) => self.v4.get(&address.to_bits()),
-            IpAddr::V6(address) => self.v6.get(&address.to_bits()),
+        let place = match self.key_of(ip) {
+            Key::V4(bits) => self.v4.get(&bits),
+            Key::V6(bits) => self.v6.get(&bits),
+            Key::Network(prefix) => self.networks.get(&prefix),
         };
         place.map(|&place| place as usize)
     }
@@ -222,11 +305,12 @@ impl Table {
     /// Keeps only the hosts that `wanted` says; places change.
     pub fn retain(&mut self, wanted: impl FnMut(&Host) -> bool) {
         self.hosts.retain(wanted);
-        (self.v4, self.v6) = (Map::default(), Map::default());
+        (self.v4, self.v6, self.networks) = (Map::default(), Map::default(), Map::default());
         for (place, host) in (0..).zip(&self.hosts) {
-            match self.keep.subject(host.ip) {
-                IpAddr::V4(address) => self.v4.insert(address.to_bits(), place),
-                IpAddr::V6(address) => self.v6.insert(address.to_bits(), place),
+            match self.key_of_host(host) {
+                Key::V4(bits) => self.v4.insert(bits, place),
+                Key::V6(bits) => self.v6.insert(bits, place),
+                Key::Network(prefix) => self.networks.insert(prefix, place),
             };
         }
     }

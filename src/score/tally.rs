@@ -58,6 +58,7 @@ struct More {
     users: Distinct,
     paths: Distinct,
     alerted: Vec<(usize, i64)>,
+    ip_last_seen: Option<Option<i64>>,
 }
 
 impl Default for Tally {
@@ -191,6 +192,20 @@ impl Tally {
     #[must_use]
     pub fn last_seen(&self) -> Option<i64> {
         Some(self.last_seen).filter(|&at| at > i64::MIN)
+    }
+
+    /// When the address that a network is called by was last seen, where that is not when the network was: `Some(None)`, at no
+    /// known time.
+    #[must_use]
+    pub fn ip_last_seen(&self) -> Option<Option<i64>> {
+        self.more.as_ref().and_then(|more| more.ip_last_seen)
+    }
+
+    /// Remembers that.
+    pub fn set_ip_last_seen(&mut self, at: Option<Option<i64>>) {
+        if at != self.ip_last_seen() {
+            self.more_mut().ip_last_seen = at;
+        }
     }
 
     /// The earliest places, by signal.

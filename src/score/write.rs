@@ -23,9 +23,11 @@ struct Ranked {
     /// The largest number for the lowest score.
     rank: u64,
     /// IPv4 first, then by value.
-    family: u32,
+    family: u16,
     high: u64,
     low: u64,
+    /// A network may be called by an address that is a host of its own, which comes first.
+    is_network: bool,
     place: u32,
 }
 
@@ -34,6 +36,7 @@ struct Ranked {
 pub struct Judged {
     suspicious: u64,
     allowed: u64,
+    nameless: u64,
     has_capped_score: bool,
     too_old: u64,
     /// Hosts that no stage could read again, and were left out.
@@ -44,6 +47,7 @@ impl Judged {
     fn add(&mut self, host: &HostRecord<'_>) {
         self.suspicious += u64::from(host.suspicious);
         self.allowed += u64::from(host.allowed && !host.rules.is_empty());
+        self.nameless += u64::from(host.allowed && !host.rules.is_empty() && host.network.is_some());
         self.has_capped_score |= host.score >= MAX_INTEGER;
     }
 }
@@ -53,6 +57,9 @@ impl fmt::Display for Judged {
         write!(f, "{} suspicious", self.suspicious)?;
         if self.allowed > 0 {
             write!(f, "; {} more met a rule, and --allow names them", self.allowed)?;
+        }
+        if self.nameless > 0 {
+            write!(f, "; of {} of these, networks counted without that --allow, no other address is known", self.nameless)?;
         }
         if self.too_old > 0 {
             write!(f, "; dropped {} last seen longer ago than --max-age", self.too_old)?;
@@ -95,21 +102,21 @@ pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl F
 fn rank<'t>(config: &Config, table: &'t Table) -> impl Iterator<Item = &'t Host> {
     let places = (0..).zip(table.hosts());
     let mut ranked: Vec<_> =
-        places.map(|(place, host)| Ranked::new(config.weights.score(&host.tally, table.names()).0, host.ip, place)).collect();
+        places.map(|(place, host)| Ranked::new(config.weights.score(&host.tally, table.names()).0, host, place)).collect();
     ranked.sort_unstable();
     ranked.into_iter().map(|ranked| &table.hosts()[ranked.place as usize])
 }
 
 impl Ranked {
-    fn new(score: u64, ip: IpAddr, place: u32) -> Self {
-        let (family, bits) = match ip {
+    fn new(score: u64, host: &Host, place: u32) -> Self {
+        let (family, bits) = match host.ip {
             IpAddr::V4(v4) => (4, v4.to_bits().into()),
             IpAddr::V6(v6) => (6, v6.to_bits()),
         };
         // Cut into halves.
         #[allow(clippy::cast_possible_truncation)]
         let (high, low) = ((bits >> 64) as u64, bits as u64);
-        Self { rank: !score, family, high, low, place }
+        Self { rank: !score, family, high, low, is_network: host.is_network, place }
     }
 }
 
@@ -151,7 +158,7 @@ impl<'t> HostWriter<'t> {
         let (names, tally) = (table.names(), &host.tally);
         let (score, reason) = config.weights.score(tally, names);
         record.ip = host.ip;
-        record.network = table.keep().network(host.ip).map(Text::from);
+        record.network = table.keep().network(host.ip).filter(|_| host.is_network).map(Text::from);
         (record.score, record.reason) = (score, reason.map(|signal| Text::from(names.name(signal))));
         let facts = HostFacts { table, host, score };
         let verdict = config.rules.judge(&facts)?;
@@ -166,6 +173,7 @@ impl<'t> HostWriter<'t> {
         let counted = |&signal: &SignalId| (Text::from(names.name(signal)), tally.count_of(signal));
         record.signals.extend(names.others().iter().map(counted).filter(|(_, count)| *count > 0));
         (record.first_seen, record.last_seen) = (tally.first_seen(), tally.last_seen());
+        record.ip_last_seen = tally.ip_last_seen();
         self.put_evidence(host);
         self.put_values(host);
         let start = lines.len();
