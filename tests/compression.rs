@@ -68,6 +68,10 @@ fn members_follow_one_another_whatever_their_kinds_and_sizes() {
         for (what, input) in [
             ("two members", packed.repeat(2)),
             ("members of nothing around them", [&nothing[..], &packed, &nothing, &packed, &nothing].concat()),
+            (
+                "many members of nothing, with zeros between some",
+                [nothing.repeat(9), vec![0; 8], nothing.repeat(99), packed.repeat(2)].concat(),
+            ),
             ("zeros behind each", [&packed[..], &[0; 512], &packed, &[0; 16_001]].concat()),
             ("another kind", [&packed[..], &pack("gzip", &plain)].concat()),
             ("cut inside a line", [pack(kind, &plain[..777]), pack(kind, &plain[777..]), packed.clone()].concat()),

@@ -94,6 +94,34 @@ pub fn guess(start: &[u8]) -> Guess {
     }
 }
 
+/// Members without text of the kinds whose decoders cannot be used again: an xz stream with each check that xz knows, a bzip2 stream
+/// (its fourth byte says how large its blocks would be).
+///
+/// **Source:** .xz file format sections 2.1 and 3.1; bzip2 `compress.c`.
+const EMPTY_MEMBERS: [&[u8]; 5] = [
+    b"\xfd7zXZ\0\0\0\xff\x12\xd9\x41\0\0\0\0\x1c\xdf\x44\x21\x06\x72\x9e\x7a\x01\0\0\0\0\0YZ",
+    b"\xfd7zXZ\0\0\x01\x69\x22\xde\x36\0\0\0\0\x1c\xdf\x44\x21\x90\x42\x99\x0d\x01\0\0\0\0\x01YZ",
+    b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46\0\0\0\0\x1c\xdf\x44\x21\x1f\xb6\xf3\x7d\x01\0\0\0\0\x04YZ",
+    b"\xfd7zXZ\0\0\x0a\xe1\xfb\x0c\xa1\0\0\0\0\x1c\xdf\x44\x21\x18\x9b\x4b\x9a\x01\0\0\0\0\x0aYZ",
+    b"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0",
+];
+
+/// How many bytes at the start of `input` are members without text that need no decoder. To make a decoder of xz or bzip2 costs as much as
+/// to decode some kilobytes, so a file of nothing but such members would take minutes.
+#[must_use]
+pub fn empty_members_len(input: &[u8]) -> usize {
+    let mut rest = input;
+    let is_empty = |rest: &[u8], member: &[u8]| match rest.get(..member.len()) {
+        Some([b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]) => rest == &member[4..],
+        Some(start) => start == member,
+        None => false,
+    };
+    while let Some(member) = EMPTY_MEMBERS.iter().find(|member| is_empty(rest, member)) {
+        rest = &rest[member.len()..];
+    }
+    input.len() - rest.len()
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -143,6 +171,21 @@ impl Decoder {
             Kind::Bzip2 => Self::Bzip2(Bzip2::new(false)),
             Kind::Xz => Self::Xz(Xz::new_stream_decoder(XZ_WINDOW_BYTES + XZ_STATE_BYTES, 0).map_err(io::Error::other)?),
         })
+    }
+
+    /// The same decoder for another member of its kind; `None` where it cannot start anew. A file may be millions of members, and a new
+    /// decoder allocates more than a member of a few bytes takes to decode.
+    #[must_use]
+    pub fn restart(mut self) -> Option<Self> {
+        match &mut self {
+            Self::Gzip(gzip) => gzip.reset(true),
+            Self::Zstd(zstd, rest) => {
+                zstd.reset(zstd_safe::ResetDirective::SessionOnly).ok()?;
+                *rest = 1;
+            }
+            Self::Bzip2(_) | Self::Xz(_) => return None,
+        }
+        Some(self)
     }
 
     /// The kind of its member.

@@ -49,3 +49,14 @@ pub struct Run {
     /// Memory of results that were written.
     pub results: Buffers,
 }
+
+#[cfg(test)]
+impl Run {
+    /// A run of one thread that says nothing.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        let (blocks, results) = (Buffers::default(), Buffers::default());
+        let watch = Watch::install().expect("a watch");
+        Self { program: "test", threads: 1, line_buffered: false, watch, progress: Progress::new(None), blocks, results }
+    }
+}

@@ -263,23 +263,7 @@ mod tests {
     use crate::stream::Run;
     use crate::stream::block::Part;
     use crate::stream::book::hash;
-    use crate::stream::buffer::Buffers;
-    use crate::stream::interrupt::Watch;
     use crate::stream::origin::Origin;
-    use crate::stream::progress::Progress;
-
-    fn run() -> Run {
-        let watch = Watch::install().expect("a watch");
-        Run {
-            program: "test",
-            threads: 1,
-            line_buffered: false,
-            watch,
-            progress: Progress::new(None),
-            blocks: Buffers::default(),
-            results: Buffers::default(),
-        }
-    }
 
     /// Lines of 7 bytes.
     fn lines(count: usize) -> Vec<u8> {
@@ -308,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_log_is_read_on_from_its_place_with_the_lines_before_it() {
-        let run = run();
+        let run = Run::for_tests();
         let text = lines(100_000);
         let file = tempfile::NamedTempFile::new().expect("a file");
         for bytes in [text.clone(), gzip(&text)] {
