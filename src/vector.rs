@@ -79,20 +79,20 @@ pub fn find_special(text: &[u8]) -> Option<usize> {
     find(text, special, |b| matches!(b, ..b' ' | b'"' | b'\\'))
 }
 
-/// The same, or what is not ASCII.
+/// The same, or DEL, or what is not ASCII.
 #[must_use]
 #[inline]
 pub fn find_not_plain(text: &[u8]) -> Option<usize> {
     find(text, not_plain, |b| !is_plain(b))
 }
 
-/// As signed numbers, what is not ASCII is below the space too.
+/// As signed numbers, what is not ASCII is below the space too; one more, so is DEL.
 fn not_plain(block: i8x16) -> i8x16 {
-    all(b' ').cmp_gt(block) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'))
+    all(b' ' + 1).cmp_gt(block + all(1)) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'))
 }
 
 const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\')
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
 }
 
 /// How much is looked at at a time where more than one place is wanted, in bytes.
@@ -229,8 +229,7 @@ fn spread(found: i32, len: usize, half: usize) -> i32 {
     found & low | (found >> half & low) << (len - half)
 }
 
-/// Whether what stands in `text` from `start` on can stand in a JSON string as it is: ASCII, no control character, no quote, no
-/// backslash.
+/// Whether what stands in `text` from `start` on is ASCII that our JSON has as it is: no control character, no quote, no backslash.
 #[must_use]
 #[inline]
 pub fn is_plain_from(text: &[u8], start: usize) -> bool {
@@ -285,7 +284,7 @@ mod tests {
                     assert_eq!(find_no_name(&text), Some(place).filter(|_| !is_name), "{byte} at {place} of {len}");
                     assert_eq!(find_space(&text), Some(place).filter(|_| byte == b' '), "{byte} at {place} of {len}");
                     assert_eq!(rfind_space(&text), Some(place).filter(|_| byte == b' '), "{byte} at {place} of {len}");
-                    let is_plain = (0x20..0x80).contains(&byte) && !is_mark;
+                    let is_plain = (0x20..0x7f).contains(&byte) && !is_mark;
                     let is_special = byte < 0x20 || is_mark;
                     assert_eq!(find_special(&text), Some(place).filter(|_| is_special), "{byte} at {place} of {len}");
                     assert_eq!(find_not_plain(&text), Some(place).filter(|_| !is_plain), "{byte} at {place} of {len}");

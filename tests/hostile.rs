@@ -2,6 +2,7 @@
 
 mod support;
 
+use serde_json::Value;
 use support::{FILTERS, code, filter, run, text};
 
 /// Keys under which a record of ours has a value, and one that it does not know.
@@ -43,4 +44,30 @@ fn a_host_with_more_counts_than_signals_can_have_is_malformed() {
             assert!(text(&output.stderr).contains(flaw), "{}", text(&output.stderr));
         }
     }
+}
+
+#[test]
+fn no_record_controls_the_terminal_that_shows_it() {
+    const HOSTILE: &str = "a\u{1b}[31m\u{7f}\u{80}\u{9b}2J\u{9f}\u{61c}\u{200e}\u{202e}\u{2066}\u{2069}\u{a0}\u{e9}\u{1f980}z";
+    let log = format!(
+        "192.0.2.7 - - [10/Oct/2025:13:55:36 +0000] \"GET /{HOSTILE} HTTP/1.1\" 404 5 \"{HOSTILE}\" \"{HOSTILE} bot\"\n\
+         2025-10-10T13:55:38Z {HOSTILE} sshd[7]: Failed password for {HOSTILE} from 192.0.2.7 port 22 ssh2\n"
+    );
+    let events = run(filter("soar-parse").args(["--name", HOSTILE]), log.as_bytes());
+    assert_eq!(code(&events), 0, "{}", text(&events.stderr));
+    let hosts = run(filter("soar-score").args(["--partial", "--explain", "--rule", "r=.http_404 > 0"]), &events.stdout);
+    assert_eq!(code(&hosts), 0, "{}", text(&hosts.stderr));
+    let again = run(filter("soar-score").args(["--partial", "--explain", "--rule", "r=.http_404 > 0"]), &hosts.stdout);
+    assert_eq!(text(&again.stdout), text(&hosts.stdout), "hosts are read back as they were written");
+    for shown in [text(&events.stdout), text(&hosts.stdout)] {
+        let is_spelled_out = |c: char| c.is_control() && c != '\n' || "\u{61c}\u{200e}\u{202e}\u{2066}\u{2069}".contains(c);
+        assert!(!shown.contains(is_spelled_out), "{}", shown.escape_debug());
+        assert!(shown.contains("\u{a0}\u{e9}\u{1f980}"), "what is harmless stays as it is");
+    }
+    let event: Value = serde_json::from_slice(events.stdout.split(|&b| b == b'\n').next().expect("an event")).expect("JSON");
+    assert_eq!(event["url"]["original"], format!("/{HOSTILE}"), "the value is the same");
+    assert_eq!(event["user_agent"]["original"], format!("{HOSTILE} bot"));
+    assert_eq!(event["log"]["file"]["path"], HOSTILE);
+    let host: Value = serde_json::from_slice(&hosts.stdout).expect("JSON");
+    assert_eq!(host["evidence"][0]["file"], HOSTILE);
 }

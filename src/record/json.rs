@@ -1,11 +1,16 @@
 //! JSON written by hand, for the records of which there may be one for every line of a log.
 //!
 //! Each member ends in a comma; the end of its object turns the last one into the brace. Text may be any bytes: what must
-//! be escaped is, and what is not UTF-8 becomes U+FFFD.
+//! be escaped is, and what is not UTF-8 becomes U+FFFD. So is what would control the terminal that shows the line.
 //!
-//! **Source:** RFC 8259 section 7.
+//! **Source:** RFC 8259 section 7; ECMA-48 (C1 controls); Unicode UAX #9 (bidirectional controls).
 
+use std::io::{self, Write};
 use std::net::IpAddr;
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 use crate::time::Stamp;
 use crate::vector::is_plain_from;
@@ -153,44 +158,74 @@ const OCTETS: [[u8; 4]; 256] = {
     octets
 };
 
-const fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Whether a character that JSON allows in a string as it is controls a terminal: DEL, a C1 control, or one that turns the direction of
+/// the text around it.
+const fn controls_terminal(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
 #[cold]
 fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    let is_special = |c: char| matches!(c, ..' ' | '"' | '\\') || controls_terminal(c);
     for chunk in text.utf8_chunks() {
-        let mut rest = chunk.valid().as_bytes();
-        while let Some(at) = rest.iter().position(|&b| is_special(b)) {
-            out.extend_from_slice(&rest[..at]);
-            put_escape(out, rest[at]);
-            rest = &rest[at + 1..];
+        let mut rest = chunk.valid();
+        while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_special(c)) {
+            out.extend_from_slice(&rest.as_bytes()[..at]);
+            put_escape(out, c);
+            rest = &rest[at + c.len_utf8()..];
         }
-        out.extend_from_slice(rest);
+        out.extend_from_slice(rest.as_bytes());
         if !chunk.invalid().is_empty() {
             out.extend_from_slice("\u{fffd}".as_bytes());
         }
     }
 }
 
-fn put_escape(out: &mut Vec<u8>, byte: u8) {
+fn put_escape(out: &mut Vec<u8>, c: char) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let letter = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
+    let letter = match c {
+        '"' => b'"',
+        '\\' => b'\\',
+        '\n' => b'n',
+        '\r' => b'r',
+        '\t' => b't',
+        '\u{8}' => b'b',
+        '\u{c}' => b'f',
         _ => {
-            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-            out.extend_from_slice(b"\\u00");
-            out.extend_from_slice(&digits);
-            return;
+            // No character that is escaped is past U+FFFF.
+            let digit = |shift: u32| HEX[(u32::from(c) >> shift & 15) as usize];
+            return out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
         }
     };
     out.extend_from_slice(&[b'\\', letter]);
+}
+
+/// `value` as compact JSON by serde, with the escapes of this module: nothing where it cannot be serialised.
+#[must_use]
+pub fn to_vec(value: &impl Serialize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let done = value.serialize(&mut Serializer::with_formatter(&mut out, Harmless));
+    if done.is_ok() { out } else { Vec::new() }
+}
+
+/// Writes strings, and JSON that is taken over as it is, without what controls a terminal. Outside of strings valid JSON has none of that.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|&(_, c)| controls_terminal(c)) {
+            write!(writer, "{}\\u{:04x}", &rest[..at], u32::from(c))?;
+            rest = &rest[at + c.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn write_raw_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        self.write_string_fragment(writer, fragment)
+    }
 }
 
 /// Appends `key` (which ends in the opening quote) and `seconds` since 1970 as RFC 3339 and `",`; nothing where there is no time.
@@ -204,18 +239,39 @@ pub fn put_time(out: &mut Vec<u8>, key: &str, seconds: Option<i64>) {
 mod tests {
     use super::*;
 
+    /// Every character that is written with an escape.
+    fn escaped() -> impl Iterator<Item = char> {
+        let ranges = ['\0'..='\u{1f}', '\u{7f}'..='\u{9f}', '\u{200e}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
+        ranges.into_iter().flatten().chain(['"', '\\', '\u{61c}'])
+    }
+
     #[test]
-    fn text_is_escaped_as_serde_does_wherever_it_stands() {
-        let specials: Vec<Vec<u8>> = (0..=255_u8).map(|b| vec![b]).chain([b"\xc3\xa9".to_vec(), b"\xe2\x82".to_vec()]).collect();
-        for special in specials {
+    fn text_is_the_same_to_every_reader_wherever_it_stands_and_both_writers_agree() {
+        let bytes = (0..=255_u8).map(|b| vec![b]).chain([b"\xe2\x82".to_vec()]);
+        let others = ['\u{a0}', '\u{200d}', '\u{202f}', '\u{2065}', '\u{206a}', 'é', '漢', '🦀'];
+        let texts = escaped().chain(others).map(|c| c.to_string().into_bytes());
+        for special in bytes.chain(texts) {
             for place in 0..20 {
                 let text = [&b"abcdefghijklmnopqrstu"[..place], &special, b"vwxyz\"\x1f\xff!"].concat();
                 let mut out = Vec::new();
                 put_text(&mut out, "\"", Some(&text));
-                let serde = serde_json::to_string(&String::from_utf8_lossy(&text)).expect("text");
-                assert_eq!(String::from_utf8_lossy(&out), format!("{serde},"));
+                let meant = String::from_utf8_lossy(&text);
+                assert_eq!(String::from_utf8_lossy(&out), format!("{},", String::from_utf8_lossy(&to_vec(&meant))));
+                assert_eq!(serde_json::from_slice::<String>(&out[..out.len() - 1]).expect("a string"), meant);
             }
         }
+    }
+
+    #[test]
+    fn nothing_that_controls_a_terminal_is_written_as_it_is() {
+        for c in escaped().filter(|c| !matches!(c, '"' | '\\')) {
+            let mut out = Vec::new();
+            put_text(&mut out, "\"", Some(format!("a{c}b").as_bytes()));
+            let out = String::from_utf8(out).expect("UTF-8");
+            assert!(!out.contains(c) && out.starts_with("\"a\\"), "{out:?}");
+        }
+        let raw = serde_json::value::RawValue::from_string("[\"\u{9b}2J\\n\",\"\u{202e}\"]".to_owned()).expect("JSON");
+        assert_eq!(String::from_utf8_lossy(&to_vec(&raw)), r#"["\u009b2J\n","\u202e"]"#);
     }
 
     #[test]

@@ -211,8 +211,12 @@ impl<'a> Walk<'a> {
                     return Some(());
                 }
                 [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => self.rest = rest,
-                // As our writer spells the other control characters.
-                [b'\\', b'u', b'0', b'0', b'0' | b'1', low, rest @ ..] if low.is_ascii_hexdigit() => self.rest = rest,
+                // As our writer spells the other control characters; no half of a surrogate pair.
+                [b'\\', b'u', first @ (b'0'..=b'9' | b'a'..=b'c'), b, c, d, rest @ ..]
+                    if [first, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) =>
+                {
+                    self.rest = rest;
+                }
                 _ => return None,
             }
         }

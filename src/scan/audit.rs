@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::Result;
+use crate::record::json;
 use crate::stream::journal::Journal;
 use crate::time::Stamp;
 
@@ -64,8 +65,7 @@ impl Audit {
             Why::Target(text) => (None, Some(&**text)),
         };
         let line = Line { schema: "soar.audit/1", at: Stamp { seconds, fraction: "" }, ip, ports: &self.ports, rules, target };
-        // Serialising texts cannot fail.
-        let mut line = serde_json::to_vec(&line).unwrap_or_default();
+        let mut line = json::to_vec(&line);
         line.push(b'\n');
         self.journal.write(&line)
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::answer::{Reason, State};
 use super::schedule::{HostId, Settled};
 use super::window::EntryId;
+use crate::record::json;
 use crate::time::Stamp;
 
 /// How many bytes of results are kept for addresses that come again; the oldest are forgotten first.
@@ -292,8 +293,7 @@ impl Board {
             banners: (!job.banners.is_empty()).then_some(&job.banners),
             ports,
         };
-        // Serialising numbers and texts cannot fail.
-        serde_json::to_vec(&scan).unwrap_or_default()
+        json::to_vec(&scan)
     }
 
     /// Every port in its order; those without a state are `rest`.
