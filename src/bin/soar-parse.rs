@@ -79,7 +79,7 @@ struct Args {
     log_format: Option<String>,
     /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them (or published JSON lists of prefixes), comma-separated; repeatable
     ///
-    /// Behind them, the client is the rightmost address of the header that is not one of theirs. The header is read where
+    /// Give your proxies' addresses, not the range they live in: whoever else is in it could name any client. Behind them, the client is the rightmost address of the header that is not one of theirs. The header is read where
     /// it has a name: in a --log-format that has it (`main` is nginx's), and in the JSON of nginx (`http_x_forwarded_for`),
     /// Caddy and Traefik. A third quoted field of a line that found its format itself is never taken for it, since it may
     /// be a header that clients fill in; the Elastic Common Schema has no field for it.
