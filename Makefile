@@ -29,33 +29,36 @@ source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir 
 	$(if $(filter share/soar-light/spark/%,$1),$(patsubst share/soar-light/%,scripts/%,$1),\
 	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1)))))
 
-.PHONY: help setup build test test-real demo bench install uninstall deb test-deb deny clean events hosts scan report FORCE
+.PHONY: help setup setup-real build test test-real demo bench install uninstall deb test-deb deny clean events hosts scan report FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: ## install what the tests need, or say exactly what is missing
+setup: ## install what make test needs, or say exactly what is missing
 	@scripts/setup
+
+setup-real: ## bring what make test-real and make deb need: a browser, servers, Java and Spark, what makes packages
+	@scripts/setup real
 
 build: ## build the four filters
 	cargo build --release --locked --bins
 
+# Each step is a command; scripts/test counts what passed, failed and was skipped, and says so in its last line.
 test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real and test-deb
-	cargo fmt --check
-	cargo clippy --locked --all-targets -- -D warnings
-	cargo test --locked
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
-	shellcheck $(filter-out scripts/spark,$(wildcard scripts/*)) benches/*.sh tests/range/*.sh .ci/run
-	@$(MAKE) -s deny
+	@scripts/test 'cargo fmt --check' 'cargo clippy --locked --all-targets -- -D warnings' 'cargo test --locked --no-fail-fast' \
+	"RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib" \
+	'shellcheck $(filter-out scripts/spark,$(wildcard scripts/*)) benches/*.sh tests/range/*.sh .ci/run'
 
-test-real: build ## attack real servers in namespaces of their own, and hold the filters to what happened
-	scripts/range
+test-real: build ## the tests with a browser, Spark and real servers, an attack on servers in namespaces, and make deny
+	@scripts/test 'cargo test --locked --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny'
 
 deny: ## check licences and sources of what is built in, and known flaws where their database is here (cargo-deny)
-	@if ! cargo deny --version >/dev/null 2>&1; then printf '\nSKIPPED: make deny: no cargo-deny (cargo install --locked cargo-deny)\n' >&2; exit 0; fi; \
+	@skip() { printf '\nSKIPPED: %s\n' "$$1" >&2; [ -z "$${SOAR_SKIPPED:-}" ] || printf 'deny\t%s\n' "$$1" >>"$$SOAR_SKIPPED"; }; \
+	PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; \
+	if ! cargo deny --version >/dev/null 2>&1; then skip 'no cargo-deny'; exit 0; fi; \
 	cargo deny --locked --offline check licenses bans sources; \
 	if [ -d "$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs" ]; then cargo deny --locked --offline check advisories; \
-	else printf '\nSKIPPED: make deny: advisories: no database of RustSec (cargo deny fetch db)\n' >&2; fi
+	else skip 'no database of RustSec'; fi
 
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo
@@ -71,20 +74,20 @@ uninstall: ## remove what install put there
 	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
 	cd '$(DESTDIR)$(PREFIX)' && rmdir share/soar-light/* share/soar-light 2>/dev/null || true
 
-# A cargo-deb that is there already will do.
-CARGO_DEB := $(or $(shell command -v cargo-deb),$(TARGET)/tools/bin/cargo-deb)
-$(TARGET)/tools/bin/cargo-deb:
-	cargo install --quiet --locked --root '$(TARGET)/tools' cargo-deb@3.8.0
+.PHONY: deb-tools
+deb-tools:
+	@export PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; for tool in dpkg-shlibdeps cargo-deb; do \
+	command -v $$tool >/dev/null || { echo "make deb: no $$tool: make setup-real brings it (dpkg-dev; cargo install --locked cargo-deb)" >&2; exit 2; }; done
 
-deb: build $(CARGO_DEB) ## build a Debian package of the same files, with a systemd service and timer that are off
+deb: deb-tools build ## build a Debian package of the same files, with a systemd service and timer that are off
 	rm -rf target/deb-root
 	$(MAKE) -s -o build install DESTDIR=target/deb-root PREFIX=/usr
 	install -d target/deb-root/usr/share/zsh
 	mv target/deb-root/usr/share/zsh/site-functions target/deb-root/usr/share/zsh/vendor-completions
-	PATH="$(dir $(abspath $(CARGO_DEB))):$$PATH" cargo deb --no-build --no-strip --locked --output '$(DEB)'
+	PATH="$$PATH:$(abspath $(TARGET))/tools/bin" cargo deb --no-build --no-strip --locked --output '$(DEB)'
 
 test-deb: deb ## install, run and remove the package in a copy of this system that is thrown away
-	scripts/test-deb '$(DEB)'
+	@scripts/test "scripts/test-deb '$(DEB)'"
 
 clean: ## remove what was built and the files of the demo
 	cargo clean

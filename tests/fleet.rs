@@ -41,6 +41,7 @@ fn try_fleet(test: &str, script: &str) -> Option<String> {
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn a_fleet_is_one_run_over_all_logs() {
     let script = r#"
         here web1:auth.log web2:auth.log web2:auth.log.1.gz web2:access.log > want
@@ -57,6 +58,7 @@ fn a_fleet_is_one_run_over_all_logs() {
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn what_is_missing_of_a_fleet_is_named_and_the_rest_is_merged() {
     let script = r#"
         try() { local code=0; "$@" 2> said || code=$?; grep ^fleet: said; echo "$code"; }

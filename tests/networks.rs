@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 use support::network::Network;
+use support::skip::skip;
 
 const PORTS: [u16; 7] = [20, 21, 22, 23, 80, 443, 3389];
 
@@ -23,8 +24,7 @@ macro_rules! network {
         match Network::new($rules, $ports) {
             Ok(network) => network,
             Err(why) => {
-                // Not with eprintln, which the test runner keeps to itself.
-                writeln!(std::io::stderr(), "SKIPPED a test of networks: this machine lets none be made: {why}").expect("written");
+                skip("a test of networks", &format!("this machine lets no network be made: {}", why.trim()));
                 return;
             }
         }

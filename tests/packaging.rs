@@ -3,18 +3,17 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use support::skip::skip;
 use support::{FILTERS, bash, bin, code, filter, read, text};
 
 /// Where a tool is missing, its part of a test is left out, and that is said.
 fn has(tool: &str) -> bool {
     let there = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().expect("sh runs").status.success();
     if !there {
-        // Not by `eprintln!`, which the test runner keeps to itself.
-        writeln!(std::io::stderr(), "\nSKIPPED: what {tool} says of the packaging: no {tool} (see scripts/setup)").expect("stderr");
+        skip(&format!("what {tool} says of the packaging"), &format!("no {tool}"));
     }
     there
 }

@@ -4,12 +4,12 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+use support::skip::skip;
 use support::{bash, bin, code, filter, read, root, run, sample, text};
 
 fn soar(flags: &[&str]) -> Command {
@@ -302,9 +302,7 @@ fn real_logs_give_the_known_figures() {
     let data = root().join("../shared/data");
     let logs = ["OpenSSH_2k.log", "apache_combined_10k.log"].map(|name| data.join(name));
     if logs.iter().any(|log| !log.exists()) {
-        // Not by `eprintln!`, which the test runner keeps to itself.
-        writeln!(std::io::stderr(), "\nSKIPPED: real_logs_give_the_known_figures: no {}", data.display()).expect("stderr");
-        return;
+        return skip("real logs", "no ../shared/data beside the repository");
     }
     let parse = |logs: &[std::path::PathBuf], threads: &str| {
         filter("soar-parse").args(["-q", "--year", "2015", "--threads", threads]).args(logs).output().expect("it runs").stdout

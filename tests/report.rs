@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
 
+use support::skip::skip;
 use support::{bash, bin, code, filter, root, run, sample, text};
 
 fn files(folder: &Path) -> Vec<String> {
@@ -98,8 +99,7 @@ fn a_full_disk_leaves_the_old_reports() {
     );
     let output = bash(&line);
     if code(&output) == 99 || text(&output.stderr).contains("unshare") {
-        let _ = std::io::stderr().write_all(b"SKIPPED: no mount namespace here, so no disk was filled\n");
-        return;
+        return skip("a full disk", "no mount namespace to be had");
     }
     assert_eq!(text(&output.stdout), "2\nold\nold\na.csv\na.svg\n", "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("a.csv: cannot write: No space left on device"), "{}", text(&output.stderr));

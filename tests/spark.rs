@@ -44,6 +44,7 @@ fn try_spark(test: &str, script: &str) -> Option<String> {
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn a_cluster_gives_what_one_run_gives_and_outlives_what_is_killed() {
     // Of the filters, the first soar-parse takes its executor with it, the second itself.
     let mean = r#"
@@ -71,6 +72,7 @@ END
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn a_lake_says_what_was_no_good_and_leaves_nothing_half_done() {
     let script = r#"
         cp "$ROOT"/examples/*.log .; printf 'junk\n' > junk.log; head -c 300 logs/auth.log.1.gz > cut.gz

@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::support::skip::skip;
+
 pub struct Browser {
     child: Child,
     commands: ChildStdin,
@@ -24,8 +26,7 @@ impl Browser {
     /// A browser with one empty tab; `None`, and a loud line, where there is none.
     pub fn start() -> Option<Self> {
         let Some(program) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| is_there(name)) else {
-            // Not eprintln!, which the test harness hides.
-            let _ = std::io::stderr().write_all(b"SKIPPED: no chromium here, so the HTML report was not opened: run scripts/setup\n");
+            skip("the HTML report in a browser", "no chromium");
             return None;
         };
         let alone = Command::new("unshare").args(["-rn", "true"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success());

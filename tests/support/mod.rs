@@ -4,6 +4,7 @@
 pub mod desk;
 pub mod network;
 pub mod silent;
+pub mod skip;
 pub mod tool;
 
 use std::io::Write;

@@ -1,9 +1,9 @@
 //! Other people's programs, run where they can do no harm: a folder and a network namespace of their own.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::skip::skip;
 use super::{bin, code, root, text};
 
 /// What a script says when the machine (its kernel, a missing module) cannot do what it tries.
@@ -24,12 +24,6 @@ fn is_there(tool: &str) -> bool {
     wide_path().split(':').any(|folder| Path::new(folder).join(tool).is_file())
 }
 
-/// Not by `eprintln!`, which the test runner keeps to itself.
-fn skip(test: &str, why: &str) -> Option<String> {
-    writeln!(std::io::stderr(), "\nSKIPPED: {test}: {why} (see scripts/setup)").expect("stderr");
-    None
-}
-
 /// A namespace of its own for root, and for others where the kernel lets them have one.
 fn unshare() -> Option<Command> {
     [&["-n"][..], &["-rn"]].into_iter().find_map(|flags| {
@@ -45,10 +39,14 @@ fn unshare() -> Option<Command> {
 /// What `script` prints, run by bash in a folder and a network namespace of its own with `tools` on the PATH. In it,
 /// `respond NAME FLAGS...` is what an adapter makes of the sample of hosts. None, after saying so, where it cannot be run.
 pub fn try_with(test: &str, tools: &[&str], script: &str) -> Option<String> {
+    let cannot = |why: &str| {
+        skip(test, why);
+        None
+    };
     if let Some(missing) = tools.iter().find(|tool| !is_there(tool)) {
-        return skip(test, &format!("no {missing}"));
+        return cannot(&format!("no {missing}"));
     }
-    let Some(mut command) = unshare() else { return skip(test, "no network namespace to be had") };
+    let Some(mut command) = unshare() else { return cannot("no network namespace to be had") };
     let folder = tempfile::tempdir().expect("a folder");
     let respond = r#"set -euo pipefail; ip link set lo up
         respond() { jq -rf "$ROOT/adapters/$1.jq" "$ROOT/tests/adapters/hosts.ndjson" "${@:2}"; }
@@ -59,7 +57,7 @@ pub fn try_with(test: &str, tools: &[&str], script: &str) -> Option<String> {
     command.env("PYTHONPATH", unpacked().join("usr/lib/python3/dist-packages")).stdin(std::process::Stdio::null());
     let output = command.output().expect("it runs");
     if code(&output) == CANNOT {
-        return skip(test, text(&output.stderr).trim());
+        return cannot(text(&output.stderr).trim());
     }
     assert_eq!(code(&output), 0, "{test}: {}{}", text(&output.stdout), text(&output.stderr));
     Some(text(&output.stdout))

@@ -1,0 +1,82 @@
+//! `scripts/test`, which counts what passed, failed and was skipped.
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Output};
+
+use support::{code, root, text};
+
+/// Runs `steps`, and goes on from the sums in `totals`, if any are named.
+fn run(steps: &[&str], totals: Option<&std::path::Path>) -> Output {
+    let mut command = Command::new(root().join("scripts/test"));
+    command.args(steps).env_remove("SOAR_TOTALS").env_remove("SOAR_SKIPPED");
+    if let Some(totals) = totals {
+        command.env("SOAR_TOTALS", totals);
+    }
+    command.output().expect("it runs")
+}
+
+/// The last line of a run, and its exit code.
+fn sum(steps: &[&str]) -> (i32, String) {
+    let output = run(steps, None);
+    (code(&output), text(&output.stdout).lines().last().expect("a line").to_owned())
+}
+
+/// What `cargo test` says of two programs.
+const CARGO: &str = "echo 'test result: ok. 7 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.00s'; \
+    echo 'test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s'";
+
+#[test]
+fn tests_are_counted_and_other_steps_are_one_each() {
+    assert_eq!(sum(&[CARGO, "true", "true"]), (0, "12 passed, 0 failed, 0 skipped".to_owned()));
+    let said = text(&run(&[CARGO], None).stdout);
+    assert!(said.contains("\n3 more are run by: make setup-real test-real\n"), "{said}");
+}
+
+#[test]
+fn what_fails_is_counted_and_named_and_what_comes_behind_it_still_runs() {
+    let failing = "echo 'test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s'; exit 101";
+    assert_eq!(sum(&[failing, "true"]), (1, "6 passed, 2 failed, 0 skipped".to_owned()));
+    // A program that died says no result, and neither does what cannot be built.
+    assert_eq!(sum(&[&format!("{CARGO}; exit 101"), "exit 3", "true"]), (1, "11 passed, 2 failed, 0 skipped".to_owned()));
+    assert_eq!(text(&run(&["true", "exit 3"], None).stderr), "test: failed: exit 3\n");
+}
+
+#[test]
+fn skips_are_counted_by_test_with_why() {
+    let skips = r#"printf 'networks a\tno nmap\nnetworks a\tno nft\nresponse b\tno nmap\n' >> "$SOAR_SKIPPED""#;
+    let step = format!("{CARGO}; {skips}");
+    assert_eq!(sum(&[&step, "true"]), (0, "9 passed, 0 failed, 2 skipped: no nft (1), no nmap (2)".to_owned()));
+}
+
+#[test]
+fn a_run_in_parts_has_one_sum() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let totals = folder.path().join("totals");
+    let skip = r#"printf 'range\tit needs root\n' >> "$SOAR_SKIPPED""#;
+    assert_eq!(code(&run(&[CARGO, "false"], Some(&totals))), 1);
+    let output = run(&[skip], Some(&totals));
+    assert_eq!(text(&output.stdout).lines().last(), Some("10 passed, 1 failed, 1 skipped: it needs root (1)"));
+    assert_eq!(code(&output), 1, "what failed before counts");
+    assert!(fs::read_dir(folder.path()).expect("a folder").count() == 2);
+}
+
+#[test]
+fn a_test_that_cannot_run_joins_the_list() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("list");
+    // This test runs itself once more, as one that is skipped.
+    if std::env::var_os("SOAR_SKIPS_THIS").is_some() {
+        return support::skip::skip("a part", "no such\ntool");
+    }
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args(["--exact", "a_test_that_cannot_run_joins_the_list", "--test-threads", "2"]);
+    let output = command.env("SOAR_SKIPS_THIS", "1").env("SOAR_SKIPPED", &list).output().expect("it runs");
+    assert_eq!(code(&output), 0);
+    assert!(text(&output.stderr).contains("\nSKIPPED: a part: no such\ntool (see scripts/setup)\n"), "{}", text(&output.stderr));
+    let line = fs::read_to_string(&list).expect("a list");
+    let (program, rest) = line.split_once(' ').expect("a program");
+    assert!(program.starts_with("suite"), "{line}");
+    assert_eq!(rest, "a_test_that_cannot_run_joins_the_list\tno such tool\n");
+}
