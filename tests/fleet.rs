@@ -17,13 +17,16 @@ const MACHINES: &str = r#"
     pids=()
     trap 'kill "${pids[@]}" 2> ended || :' EXIT
     # sshd wants a user of its own, which its package makes where it is installed.
+    sshd=$(command -v sshd)
+    # One that was unpacked, and of 9.8 or later, looks for its other half where it would be installed.
+    parts=true; [[ $sshd != */tools/usr/* ]] || parts="mount --bind '${sshd%/sbin/sshd}/lib/openssh' /usr/lib/openssh"
     { grep -v ^sshd: /etc/passwd; echo 'sshd:x:65532:65534::/run/sshd:/usr/sbin/nologin'; } > passwd
     for n in 1 2; do
         printf '%s\n' "ListenAddress 127.0.0.1:220$n" "HostKey $PWD/host" "AuthorizedKeysFile $PWD/key.pub" 'PidFile none' \
             'StrictModes no' 'UsePAM no' 'PasswordAuthentication no' 'PermitRootLogin yes' > "sshd$n"
         # Its folder of the machine is its own: /run/sshd is not made on the disk of all.
         exec {said}< <(exec unshare -m bash -c "mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount --bind '$PWD/web$n' '$PWD/log' && mount --bind '$PWD/passwd' /etc/passwd &&
-            exec $(command -v sshd) -D -e -f '$PWD/sshd$n'" 2>&1)
+            $parts && exec '$sshd' -D -e -f '$PWD/sshd$n'" 2>&1)
         pids+=("$!")
         while read -r line <&"$said" || { echo "sshd does not start here: $line" >&2; exit 77; }; do
             [[ $line != *'listening on'* ]] || break

@@ -24,8 +24,7 @@ start_syslog() {
     local modules
     modules=/usr/lib/$(uname -m)-linux-gnu/rsyslog
     [ -d "$modules" ] || modules=$TOOLS$modules
-    # The libraries of one that was unpacked are beside it.
-    LD_LIBRARY_PATH=${modules%/rsyslog} rsyslogd -n -M "$modules" -f "$HERE/etc/rsyslog.conf" -i /run/rsyslogd.pid &
+    rsyslogd -n -M "$modules" -f "$HERE/etc/rsyslog.conf" -i /run/rsyslogd.pid &
     SYSLOG=$!
     await test -S /dev/log
 }
