@@ -3,6 +3,7 @@
 //! The only place that touches stdin, stdout, stderr, files and threads. It moves bytes and knows no record.
 
 pub mod access;
+pub mod anonymous;
 pub mod block;
 pub mod book;
 pub mod buffer;

@@ -2,15 +2,13 @@
 //!
 //! Every error is looked at: a full disk is an error, a reader that left is [`Error::ReaderLeft`].
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::Run;
+use super::anonymous::{NewFile, folder_of};
 use crate::error::{Error, Result};
 
 /// Size to ask for a pipe's buffer, in bytes; fewer, larger switches between the stages (measured: 10-25% on a pipe of events).
@@ -66,7 +64,7 @@ pub struct WholeFile {
 
 #[derive(Debug)]
 enum Target {
-    Beside(Box<NamedTempFile>),
+    Beside(NewFile),
     Direct(File),
 }
 
@@ -83,11 +81,11 @@ impl WholeFile {
         let target = if is_descriptor(&path) || old.as_ref().is_some_and(|m| !m.is_file()) {
             Target::Direct(File::options().append(true).open(&path).map_err(fail)?)
         } else {
-            let file = new_beside(folder_of(&path)).map_err(fail)?;
+            let file = NewFile::create_in(folder_of(&path)).map_err(fail)?;
             if let Some(old) = old {
                 file.as_file().set_permissions(old.permissions()).map_err(fail)?;
             }
-            Target::Beside(Box::new(file))
+            Target::Beside(file)
         };
         Ok(Self { path, target })
     }
@@ -114,7 +112,7 @@ impl WholeFile {
         match self.target {
             Target::Direct(_) => Ok(()),
             Target::Beside(file) => {
-                file.persist(&path).map_err(|e| fail(&e.error))?;
+                file.put(&path).map_err(|e| fail(&e))?;
                 sync_folder(folder_of(&path)).map_err(|e| fail(&e))
             }
         }
@@ -125,17 +123,6 @@ impl WholeFile {
     pub fn error(&self, source: &io::Error) -> Error {
         Error::write(&self.path.display().to_string(), source)
     }
-}
-
-/// The mode that an ordinary new file asks for; the umask takes its part away.
-const ORDINARY_MODE: u32 = 0o666;
-
-fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".soar-").permissions(Permissions::from_mode(ORDINARY_MODE)).tempfile_in(folder)
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Waits until the disk has the names in `folder`. A folder that may be written but not read cannot be asked, and some file
@@ -180,7 +167,7 @@ fn is_descriptor(path: &Path) -> bool {
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::Beside(file) => file.write(bytes),
+            Target::Beside(file) => file.as_file().write(bytes),
             Target::Direct(file) => file.write(bytes),
         }
     }

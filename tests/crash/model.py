@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -98,13 +99,10 @@ def at_least(counts, floor, what):
 
 
 def names(folder):
-    """The names in a folder and below, digits as N, so that folders of two generations compare."""
-    found = []
-    for where, folders, files in os.walk(folder):
-        for name in folders + files:
-            path = os.path.relpath(os.path.join(where, name), folder)
-            found.append("".join("N" if c.isdigit() else c for c in path).replace("NN", "N").replace("NN", "N"))
-    return sorted(found)
+    """The names in a folder and below, without numbers and what mktemp(1) drew, so that folders of two generations compare."""
+    found = [os.path.relpath(os.path.join(where, name), folder) for where, folders, files in os.walk(folder) for name in folders + files]
+    # gen.7.aB3xYz, with or without something behind it.
+    return sorted(re.sub(r"[0-9]+", "N", re.sub(r"\b([0-9]+)\.[A-Za-z0-9]{6}\b", r"\1.X", path)) for path in found)
 
 
 def no_debris(folder, wanted, place, what):

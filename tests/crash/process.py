@@ -32,6 +32,13 @@ def descendants(pid):
     return below + [grandchild for child in below for grandchild in descendants(child)]
 
 
+def send(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
 class Run:
     """A process in a session of its own; stderr goes to a file, since a pipe could fill and block it."""
 
@@ -62,17 +69,22 @@ class Run:
             os.close(descriptor)
 
     def kill(self, rng, number=signal.SIGKILL):
-        """Sends a signal to the whole session, to the first process alone, or to one below it. Gives which."""
+        """Sends a signal to all processes, to the first alone, or to one below it. Gives which."""
         below = descendants(self.pid)
-        whom = rng.choices(["group", "first", "child"], [4, 2, 3])[0]
+        whom = rng.choices(["all", "first", "child"], [4, 2, 3])[0]
         try:
             if whom == "child" and below:
                 os.kill(rng.choice(below), number)
-            elif whom == "first":
-                os.kill(self.pid, number)
-            else:
-                whom = "group"
+            elif whom == "all" and number == signal.SIGKILL:
+                # As the end of a container, or a machine short of memory: the first process cannot react.
+                for pid in [self.pid, *below, *descendants(self.pid)]:
+                    send(pid, number)
+            elif whom == "all":
+                # As a terminal does.
                 os.killpg(self.pid, number)
+            else:
+                whom = "first"
+                os.kill(self.pid, number)
         except ProcessLookupError:
             pass
         return whom

@@ -19,6 +19,9 @@ BEGUN = re.compile(r"^(\d+) +(\w+)\((.*?) *<unfinished \.\.\.>$", re.DOTALL)
 RESUMED = re.compile(r"^(\d+) +<\.\.\. (\w+) resumed>(.*)$", re.DOTALL)
 STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 DESCRIPTOR = re.compile(r"(AT_FDCWD|\d+)<([^>]*)>(\(deleted\))?")
+# A descriptor of a file that never had a name, and such a file named by its process: /proc/self/fd/N.
+ANONYMOUS = re.compile(r"\b(\d+)<([^>]*\\x2f\\x23(?:\\x3[0-9])+)>\(deleted\)")
+OWN_DESCRIPTOR = re.compile('"' + "".join(f"\\\\x{byte:02x}" for byte in b"/proc/self/fd/") + r'((?:\\x3[0-9])+)"')
 
 
 def record(command, place, stdout=subprocess.DEVNULL):
@@ -32,7 +35,7 @@ def record(command, place, stdout=subprocess.DEVNULL):
 
 def calls(path, folder):
     """The calls of a record in the order in which they returned; a call that failed changed nothing. They began in `folder`."""
-    begun, folders = {}, {}
+    begun, folders, anonymous = {}, {}, {}
     with open(path, encoding="ascii") as file:
         for line in file:
             line = line.rstrip("\n")
@@ -46,14 +49,23 @@ def calls(path, folder):
                 continue
             process, name, arguments = call[1], call[2], call[3]
             if name in RELATIVE or name == "chdir":
-                where = folders.get(process, folder).encode().hex(" ").replace(" ", "\\x")
-                arguments = f"AT_FDCWD<\\x{where}>, {arguments}"
+                arguments = f"AT_FDCWD<{encode(folders.get(process, folder))}>, {arguments}"
+            for number, file in ANONYMOUS.findall(arguments):
+                anonymous[process, number] = file
+            if name == "linkat" and (number := OWN_DESCRIPTOR.search(arguments)):
+                # A file without a name gets one: it is known by what its process called it last.
+                file = anonymous.get((process, decode(number[1])))
+                arguments = OWN_DESCRIPTOR.sub(lambda _, file=file: f'"{file}"', arguments, 1) if file else arguments
             if name == "chdir":
                 folders[process] = paths(arguments)[0]
             elif name == "fchdir":
                 folders[process] = descriptor(arguments)
             else:
                 yield name, arguments, int(call[4]), call[5]
+
+
+def encode(path):
+    return "".join(f"\\x{byte:02x}" for byte in path.encode())
 
 
 def decode(text):
@@ -81,9 +93,13 @@ def paths(arguments):
 
 
 def descriptor(text):
-    """The path of the first descriptor; None where it has no name any more."""
+    """The path of the first descriptor; None where it has no name any more. A file that has none yet is /folder/#number."""
     found = DESCRIPTOR.search(text)
-    return decode(found[2]) if found and not found[3] else None
+    return decode(found[2]) if found and (not found[3] or is_anonymous(decode(found[2]))) else None
+
+
+def is_anonymous(path):
+    return re.search(r"/#\d+$", path) is not None
 
 
 def result_path(rest):

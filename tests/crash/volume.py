@@ -34,6 +34,8 @@ class Volume:
     nodes: list = field(default_factory=list)
     names: dict = field(default_factory=dict)
     synced_names: dict = field(default_factory=dict)
+    # Files that have no name yet, by what the record calls them.
+    anonymous: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, base):
@@ -60,7 +62,7 @@ class Volume:
         self.names[path] = len(self.nodes) - 1
 
     def node(self, path):
-        return self.nodes[self.names[path]]
+        return self.nodes[self.names.get(path, self.anonymous.get(path))]
 
     def sync_all(self):
         for node in self.nodes:
@@ -142,9 +144,10 @@ class Volume:
                 raise Broken("the model of a disk does not know RENAME_EXCHANGE")
             self.move(*found)
         elif name in ("link", "linkat"):
-            if found[0] not in self.names:
-                raise Broken(f"the model of a disk does not know what {found[0]} links to")
-            self.names[found[1]] = self.names[found[0]]
+            linked = self.names.get(found[0], self.anonymous.get(found[0]))
+            if linked is None:
+                raise Broken(f"the model of a disk does not know the file {found[0]} that gets a name")
+            self.names[found[1]] = linked
         elif name in ("unlink", "unlinkat", "rmdir"):
             del self.names[found[0]]
         elif name in ("mkdir", "mkdirat"):
@@ -158,7 +161,9 @@ class Volume:
         if not self.has(path) or not any(flag in arguments for flag in ("O_WRONLY", "O_RDWR")):
             return False
         if "O_TMPFILE" in arguments:
-            raise Broken("the model of a disk does not know O_TMPFILE")
+            self.nodes.append(Node("file"))
+            self.anonymous[path] = len(self.nodes) - 1
+            return False
         if path not in self.names:
             self.add(path, Node("file"))
             return True
