@@ -5,7 +5,7 @@ import os
 import signal
 from random import Random
 
-from model import Broken, names, require
+from model import Broken, names, no_debris, require
 from process import Run, complete
 
 STEPS = 8
@@ -60,7 +60,6 @@ def workflow(place, seed, tally):
         wanted.append(contents(folder, SET))
         seconds = run.seconds
     require(all(wanted[0][name] != wanted[1][name] for name in SET), "the two logs have a report in common")
-    place_names = names(place.scratch / "wanted2")
     base = place.scratch / "base"
     base.mkdir()
     folder, step = base / "out", 0
@@ -75,12 +74,8 @@ def workflow(place, seed, tally):
         tally["complete runs"] += 1
         require(run.code == 0, f"a complete run: exit {run.code}: {run.stderr()}")
         require(contents(folder, SET) == wanted[0], "a complete run left other files than its own")
-        left = names(folder), [name for name in os.listdir(base) if name != "out"], os.listdir(place.temporary)
-        # Where what belongs to the folder is kept beside it, a clean run shows it.
-        clean = names(place.scratch / "wanted2")
-        require(left[0] == clean == place_names and not left[2], f"after a complete run there are {left}, and after a clean one {clean}")
-        beside = [name for name in os.listdir(place.scratch) if name.startswith(".") ]
-        require(len(left[1]) * 2 <= len(beside), f"after a complete run, left beside the folder: {left[1]}")
+        no_debris(folder, names(place.scratch / "wanted1"), place, "after a complete run")
+        require(os.listdir(base) == ["out"], f"after a complete run, left beside the folder: {os.listdir(base)}")
     except Broken as broken:
         raise Broken(f"step {step}: {broken}") from None
 
