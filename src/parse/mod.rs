@@ -187,8 +187,14 @@ impl Sink {
             Err(Error::ReaderLeft) => None,
             Err(error) => return Err(error),
         };
-        self.rejects.map_or(Ok(()), WholeFile::commit)?;
-        cursor.map_or(Ok(()), Cursor::commit)?;
+        let Some(cursor) = cursor else {
+            self.rejects.map_or(Ok(()), WholeFile::commit)?;
+            return Ok(self.report);
+        };
+        // The cursor says that all of this is there, so it has to outlast a power cut as the cursor does.
+        self.rejects.map_or(Ok(()), WholeFile::commit_to_disk)?;
+        self.output.sync()?;
+        cursor.commit()?;
         Ok(self.report)
     }
 }

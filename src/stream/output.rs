@@ -44,6 +44,19 @@ impl Output {
         }
         .map_err(|e| Error::write("stdout", &e))
     }
+
+    /// Waits until the disk has what was written, where stdout is a file: before anything says that it was delivered.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn sync(&self) -> Result<()> {
+        if self.stdout.metadata().is_ok_and(|m| m.is_file()) {
+            self.stdout.sync_all().map_err(|e| Error::write("stdout", &e))?;
+            // Its name, too, should it be new. Most file systems did that with the file; who may not read the folder relies on it.
+            let _ = fs::read_link("/proc/self/fd/1").and_then(|path| File::open(folder_of(&path))?.sync_all());
+        }
+        Ok(())
+    }
 }
 
 /// Asks for a larger buffer on `fd` if it is a pipe; a refusal costs speed only.
