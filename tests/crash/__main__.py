@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+import children
 import clock
 import cursor
 import disk
@@ -35,6 +36,8 @@ EXPERIMENTS = {
     "soar": (outputs.workflow, 12),
     "report": (outputs.reports, 10),
     "scan": (outputs.scan, 10),
+    "children-update": (children.of_update, 1),
+    "children-soar": (children.of_workflow, 1),
     "disk-update": (disk.of_update, 1),
     "disk-soar": (disk.of_workflow, 1),
     "disk-live": (disk.of_live, 1),

@@ -56,7 +56,9 @@ class Run:
         return time.monotonic() - self.began
 
     def stderr(self):
-        return self.stderr_path.read_text(errors="replace").strip()[-400:]
+        """What it said, in the middle cut short."""
+        said = self.stderr_path.read_text(errors="replace").strip()
+        return said if len(said) < 600 else f"{said[:300]} ... {said[-300:]}"
 
     def until(self, moment):
         """Whether it still runs `moment` seconds after its start."""
