@@ -11,12 +11,15 @@ const START: &str = r#"
     grow() { head -"$1" "$log" > auth.log; }
     # What one run over the log, as it is now, counts.
     whole() { cmp "${1:-state}/hosts.ndjson" <(soar-parse -q auth.log | soar-score -q --partial); }
-    # Filters of which $1 is a stand-in that runs $2, in the folder `odd`.
+    # The filters in the folder `odd`: those that are named are stand-ins which run what stands behind the name, but for noting logs.
     stand_in() {
-        rm -rf odd; mkdir odd; ln -s "$real"/soar-{parse,score} odd; rm "odd/$1"
-        printf '#!/usr/bin/env bash\nreal=%q\n%s\n' "$real/$1" "$2" > "odd/$1"; chmod +x "odd/$1"
+        rm -rf odd; mkdir odd; ln -s "$real"/soar-{parse,score} odd
+        for (( ; $#; )); do
+            rm "odd/$1"; printf '#!/usr/bin/env bash\nreal=%q\n' "$real/$1" > "odd/$1"; chmod +x "odd/$1"
+            printf '%s\n' '[[ " $* " != *" --cursor-only "* ]] || exec "$real" "$@"' "$2" >> "odd/$1"; shift 2
+        done
     }
-    names() { (cd "$1"; shopt -s dotglob; printf '%s\n' * | sed -E 's/^(gen.*)\..{6}$/\1.X/' | xargs); }
+    names() { (cd "$1"; shopt -s dotglob; printf '%s\n' * | sed -E 's/^(gen\.[0-9]+)\..{6}$/\1.X/' | xargs); }
 "#;
 
 /// What `script` prints, stderr with it.
@@ -37,7 +40,7 @@ fn a_run_that_fails_at_any_place_counts_nothing_and_the_next_one_counts_everythi
         # It writes half of what it has, as on a full disk.
         stand_in soar-score '"$real" "$@" | head -c 700; exit 2'; try 10
         # The same of events.
-        stand_in soar-parse '"$real" "$@" > all; head -c 700 all; rm -f state/gen.*/logs.cursor.new; kill -9 $$'; try 10
+        stand_in soar-parse '"$real" "$@" > all; head -c 700 all; kill -9 $$'; try 10
         # It ends well, and no cursor is there.
         stand_in soar-parse '"$real" "${@:5}"'; try 10
         # A disk that takes no more.
@@ -56,7 +59,7 @@ fn a_run_that_fails_at_any_place_counts_nothing_and_the_next_one_counts_everythi
         failed("soar-parse", "0"),
         failed("soar-score", "2"),
         failed("soar-parse", "2"),
-        "current gen.2.X hosts.ndjson update.lock\nhosts.ndjson logs.cursor\n".to_owned(),
+        "current gen.3.X hosts.ndjson update.lock\nhosts.ndjson logs.cursor\n".to_owned(),
     ]
     .concat();
     assert_eq!(lines.join("\n") + "\n", expected);
@@ -77,7 +80,35 @@ fn a_run_that_is_killed_leaves_nothing_that_counts() {
         done
         update state -q auth.log -- -q; whole; names state"#);
     let is_told = |line: &&str| !line.contains("Killed") && !line.contains("no such file") && !line.contains("soar-parse failed");
-    assert_eq!(printed.lines().filter(is_told).collect::<Vec<_>>(), ["137", "137", "current gen.4.X hosts.ndjson update.lock"]);
+    assert_eq!(printed.lines().filter(is_told).collect::<Vec<_>>(), ["137", "137", "current gen.5.X hosts.ndjson update.lock"]);
+}
+
+#[test]
+fn a_run_that_is_cut_short_at_any_step_leaves_one_whole_state() {
+    // The n-th tool that it calls is killed, or kills who called it; until there are no more.
+    let printed = run(r#"
+        mkdir tools; for tool in readlink dirname mkdir mktemp chmod cmp ln cp rm mv sync flock head tail sort; do
+            printf '#!/bin/bash\nn=$(($(<%q) - 1)); echo $n > %q; [ $n -ne 0 ] || kill -9 WHOM\nexec %q "$@"\n' "$PWD/count" "$PWD/count" "$(command -v $tool)" > tools/$tool
+        done
+        chmod +x tools/*; hosts_at() { head -"$1" "$log" | soar-parse -q --name auth.log | soar-score -q --partial > "at$1"; }
+        hosts_at 10; hosts_at 20; cp -r "$ROOT/tests/upgrade/whole" whole; touch -d '2026-03-02 10:00:00' whole/logs.cursor
+        grow 10; update ten -q auth.log -- -q; grow 30; hosts_at 30; : > none
+        for whom in '$$' '$PPID'; do
+            sed -i "s/kill -9 .*/kill -9 $whom/" tools/*
+            for base in fresh:none:at30 ten:at10:at30 whole:at20:at30; do
+                IFS=: read -r from old new <<< "$base"
+                for (( n = 1; ; n++ )); do
+                    rm -rf state; [ $from = fresh ] || cp -a $from state; echo $n > count
+                    PATH=$PWD/tools:$PATH update state -q auth.log -- -q > said 2>&1 || :
+                    if [ -e state/hosts.ndjson ]; then cmp -s state/hosts.ndjson $old || cmp state/hosts.ndjson $new; fi
+                    [ "$(<count)" -le 0 ] || break
+                    update state -q auth.log -- -q; cmp state/hosts.ndjson $new
+                    [[ "$(names state)" == 'current gen.'?'.X hosts.ndjson update.lock' ]] || names state
+                done
+                [ $n -gt 10 ] || echo "$base: only $n steps"
+            done
+        done"#);
+    assert_eq!(printed.lines().filter(|line| !line.contains("Killed")).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
@@ -85,10 +116,26 @@ fn what_was_left_of_a_run_that_did_not_commit_is_removed() {
     let printed = run(r#"
         grow 10; update state -q auth.log -- -q
         # Everything is written, and the one rename is not done yet; what was before it is there, too.
-        cp -a "$(readlink -f state/current)" state/gen.2.abcdef; cp -a state/gen.2.abcdef state/gen.0.abcdef; ln -s gen.2.abcdef state/.current.new
-        echo 'no host' > state/gen.2.abcdef/hosts.ndjson
+        cp -a "$(readlink -f state/current)" state/gen.3.abcdef; cp -a state/gen.3.abcdef state/gen.0.abcdef; ln -s gen.3.abcdef state/.current.new
+        echo 'no host' > state/gen.3.abcdef/hosts.ndjson
         grow 20; update state -q auth.log -- -q; whole; names state"#);
-    assert_eq!(printed, "current gen.2.X hosts.ndjson update.lock\n");
+    assert_eq!(printed, "current gen.3.X hosts.ndjson update.lock\n");
+}
+
+#[test]
+fn a_log_that_is_rotated_before_the_first_run_ends_is_counted_by_the_next_one() {
+    let printed = run(r#"
+        # One that lay there before is nobody's news.
+        grow 5; mv auth.log auth.log.1; head -15 "$log" | tail -10 > auth.log
+        stand_in soar-score 'exit 2'; SOAR_BIN=odd update state -q auth.log || echo $?; names state
+        mv auth.log.1 auth.log.2; mv auth.log auth.log.1; touch -d '-1 day' auth.log.1; tail -25 "$log" > auth.log
+        update state -q auth.log -- -q; cmp state/hosts.ndjson <(soar-parse -q auth.log.1 auth.log | soar-score -q --partial)
+        # So is one that is named later, beside it.
+        tail -5 "$log" > web.log; SOAR_BIN=odd update state -q auth.log web.log || echo $?
+        mv web.log web.log.1; touch -d '-1 day' web.log.1; : > web.log; update state -q auth.log web.log -- -q
+        cmp state/hosts.ndjson <(soar-parse -q auth.log.1 auth.log web.log.1 | soar-score -q --partial); names state"#);
+    let failed = "soar-update: soar-score failed (exit 2); nothing was read, and state/hosts.ndjson stays as it was\n2\n";
+    assert_eq!(printed, format!("{failed}current gen.1.X update.lock\n{failed}current gen.4.X hosts.ndjson update.lock\n"));
 }
 
 #[test]
@@ -96,9 +143,8 @@ fn a_signal_ends_what_was_started_and_the_old_state_stands() {
     let printed = run(r#"
         mkfifo started
         grow 10; update state -q auth.log -- -q; grow 20
-        stand_in soar-score 'echo $$ > started; exec cat > /dev/null'
         # Neither ends by itself.
-        rm odd/soar-parse; printf '#!/bin/sh\nexec cat /dev/zero\n' > odd/soar-parse; chmod +x odd/soar-parse
+        stand_in soar-score 'echo $$ > started; exec cat > /dev/null' soar-parse 'exec cat /dev/zero'
         # With job control: what a shell starts aside does not hear SIGINT.
         set -m
         for signal in HUP INT TERM; do
@@ -106,7 +152,7 @@ fn a_signal_ends_what_was_started_and_the_old_state_stands() {
             ! kill -0 "$child" 2> gone || echo "$signal: it lives on"
             cmp state/hosts.ndjson <(head -10 "$log" | soar-parse -q --name auth.log | soar-score -q --partial); names state
         done"#);
-    let stands = "current gen.1.X hosts.ndjson update.lock";
+    let stands = "current gen.2.X hosts.ndjson update.lock";
     let is_told = |line: &&str| !line.starts_with("Terminated") && !line.starts_with('[');
     assert_eq!(printed.lines().filter(is_told).collect::<Vec<_>>(), ["129", stands, "130", stands, "143", stands]);
 }

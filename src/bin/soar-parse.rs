@@ -55,9 +55,15 @@ struct Args {
     /// Where anything failed it is not written. No lock is taken: the caller keeps other runs out.
     #[arg(long, value_name = "FILE", requires = "cursor")]
     cursor_out: Option<PathBuf>,
+    /// Write the next cursor and read nothing: only note which logs are named, so that a later run reads all of them, wherever they were rotated to
+    #[arg(long, requires = "cursor")]
+    cursor_only: bool,
     /// Exit 1 if any line is a reject
     #[arg(long)]
     strict: bool,
+    /// Exit 1 where there was no line, too, so that it says that nothing was understood
+    #[arg(long)]
+    expect_lines: bool,
     /// Year of times that have none [default: the latest that is at most 24 h after the file's modification time]
     #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i16).range(1970..=9999))]
     year: Option<i16>,
@@ -180,6 +186,8 @@ fn config(args: &Args) -> Result<Config> {
         rejects: args.rejects.clone(),
         cursor: args.cursor.clone(),
         cursor_out: args.cursor_out.clone(),
+        cursor_only: args.cursor_only,
+        expects_lines: args.expect_lines,
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
     })
 }

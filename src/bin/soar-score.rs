@@ -74,7 +74,7 @@ struct Args {
     /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths
     #[arg(long)]
     partial: bool,
-    /// Leave out hosts that were last seen longer ago than LENGTH (90d), once all was added up; those without last_seen stay
+    /// Leave out hosts that were last seen longer ago than LENGTH (90d), once all was added up; those without `last_seen` stay
     #[arg(long, value_name = "LENGTH", conflicts_with = "live")]
     max_age: Option<String>,
 }

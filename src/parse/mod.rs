@@ -85,6 +85,10 @@ pub struct Config {
     pub cursor: Option<PathBuf>,
     /// Where the next cursor goes, if not in the place of that one.
     pub cursor_out: Option<PathBuf>,
+    /// Whether only the cursor is written, and nothing is read.
+    pub cursor_only: bool,
+    /// Whether an input without a line is no good.
+    pub expects_lines: bool,
     /// Whether one reject makes the run a failure.
     pub strictness: Strictness,
 }
@@ -126,7 +130,16 @@ struct Counts {
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
     config.rejects.as_deref().map_or(Ok(()), |path| inputs.spare(path))?;
-    let cursor = config.cursor.as_deref().map(|path| open_cursor(path, config.cursor_out.as_deref(), &inputs)).transpose()?;
+    let mut cursor = config.cursor.as_deref().map(|path| open_cursor(path, config.cursor_out.as_deref(), &inputs)).transpose()?;
+    if let Some(cursor) = &mut cursor {
+        cursor.follow(&inputs, run)?;
+        if run.watch.is_stopped() {
+            return Ok(Exit::Done);
+        }
+    }
+    if config.cursor_only {
+        return cursor.map_or(Ok(()), |cursor| cursor.commit()).map(|()| Exit::Done);
+    }
     let output = Output::stdout(run)?;
     run.watch.mind_reader();
     let rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
@@ -142,10 +155,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         done
     };
     let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, notices));
-    let report = sink.close(outcome)?;
+    let report = sink.close(outcome, run)?;
     notices.close();
     notices.say(&report.summary(config));
-    Ok(report.exit(config.strictness))
+    Ok(report.exit(config))
 }
 
 /// Where what came of the blocks goes.
@@ -181,19 +194,22 @@ impl Sink {
 
     /// Puts the files in their places. What was rejected until then is worth keeping when a reader leaves early; a failed
     /// write is not. What a reader who left did not read was not delivered, so the cursor stays where it was.
-    fn close(self, outcome: Result<()>) -> Result<Report> {
+    fn close(self, outcome: Result<()>, run: &Run) -> Result<Report> {
         let cursor = match outcome {
             Ok(()) => self.cursor,
             Err(Error::ReaderLeft) => None,
             Err(error) => return Err(error),
         };
-        let Some(cursor) = cursor else {
+        let Some(mut cursor) = cursor else {
             self.rejects.map_or(Ok(()), WholeFile::commit)?;
             return Ok(self.report);
         };
         // The cursor says that all of this is there, so it has to outlast a power cut as the cursor does.
         self.rejects.map_or(Ok(()), WholeFile::commit_to_disk)?;
         self.output.sync()?;
+        if !run.watch.is_stopped() {
+            cursor.forget_oldest();
+        }
         cursor.commit()?;
         Ok(self.report)
     }
@@ -264,10 +280,11 @@ impl Report {
         text
     }
 
-    fn exit(&self, strictness: Strictness) -> Exit {
+    fn exit(&self, config: &Config) -> Exit {
         let c = &self.counts;
-        let is_no_good = c.rejects == c.lines || strictness == Strictness::Strict;
-        Exit::after(self.unreadable, if is_no_good { c.rejects } else { 0 })
+        let is_missing = config.expects_lines && c.lines == 0;
+        let is_no_good = c.rejects == c.lines || config.strictness == Strictness::Strict;
+        Exit::after(self.unreadable, if is_no_good { c.rejects } else { 0 } + u64::from(is_missing))
     }
 }
 

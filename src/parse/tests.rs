@@ -21,6 +21,8 @@ fn config(wanted: Wanted) -> Config {
         rejects: Some(PathBuf::from("unused")),
         cursor: None,
         cursor_out: None,
+        cursor_only: false,
+        expects_lines: false,
         strictness: Strictness::Lenient,
     }
 }

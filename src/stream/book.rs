@@ -35,6 +35,10 @@ pub struct Entry {
     pub stamp: Option<Stamp>,
     /// When a run last read it, RFC 3339.
     pub seen_at: String,
+    /// Whether it lay beside a log when that was first named, so that nobody asked for what is in it up to `offset`; its lines
+    /// were not counted then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unasked: bool,
 }
 
 /// A compressed file: as long as it is the same, there is no more in it, and it need not be decoded to know.
@@ -119,6 +123,12 @@ impl Book {
     #[must_use]
     pub fn at(&self, path: &str) -> Option<usize> {
         self.0.iter().position(|entry| entry.path.as_deref() == Some(path))
+    }
+
+    /// The logs that nobody asked for, each in its place.
+    #[must_use]
+    pub fn unasked(&self) -> Self {
+        Self(self.0.iter().map(|entry| if entry.unasked { entry.clone() } else { Entry::default() }).collect())
     }
 
     /// When a run last read the log at `path` or what that was rotated to, in seconds since 1970.

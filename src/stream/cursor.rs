@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::Run;
 use super::book::{Book, Entry, Mark};
-use super::lock;
+use super::input::Inputs;
 use super::output::WholeFile;
+use super::{lock, naming};
 use crate::error::{Error, Result};
 use crate::time;
 
@@ -24,8 +26,16 @@ pub const MOST_LOGS: usize = 1000;
 #[derive(Debug)]
 pub struct Cursor {
     target: Target,
-    book: Book,
+    memory: Memory,
     now: String,
+}
+
+/// What a cursor file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Memory {
+    book: Book,
+    /// The logs that were named, by their absolute paths, those of the latest run last.
+    followed: Vec<String>,
 }
 
 /// Where the next cursor goes.
@@ -45,6 +55,8 @@ struct Header {
 #[derive(Deserialize)]
 struct Content {
     logs: Vec<Entry>,
+    #[serde(default)]
+    followed: Vec<String>,
 }
 
 impl Cursor {
@@ -69,42 +81,73 @@ impl Cursor {
     }
 
     fn new(path: &Path, target: Target) -> Result<Self> {
-        let book = match fs::read(path) {
-            Ok(text) => read_book(path, &text)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Book::default(),
+        let memory = match fs::read(path) {
+            Ok(text) => read_memory(path, &text)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Memory::default(),
             Err(error) => return Err(Error::read(&path.display().to_string(), &error)),
         };
-        Ok(Self { target, book, now: time::rfc3339(time::now()) })
+        Ok(Self { target, memory, now: time::rfc3339(time::now()) })
+    }
+
+    /// Notes that `inputs` were named, before any of them is read. In the place of the old cursor, it is written at once where
+    /// one is named for the first time: so whatever becomes of this run and of the logs, the next one knows what is to be read.
+    ///
+    /// # Errors
+    /// [`Error::Write`] names the cursor.
+    pub fn follow(&mut self, inputs: &Inputs, run: &Run) -> Result<()> {
+        let Memory { book, followed } = &mut self.memory;
+        let operands = inputs.files();
+        let mut is_news = false;
+        for path in inputs.paths() {
+            is_news |= naming::ask_for(path, book, run);
+            let name = std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
+            let known = followed.len();
+            followed.retain(|other| *other != name);
+            if followed.len() == known {
+                is_news = true;
+                naming::note_siblings(path, &operands, book, run);
+            }
+            followed.push(name);
+        }
+        let surplus = followed.len().saturating_sub(MOST_LOGS.max(inputs.paths().len()));
+        followed.drain(..surplus);
+        // A run that is called off looked at nothing to its end.
+        let is_due = is_news && matches!(self.target, Target::InPlace { .. }) && !run.watch.is_stopped();
+        if is_due { self.commit() } else { Ok(()) }
     }
 
     /// What it remembered when the run began.
     #[must_use]
     pub fn book(&self) -> Book {
-        self.book.clone()
+        self.memory.book.clone()
     }
 
     /// Takes over what a delivered block says.
     pub fn advance(&mut self, mark: Mark) {
-        self.book.put(mark.slot, Entry { seen_at: self.now.clone(), ..mark.entry });
+        self.memory.book.put(mark.slot, Entry { seen_at: self.now.clone(), ..mark.entry });
     }
 
-    /// Writes the file, and waits until the disk has it; in the place of none there is none still where there is nothing to
-    /// remember.
-    ///
-    /// # Errors
-    /// [`Error::Write`] names it; the file from before is then untouched.
-    pub fn commit(self) -> Result<()> {
-        let mut logs: Vec<_> = self.book.0.into_iter().filter(Entry::is_begun).collect();
-        let path = match &self.target {
-            Target::InPlace { path, .. } if logs.is_empty() && !path.exists() => return Ok(()),
-            Target::InPlace { path, .. } | Target::Elsewhere(path) => path,
-        };
-        // RFC 3339 in UTC sorts by time.
+    /// Forgets the logs that were seen longest ago, past [`MOST_LOGS`]. Only a run that went to its end has seen all that are
+    /// still there.
+    pub fn forget_oldest(&mut self) {
+        let logs = &mut self.memory.book.0;
+        logs.retain(Entry::is_begun);
         logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
         let of_this_run = logs.iter().rposition(|entry| entry.seen_at == self.now).map_or(0, |last| last + 1);
         logs.truncate(MOST_LOGS.max(of_this_run));
+    }
+
+    /// Writes the file, and waits until the disk has it.
+    ///
+    /// # Errors
+    /// [`Error::Write`] names it; the file from before is then untouched.
+    pub fn commit(&self) -> Result<()> {
+        let (Target::InPlace { path, .. } | Target::Elsewhere(path)) = &self.target;
+        let mut logs: Vec<_> = self.memory.book.0.iter().filter(|entry| entry.is_begun()).collect();
+        // RFC 3339 in UTC sorts by time.
+        logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
         let mut file = WholeFile::create(path)?;
-        let text = show(&logs).map_err(|e| file.error(&e))?;
+        let text = show(&logs, &self.memory.followed).map_err(|e| file.error(&e))?;
         file.write_all(text.as_bytes()).map_err(|e| file.error(&e))?;
         file.commit()
     }
@@ -118,17 +161,18 @@ fn want_file(path: &Path) -> Result<()> {
 }
 
 /// One JSON document, a log a line.
-fn show(logs: &[Entry]) -> io::Result<String> {
+fn show(logs: &[&Entry], followed: &[String]) -> io::Result<String> {
     #[derive(Serialize)]
     struct Header {
         schema: &'static str,
     }
     let header = serde_json::to_string(&Header { schema: SCHEMA })?;
-    let lines = logs.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(format!("{},\"logs\":[\n{}\n]}}\n", header.trim_end_matches('}'), lines.join(",\n")))
+    let logs = logs.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?.join(",\n");
+    let followed = followed.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?.join(",\n");
+    Ok(format!("{},\"logs\":[\n{logs}\n],\"followed\":[\n{followed}\n]}}\n", header.trim_end_matches('}')))
 }
 
-fn read_book(path: &Path, text: &[u8]) -> Result<Book> {
+fn read_memory(path: &Path, text: &[u8]) -> Result<Memory> {
     let shown = path.display().to_string();
     let damaged = |what: &str| Error::Read {
         path: shown.clone(),
@@ -143,7 +187,7 @@ fn read_book(path: &Path, text: &[u8]) -> Result<Book> {
     if !content.logs.iter().all(Entry::is_sound) {
         return Err(damaged("a number that cannot be"));
     }
-    Ok(Book(content.logs))
+    Ok(Memory { book: Book(content.logs), followed: content.followed })
 }
 
 #[cfg(test)]
@@ -162,10 +206,12 @@ mod tests {
         let path = folder.path().join("cursor");
         let mut cursor = Cursor::open(&path).expect("a first run");
         assert_eq!(cursor.book(), Book::default());
-        cursor.book = Book((0..=MOST_LOGS).zip(0..).map(|(n, at)| Entry { seen_at: time::rfc3339(at), ..entry(n) }).collect());
+        cursor.memory.book = Book((0..=MOST_LOGS).zip(0..).map(|(n, at)| Entry { seen_at: time::rfc3339(at), ..entry(n) }).collect());
         cursor.advance(Mark { slot: 0, entry: entry(0), note: None });
         let now = cursor.now.clone();
+        cursor.forget_oldest();
         cursor.commit().expect("written");
+        drop(cursor);
         let book = Cursor::open(&path).expect("a cursor").book();
         assert_eq!(book.0.len(), MOST_LOGS);
         assert_eq!(book.0[0], Entry { seen_at: now, ..entry(0) });
@@ -174,8 +220,10 @@ mod tests {
 
     #[test]
     fn what_is_no_cursor_is_an_error_and_never_a_fresh_start() {
-        let read = |text: &str| read_book(Path::new("c"), text.as_bytes()).map_err(|e| e.to_string());
-        assert_eq!(read("{\"schema\":\"soar.cursor/1\",\"logs\":[\n\n]}\n"), Ok(Book::default()));
+        let read = |text: &str| read_memory(Path::new("c"), text.as_bytes()).map_err(|e| e.to_string());
+        assert_eq!(read("{\"schema\":\"soar.cursor/1\",\"logs\":[\n\n]}\n"), Ok(Memory::default()), "as version 0.1 wrote it");
+        let followed = Memory { followed: vec!["/a".to_owned()], ..Memory::default() };
+        assert_eq!(read("{\"schema\":\"soar.cursor/1\",\"logs\":[\n\n],\"followed\":[\n\"/a\"\n]}\n"), Ok(followed));
         for text in [
             "",
             "{}",

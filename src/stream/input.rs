@@ -15,8 +15,8 @@ use super::book::{Book, Entry};
 use super::open::Open;
 use super::origin::Origin;
 use super::raw::STDIN;
-use super::resume::{Place, Stranger};
-use super::rotation::{self, FileId};
+use super::resume::{Place, Stranger, is_copy};
+use super::rotation::{self, FileId, Sibling};
 use crate::error::{Error, Result};
 
 /// The inputs of a run, checked at the door.
@@ -91,6 +91,18 @@ impl Inputs {
         }
     }
 
+    /// What was named, in that order.
+    #[must_use]
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// The regular files among it.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<FileId, PathBuf> {
+        self.paths.iter().filter_map(|path| Some((FileId::of(path)?, path.clone()))).collect()
+    }
+
     /// Starts reading.
     #[must_use]
     pub fn reader(self, run: &Run) -> Reader<'_> {
@@ -104,7 +116,7 @@ impl Inputs {
     }
 
     fn start(self, run: &Run, book: Option<Book>) -> Reader<'_> {
-        let operands = self.paths.iter().filter_map(|path| Some((FileId::of(path)?, path.clone()))).collect();
+        let operands = self.files();
         let queue = self.paths.into_iter().map(Turn::Operand).collect();
         Reader { run, queue, operands, origin: self.origin, book, current: None }
     }
@@ -117,8 +129,8 @@ enum Turn {
     Operand(PathBuf),
     /// An operand itself.
     Alone(PathBuf),
-    /// A file that an operand's log may have become; modified in this second since 1970 or later, it is news even where it is not known.
-    Sibling(PathBuf, Option<i64>),
+    /// A file that an operand's log may have become.
+    Sibling(Sibling),
 }
 
 /// Gives the blocks of all inputs in order, and an `Err` in its turn for an input that cannot be read (further).
@@ -165,7 +177,7 @@ impl Iterator for Reader<'_> {
                     Ok(open) => self.current = Some(open),
                     Err(error) => return Some(Err(error)),
                 },
-                Turn::Sibling(path, news_since) => self.current = self.open_sibling(&path, news_since),
+                Turn::Sibling(sibling) => self.current = self.open_sibling(&sibling),
             }
         }
     }
@@ -218,40 +230,42 @@ impl<'r> Reader<'r> {
     /// The log that lies whole in another file, and begins with all there is at `path`: a copy that stayed behind or is
     /// still being made. What a log of its own may become is read once it differs.
     fn early_state_of(&self, stranger: &Stranger, path: &Path) -> Option<usize> {
-        let is_copy = |&slot: &usize| Some(self.is_copy(path, Path::new(self.is_elsewhere(slot, path)?.path.as_deref()?)));
+        let is_copy = |&slot: &usize| Some(is_copy(path, Path::new(self.is_elsewhere(slot, path)?.path.as_deref()?), self.run));
         stranger.longer(self.book.as_ref()?).find(|slot| is_copy(slot) == Some(true))
     }
 
     /// Only where a book is kept: what it knows may have been rotated away since.
     fn put_siblings_first(&mut self, path: PathBuf) {
-        let Some(book) = &self.book else { return self.queue.push_front(Turn::Alone(path)) };
-        let news_since = book.seen_at(&path.display().to_string());
+        if self.book.is_none() {
+            return self.queue.push_front(Turn::Alone(path));
+        }
         let siblings = rotation::siblings(&path, &self.operands);
         self.queue.push_front(Turn::Alone(path));
         for sibling in siblings.into_iter().rev() {
-            self.queue.push_front(Turn::Sibling(sibling.path, news_since.filter(|_| sibling.has_rotated_name)));
+            self.queue.push_front(Turn::Sibling(sibling));
         }
     }
 
-    /// A file that nobody named is read only where it is a known log, or a log that came and went since the last run.
-    fn open_sibling(&mut self, path: &Path, news_since: Option<i64>) -> Option<Open<'r>> {
+    /// A file that nobody named is read only where it is a known log, or came since the log beside it was first named: what was
+    /// there then is known.
+    fn open_sibling(&mut self, sibling: &Sibling) -> Option<Open<'r>> {
+        let path = sibling.path.as_path();
         let book = self.book.as_mut()?;
-        let raw = rotation::open_regular(path, self.run)?;
-        let open = Open::of_raw(raw, path, &self.origin, self.run).ok()?.of_rotated();
-        let (open, place) = open.resume(book);
+        let open = |run| Open::of_raw(rotation::open_regular(path, run)?, path, &self.origin, run).ok();
+        let (mut open_here, place) = open(self.run)?.of_rotated().resume(book);
         match place {
             // What a compressor is still writing is read once it is whole; until then the log is there too.
-            Place::Known(_) if open.is_damaged() && rotation::packed_from(path).is_some() => None,
-            Place::Known(_) => Some(open),
-            Place::Unknown(_) if news_since.is_none_or(|since| open.modified() < since) => None,
-            Place::Unknown(_) if rotation::packed_from(path).is_some_and(|plain| self.is_copy(path, &plain)) => None,
-            Place::Unknown(stranger) => self.early_state_of(&stranger, path).is_none().then_some(open),
+            Place::Known(_) if open_here.is_damaged() && rotation::packed_from(path).is_some() => None,
+            // Its lines were not counted when it was passed by.
+            Place::Known(slot) if book.0[slot].unasked && !open_here.is_at_end() => {
+                let lines = open(self.run)?.lines_before(book.0[slot].offset);
+                Some(open_here.behind_lines(lines))
+            }
+            Place::Known(_) => Some(open_here),
+            // Nothing can be read of what is damaged from its start, and nobody named it.
+            Place::Unknown(_) if !sibling.has_rotated_name || open_here.carry.is_empty() && open_here.is_damaged() => None,
+            Place::Unknown(_) if rotation::packed_from(path).is_some_and(|plain| is_copy(path, &plain, self.run)) => None,
+            Place::Unknown(stranger) => self.early_state_of(&stranger, path).is_none().then_some(open_here),
         }
-    }
-
-    /// Whether all that can be read at `path` is how the text at `whole` starts.
-    fn is_copy(&self, path: &Path, whole: &Path) -> bool {
-        let open = |path| Open::new(path, &Origin::default(), self.run).ok();
-        open(path).zip(open(whole)).is_some_and(|(copy, whole)| copy.is_start_of(whole))
     }
 }

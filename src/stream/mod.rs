@@ -14,6 +14,7 @@ pub mod interrupt;
 pub mod journal;
 pub mod line;
 pub mod lock;
+pub mod naming;
 pub mod notice;
 pub mod open;
 pub mod ordered;

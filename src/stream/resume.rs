@@ -3,9 +3,13 @@
 //! A log is known where its text begins as it did and, right before the place where it was left, is what it was there.
 //! Anything else is read from its start: a line that is read twice is better than one that is never read.
 
+use std::path::Path;
+
+use super::Run;
 use super::block::LOOK_BACK_BYTES;
-use super::book::{Book, Entry, HEAD_BYTES, TAIL_BYTES};
+use super::book::{Book, Entry, HEAD_BYTES, TAIL_BYTES, hash};
 use super::open::{Open, look_back};
+use super::origin::Origin;
 use super::source::Body;
 use super::trace::Trace;
 
@@ -172,6 +176,55 @@ impl Open<'_> {
         self.carry.is_empty() && matches!(self.ended, Some(Ok(())))
     }
 
+    /// What is to be remembered of a log that is not known and not read: how far it goes now, or, of a compressed one, its
+    /// start and what the file is known by. Nothing of one that has no text, or whose file cannot be told from others.
+    #[must_use]
+    pub fn pass_by(&self) -> Option<Entry> {
+        let head = self.trace.as_ref()?.head();
+        let (offset, tail, stamp) = match &self.body {
+            Body::Plain(raw) => {
+                let end = raw.file_bytes()?;
+                let last = raw.bytes_before(end, super::block::MAX_LINE).ok()?;
+                // Half a line may still be written to.
+                let offset = end - memchr::memrchr(b'\n', &last).map_or(0, |at| (last.len() - at - 1) as u64);
+                (offset, raw.bytes_before(offset, TAIL_BYTES).ok()?, None)
+            }
+            Body::Packed(_) => (head.len() as u64, head.to_vec(), Some(self.body.stamp()?)),
+        };
+        let head = &head[..head.len().min(usize::try_from(offset).unwrap_or(usize::MAX))];
+        let entry = Entry {
+            path: Some(self.shown.clone()),
+            offset,
+            head_bytes: head.len(),
+            head_sha256: hash(head),
+            tail_sha256: hash(&tail),
+            stamp,
+            unasked: true,
+            ..Entry::default()
+        };
+        Some(entry).filter(Entry::is_begun)
+    }
+
+    /// How many line ends there are before `offset` of its text, it being at its start.
+    #[must_use]
+    pub fn lines_before(mut self, offset: u64) -> u64 {
+        let (mut at, mut lines) = (0, 0);
+        while !self.is_at_end() && !self.carry.is_empty() && at < offset {
+            let wanted = usize::try_from(offset - at).unwrap_or(usize::MAX).min(self.carry.len());
+            lines += bytecount::count(&self.carry[..wanted], b'\n') as u64;
+            at += wanted as u64;
+            self.carry.clear();
+        }
+        lines
+    }
+
+    /// With the numbers of lines that follow `lines` others.
+    #[must_use]
+    pub fn behind_lines(mut self, lines: u64) -> Self {
+        self.next_line = lines + 1;
+        self
+    }
+
     /// Whether all that can be read of its text, both being at their start, is how the text of `other` starts.
     #[must_use]
     pub fn is_start_of(mut self, mut other: Open<'_>) -> bool {
@@ -255,15 +308,19 @@ impl Open<'_> {
     }
 }
 
+/// Whether all that can be read at `path` is how the text at `whole` starts.
+#[must_use]
+pub fn is_copy(path: &Path, whole: &Path, run: &Run) -> bool {
+    let open = |path| Open::new(path, &Origin::default(), run).ok();
+    open(path).zip(open(whole)).is_some_and(|(copy, whole)| copy.is_start_of(whole))
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
 
     use super::*;
-    use crate::stream::Run;
     use crate::stream::block::Part;
-    use crate::stream::book::hash;
-    use crate::stream::origin::Origin;
 
     /// Lines of 7 bytes.
     fn lines(count: usize) -> Vec<u8> {

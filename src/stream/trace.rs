@@ -46,6 +46,12 @@ impl Trace {
         Self { note: Some(note), ..self }
     }
 
+    /// The first bytes of the text, as far as they are known.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
     /// Follows `bytes`, the next of the text; `lines` are there now where it stands behind a line, not inside one.
     pub fn follow(&mut self, bytes: &[u8], lines: Option<u64>) -> Mark {
         let start = usize::try_from(self.at).unwrap_or(usize::MAX);
@@ -60,7 +66,7 @@ impl Trace {
                 (self.entry.head_bytes, self.entry.head_sha256) = (head.len(), hash(head));
             }
             self.entry.tail_sha256 = hash(&self.tail);
-            (self.entry.offset, self.entry.lines) = (self.at, lines);
+            (self.entry.offset, self.entry.lines, self.entry.unasked) = (self.at, lines, false);
         }
         Mark { slot: self.slot, entry: self.entry.clone(), note: self.note.take() }
     }
