@@ -64,7 +64,7 @@ fn a_fleet_is_one_run_over_all_logs() {
 #[ignore = "make test-real"]
 fn what_is_missing_of_a_fleet_is_named_and_the_rest_is_merged() {
     let script = r#"
-        try() { local code=0; "$@" 2> said || code=$?; grep ^fleet: said; echo "$code"; }
+        try() { local code=0; "$@" 2> said || code=$?; grep ^soar-fleet: said; echo "$code"; }
         here web1:auth.log > want
         fleet -l "$PWD/log/auth.log" web1 gone -- -q 2> said > got || echo $?; cmp got want; tail -1 said
         # A log that is not there, beside one that is.
@@ -75,13 +75,13 @@ fn what_is_missing_of_a_fleet_is_named_and_the_rest_is_merged() {
         try "$ROOT/scripts/fleet" -F config --bin /nowhere web1 | tail -3
         try fleet -l 'x; touch oops' web1; try fleet; [ ! -e oops ]"#;
     let Some(printed) = try_fleet("fleet with gaps", script) else { return };
-    let expected = "2\nfleet: gone is missing (ssh: exit 255)\n2\n\
-        fleet: web1: soar-parse: log/access.log: no such file\n\
-        fleet: web1: a log could not be read to its end; the rest of it is in\n\
-        fleet: no machine could be read\n2\n\
-        fleet: web1 is missing (ssh: exit 3)\nfleet: no machine could be read\n2\n\
-        fleet: -l x; touch oops: a path or a pattern, without spaces\n2\n\
-        fleet: no HOST given (see --help)\n2\n";
+    let expected = "2\nsoar-fleet: gone is missing (ssh: exit 255)\n2\n\
+        soar-fleet: web1: soar-parse: log/access.log: no such file\n\
+        soar-fleet: web1: a log could not be read to its end; the rest of it is in\n\
+        soar-fleet: no machine could be read\n2\n\
+        soar-fleet: web1 is missing (ssh: exit 3)\nsoar-fleet: no machine could be read\n2\n\
+        soar-fleet: -l x; touch oops: a path or a pattern, without spaces\n2\n\
+        soar-fleet: no HOST given (see --help)\n2\n";
     assert_eq!(printed, expected);
 }
 
@@ -103,16 +103,16 @@ fn no_byte_of_another_machine_reaches_the_terminal_raw() {
     // What erases a line, a C1 control in UTF-8 and alone, a change of direction, bytes that are no UTF-8, NUL, CR before text.
     let hostile = b"a\x1b[2K\x1b]0;x\x07b\rfleet: web2 is missing\xc2\x9b2J\x9b\xe2\x80\xae\xff\0 \xc3\xa9%s\x7f\\\n\nlast\r\n";
     let (code, said) = fleet_whose_ssh_says(hostile);
-    let expected = r"fleet: web1: a\x1b[2K\x1b]0;x\x07b\x0dfleet: web2 is missing\xc2\x9b2J\x9b\xe2\x80\xae\xff \xc3\xa9%s\x7f\";
-    assert_eq!((code, said), (0, format!("{expected}\nfleet: web1: \nfleet: web1: last\n")));
+    let expected = r"soar-fleet: web1: a\x1b[2K\x1b]0;x\x07b\x0dfleet: web2 is missing\xc2\x9b2J\x9b\xe2\x80\xae\xff \xc3\xa9%s\x7f\";
+    assert_eq!((code, said), (0, format!("{expected}\nsoar-fleet: web1: \nsoar-fleet: web1: last\n")));
 }
 
 #[test]
 fn a_machine_that_does_not_stop_talking_is_cut_short() {
-    const MORE: &str = "fleet: web1: (it said more, which is left out)\n";
-    let (long, cut) = ("x".repeat(5000), format!("fleet: web1: {}...\n", "x".repeat(297)));
+    const MORE: &str = "soar-fleet: web1: (it said more, which is left out)\n";
+    let (long, cut) = ("x".repeat(5000), format!("soar-fleet: web1: {}...\n", "x".repeat(297)));
     let (code, said) = fleet_whose_ssh_says(format!("{long}\n{}", "y\n".repeat(1000)).as_bytes());
-    assert_eq!((code, said), (0, format!("{cut}{}{MORE}", "fleet: web1: y\n".repeat(19))));
+    assert_eq!((code, said), (0, format!("{cut}{}{MORE}", "soar-fleet: web1: y\n".repeat(19))));
     // A line that does not end, and many that are long.
     for said in [long.repeat(1000), format!("{long}\n").repeat(3)] {
         let lines = said.lines().count();

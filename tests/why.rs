@@ -85,7 +85,7 @@ fn a_line_of_another_time_is_not_taken_for_it() {
     let folder = desk(LOG);
     at(&folder, &format!("printf '{NEXT}{NEXT}{NEXT}' >auth.log"));
     let lost =
-        |line: u8| format!("why: cannot show auth.log:{line}: no such line any more that soar-parse reads so; looked in: auth.log\n");
+        |line: u8| format!("soar-why: cannot show auth.log:{line}: no such line any more that soar-parse reads so; looked in: auth.log\n");
     let output = why(folder.path(), &["192.0.2.1", "hosts", FLAGS[0], FLAGS[1]]);
     assert_eq!(result(&output), (1, String::new(), lost(1) + &lost(3)));
     // Without the flag of the first run the same lines mean another time.
@@ -104,19 +104,19 @@ fn what_cannot_be_shown_is_said_place_by_place() {
     ] {
         at(&folder, turn);
         let output = why(folder.path(), &args);
-        assert_eq!(result(&output), (1, String::new(), format!("why: cannot show {said}\n")), "{turn}");
+        assert_eq!(result(&output), (1, String::new(), format!("soar-why: cannot show {said}\n")), "{turn}");
     }
     // A damaged log is said to be one; what lies behind the damage is lost.
     let folder = desk(LOG);
     at(&folder, "gzip -c auth.log | head -c 12 >auth.log.1; rm auth.log");
     let (code, shown, said) = result(&why(folder.path(), &args));
     assert_eq!((code, shown.as_str()), (1, ""));
-    assert!(said.starts_with("why: cannot read auth.log.1: ") && said.contains("cannot show auth.log:2: no such line"), "{said}");
+    assert!(said.starts_with("soar-why: cannot read auth.log.1: ") && said.contains("cannot show auth.log:2: no such line"), "{said}");
     // One place is there, the other is not.
     let folder = desk(LOG);
     at(&folder, "sed -i '3d' auth.log");
     let output = why(folder.path(), &["192.0.2.1", "hosts", FLAGS[0], FLAGS[1]]);
-    let lost = "why: cannot show auth.log:3: no such line any more that soar-parse reads so; looked in: auth.log\n".to_owned();
+    let lost = "soar-why: cannot show auth.log:3: no such line any more that soar-parse reads so; looked in: auth.log\n".to_owned();
     assert_eq!(result(&output), (1, shown_first(), lost));
 }
 
@@ -146,8 +146,8 @@ fn hostile_text_is_spelled_out_and_never_run() {
     let (code, shown, said) = result(&why(folder.path(), &["192.0.2.7", "hosts"]));
     assert_eq!((code, shown.starts_with("./-e.log:1 (was -e.log) [a] ")), (1, true), "{shown}");
     assert!(!folder.path().join("pwned").exists());
-    assert!(said.contains("why: 1 places of the record have no file, or no number of a line\n"), "{said}");
-    assert!(said.contains("why: cannot show \\x1b[2J:1: no such file") && said.contains("cannot show fifo:1: no such file"), "{said}");
+    assert!(said.contains("soar-why: 1 places of the record have no file, or no number of a line\n"), "{said}");
+    assert!(said.contains("soar-why: cannot show \\x1b[2J:1: no such file") && said.contains("cannot show fifo:1: no such file"), "{said}");
 }
 
 #[test]
@@ -168,12 +168,12 @@ fn an_address_of_a_network_counts_for_it() {
 fn wrong_usage_is_exit_2_and_an_unknown_host_is_exit_1() {
     let folder = desk(LOG);
     for (args, exit, said) in [
-        (&[][..], 2, "why: no IP given (see --help)\n"),
-        (&["--wrong"], 2, "why: no IP given (see --help)\n"),
-        (&["host.example", "hosts"], 2, "why: not an address: host.example\n"),
-        (&["192.0.2.1", "no/such"], 2, "why: no/such: cannot read\n"),
-        (&["192.0.2.1", "."], 2, "why: .: is a folder\n"),
-        (&["192.0.2.9", "hosts"], 1, "why: no host 192.0.2.9 in hosts\n"),
+        (&[][..], 2, "soar-why: no IP given (see --help)\n"),
+        (&["--wrong"], 2, "soar-why: no IP given (see --help)\n"),
+        (&["host.example", "hosts"], 2, "soar-why: not an address: host.example\n"),
+        (&["192.0.2.1", "no/such"], 2, "soar-why: no/such: cannot read\n"),
+        (&["192.0.2.1", "."], 2, "soar-why: .: is a folder\n"),
+        (&["192.0.2.9", "hosts"], 1, "soar-why: no host 192.0.2.9 in hosts\n"),
     ] {
         assert_eq!(result(&why(folder.path(), args)), (exit, String::new(), said.to_owned()), "{args:?}");
     }
@@ -181,8 +181,8 @@ fn wrong_usage_is_exit_2_and_an_unknown_host_is_exit_1() {
     assert_eq!((code(&output), text(&output.stdout).as_str()), (2, ""));
     assert!(text(&output.stderr).contains("--no-such-flag"));
     at(&folder, "sed -i 's/,.evidence.:.*/}/' hosts");
-    let said = "why: the record of 192.0.2.1 names no line (soar-score --evidence 0?)\n".to_owned();
+    let said = "soar-why: the record of 192.0.2.1 names no line (soar-score --evidence 0?)\n".to_owned();
     assert_eq!(result(&why(folder.path(), &["192.0.2.1", "hosts"])), (1, String::new(), said));
     let help = why(folder.path(), &["--help"]);
-    assert!(text(&help.stdout).starts_with("usage: why IP [HOSTS") && code(&help) == 0);
+    assert!(text(&help.stdout).starts_with("usage: soar-why IP [HOSTS") && code(&help) == 0);
 }
