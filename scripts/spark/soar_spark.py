@@ -33,7 +33,7 @@ from sent import ByTask
 EXITS = """exit codes: 0 done; 1 done, but some input was no good (all lines of a log were rejects, or --strict met one); 2 could not work:
 DIR is not made then, or removed; 130, 143 ended by SIGINT, SIGTERM, the same."""
 OURS = {
-    "--parse-flags": {"--name", "--first-line", "--modified", "--cursor", "--cursor-out", "--rejects", "--quiet", "-q", "--line-buffered"},
+    "--parse-flags": {"--name", "--first-line", "--modified", "--cursor", "--cursor-out", "--cursor-only", "--expect-lines", "--rejects", "--quiet", "-q", "--line-buffered"},
     "--score-flags": {"--partial", "--max-age", "--live", "--state", "--quiet", "-q", "--line-buffered"},
 }
 
