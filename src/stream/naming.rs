@@ -45,7 +45,7 @@ pub fn note_siblings(path: &Path, operands: &BTreeMap<FileId, PathBuf>, book: &m
 
 /// What is to be noted of the file at `sibling`, unless it is known, is news, or is a copy that is just being made of `log`.
 fn pass_by(sibling: &Path, log: &Path, news_since: i64, book: &Book, run: &Run) -> Option<Entry> {
-    let open = Open::of_raw(rotation::open_regular(sibling, run)?, sibling, &Origin::default(), run).ok()?;
+    let open = Open::of_raw(rotation::open_regular(sibling, run)?, sibling, &Origin::default(), run).ok()?.of_rotated();
     if open.modified() >= news_since {
         return None;
     }

@@ -36,7 +36,7 @@ pub struct Open<'r> {
     pub(super) next_line: u64,
     inside_long: bool,
     /// Whether nobody writes to it any more.
-    is_settled: bool,
+    pub(super) is_settled: bool,
     pub(super) ended: Option<io::Result<()>>,
     pub(super) run: &'r Run,
     /// Where a cursor is kept: what it will remember.

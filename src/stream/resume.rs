@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::Run;
-use super::block::LOOK_BACK_BYTES;
+use super::block::{LOOK_BACK_BYTES, MAX_LINE};
 use super::book::{Book, Entry, HEAD_BYTES, TAIL_BYTES, hash};
 use super::open::{Open, look_back};
 use super::origin::Origin;
@@ -184,9 +184,10 @@ impl Open<'_> {
         let (offset, tail, stamp) = match &self.body {
             Body::Plain(raw) => {
                 let end = raw.file_bytes()?;
-                let last = raw.bytes_before(end, super::block::MAX_LINE).ok()?;
+                let last = raw.bytes_before(end, MAX_LINE).ok()?;
                 // Half a line may still be written to.
-                let offset = end - memchr::memrchr(b'\n', &last).map_or(0, |at| (last.len() - at - 1) as u64);
+                let half = memchr::memrchr(b'\n', &last).filter(|_| !self.is_settled).map_or(0, |at| last.len() - at - 1);
+                let offset = end - half as u64;
                 (offset, raw.bytes_before(offset, TAIL_BYTES).ok()?, None)
             }
             Body::Packed(_) => (head.len() as u64, head.to_vec(), Some(self.body.stamp()?)),
