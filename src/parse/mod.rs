@@ -200,17 +200,15 @@ impl Sink {
             Err(Error::ReaderLeft) => None,
             Err(error) => return Err(error),
         };
-        let Some(mut cursor) = cursor else {
-            self.rejects.map_or(Ok(()), WholeFile::commit)?;
-            return Ok(self.report);
-        };
-        // The cursor says that all of this is there, so it has to outlast a power cut as the cursor does.
-        self.rejects.map_or(Ok(()), WholeFile::commit_to_disk)?;
-        self.output.sync()?;
-        if !run.watch.is_stopped() {
-            cursor.forget_oldest();
+        self.rejects.map_or(Ok(()), WholeFile::commit)?;
+        if let Some(mut cursor) = cursor {
+            // It says that all of this is there, so that has to outlast a power cut as the cursor does.
+            self.output.sync()?;
+            if !run.watch.is_stopped() {
+                cursor.forget_oldest();
+            }
+            cursor.commit()?;
         }
-        cursor.commit()?;
         Ok(self.report)
     }
 }
