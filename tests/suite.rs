@@ -80,3 +80,53 @@ fn a_test_that_cannot_run_joins_the_list() {
     assert!(program.starts_with("suite"), "{line}");
     assert_eq!(rest, "a_test_that_cannot_run_joins_the_list\tno such tool\n");
 }
+
+/// The programs that tests ask for with `try_with`, with whether the test is one of `make test-real`; a function that tests
+/// share belongs to the first test behind it.
+fn asked_for() -> Vec<(String, bool)> {
+    let mut asked = Vec::new();
+    for file in fs::read_dir(root().join("tests")).expect("a folder") {
+        let path = file.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "rs") || path.ends_with("suite.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(path).expect("text");
+        let (mut waiting, mut marks, mut is_heavy) = (Vec::new(), Vec::new(), None);
+        for line in text.lines() {
+            if line.starts_with("#[") {
+                marks.push(line);
+            } else if line.starts_with("fn ") {
+                let is_test = marks.contains(&"#[test]");
+                is_heavy = is_test.then(|| marks.contains(&"#[ignore = \"make test-real\"]"));
+                marks.clear();
+            }
+            let list = line.split_once("try_with(").or_else(|| line.split_once("tools: ")).and_then(|(_, rest)| rest.split_once("&["));
+            if let Some((_, list)) = list {
+                waiting.extend(list.split(']').next().into_iter().flat_map(|list| list.split('"').skip(1).step_by(2)));
+            }
+            if let Some(is_heavy) = is_heavy {
+                asked.extend(waiting.drain(..).map(|tool| (tool.to_owned(), is_heavy)));
+            }
+        }
+        assert!(waiting.is_empty(), "no test asks for {waiting:?}");
+    }
+    asked
+}
+
+#[test]
+fn setup_brings_what_tests_ask_for_where_they_run() {
+    // On every Debian.
+    const ESSENTIAL: [&str; 2] = ["cmp", "nsenter"];
+    let setup = fs::read_to_string(root().join("scripts/setup")).expect("the script");
+    let (light, real) =
+        setup.split_once("\nreal)\n").and_then(|(light, rest)| Some((light, rest.split_once("\npeers)\n")?.0))).expect("its tables");
+    let asked = asked_for();
+    assert!(asked.contains(&("ipset".to_owned(), false)) && asked.contains(&("promtool".to_owned(), true)), "{asked:?}");
+    assert!(asked.contains(&("sshd".to_owned(), true)) && asked.contains(&("parallel".to_owned(), false)), "{asked:?}");
+    for (tool, is_heavy) in asked {
+        let (table, name) = if is_heavy { (real, "real") } else { (light, "light") };
+        let is_there = table.split([' ', '(', '\'', '\n']).any(|entry| entry.starts_with(&format!("{tool}:")));
+        let java = is_heavy && tool == "java" && setup.contains("has java || lack java");
+        assert!(is_there || java || ESSENTIAL.contains(&&*tool), "{tool}: not among the {name} packages of scripts/setup");
+    }
+}
