@@ -82,6 +82,9 @@ def choose(options):
             if why and why not in skipped:
                 skipped.add(why)
                 print(f"\nSKIPPED: crash: {name}: {why}", file=sys.stderr, flush=True)
+                if "SOAR_SKIPPED" in os.environ:
+                    with open(os.environ["SOAR_SKIPPED"], "a", encoding="utf-8") as listed:
+                        listed.write(f"crash {name}\t{why}\n")
             if not why:
                 tasks += [(name, int(number))] if number else [(name, n) for n in range(max(1, round(many * options.times)))]
     return tasks
