@@ -60,8 +60,8 @@ pub struct HostRecord<'a> {
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
     pub last_seen: Option<i64>,
-    /// When the address of a network was last seen, where that is not when the network was; `Some(None)`: at no known time.
-    pub ip_last_seen: Option<Option<i64>>,
+    /// When the address of a network was last seen, where that is not when the network was.
+    pub ip_last_seen: Option<SeenAt>,
     /// The earliest places per signal.
     pub evidence: Vec<Place<'a>>,
     /// What merging windows and distinct counts needs.
@@ -73,6 +73,10 @@ pub struct HostRecord<'a> {
     /// How many keys the record had that are not in this list.
     pub unknown_keys: u64,
 }
+
+/// When something was seen, in seconds since 1970; `None`: at no known time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenAt(pub Option<i64>);
 
 /// Where a signal was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -138,8 +142,8 @@ impl HostRecord<'_> {
             put_time(out, r#""first_seen":""#, self.first_seen);
             put_time(out, r#""last_seen":""#, self.last_seen);
             match self.ip_last_seen {
-                Some(None) => out.extend_from_slice(br#""ip_last_seen":null,"#),
-                at => put_time(out, r#""ip_last_seen":""#, at.flatten()),
+                Some(SeenAt(None)) => out.extend_from_slice(br#""ip_last_seen":null,"#),
+                at => put_time(out, r#""ip_last_seen":""#, at.and_then(|SeenAt(at)| at)),
             }
             if !self.evidence.is_empty() {
                 put_array(out, r#""evidence":["#, |out| self.evidence.iter().for_each(|place| place.put(out)));
@@ -263,7 +267,7 @@ impl<'de> Visitor<'de> for HostVisitor {
                 "paths" => host.paths = map.next_value()?,
                 "first_seen" => host.first_seen = map.next_value::<Instant>()?.0,
                 "last_seen" => host.last_seen = map.next_value::<Instant>()?.0,
-                "ip_last_seen" => host.ip_last_seen = Some(map.next_value::<Instant>()?.0),
+                "ip_last_seen" => host.ip_last_seen = Some(SeenAt(map.next_value::<Instant>()?.0)),
                 "evidence" => host.evidence = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "partial" => host.partial = map.next_value()?,
                 "alerted" => host.alerted = map.next_value::<Alerted<'de>>()?.0,

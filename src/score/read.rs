@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::keep::Keep;
 use crate::error::Error;
 use crate::record::Kind;
-use crate::record::host::{self, HostRecord};
+use crate::record::host::{self, HostRecord, SeenAt};
 use crate::record::intake::{Intake, Reads};
 use crate::record::partial::{self, Partial};
 use crate::record::sighting::{Sighting, SightingReader};
@@ -45,7 +45,7 @@ pub struct Piece {
     /// Whether it stands for a network.
     pub is_network: bool,
     /// When the address was last seen, where a network was seen at another time.
-    pub ip_last_seen: Option<Option<i64>>,
+    pub ip_last_seen: Option<SeenAt>,
     /// What was counted, in [`Records::counts`].
     pub counts: Range<usize>,
     /// Seconds since 1970.

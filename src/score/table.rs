@@ -11,6 +11,7 @@ use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
 use super::tally::{Place, Tally};
 use crate::net::AddressSet;
+use crate::record::host::SeenAt;
 use crate::record::partial::Partial;
 use crate::record::signal::{self, SignalSet, Value};
 
@@ -57,11 +58,11 @@ impl Host {
     /// address comes first, however early it was seen, and so its own time is kept.
     fn contest(&mut self, name: Name, last_seen: Option<i64>, allow: &AddressSet) {
         let last = self.tally.last_seen();
-        let winner = name.max(Name::new(self.ip, self.tally.ip_last_seen().unwrap_or(last), allow));
+        let winner = name.max(Name::new(self.ip, self.tally.ip_last_seen().unwrap_or(SeenAt(last)).0, allow));
         let is_last = winner.at == last.max(last_seen);
         self.ip = winner.ip.0;
         self.is_contested = !winner.is_free || !is_last;
-        self.tally.set_ip_last_seen((!is_last).then_some(winner.at));
+        self.tally.set_ip_last_seen((!is_last).then_some(SeenAt(winner.at)));
     }
 }
 
@@ -80,7 +81,7 @@ impl Name {
 }
 
 /// What is counted as one.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
     V4(u32),
     V6(u128),
@@ -211,7 +212,7 @@ impl Table {
         let place = self.place_for(self.key_of_piece(piece), piece.ip);
         let host = &mut self.hosts[place];
         if host.is_network && (piece.ip_last_seen.is_some() || self.allow.contains(piece.ip)) {
-            let name = Name::new(piece.ip, piece.ip_last_seen.unwrap_or(piece.last_seen), &self.allow);
+            let name = Name::new(piece.ip, piece.ip_last_seen.unwrap_or(SeenAt(piece.last_seen)).0, &self.allow);
             host.contest(name, piece.last_seen, &self.allow);
         } else {
             host.rename(piece.ip, piece.last_seen, &self.allow);

@@ -7,6 +7,7 @@
 use super::name::{SignalId, Texts};
 use super::series::Series;
 use crate::record::MAX_INTEGER;
+use crate::record::host::SeenAt;
 use crate::record::partial::Distinct;
 use crate::record::signal::{SIGNALS, Value};
 
@@ -58,7 +59,7 @@ struct More {
     users: Distinct,
     paths: Distinct,
     alerted: Vec<(usize, i64)>,
-    ip_last_seen: Option<Option<i64>>,
+    ip_last_seen: Option<SeenAt>,
 }
 
 impl Default for Tally {
@@ -194,15 +195,14 @@ impl Tally {
         Some(self.last_seen).filter(|&at| at > i64::MIN)
     }
 
-    /// When the address that a network is called by was last seen, where that is not when the network was: `Some(None)`, at no
-    /// known time.
+    /// When the address that a network is called by was last seen, where that is not when the network was.
     #[must_use]
-    pub fn ip_last_seen(&self) -> Option<Option<i64>> {
+    pub fn ip_last_seen(&self) -> Option<SeenAt> {
         self.more.as_ref().and_then(|more| more.ip_last_seen)
     }
 
     /// Remembers that.
-    pub fn set_ip_last_seen(&mut self, at: Option<Option<i64>>) {
+    pub fn set_ip_last_seen(&mut self, at: Option<SeenAt>) {
         if at != self.ip_last_seen() {
             self.more_mut().ip_last_seen = at;
         }
