@@ -3,33 +3,106 @@
 #   jq -rf adapters/crowdsec.jq hosts.ndjson > soar.csv && cscli decisions import -i soar.csv
 #
 # The reason says which rules held. See them: cscli decisions list --all --origin cscli-import
+# Unban: cscli decisions delete --ip 192.0.2.1 (of a network: --range 2001:db8::/64). An import looks at no whitelist of
+# CrowdSec's, and a second one adds decisions beside the first, so each address stays until the last of them ends.
 #
-#   --arg timeout 12h    how long (s, m, h, d, w; default 1d)
+#   --arg timeout 12h    how long (s, m, h, d, w; default 1d), unless a record has expires_at
 #   --arg type captcha   what is done to them (default ban)
+#   --arg by network     name the IPv6 network of a host that stands for one (soar-score --group-v6), neighbours and all
+#   --arg local yes      name loopback, link-local addresses and the one that you are logged in from, too
 #   -n                   write the heading even where hosts.ndjson is empty, for which jq runs no program
 
 # What every adapter lets through: hosts that are suspicious, not allowed, and have the address of one host, which is all of
-# a record that commands are made of. What has none is left out, and stderr says so of the first five; events are
+# a record that commands are made of; one spelling of each. Loopback, link-local addresses and the one that you are logged in
+# from over ssh are let through with `--arg local yes` alone. What commands name is `.name`: the address, or with
+# `--arg by network` the network of a host that stands for one. Of what is left out stderr names the first five; events are
 # another stage's.
 def is_v4: test("\\A(?!0\\.|22[4-9]|2[3-5][0-9])((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?=[0-9])|\\z)){4}\\z");
-def is_v6: ([scan("[0-9A-Fa-f]+")] | length) as $groups
-    | test("\\A(?![Ff]{2}[0-9A-Fa-f]{2}:)([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?(::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?)?\\z") and test("[1-9A-Fa-f]")
-        and (if contains("::") then $groups <= 7 else $groups == 8 end);
+# Most addresses, told at once: IPv6 as RFC 5952 writes it, with no meaning of its own.
+def is_plain_v6:
+    (startswith("::") or startswith("0") or startswith("64:") or startswith("2001:0:") or startswith("2001::") or startswith("2002:")
+        or startswith("fe") or startswith("ff") or contains(":0:0") or contains(":0::") or contains("::0") | not)
+    and test("\\A((0|[1-9a-f][0-9a-f]{0,3})::?){1,7}(0|[1-9a-f][0-9a-f]{0,3})\\z")
+    and (split(":") as $parts | if contains("::") then ($parts | length) <= 7 and (split("::") | length) == 2 else ($parts | length) == 8 end);
+def hex: "0123456789abcdef"[. % 16:. % 16 + 1] as $last | if . < 16 then $last else (. / 16 | floor | hex) + $last end;
+def number: reduce explode[] as $digit (0; . * 16 + if $digit > 96 then $digit - 87 else $digit - 48 end);
+# The eight numbers of an IPv6 address in any spelling; of any other text, nothing.
+def groups: ascii_downcase
+    | if contains(".") then
+        capture("\\A(?<head>[0-9a-f:]*:)(?<tail>((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?=[0-9])|\\z)){4})\\z")
+        | (.tail | split(".") | map(tonumber)) as $octets
+        | .head + ($octets[0] * 256 + $octets[1] | hex) + ":" + ($octets[2] * 256 + $octets[3] | hex)
+      else . end
+    | select(test("\\A([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?(::([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?)?\\z"))
+    | split("::") | map(split(":") | map(select(. != "") | number))
+    | if length == 1 then .[0] else select((map(length) | add) <= 7) | .[0] + [range(8 - (map(length) | add)) | 0] + .[1] end
+    | select(length == 8);
+def v6_text: ":" + (map(hex) | join(":")) + ":"
+    | first((range(8; 1; -1) as $n | (":" + "0:" * $n) as $zeros | index($zeros) as $at | select($at != null)
+        | .[:$at] + "::" + .[$at + 2 * $n + 1:]), .)
+    | if startswith("::") then . else .[1:] end | if endswith("::") then . else .[:-1] end;
+def v4_text: "\(.[0] / 256 | floor).\(.[0] % 256).\(.[1] / 256 | floor).\(.[1] % 256)";
+# An address as it is written, and the IPv4 addresses in it, where a translator or tunnel takes what is sent there; of what is
+# not the address of one host, nothing. IPv4-mapped is IPv4.
+def names:
+    if contains(":") | not then select(is_v4) | [.]
+    elif is_plain_v6 then [.]
+    else groups
+        | if .[:6] == [0, 0, 0, 0, 0, 65535] then .[6:] | v4_text | select(is_v4) | [.]
+          else select(.[0] < 65280 and any(.[]; . > 0))
+            | [(if .[:6] == [0, 0, 0, 0, 0, 0] and .[6] > 255 or .[:6] == [0, 0, 0, 0, 65535, 0] or .[:6] == [100, 65435, 0, 0, 0, 0]
+                  or .[:3] == [100, 65435, 1] then .[6:] else empty end),
+               (if .[0] == 8194 then .[1:3] elif .[:2] == [8193, 0] then .[2:4], (.[6:] | map(65535 - .)) else empty end)
+               | v4_text] as $inside
+            | [v6_text] + $inside
+            end
+    end;
 # jq 1.6 goes on with the next input after a halt, so there must be none.
 def give_up: "\(.)\n" | reduce inputs as $rest (.; .) | halt_error(2);
+# Why an address is left out, of which these are the names and $own is the one that you are logged in from.
+def flaw($own):
+    if . == null or any(.[1:][]; is_v4 | not) then "not the address of a host"
+    elif $ARGS.named.local == "yes" then null
+    elif any(.[]; startswith("127.") or startswith("169.254.") or . == "::1" or (startswith("fe") and test("\\Afe[89ab].:"))) then
+        "of this machine or its link (--arg local yes lets it through)"
+    elif any($own[] == .[]; .) then "you are logged in from there (--arg local yes lets it through)"
+    else null end;
+def is_allowed: .allowed as $allowed
+    | $allowed and (any(0, "", "0", "false", "no"; . == ($allowed | if type == "string" then ascii_downcase else . end)) | not);
 def suspicious:
     select(type == "object")
-    | if .schema | type == "string" and startswith("soar.event/") then "these are events: soar-score is missing" | give_up else . end
-    | select(.suspicious == true and .allowed != true);
+    | if .schema | . != "soar.host/1" and type == "string" and startswith("soar.event/") then
+        "these are events: soar-score is missing" | give_up
+      else . end
+    | select(.suspicious == true and (is_allowed | not));
+def setting($name; $first; $other):
+    ($ARGS.named[$name] // $first) | if . == $first or . == $other then . else "--arg \($name): \($first) or \($other)" | give_up end;
+# The first so many bits of eight numbers.
+def cut($bits): [range(8) as $i | (16 * ($i + 1) - $bits | if . < 0 then 0 elif . > 16 then 16 else . end) as $free | .[$i] - .[$i] % pow(2; $free)];
+# The network that a host stands for, of 32 bits or more, so that no record bans a continent; nothing where it stands for none, or
+# where one of $allowed is in it.
+def network($own; $allowed): .ip as $ip
+    | .network | strings | capture("\\A(?<start>[0-9A-Fa-f:]+)/(?<bits>[0-9]{1,3})\\z") | (.bits | tonumber) as $bits
+    | select($bits >= 32 and $bits <= 128) | [.start | groups | cut($bits)][0] as $first
+    | select($first and ($ip | contains(":")) and ($ip | groups | cut($bits)) == $first and all($allowed[] | cut($bits); . != $first))
+    | {name: "\($first | v6_text)/\($bits)", is_own: any($own[] | select(contains(":")) | groups | cut($bits); . == $first)};
 def suspects(hosts):
-    foreach ((hosts | suspicious | [.]), []) as $next ({left_out: 0};
-        .suspect = null | .say = null | $next[0] as $host
-        | if $next == [] then
-            if .left_out > 5 then .say = "and \(.left_out - 5) more like these" else . end
-          elif $host.ip | type == "string" and (if contains(":") then is_v6 else is_v4 end) then .suspect = $host
-          elif .left_out < 5 then
-            .left_out += 1 | .say = "left out, not the address of a host: \($host.ip | tostring | .[0:80] | @uri)"
-          else .left_out += 1 end;
+    (setting("local"; "no"; "yes") == "yes") as $is_local
+    | (setting("by"; "address"; "network") == "network") as $by_network
+    | (if $is_local then [] else
+        [env.SSH_CLIENT, env.SSH_CONNECTION | strings | split(" ")[0] // "" | split("%")[0] // "" | names | .[0]] end) as $own
+    | (if $by_network then [hosts] else null end) as $all
+    | [$all[]? | objects | select(is_allowed) | .ip | strings | select(contains(":")) | groups] as $allowed
+    | foreach ((if $all then $all[] else hosts end | suspicious | [.]), []) as $next ({left_out: 0};
+        .left_out as $left_out
+        | if $next == [] then {say: (if $left_out > 5 then "and \($left_out - 5) more like these" else null end)}
+          else $next[0] as $host | ([$host.ip | strings | names][0]) as $names
+            | (if $by_network and $names then [$host | .ip = $names[0] | network($own; $allowed)][0] else null end) as $network
+            | ($names | flaw(if $network.is_own then $names else $own end)) as $flaw
+            | if $flaw == null then {left_out: $left_out, suspect: ($host + {ip: $names[0], name: ($network.name // $names[0])})}
+              else {left_out: ($left_out + 1),
+                    say: (if $left_out < 5 then "left out, \($flaw): \($host.ip | tostring | .[0:80] | @uri)" else null end)} end
+          end;
         (.say | strings | debug | empty), (.suspect | objects));
 
 def seconds: ($ARGS.named.timeout // "1d") as $text
@@ -37,9 +110,15 @@ def seconds: ($ARGS.named.timeout // "1d") as $text
     | (.n | tonumber) * {"": 1, s: 1, m: 60, h: 3600, d: 86400, w: 604800}[.unit];
 
 # One line of text, read from left to right; names of rules are whatever their author wrote.
-def words: map(tostring) | join(", ") | gsub("[\\x00-\\x1f\\x7f-\\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"; " ");
+def words: map(tostring) | join(", ") | gsub("[\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud834\udd59\ud834\udd73-\ud834\udd7a\udb40\udc00-\udb43\udfff]"; " ");
 
-"\(seconds)s" as $timeout
-| [., inputs] | [suspects(.[])] | unique_by(.ip)
+# How many seconds a host stays: until the `expires_at` of its record, where that has one.
+def stay($seconds): if .expires_at == null then $seconds
+    else (.expires_at | tostring | sub("\\.[0-9]+Z\\z"; "Z") | try fromdateiso8601 catch null) as $until
+        | if $until then $until - (now | floor) else ("expires_at of \(.name) is no time like 2026-04-12T06:30:38Z" | debug | $seconds) end
+      end;
+
+seconds as $timeout
+| [., inputs] | [suspects(.[]) | . + {stay: stay($timeout)} | select(.stay > 0)] | unique_by(.name)
 | "duration,scope,value,reason,type",
-  (.[] | [$timeout, "ip", .ip, "soar: \([.rules[]?] | words)", $ARGS.named.type // "ban"] | @csv)
+  (.[] | ["\(.stay)s", (if .name | contains("/") then "range" else "ip" end), .name, "soar: \([.rules[]?] | words)", $ARGS.named.type // "ban"] | @csv)

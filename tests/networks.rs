@@ -184,10 +184,13 @@ fn what_is_excluded_or_out_of_scope_gets_no_packet() {
     let rules = format!("ip daddr {{ {excluded}, {outside} }} counter drop");
     let network = network!(&rules, &[22]);
     let scope = format!("198.18.0.0/24,{}", Network::v6(0));
-    let targets = format!("{inside}\n{excluded}\n{outside}\n{}\n64:ff9b::{excluded}\n", Network::v6(1));
+    // The excluded address inside of IPv6 addresses: NAT64 with prefixes of 96 and 64 bits, 6to4, Teredo, ISATAP.
+    let embedded =
+        "64:ff9b::c612:2\n64:ff9b:1:0:c6:1200:200:0\n2002:c612:2::1\n2001:0:4136:e378:8000:63bf:39ed:fffd\n2001:db8::5efe:c612:2\n";
+    let targets = format!("{inside}\n{excluded}\n{outside}\n{}\n{embedded}", Network::v6(1));
     let hosts = network.scan_in(&scope, &["-p", "22", "--exclude", &excluded.to_string()], &targets);
     let statuses: Vec<_> = hosts.iter().map(|host| host["scan"]["status"].as_str().expect("a status")).collect();
-    assert_eq!(statuses, ["complete", "excluded", "out_of_scope", "out_of_scope", "excluded"]);
+    assert_eq!(statuses, [&["complete", "excluded", "out_of_scope", "out_of_scope"][..], &["excluded"; 5]].concat());
     assert!(network.rules().contains("counter packets 0 bytes 0"), "{}", network.rules());
     // The counter counts.
     network.scan(&["-p", "22", "--timeout-ms", "100"], &excluded.to_string());

@@ -39,6 +39,59 @@ fn nftables_keeps_the_suspects_for_their_time_and_no_longer() {
 }
 
 #[test]
+fn two_spellings_of_an_address_are_one_to_nftables_and_ipset() {
+    let script = r#"
+        nft list ruleset || exit 77
+        for ip in 192.0.2.66 ::ffff:192.0.2.66 ::ffff:c000:242 2001:db8::66 2001:DB8:0:0::66 2001:0db8:0::0066 127.0.0.1 fe80::1; do
+            printf '{"ip":"%s","suspicious":true}\n' "$ip"
+        done > twice.ndjson
+        for nth in 1 2; do
+            jq -rf "$ROOT/adapters/nftables.jq" twice.ndjson | nft -f -
+            if ipset list >&2; then jq -rf "$ROOT/adapters/ipset.jq" twice.ndjson | ipset restore; fi
+        done
+        { ipset save || :; } | { grep '^add' || :; } | cut -d ' ' -f 3 | sort > sets
+        [ ! -s sets ] || printf '192.0.2.66\n2001:db8::66\n' | cmp - sets >&2
+        nft -j list table inet soar"#;
+    let Some(listed) = try_with("two spellings", &["nft", "ipset", "unshare"], script) else { return };
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    let elements = objects(&listed, "set").into_iter().flat_map(|set| set["elem"].as_array().expect("elements"));
+    assert_eq!(
+        elements.map(|element| element["elem"]["val"].as_str().expect("an address")).collect::<Vec<_>>(),
+        ["192.0.2.66", "2001:db8::66"]
+    );
+}
+
+#[test]
+fn networks_are_taken_by_those_that_take_them() {
+    let script = r#"
+        nft list ruleset || exit 77
+        printf '{"ip":"%s","network":"%s","suspicious":true}\n' 2001:db8::66 2001:db8::/64 2001:db8:1:2ff::66 2001:db8:1:200::/56 2001:db8:1:201::1 2001:db8:1:201::/64 > grouped
+        networks() { jq --arg by network -rf "$ROOT/adapters/$1.jq" grouped; }
+        for nth in 1 2; do networks nftables | nft -f -; done
+        # A run without networks leaves them as they are.
+        respond nftables | nft -f -
+        nft -j list table inet soar > listed
+        nft 'flush chain inet soar networks; delete set inet soar networks6'
+        if ipset list >&2; then
+            for nth in 1 2; do networks ipset | ipset restore; done
+            for ip in 2001:db8::1 2001:db8:1:2aa::1; do ipset test soar6net "$ip" >&2; done
+            ! ipset test soar6net 2001:db8:2::1 >&2
+        fi
+        networks hosts-deny >hosts.deny; : >hosts.allow
+        echo 'ssh stream tcp nowait root /usr/sbin/sshd sshd' >inetd.conf
+        [ "$(for ip in 2001:db8::1 2001:db8:1:2aa::1 2001:db8:2::1; do tcpdmatch -d -i inetd.conf sshd "$ip" | sed -n 's/^access: *//p'; done | xargs)" = 'denied denied granted' ]
+        cat listed"#;
+    let Some(listed) = try_with("networks", &["nft", "ipset", "tcpdmatch", "unshare"], script) else { return };
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    let sets = objects(&listed, "set");
+    let set = sets.iter().find(|set| set["name"] == "networks6").expect("the set");
+    let networks = set["elem"].as_array().expect("elements").iter().map(|element| &element["elem"]["val"]["prefix"]);
+    let networks: Vec<_> = networks.map(|prefix| format!("{}/{}", prefix["addr"].as_str().expect("addr"), prefix["len"])).collect();
+    assert_eq!(networks, ["2001:db8::/64", "2001:db8:1:200::/56"]);
+    assert_eq!(objects(&listed, "rule").len(), 5, "three for addresses, two for networks");
+}
+
+#[test]
 fn nftables_drops_what_suspects_send_and_nothing_else() {
     // Two namespaces with a cable between them: what the other end sends from a suspect's address is dropped here.
     let script = r#"

@@ -11,6 +11,7 @@ pub mod rules;
 pub mod tally;
 pub mod weight;
 
+mod key;
 mod read;
 mod series;
 mod state;

@@ -1,12 +1,12 @@
 //! The table of addresses: every record added to the tally of its address. What it holds is bounded by the number of
 //! addresses and, with windows, of their non-empty buckets.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::net::IpAddr;
 
 use super::keep::Keep;
+use super::key::{Key, Name};
 use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
 use super::tally::{Place, Tally};
@@ -63,39 +63,6 @@ impl Host {
         self.ip = winner.ip.0;
         self.is_contested = !winner.is_free || !is_last;
         self.tally.set_ip_last_seen((!is_last).then_some(SeenAt(winner.at)));
-    }
-}
-
-/// What a network may be called by; the greater one is what it is called by.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Name {
-    is_free: bool,
-    at: Option<i64>,
-    ip: Reverse<IpAddr>,
-}
-
-impl Name {
-    fn new(ip: IpAddr, at: Option<i64>, allow: &AddressSet) -> Self {
-        Self { is_free: !allow.contains(ip), at, ip: Reverse(ip) }
-    }
-}
-
-/// What is counted as one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Key {
-    V4(u32),
-    V6(u128),
-    Network(u128),
-}
-
-impl Key {
-    /// The key of `ip`, or of its network where it has one here.
-    fn new(ip: IpAddr, prefix: Option<u128>) -> Self {
-        match (ip, prefix) {
-            (_, Some(prefix)) => Self::Network(prefix),
-            (IpAddr::V4(v4), _) => Self::V4(v4.to_bits()),
-            (IpAddr::V6(v6), _) => Self::V6(v6.to_bits()),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the test files share: the filters as processes, input through a pipe, output with exit code.
 #![allow(dead_code)] // Each test file uses a part.
 
+pub mod adapter;
 pub mod desk;
 pub mod network;
 pub mod silent;
