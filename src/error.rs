@@ -72,7 +72,7 @@ pub enum Error {
         reason: String,
     },
     /// A host that no stage could read again.
-    #[error("{ip} is left out: it needs more than the 1 MiB that a record may have; take a coarser --resolution, or less --evidence")]
+    #[error("{ip} is left out: the names of the rules that it met need more than the 1 MiB that a record may have")]
     HostTooLong {
         /// Its address.
         ip: std::net::IpAddr,

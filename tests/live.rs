@@ -297,3 +297,31 @@ fn a_state_that_is_read_as_stdin_is_not_written_over() {
         assert_eq!((code(&output), std::fs::read_to_string(&state).expect("a file")), (2, events.clone()));
     }
 }
+
+/// A login of `ip` that was let in by a method, so many seconds after some instant.
+fn accepted(ip: &str, at: i64, method: &str) -> String {
+    let login = failed(ip, at).replace("ssh_failed", "ssh_accepted");
+    login.replace("]}\n", &format!("],\"soar\":{{\"method\":\"{method}\"}}}}\n"))
+}
+
+#[test]
+fn a_break_in_leaves_with_its_login_and_a_state_remembers_what_came_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let failures: String = (0..11).map(|at| failed("192.0.2.1", at)).collect();
+    for (early, late) in [
+        // Failures, a login by key, one by password; in a second run, and in the run that remembers them.
+        (failures.clone(), accepted("192.0.2.1", 40, "publickey") + &accepted("192.0.2.1", 60, "password")),
+        (accepted("192.0.2.1", -40, "password"), failures.clone() + &accepted("192.0.2.1", 60, "keyboard-interactive/pam")),
+    ] {
+        let _ = std::fs::remove_file(&state);
+        let flags = ["--state", path(&state)];
+        assert_eq!(live(&flags, &early).len(), 0);
+        let alerts = live(&flags, &late);
+        assert_eq!(alerts.len(), 1, "{late}");
+        let alert = &alerts[0];
+        assert_eq!((&alert["rules"], &alert["failed_before_login"]), (&serde_json::json!(["ssh_breakin"]), &11.into()));
+        assert_eq!(alert["login_order"]["latest"][1]["at"], rfc3339(1_700_000_060));
+    }
+    assert_eq!(live(&[], &(accepted("192.0.2.1", -40, "password") + &failures + &accepted("192.0.2.1", 60, "publickey"))).len(), 0);
+}

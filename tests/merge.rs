@@ -21,6 +21,7 @@ struct Seen {
     tags: u8,
     user: u16,
     path: &'static str,
+    method: &'static str,
     count: u64,
 }
 
@@ -29,22 +30,34 @@ fn events() -> impl Strategy<Value = Vec<Seen>> {
     let ips = &["192.0.2.1", "192.0.2.2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::3"][..];
     let counts = &[1, 1, 1, 7, 1 << 50][..];
     let paths = &["/", "/a", "/a?b", "/a/b"][..];
-    let who = (select(ips), proptest::option::of(-30_i64..120), 0..3_u8, any::<u8>(), 0..64_u8);
-    let what = (prop_oneof![0..4_u16, any::<u16>()], select(paths), select(counts));
-    let seen =
-        (who, what).prop_map(|((ip, at, file, line, tags), (user, path, count))| Seen { ip, at, file, line, tags, user, path, count });
+    let methods = &["password", "password", "keyboard-interactive/pam", "publickey", ""][..];
+    let at = prop_oneof![4 => -30_i64..120, 1 => -30_i64..90_000];
+    let who = (select(ips), proptest::option::of(at), 0..3_u8, any::<u8>(), 0..64_u8);
+    let what = (prop_oneof![0..4_u16, any::<u16>()], select(paths), select(methods), select(counts));
+    let seen = (who, what).prop_map(|((ip, at, file, line, tags), (user, path, method, count))| Seen {
+        ip,
+        at,
+        file,
+        line,
+        tags,
+        user,
+        path,
+        method,
+        count,
+    });
     prop_oneof![8 => vec(seen.clone(), 0..60), 1 => vec(seen, 1500..1600)]
 }
 
 fn write_events(events: &[Seen]) -> Vec<u8> {
     const NAMES: [&str; 6] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted", "zeta", "eta"];
     let mut out = String::new();
-    for Seen { ip, at, file, line, tags, user, path, count } in events {
+    for Seen { ip, at, file, line, tags, user, path, method, count } in events {
         let tags: Vec<_> = NAMES.iter().enumerate().filter(|(i, _)| tags & 1 << i != 0).map(|(_, name)| format!("\"{name}\"")).collect();
         let at = at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + at)));
+        let method = if method.is_empty() { String::new() } else { format!(",\"method\":\"{method}\"") };
         writeln!(
             out,
-            r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"user":{{"name":"u{user}"}},"url":{{"original":"{path}"}},"log":{{"file":{{"path":"{file}.log"}},"line":{line}}},"tags":[{}],"soar":{{"count":{count}}}}}"#,
+            r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"user":{{"name":"u{user}"}},"url":{{"original":"{path}"}},"log":{{"file":{{"path":"{file}.log"}},"line":{line}}},"tags":[{}],"soar":{{"count":{count}{method}}}}}"#,
             tags.join(","),
         )
         .expect("a String takes all");
@@ -52,7 +65,8 @@ fn write_events(events: &[Seen]) -> Vec<u8> {
     out.into_bytes()
 }
 
-const PLAIN: &[&str] = &["--evidence", "2", "--weight", "zeta=3", "--rule", "many=.ssh_failed > 9"];
+const PLAIN: &[&str] =
+    &["--evidence", "2", "--weight", "zeta=3", "--rule", "many=.ssh_failed > 9", "--rule", "in=.failed_before_login > 2"];
 const PARTIAL: &[&str] =
     &["--partial", "--window", "20s", "--rules", "strict", "--rule", "burst=.ssh_failed > 7 and .zeta < 9", "--explain", "--evidence", "1"];
 const GROUPED: &[&str] = &["--partial", "--resolution", "1s", "--window", "3s", "--group-v6", "64", "--rule", "r=.users > 2 or .paths > 1"];
@@ -240,18 +254,73 @@ fn a_network_counted_without_the_list_is_called_by_an_address_that_is_not_allowe
     assert_eq!(verdicts(&again), ["2001:db8::bad of 2001:db8::/64: suspicious 3"]);
 }
 
-#[test]
-fn a_host_too_long_for_a_record_is_left_out_loudly_and_the_others_are_written() {
+/// A host that fails, and asks for what is not there, every 10 s for 11 days.
+fn steady() -> Vec<u8> {
     let mut input = String::new();
-    for n in 0..100_000_i64 {
-        // Gaps of many digits, so that some hundred thousand buckets are enough.
-        let at = rfc3339(n * n * 20 - 60_000_000_000);
-        let ip = if n % 50_000 == 0 { "192.0.2.2" } else { "192.0.2.1" };
-        writeln!(input, r#"{{"schema":"soar.event/1","@timestamp":"{at}","source":{{"ip":"{ip}"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["ssh_failed","http_404"]}}"#).expect("a String takes all");
+    for n in 0..95_040_i64 {
+        let at = rfc3339(1_700_000_000 + 10 * n);
+        writeln!(input, r#"{{"schema":"soar.event/1","@timestamp":"{at}","source":{{"ip":"192.0.2.1"}},"log":{{"file":{{"path":"a"}},"line":{n}}},"tags":["ssh_failed","http_404"]}}"#).expect("a String takes all");
     }
-    let output = run(filter("soar-score").arg("--partial"), input.as_bytes());
-    assert_eq!(code(&output), 2);
-    let hosts = text(&output.stdout);
-    assert_eq!(hosts.lines().map(|host| host.split('"').nth(7)).collect::<Vec<_>>(), [Some("192.0.2.2")]);
-    assert!(text(&output.stderr).contains("192.0.2.1 is left out: it needs more than the 1 MiB"), "{}", text(&output.stderr));
+    input.into_bytes()
+}
+
+#[test]
+fn a_steady_client_takes_wider_buckets_and_the_windows_over_them_say_so() {
+    let (input, flags) =
+        (steady(), ["--partial", "--window", "10m", "--rule", "r=.ssh_failed > 50", "--rule", "s=.users > 1", "--explain"]);
+    let whole = score(&flags, std::slice::from_ref(&input));
+    let host: serde_json::Value = serde_json::from_slice(&whole).expect("one host");
+    // 95,040 buckets of 10 s are 2,970 of 320 s: 10 minutes are one of those.
+    assert_eq!(host["partial"]["width_seconds"], serde_json::json!({"ssh_failed": 320, "http_404": 320}));
+    let pairs = |key: &str| host["partial"]["buckets"][key].as_array().map_or(0, |numbers| numbers.len() / 2);
+    assert_eq!((pairs("ssh_failed"), pairs("http_404")), (2970, 2970));
+    assert_eq!(host["explain"][0]["used_window_seconds"], serde_json::json!({"ssh_failed": 320}));
+    assert_eq!((&host["explain"][0]["saw"], &host["suspicious"]), (&serde_json::json!({"ssh_failed": 32}), &false.into()));
+    assert_eq!(host["explain"][1].get("used_window_seconds"), None);
+    assert_eq!((&host["login_order"]["width_seconds"], host["login_order"].get("latest")), (&5120.into(), None));
+    assert!(whole.len() < 64 << 10, "{}", whole.len());
+    // In parts, and from a state that was written before buckets became wider.
+    let middle = input.len() / 2 + input[input.len() / 2..].iter().position(|&b| b == b'\n').expect("a line") + 1;
+    let parts = [score(&flags, &[input[middle..].to_vec()]), score(&flags, &[input[..middle].to_vec()])];
+    assert_eq!(text(&score(&flags, &parts)), text(&whole));
+    assert_eq!(text(&score(&flags, std::slice::from_ref(&whole))), text(&whole));
+    let buckets: Vec<_> = (0..95_040).flat_map(|n| [if n == 0 { 1_700_000_000 } else { 1 }, 1]).map(|n: i64| n.to_string()).collect();
+    let list = buckets.join(",");
+    let old = format!(
+        r#"{{"schema":"soar.host/1","ip":"192.0.2.1","score":190080,"suspicious":false,"rules":[],"signals":{{"ssh_failed":95040,"http_404":95040}},"partial":{{"resolution_seconds":10,"buckets":{{"ssh_failed":[{list}],"http_404":[{list}]}},"users":[],"paths":[]}}}}"#
+    );
+    let merged: serde_json::Value = serde_json::from_slice(&score(&flags, &[old.into_bytes()])).expect("one host");
+    assert_eq!(merged["partial"], host["partial"]);
+}
+
+#[test]
+fn an_address_with_more_than_fits_in_a_record_is_told_shorter_and_the_others_are_told() {
+    let mut input = String::new();
+    let path = "x".repeat(3000);
+    for n in 0..1000 {
+        writeln!(input, r#"{{"schema":"soar.event/1","source":{{"ip":"192.0.2.1"}},"log":{{"file":{{"path":"{path}"}},"line":{n}}},"tags":["ssh_failed","http_404"]}}"#).expect("a String takes all");
+    }
+    for n in 0..200_000_i64 {
+        // Of every signal that there may be.
+        let at = rfc3339(1_700_000_000 + 10 * (n / 80));
+        writeln!(input, r#"{{"schema":"soar.event/1","@timestamp":"{at}","source":{{"ip":"192.0.2.2"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["t{}","http_404"]}}"#, n % 80).expect("a String takes all");
+    }
+    let long = "z".repeat(65);
+    writeln!(
+        input,
+        r#"{{"schema":"soar.event/1","source":{{"ip":"192.0.2.3"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["http_404","{long}"]}}"#
+    )
+    .expect("a String takes all");
+    let output = run(filter("soar-score").args(["--partial", "--evidence", "1000"]), input.as_bytes());
+    let hosts: Vec<serde_json::Value> = text(&output.stdout).lines().map(|host| serde_json::from_str(host).expect("a host")).collect();
+    let stderr = text(&output.stderr);
+    // Exit 1: there are more names outside the table than are counted.
+    assert_eq!((code(&output), hosts.len()), (1, 3), "{stderr}");
+    assert!(stderr.contains("; 2 have more to tell than a record may hold (1 MiB), and lack some evidence"), "{stderr}");
+    assert!(stderr.contains("left out: more than 64 signal names that are not in the table, or names of more than 64 bytes"), "{stderr}");
+    let places = |ip: &str| hosts.iter().find(|host| host["ip"] == ip).and_then(|host| host["evidence"].as_array()).map_or(0, Vec::len);
+    assert_eq!((places("192.0.2.1"), places("192.0.2.3")), (250, 1));
+    assert!(text(&output.stdout).lines().all(|line| line.len() <= 960 << 10));
+    let again = run(filter("soar-score").args(["-q", "--partial", "--evidence", "1000"]), &output.stdout);
+    assert_eq!((code(&again), text(&again.stdout) == text(&output.stdout)), (0, true));
 }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use soar_light::record::canonical;
 use soar_light::record::host::{HostRecord, Place, Scan};
-use soar_light::record::partial::{Distinct, Partial};
+use soar_light::record::login_order::{Login, LoginOrder};
+use soar_light::record::partial::{Buckets, Distinct, Partial, SignalBuckets};
 use soar_light::record::{MAX_INTEGER, Text};
 
 /// Seconds of the years 0 to 9999.
@@ -28,29 +29,53 @@ fn place() -> impl Strategy<Value = Place<'static>> {
     (word(), time(), word(), number()).prop_map(|(signal, at, file, line)| Place { signal, at, file, line })
 }
 
+fn buckets() -> impl Strategy<Value = Buckets> {
+    let starts = prop_oneof![-5..20_i64, 0..1_i64 << 40];
+    proptest::collection::btree_map(starts, prop_oneof![1..9_u64, 1..=MAX_INTEGER], 0..4).prop_map(|buckets| buckets.into_iter().collect())
+}
+
 fn partial() -> impl Strategy<Value = Partial<'static>> {
-    let starts = proptest::collection::btree_map(-5..20_i64, 1..=MAX_INTEGER, 0..4);
-    let buckets = starts.prop_map(|buckets| buckets.into_iter().map(|(start, count)| (start * 10, count)).collect());
+    // A name has one width.
+    let of_signal = |(signal, buckets): (Text<'static>, Buckets)| {
+        let shift = u8::try_from(signal.0.len() % 3).unwrap_or(0);
+        SignalBuckets { signal, shift, buckets }
+    };
     let distinct = || {
         prop_oneof![
             Just(Distinct::Capped),
             proptest::collection::btree_set(any::<u64>(), 0..4).prop_map(|hashes| Distinct::Set(hashes.into_iter().collect())),
         ]
     };
-    (vec((word(), buckets), 0..3), proptest::option::of(distinct()), proptest::option::of(distinct()))
+    (vec((word(), buckets()).prop_map(of_signal), 0..3), proptest::option::of(distinct()), proptest::option::of(distinct()))
         .prop_map(|(buckets, users, paths)| Partial { resolution_seconds: Some(10), buckets, users, paths })
+}
+
+fn login_order() -> impl Strategy<Value = LoginOrder<'static>> {
+    let text = || proptest::option::of(word());
+    let login =
+        (SECONDS, text(), text(), word(), number()).prop_map(|(at, user, method, file, line)| Login { at, user, method, file, line });
+    let full = (0..9_u8, buckets(), buckets(), vec(login, 0..3), number())
+        .prop_map(|(shift, failures, logins, latest, unknown)| LoginOrder { shift, failures, logins, latest, unknown });
+    // An empty one is none, and leaves no trace.
+    let full = full.prop_map(|order| if order.is_empty() { LoginOrder::default() } else { order });
+    let failed = (0..9_u8, buckets()).prop_map(|(shift, failures)| LoginOrder {
+        shift: if failures.is_empty() { 0 } else { shift },
+        failures,
+        ..LoginOrder::default()
+    });
+    prop_oneof![full, failed]
 }
 
 fn host() -> impl Strategy<Value = HostRecord<'static>> {
     let texts = (proptest::option::of(word()), proptest::option::of(word()), vec(word(), 0..3));
     let counts =
         (vec((word(), number()), 0..6), vec((word(), number()), 0..3), proptest::option::of(number()), proptest::option::of(number()));
-    let rest = (time(), time(), vec(place(), 0..4), proptest::option::of(partial()));
+    let rest = (time(), time(), vec(place(), 0..4), proptest::option::of(partial()), proptest::option::of(number()), login_order());
     (any::<std::net::IpAddr>(), any::<[bool; 3]>(), number(), texts, counts, rest).prop_map(
         |(ip, [snapshot, suspicious, allowed], score, (network, reason, rules), (signals, weights, users, paths), rest)| {
-            let (first_seen, last_seen, evidence, partial) = rest;
+            let (first_seen, last_seen, evidence, partial, failed_before_login, login_order) = rest;
             let ip = soar_light::net::canonical(ip);
-            let seen = HostRecord { first_seen, last_seen, evidence, partial, ..HostRecord::new(ip) };
+            let seen = HostRecord { first_seen, last_seen, evidence, partial, failed_before_login, login_order, ..HostRecord::new(ip) };
             HostRecord { network, snapshot, score, reason, suspicious, allowed, rules, signals, weights, users, paths, ..seen }
         },
     )
@@ -100,4 +125,6 @@ proptest! {
 fn hosts_as_we_write_them_are_read_quickly() {
     let line = br#"{"schema":"soar.host/1","ip":"192.0.2.1","score":3,"reason":"ssh_failed","suspicious":true,"rules":["r"],"signals":{"ssh_failed":3,"http_404":0,"http_bot":0,"ssh_accepted":0},"first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","evidence":[{"signal":"ssh_failed","at":"2024-01-01T00:00:00Z","file":"a","line":1}]}"#;
     assert!(canonical::read_host(line).is_some());
+    let with_order = [&line[..line.len() - 1], br#","login_order":{"failures":[1775973900,2]}}"#].concat();
+    assert!(canonical::read_host(&with_order).is_some_and(|host| host.login_order.failures == [(177_597_390, 2)]));
 }

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::Text;
 use super::host::{HostRecord, MAX_COUNTS, Place};
+use super::login_order::read_failures;
 use super::signal::SIGNALS;
 use super::walk::Walk;
 use crate::net;
@@ -56,6 +57,16 @@ pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
             host.evidence.push(place);
             Some(())
         })?;
+    }
+    if walk.eat(br#","login_order":"#) {
+        let before = walk;
+        host.login_order = match read_failures(&mut walk) {
+            Some(order) => order,
+            None => {
+                walk = before;
+                read_by_serde(&mut walk)?
+            }
+        };
     }
     if walk.eat(br#","partial":"#) {
         host.partial = Some(read_by_serde(&mut walk)?);
@@ -110,6 +121,9 @@ fn read_counts<'a>(walk: &mut Walk<'a>, host: &mut HostRecord<'a>) -> Option<()>
     }
     if walk.eat(br#","paths":"#) {
         host.paths = Some(walk.integer()?);
+    }
+    if walk.eat(br#","failed_before_login":"#) {
+        host.failed_before_login = Some(walk.integer()?);
     }
     Some(())
 }

@@ -15,6 +15,8 @@ pub struct Explained<'a> {
     pub when: Text<'a>,
     /// The length of the window in which signals were counted; none: all of the time.
     pub window_seconds: Option<u32>,
+    /// How long the window really was, in seconds, for signals that are counted in buckets too wide for it to be as long as that.
+    pub windows_used: Vec<(Text<'a>, u64)>,
     /// The keys that it reads and that have a value.
     pub saw: Vec<(Text<'a>, Saw)>,
 }
@@ -42,6 +44,9 @@ impl Explained<'_> {
             out.extend_from_slice(if self.held { br#""held":true,"# } else { br#""held":false,"# });
             put_text(out, r#""when":""#, Some(self.when.as_bytes()));
             put_number(out, r#""window_seconds":"#, self.window_seconds);
+            put_object(out, r#""used_window_seconds":{"#, |out| {
+                self.windows_used.iter().for_each(|(signal, seconds)| put_value(out, signal, Saw::Count(*seconds)));
+            });
             put_object(out, r#""saw":{"#, |out| self.saw.iter().for_each(|(key, value)| put_value(out, key, *value)));
         });
     }
@@ -54,6 +59,7 @@ impl Explained<'_> {
             held: self.held,
             when: self.when.to_owned(),
             window_seconds: self.window_seconds,
+            windows_used: self.windows_used.iter().map(|(signal, seconds)| (signal.to_owned(), *seconds)).collect(),
             saw: self.saw.iter().map(|(key, value)| (key.to_owned(), *value)).collect(),
         }
     }

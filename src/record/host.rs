@@ -11,8 +11,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::explain::{Explained, put_explain};
 use super::json::{put_address, put_array, put_number, put_object, put_text, put_time};
+use super::login_order::LoginOrder;
 use super::partial::Partial;
-use super::signal::{self, SIGNALS};
+use super::signal::{self, LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet};
 use super::{MAX_INTEGER, Text};
 use crate::{net, time};
 
@@ -56,6 +57,8 @@ pub struct HostRecord<'a> {
     pub users: Option<u64>,
     /// How many paths were not found, where that was counted.
     pub paths: Option<u64>,
+    /// The most failures shortly before a login that may have been guessed; none: nobody logged in, or the order is not known.
+    pub failed_before_login: Option<u64>,
     /// Seconds since 1970.
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
@@ -64,6 +67,8 @@ pub struct HostRecord<'a> {
     pub ip_last_seen: Option<SeenAt>,
     /// The earliest places per signal.
     pub evidence: Vec<Place<'a>>,
+    /// When logins were refused and let in; empty where none was, or it is not known.
+    pub login_order: LoginOrder<'a>,
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'a>>,
     /// When each rule led to an alert last, in seconds since 1970: the state of a live run.
@@ -112,10 +117,12 @@ impl HostRecord<'_> {
             weights: Vec::new(),
             users: None,
             paths: None,
+            failed_before_login: None,
             first_seen: None,
             last_seen: None,
             ip_last_seen: None,
             evidence: Vec::new(),
+            login_order: LoginOrder { shift: 0, failures: Vec::new(), logins: Vec::new(), latest: Vec::new(), unknown: 0 },
             partial: None,
             alerted: Vec::new(),
             scan: None,
@@ -139,6 +146,7 @@ impl HostRecord<'_> {
             put_object(out, r#""weights":{"#, |out| put_counts(out, &self.weights));
             put_number(out, r#""users":"#, self.users);
             put_number(out, r#""paths":"#, self.paths);
+            put_number(out, r#""failed_before_login":"#, self.failed_before_login);
             put_time(out, r#""first_seen":""#, self.first_seen);
             put_time(out, r#""last_seen":""#, self.last_seen);
             match self.ip_last_seen {
@@ -148,6 +156,7 @@ impl HostRecord<'_> {
             if !self.evidence.is_empty() {
                 put_array(out, r#""evidence":["#, |out| self.evidence.iter().for_each(|place| place.put(out)));
             }
+            self.login_order.put(out);
             self.partial.iter().for_each(|partial| partial.put(out));
             put_object(out, r#""alerted":{"#, |out| self.put_alerted(out));
         });
@@ -183,10 +192,12 @@ impl HostRecord<'_> {
             weights: pairs(&self.weights),
             users: self.users,
             paths: self.paths,
+            failed_before_login: self.failed_before_login,
             first_seen: self.first_seen,
             last_seen: self.last_seen,
             ip_last_seen: self.ip_last_seen,
             evidence: self.evidence.iter().map(place).collect(),
+            login_order: self.login_order.clone().into_owned(),
             partial: self.partial.as_ref().map(Partial::to_owned),
             alerted: self.alerted.iter().map(|(rule, at)| (rule.to_owned(), *at)).collect(),
             scan: self.scan.as_ref().map(|s| Scan { status: s.status.to_owned(), open_ports: s.open_ports.clone() }),
@@ -199,6 +210,18 @@ impl HostRecord<'_> {
     pub fn weight_of(&self, signal: &str) -> u64 {
         let own = self.weights.iter().find(|(name, _)| name.0 == signal).map(|&(_, weight)| weight);
         own.or_else(|| signal::index_of(signal).map(|index| SIGNALS[index].weight)).unwrap_or(0)
+    }
+
+    /// How often any of `signals` was counted.
+    #[must_use]
+    pub fn count_of_any(&self, signals: SignalSet) -> u64 {
+        signals.indexes().map(|index| self.count_of(SIGNALS[index].name)).fold(0, u64::saturating_add)
+    }
+
+    /// Whether somebody logged in of whom it is not known whether the failures came before that.
+    #[must_use]
+    pub fn has_unknown_order(&self) -> bool {
+        self.failed_before_login.is_none() && self.count_of_any(LOGIN_ACCEPTED) > 0 && self.count_of_any(LOGIN_FAILED) > 0
     }
 
     /// How often `signal` was counted.
@@ -265,10 +288,12 @@ impl<'de> Visitor<'de> for HostVisitor {
                 "weights" => host.weights = map.next_value::<Pairs<'de>>()?.0,
                 "users" => host.users = map.next_value()?,
                 "paths" => host.paths = map.next_value()?,
+                "failed_before_login" => host.failed_before_login = map.next_value()?,
                 "first_seen" => host.first_seen = map.next_value::<Instant>()?.0,
                 "last_seen" => host.last_seen = map.next_value::<Instant>()?.0,
                 "ip_last_seen" => host.ip_last_seen = Some(SeenAt(map.next_value::<Instant>()?.0)),
                 "evidence" => host.evidence = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                "login_order" => host.login_order = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "partial" => host.partial = map.next_value()?,
                 "alerted" => host.alerted = map.next_value::<Alerted<'de>>()?.0,
                 "scan" => host.scan = map.next_value()?,
@@ -286,7 +311,7 @@ impl<'de> Visitor<'de> for HostVisitor {
 struct Instant(#[serde(deserialize_with = "read_time")] Option<i64>);
 
 /// An instant is RFC 3339 text on the wire, seconds in memory.
-fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let text = Option::<Text<'de>>::deserialize(deserializer)?;
     text.map(|t| time::parse_rfc3339(&t.0).map_err(de::Error::custom)).transpose()
 }

@@ -10,6 +10,7 @@ pub mod frame;
 pub mod host;
 pub mod intake;
 pub mod json;
+pub mod login_order;
 pub mod partial;
 pub mod sighting;
 pub mod signal;

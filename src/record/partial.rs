@@ -1,10 +1,12 @@
 //! `partial`: what merging windows and distinct counts needs, beyond a host's sums. `soar-score --partial` writes it.
 //!
 //! Buckets are the non-empty ones of each signal, as one flat array: the start of the first in seconds since 1970, its
-//! count, then for each further one the gap to it in buckets and its count. A distinct set is the hashes of its values,
-//! ascending, or `"capped"`. Both are such that adding parts gives what one run gives, in any order and grouping.
+//! count, then for each further one the gap to it in units of the resolution and its count. They are as wide as the resolution
+//! or, of a signal with many, wider by a power of two. A distinct set is the hashes of its values, ascending, or `"capped"`.
+//! All are such that adding parts gives what one run gives, in any order and grouping.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -12,6 +14,12 @@ use sha2::{Digest, Sha256};
 
 use super::json::{put_array, put_number, put_object, put_text};
 use super::{MAX_INTEGER, Text};
+
+/// How many buckets that are not empty a signal of a host has at the most; with more, they are made twice as wide.
+pub const MOST_BUCKETS: usize = 4096;
+
+/// How many those of all signals of a host are at the most: with the longest numbers that there are, some 700 KiB of a record.
+pub const MOST_HOST_BUCKETS: usize = 6 * MOST_BUCKETS;
 
 /// How many distinct values are told apart for one address; with the last of them the set is given up.
 pub const MAX_DISTINCT: usize = 1024;
@@ -69,16 +77,27 @@ pub fn hash(value: &[u8]) -> u64 {
     digest.first_chunk().map_or(0, |start| u64::from_be_bytes(*start))
 }
 
-/// Occurrences by time: the start of a bucket in seconds since 1970, and how many. Ascending.
+/// Occurrences by time: the start of a bucket, in some unit since 1970, and how many. Ascending.
 pub type Buckets = Vec<(i64, u64)>;
+
+/// The buckets of one signal, in units of the resolution.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignalBuckets<'a> {
+    /// Its name.
+    pub signal: Text<'a>,
+    /// The base 2 logarithm of their width in units.
+    pub shift: u8,
+    /// Those that are not empty.
+    pub buckets: Buckets,
+}
 
 /// The `partial` of a host: as much of it as the run kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Partial<'a> {
     /// How long a bucket is, in seconds; none: there are no buckets.
     pub resolution_seconds: Option<u32>,
-    /// The non-empty buckets of each signal that was counted.
-    pub buckets: Vec<(Text<'a>, Buckets)>,
+    /// The buckets of each signal that was counted.
+    pub buckets: Vec<SignalBuckets<'a>>,
     /// The users that were tried.
     pub users: Option<Distinct>,
     /// The paths that were not found.
@@ -99,11 +118,18 @@ impl Partial<'_> {
 
     fn put_signals(&self, resolution_seconds: u32, out: &mut Vec<u8>) {
         put_number(out, r#""resolution_seconds":"#, Some(resolution_seconds));
+        put_object(out, r#""width_seconds":{"#, |out| {
+            for SignalBuckets { signal, shift, .. } in self.buckets.iter().filter(|of_signal| of_signal.shift > 0) {
+                put_text(out, "\"", Some(signal.as_bytes()));
+                out.pop();
+                put_number(out, ":", Some(u64::from(resolution_seconds) << shift));
+            }
+        });
         out.extend_from_slice(br#""buckets":{"#);
-        for (signal, buckets) in &self.buckets {
+        for SignalBuckets { signal, buckets, .. } in &self.buckets {
             put_text(out, "\"", Some(signal.as_bytes()));
             out.pop();
-            put_array(out, ":[", |out| put_buckets(resolution_seconds, buckets, out));
+            put_array(out, ":[", |out| put_buckets(resolution_seconds.into(), buckets, out));
         }
         if !self.buckets.is_empty() {
             out.pop();
@@ -114,16 +140,17 @@ impl Partial<'_> {
     /// The same, holding its own text.
     #[must_use]
     pub fn to_owned(&self) -> Partial<'static> {
-        let buckets = self.buckets.iter().map(|(signal, buckets)| (signal.to_owned(), buckets.clone())).collect();
+        let own = |of: &SignalBuckets<'_>| SignalBuckets { signal: of.signal.to_owned(), shift: of.shift, buckets: of.buckets.clone() };
         let (users, paths) = (self.users.clone(), self.paths.clone());
-        Partial { resolution_seconds: self.resolution_seconds, buckets, users, paths }
+        Partial { resolution_seconds: self.resolution_seconds, buckets: self.buckets.iter().map(own).collect(), users, paths }
     }
 }
 
-fn put_buckets(resolution_seconds: u32, buckets: &[(i64, u64)], out: &mut Vec<u8>) {
+/// Appends buckets: the start of the first in seconds and its count, then for each further one the gap in units and its count.
+pub(super) fn put_buckets(unit_seconds: i64, buckets: &[(i64, u64)], out: &mut Vec<u8>) {
     let mut earlier = None;
     for &(start, count) in buckets {
-        let number = earlier.map_or(start, |earlier| (start - earlier) / i64::from(resolution_seconds));
+        let number = earlier.map_or(start * unit_seconds, |earlier| start - earlier);
         out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         put_number(out, ",", Some(count));
         earlier = Some(start);
@@ -147,19 +174,27 @@ fn put_distinct(out: &mut Vec<u8>, key: &str, distinct: Option<&Distinct>) {
 struct Wire<'a> {
     resolution_seconds: Option<u32>,
     #[serde(borrow)]
-    buckets: Option<WireBuckets<'a>>,
+    width_seconds: Option<WireSignals<'a, u64>>,
+    #[serde(borrow)]
+    buckets: Option<WireSignals<'a, Vec<i64>>>,
     users: Option<Distinct>,
     paths: Option<Distinct>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Partial<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Wire { resolution_seconds, buckets, users, paths } = Wire::deserialize(deserializer)?;
+        let Wire { resolution_seconds, width_seconds, buckets, users, paths } = Wire::deserialize(deserializer)?;
+        let widths = width_seconds.map_or_else(Vec::new, |widths| widths.0);
         let buckets = match (resolution_seconds, buckets) {
             (None, None) => Vec::new(),
-            (Some(resolution @ 1..), Some(WireBuckets(signals))) => {
-                let read = signals.into_iter().map(|(signal, numbers)| Some((signal, read_buckets(&numbers, resolution)?)));
-                read.collect::<Option<_>>().ok_or_else(|| de::Error::custom("partial.buckets are no starts, counts and gaps"))?
+            (Some(resolution @ 1..), Some(WireSignals(signals))) => {
+                let read = |(signal, numbers): (Text<'a>, Vec<i64>)| {
+                    let width = widths.iter().find(|(other, _)| *other == signal).map(|&(_, width)| width);
+                    let shift = width.map_or(Some(0), |width| shift_of(width, resolution))?;
+                    Some(SignalBuckets { signal, shift, buckets: read_buckets(&numbers, resolution.into())? })
+                };
+                let buckets = signals.into_iter().map(read).collect::<Option<_>>();
+                buckets.ok_or_else(|| de::Error::custom("partial.buckets are no starts, counts and gaps"))?
             }
             _ => return Err(de::Error::custom("partial.buckets need partial.resolution_seconds, of at least 1")),
         };
@@ -167,32 +202,39 @@ impl<'de: 'a, 'a> Deserialize<'de> for Partial<'a> {
     }
 }
 
-/// Buckets from a start, a count, and then gaps and counts.
-fn read_buckets(numbers: &[i64], resolution_seconds: u32) -> Option<Buckets> {
-    let resolution = i64::from(resolution_seconds);
+/// How often the unit was doubled to give `width_seconds`.
+pub(super) fn shift_of(width_seconds: u64, unit_seconds: u32) -> Option<u8> {
+    let unit = u64::from(unit_seconds);
+    let times = Some(width_seconds).filter(|width| (unit..=MAX_INTEGER).contains(width) && width % unit == 0)? / unit;
+    times.is_power_of_two().then(|| u8::try_from(times.ilog2()).ok()).flatten()
+}
+
+/// Buckets from a start in seconds, a count, and then gaps in units and counts.
+pub(super) fn read_buckets(numbers: &[i64], unit_seconds: i64) -> Option<Buckets> {
     let (pairs, rest) = numbers.as_chunks::<2>();
     let mut buckets: Buckets = Vec::with_capacity(pairs.len());
     for &[place, count] in pairs {
         let start = match buckets.last() {
-            None => Some(place).filter(|start| start % resolution == 0),
-            Some(&(earlier, _)) => place.checked_mul(resolution).filter(|&gap| gap > 0).and_then(|gap| earlier.checked_add(gap)),
+            None => Some(place).filter(|start| start % unit_seconds == 0).map(|start| start / unit_seconds),
+            Some(&(earlier, _)) => Some(place).filter(|&gap| gap > 0).and_then(|gap| earlier.checked_add(gap)),
         };
         let count = u64::try_from(count).ok().filter(|count| (1..=MAX_INTEGER).contains(count))?;
-        buckets.push((start.filter(|start| start.unsigned_abs() <= MAX_INTEGER)?, count));
+        buckets.push((start.filter(|start| start.unsigned_abs() <= MAX_INTEGER / unit_seconds.unsigned_abs())?, count));
     }
     rest.is_empty().then_some(buckets)
 }
 
-struct WireBuckets<'a>(Vec<(Text<'a>, Vec<i64>)>);
+/// An object of signal names, in its order.
+struct WireSignals<'a, T>(Vec<(Text<'a>, T)>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for WireBuckets<'a> {
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for WireSignals<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Signals;
-        impl<'de> Visitor<'de> for Signals {
-            type Value = WireBuckets<'de>;
+        struct Signals<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Signals<T> {
+            type Value = WireSignals<'de, T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of signal names and buckets")
+                f.write_str("an object of signal names")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -200,10 +242,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for WireBuckets<'a> {
                 while let Some(entry) = map.next_entry()? {
                     signals.push(entry);
                 }
-                Ok(WireBuckets(signals))
+                Ok(WireSignals(signals))
             }
         }
-        deserializer.deserialize_map(Signals)
+        deserializer.deserialize_map(Signals(PhantomData))
     }
 }
 
@@ -249,7 +291,11 @@ mod tests {
         for user in ["root", "admin", "root"] {
             users.add(hash(user.as_bytes()));
         }
-        let buckets = vec![(Text::from("ssh_failed"), vec![(-20, 1), (0, 7), (10, 2)]), (Text::from("zeta"), vec![])];
+        let buckets = vec![
+            SignalBuckets { signal: "ssh_failed".into(), shift: 0, buckets: vec![(-2, 1), (0, 7), (1, 2)] },
+            SignalBuckets { signal: "http_404".into(), shift: 3, buckets: vec![(-8, 1), (16, 9)] },
+            SignalBuckets { signal: "zeta".into(), ..SignalBuckets::default() },
+        ];
         let partial = Partial { resolution_seconds: Some(10), buckets, users: Some(users), paths: Some(Distinct::Capped) };
         let mut out = Vec::new();
         partial.put(&mut out);
@@ -257,7 +303,7 @@ mod tests {
         let value = text.strip_prefix("\"partial\":").and_then(|text| text.strip_suffix(',')).expect("a member");
         assert_eq!(
             value,
-            r#"{"resolution_seconds":10,"buckets":{"ssh_failed":[-20,1,2,7,1,2],"zeta":[]},"users":["4813494d137e1631","8c6976e5b5410415"],"paths":"capped"}"#
+            r#"{"resolution_seconds":10,"width_seconds":{"http_404":80},"buckets":{"ssh_failed":[-20,1,2,7,1,2],"http_404":[-80,1,24,9],"zeta":[]},"users":["4813494d137e1631","8c6976e5b5410415"],"paths":"capped"}"#
         );
         assert_eq!(read(value), Some(partial));
     }
@@ -292,6 +338,20 @@ mod tests {
             ("10", "[0,1]", "\"many\""),
         ] {
             assert_eq!(read(&partial(resolution, buckets, users)), None, "{resolution} {buckets} {users}");
+        }
+    }
+
+    #[test]
+    fn a_width_is_the_resolution_doubled_so_many_times() {
+        let partial = |widths: &str| {
+            let json = format!(r#"{{"resolution_seconds":10,"width_seconds":{widths},"buckets":{{"s":[5120,1,4,2]}}}}"#);
+            read(&json).map(|partial| (partial.buckets[0].shift, partial.buckets[0].buckets.clone()))
+        };
+        for (widths, shift) in [("{}", 0), ("null", 0), (r#"{"t":7}"#, 0), (r#"{"s":10}"#, 0), (r#"{"s":20}"#, 1), (r#"{"s":40960}"#, 12)] {
+            assert_eq!(partial(widths), Some((shift, vec![(512, 1), (516, 2)])), "{widths}");
+        }
+        for widths in [r#"{"s":0}"#, r#"{"s":5}"#, r#"{"s":30}"#, r#"{"s":-20}"#, r#"{"s":9007199254740993}"#, "7"] {
+            assert_eq!(partial(widths), None, "{widths}");
         }
     }
 

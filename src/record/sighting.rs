@@ -38,6 +38,8 @@ pub struct Sighting<'a> {
     pub user: Option<Cow<'a, [u8]>>,
     /// `url.original`: UTF-8.
     pub target: Option<Cow<'a, [u8]>>,
+    /// `soar.method`: UTF-8.
+    pub method: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Sighting<'a> {
@@ -56,7 +58,8 @@ impl<'a> Sighting<'a> {
             None => None,
         };
         let log = wire.log.unwrap_or_default();
-        let count = wire.soar.and_then(|s| s.count).unwrap_or(1);
+        let soar = wire.soar.unwrap_or_default();
+        let count = soar.count.unwrap_or(1);
         if count == 0 || count > MAX_INTEGER || log.line.unwrap_or(0) > MAX_INTEGER {
             return Err("malformed record: an integer is out of range".to_owned());
         }
@@ -71,6 +74,7 @@ impl<'a> Sighting<'a> {
             count,
             user: wire.user.and_then(|u| u.name).map(Text::into_bytes),
             target: wire.url.and_then(|u| u.original).map(Text::into_bytes),
+            method: soar.method.map(Text::into_bytes),
         })
     }
 }
@@ -88,12 +92,13 @@ pub struct SightingReader {
     ends: [End; 8],
 }
 
-/// How an event ends: its tags, and how often.
+/// How an event ends: its tags, how often, and where in the text the method stands.
 #[derive(Debug, Default, Clone)]
 struct End {
     text: Vec<u8>,
     signals: SignalSet,
     count: u64,
+    method: Option<Range<usize>>,
 }
 
 impl SightingReader {
@@ -136,7 +141,8 @@ impl SightingReader {
         if end.text.is_empty() || walk.rest() != end.text {
             (*end, others) = read_end(walk)?;
         }
-        Some(Sighting { ip, at, file, line, signals: end.signals, others, count: end.count, user, target })
+        let method = end.method.clone().map(|method| Cow::Borrowed(&walk.rest()[method]));
+        Some(Sighting { ip, at, file, line, signals: end.signals, others, count: end.count, user, target, method })
     }
 
     /// The machine and the program: all but the process id.
@@ -193,19 +199,25 @@ fn read_end(mut walk: Walk<'_>) -> Option<(End, Vec<Text<'_>>)> {
     let text = walk.rest();
     walk.need(br#"},"tags":["#)?;
     let WireTags { signals, others } = read_tags(&mut walk)?;
-    let mut count = 1;
-    if walk.eat(br#","soar":{"method":"#) {
-        walk.skip_value()?;
+    let (mut count, mut method) = (1, None);
+    // One with an escape in it is left to serde.
+    let mut read_method = |walk: &mut Walk<'_>| {
+        let start = text.len() - walk.rest().len();
+        method = Some(start..start + walk.plain_text()?.len());
+        Some(())
+    };
+    if walk.eat(br#","soar":{"method":""#) {
+        read_method(&mut walk)?;
         walk.need(b"}")?;
     } else if walk.eat(br#","soar":{"count":"#) {
         count = Some(walk.integer()?).filter(|&count| count > 0)?;
-        if walk.eat(br#","method":"#) {
-            walk.skip_value()?;
+        if walk.eat(br#","method":""#) {
+            read_method(&mut walk)?;
         }
         walk.need(b"}")?;
     }
     walk.need(b"}")?;
-    let mut end = End { text: Vec::new(), signals, count };
+    let mut end = End { text: Vec::new(), signals, count, method };
     if others.is_empty() {
         remember(&mut end.text, text);
     }

@@ -19,6 +19,8 @@ pub struct Signal {
     pub on_by_default: bool,
     /// What of its events is counted apart by value, for rules over `users` and `paths`.
     pub distinct: Option<Value>,
+    /// What it says of a login, for the order of failures and logins.
+    pub login: Option<Login>,
     /// When it fires, in one sentence.
     pub about: &'static str,
     /// Where the meaning comes from.
@@ -36,6 +38,15 @@ pub enum Value {
     Path,
 }
 
+/// What a signal says of a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// It was refused.
+    Failed,
+    /// It was let in.
+    Accepted,
+}
+
 /// Every signal, in the order of ties, of `tags` and of `signals`. At most 32: a line's signals are one bit each.
 pub const SIGNALS: &[Signal] = &[
     Signal {
@@ -45,6 +56,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 1,
         on_by_default: true,
         distinct: Some(Value::User),
+        login: Some(Login::Failed),
         about: "sshd refused a password or a keyboard-interactive answer, for any user",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
@@ -56,6 +68,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 1,
         on_by_default: true,
         distinct: Some(Value::Path),
+        login: None,
         about: "the response status is 404",
         source: "RFC 9110 section 15.5.5",
         example: r#"192.0.2.11 - - [10/Oct/2000:13:55:36 -0700] "GET /wp-login.php HTTP/1.1" 404 209"#,
@@ -67,6 +80,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 1,
         on_by_default: true,
         distinct: None,
+        login: None,
         about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count; --bots chooses otherwise",
         source: "the project's definition of a bot",
         example: r#"192.0.2.12 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 2326 "-" "ExampleBot/1.0""#,
@@ -78,6 +92,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 0,
         on_by_default: true,
         distinct: Some(Value::User),
+        login: Some(Login::Accepted),
         about: "sshd let a login in: the answer to \"did they get in?\"",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 09:32:20 lab sshd[24680]: Accepted password for alice from 192.0.2.13 port 49116 ssh2",
@@ -89,6 +104,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 0,
         on_by_default: false,
         distinct: Some(Value::User),
+        login: None,
         about: "a user was tried over SSH that does not exist; \"Failed password for invalid user\" is the same try once more, and not counted again",
         source: "OpenSSH auth.c, getpwnamallow()",
         example: "Dec 10 06:55:46 lab sshd[24200]: Invalid user webmaster from 192.0.2.14 port 38926",
@@ -100,6 +116,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 0,
         on_by_default: false,
         distinct: None,
+        login: None,
         about: "a connection to sshd that tried no login in earnest: no identification or a wrong one, failed negotiation, garbage, a timeout, too many attempts, refused or dropped by the server",
         source: "OpenSSH sshd.c, kex.c, packet.c, srclimit.c; see soar-parse --list-messages",
         example: "Dec 10 07:42:49 lab sshd[24318]: Did not receive identification string from 192.0.2.15 port 51820",
@@ -111,6 +128,7 @@ pub const SIGNALS: &[Signal] = &[
         weight: 0,
         on_by_default: false,
         distinct: None,
+        login: None,
         about: "the request looks for a well-known hole: path traversal, Shellshock, Log4Shell, .env, .git/ ... (docs/signals.md lists them)",
         source: "the CVE or page of each, in docs/signals.md",
         example: r#"192.0.2.14 - - [10/Oct/2000:13:55:36 -0700] "GET /cgi-bin/.%2e/.%2e/bin/sh HTTP/1.1" 400 226"#,
@@ -164,6 +182,27 @@ impl SignalSet {
         self.indexes().any(|index| SIGNALS[index].distinct == Some(value))
     }
 
+    /// The signals that say this of a login.
+    #[must_use]
+    pub const fn of_login(login: Login) -> Self {
+        let (mut set, mut index) = (Self(0), 0);
+        while index < SIGNALS.len() {
+            // Enums are not compared in constants.
+            set = match (SIGNALS[index].login, login) {
+                (Some(Login::Failed), Login::Failed) | (Some(Login::Accepted), Login::Accepted) => set.with(index),
+                _ => set,
+            };
+            index += 1;
+        }
+        set
+    }
+
+    /// The signals of both sets at once.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The indexes into [`SIGNALS`], in table order.
     pub fn indexes(self) -> impl Iterator<Item = usize> {
         let mut left = self.0;
@@ -197,6 +236,11 @@ impl SignalSet {
         Ok(set)
     }
 }
+
+/// The signals that say that a login was refused, and those that say that one was let in.
+pub const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
+/// As above.
+pub const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
 
 /// The place of the signal `name` in [`SIGNALS`].
 #[must_use]

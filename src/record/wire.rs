@@ -18,7 +18,8 @@ pub(super) struct WireEvent<'a> {
     pub(super) log: Option<WireLog<'a>>,
     #[serde(borrow)]
     pub(super) tags: Option<WireTags<'a>>,
-    pub(super) soar: Option<WireSoar>,
+    #[serde(borrow)]
+    pub(super) soar: Option<WireSoar<'a>>,
     #[serde(borrow)]
     pub(super) user: Option<WireUser<'a>>,
     #[serde(borrow)]
@@ -56,9 +57,11 @@ pub(super) struct WireFile<'a> {
     pub(super) path: Option<Text<'a>>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct WireSoar {
+#[derive(Default, Deserialize)]
+pub(super) struct WireSoar<'a> {
     pub(super) count: Option<u64>,
+    #[serde(borrow)]
+    pub(super) method: Option<Text<'a>>,
 }
 
 /// How many tags outside the table one event may carry; more is free text, not names of signals.

@@ -43,6 +43,12 @@ impl Keep {
         self.resolution_seconds.is_some() || self.users || self.paths
     }
 
+    /// The time `at`, in seconds, in units of the resolution; nothing where counts by time are not kept.
+    #[must_use]
+    pub fn units(&self, at: Option<i64>) -> Option<i64> {
+        Some(at?.div_euclid(self.resolution_seconds?.into()))
+    }
+
     /// The bits of the network of `ip`, where addresses are grouped.
     #[must_use]
     pub fn prefix(&self, ip: IpAddr) -> Option<u128> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::facts::HostFacts;
 use super::read::{Records, read_block};
 use super::state::{Restored, StateFile};
-use super::table::Table;
+use super::table::{Host, Table};
 use super::write::{Form, HostWriter};
 use super::{Config, Seen};
 use crate::error::{Error, Exit, Result};
@@ -88,6 +88,8 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
         Err(Error::ReaderLeft) => return Ok(seen.exit(&live.table)),
         other => other?,
     }
+    let is_unknown = |host: &&Host| host.tally.failed_before_login().is_none();
+    seen.unknown_orders = live.table.hosts().iter().filter(is_unknown).count() as u64;
     seen.tell_end(config, &live.table, &live.desk.summary(), notices);
     Ok(seen.exit(&live.table))
 }
@@ -194,8 +196,9 @@ impl<'c> Desk<'c> {
 
     /// Judges the host at `place`, of which something was seen at `at`.
     fn look_at(&mut self, table: &mut Table, place: usize, at: Option<i64>) -> Result<()> {
-        if let Some(start) = self.window_seconds.and_then(|window| self.clock.checked_sub(window)) {
-            table.host_mut(place).tally.forget_before(start + 1);
+        let keep = *table.keep();
+        if let (Some(now), Some(window)) = (keep.units(Some(self.clock)), keep.units(self.window_seconds)) {
+            table.host_mut(place).tally.forget_before_window(now, window);
         }
         let host = &table.hosts()[place];
         if self.config.allows(host.ip) {

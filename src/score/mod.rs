@@ -12,6 +12,7 @@ pub mod tally;
 pub mod weight;
 
 mod key;
+mod order;
 mod read;
 mod series;
 mod state;
@@ -105,6 +106,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
+    seen.unknown_orders = judged.unknown_orders;
     for &ip in &judged.too_long {
         seen.add_failed(&Error::HostTooLong { ip }, notices);
     }
@@ -121,6 +123,8 @@ struct Seen {
     dropped_keys: u64,
     flaws: u64,
     failed: u64,
+    /// Hosts of which it is not known whether they failed before they logged in.
+    unknown_orders: u64,
 }
 
 impl Seen {
@@ -146,6 +150,12 @@ impl Seen {
         for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
             notices.say(&sentence);
         }
+        if self.unknown_orders > 0 && config.rules.read_login_order() {
+            notices.say(&format!(
+                "order unknown: {} addresses failed and logged in, and not all is known of when and how (hosts of an older version, or events without a time or method): .failed_before_login is null",
+                self.unknown_orders
+            ));
+        }
         self.tell_oddities(table, notices);
         let (events, hosts, addresses) = (self.events, self.hosts, table.hosts().len());
         notices.say(&format!("{events} events and {hosts} hosts read: {addresses} addresses, {outcome}"));
@@ -163,7 +173,7 @@ impl Seen {
         }
         if table.names().refused() > 0 {
             notices.say(&format!(
-                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table",
+                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table, or names of more than 64 bytes",
                 table.names().refused()
             ));
         }

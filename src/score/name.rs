@@ -8,6 +8,9 @@ use crate::record::signal::{self, SIGNALS};
 /// How many signal names outside the table are counted; a stage that puts free text into `tags` must not fill the memory.
 pub const MAX_OTHER_NAMES: usize = 64;
 
+/// How many bytes such a name has at the most: names are words, and each stands in a record several times.
+const MAX_NAME_BYTES: usize = 64;
+
 /// A signal: its place in [`SIGNALS`] or, from there on, the place of its name among the others that were met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SignalId(u16);
@@ -69,13 +72,13 @@ pub struct Names {
 }
 
 impl Names {
-    /// The signal `name`; `None` for one name too many, which is counted.
+    /// The signal `name`; `None` for one name too many or too long a name, which is counted.
     pub fn admit(&mut self, name: &Arc<str>) -> Option<SignalId> {
         if let Some(index) = signal::index_of(name) {
             return Some(SignalId::known(index));
         }
         let is_new = !self.others.numbers.contains_key(name);
-        if is_new && self.others.texts.len() >= MAX_OTHER_NAMES {
+        if is_new && (self.others.texts.len() >= MAX_OTHER_NAMES || name.len() > MAX_NAME_BYTES) {
             self.refused += 1;
             return None;
         }
@@ -131,12 +134,13 @@ mod tests {
     fn names_are_known_by_place_and_those_past_the_last_are_refused() {
         let mut names = Names::default();
         assert_eq!(names.admit(&"http_404".into()), Some(SignalId::known(1)));
+        assert_eq!(names.admit(&"z".repeat(65).into()), None);
         let zeta = names.admit(&"zeta".into()).expect("room");
         let eta = names.admit(&"eta".into()).expect("room");
         assert_eq!((names.admit(&"zeta".into()), zeta.index()), (Some(zeta), None));
         assert_eq!(names.name(zeta), "zeta");
         assert_eq!(names.others(), [eta, zeta]);
         (2..MAX_OTHER_NAMES).for_each(|n| assert!(names.admit(&format!("n{n}").into()).is_some()));
-        assert_eq!((names.admit(&"one more".into()), names.refused(), names.admit(&"eta".into())), (None, 1, Some(eta)));
+        assert_eq!((names.admit(&"one more".into()), names.refused(), names.admit(&"eta".into())), (None, 2, Some(eta)));
     }
 }

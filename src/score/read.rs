@@ -5,13 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::keep::Keep;
+use super::order::LoginSeen;
 use crate::error::Error;
 use crate::record::Kind;
 use crate::record::host::{self, HostRecord, SeenAt};
 use crate::record::intake::{Intake, Reads};
+use crate::record::login_order::LoginOrder;
 use crate::record::partial::{self, Partial};
 use crate::record::sighting::{Sighting, SightingReader};
-use crate::record::signal::{SignalSet, Value};
+use crate::record::signal::{LOGIN_ACCEPTED, SignalSet, Value};
 use crate::stream::block::Block;
 
 /// One event that counts for an address. There are millions, so it holds no memory of its own unless a tag is foreign.
@@ -31,6 +33,8 @@ pub struct Seen {
     pub line: u64,
     /// The other tags.
     pub others: Vec<Arc<str>>,
+    /// What is told of a login that succeeded.
+    pub login: Option<Box<LoginSeen>>,
     /// The hash of the user that was tried, where that is wanted.
     pub user: Option<u64>,
     /// The hash of the path that was asked for, where that is wanted.
@@ -56,6 +60,8 @@ pub struct Piece {
     pub places: Range<usize>,
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'static>>,
+    /// When logins were refused and let in; `None`: it is not known.
+    pub login_order: Option<Box<LoginOrder<'static>>>,
     /// When each rule led to an alert last.
     pub alerted: Vec<(String, i64)>,
 }
@@ -114,7 +120,7 @@ pub fn read_block(block: &Block, keep: &Keep) -> (Records, Intake) {
 impl Records {
     fn add_event(&mut self, sighting: Sighting<'_>, keep: &Keep) {
         self.events += 1;
-        let Sighting { ip, at, file, line, signals, others, count, user, target } = sighting;
+        let Sighting { ip, at, file, line, signals, others, count, user, target, method } = sighting;
         if signals.is_empty() && others.is_empty() {
             return;
         }
@@ -123,11 +129,13 @@ impl Records {
             return;
         };
         let others = others.iter().map(|name| name.0.as_ref().into()).collect();
+        let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
+        let login = is_login.then(|| Box::new(LoginSeen::new(user.as_deref(), method.as_deref())));
         let hash = |value, text: Option<&[u8]>| text.filter(|_| keep.counts(value) && signals.tells(value)).map(partial::hash);
         let user = hash(Value::User, user.as_deref());
         let path = hash(Value::Path, target.as_deref().map(path_of));
         let file = share(&mut self.files, &file);
-        self.seen.push(Seen { ip, signals, file, count, at, line, others, user, path });
+        self.seen.push(Seen { ip, signals, file, count, at, line, others, login, user, path });
     }
 
     fn add_host(&mut self, host: HostRecord<'_>, keep: &Keep) {
@@ -147,9 +155,10 @@ impl Records {
         let (counts, places) = (first_count..self.counts.len(), first_place..self.places.len());
         let partial = host.partial.filter(|_| keep.needs_partial()).map(|partial| partial.to_owned());
         let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
-        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, .. } = host;
+        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, login_order, .. } = host;
         let is_network = network.is_some();
-        self.pieces.push(Piece { ip, is_network, ip_last_seen, counts, first_seen, last_seen, places, partial, alerted });
+        let login_order = (!login_order.is_empty()).then(|| Box::new(login_order.into_owned()));
+        self.pieces.push(Piece { ip, is_network, ip_last_seen, counts, first_seen, last_seen, places, partial, login_order, alerted });
     }
 }
 

@@ -12,8 +12,8 @@ use super::read::{Piece, Records, Seen};
 use super::tally::{Place, Tally};
 use crate::net::AddressSet;
 use crate::record::host::SeenAt;
-use crate::record::partial::Partial;
-use crate::record::signal::{self, SignalSet, Value};
+use crate::record::partial::{Partial, SignalBuckets};
+use crate::record::signal::{self, LOGIN_ACCEPTED, LOGIN_FAILED, SignalSet, Value};
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash takes a third of the time of std's.
 type Map<K> = HashMap<K, u32, ahash::RandomState>;
@@ -148,7 +148,7 @@ impl Table {
         let Host { settled, tally, .. } = host;
         let is_later = seen.at.is_some() && seen.at >= tally.last_seen();
         tally.see(seen.at);
-        let bucket = self.keep.resolution_seconds.and_then(|resolution| bucket_of(seen.at?, resolution));
+        let bucket = self.keep.units(seen.at);
         self.met = self.met.union(seen.signals);
         for signal in seen.signals.indexes().map(SignalId::known).chain(others) {
             self.saturated |= !tally.count(signal, seen.count);
@@ -158,8 +158,14 @@ impl Table {
                 *settled = known.filter(|_| is_settled).map_or(*settled, |index| settled.with(index));
             }
             if let Some(start) = bucket {
-                tally.count_at(signal, start, seen.count);
+                tally.series_mut(signal).add(start, seen.count);
             }
+        }
+        if let Some(login) = &seen.login {
+            tally.order_mut().add_login(seen.at, login, seen.count, (file, seen.line), &self.files);
+        }
+        if let Some(at) = seen.at.filter(|_| !seen.signals.intersection(LOGIN_FAILED).is_empty()) {
+            tally.order_mut().add_failures(at, seen.count);
         }
         self.timeless += u64::from(self.keep.resolution_seconds.is_some() && bucket.is_none());
         for (value, hash) in [(Value::User, seen.user), (Value::Path, seen.path)] {
@@ -196,6 +202,18 @@ impl Table {
                 tally.keep(signal, Place::new(at, files[file as usize], line), self.keep.evidence, &self.files);
             }
         }
+        match &piece.login_order {
+            Some(order) => tally.order_mut().merge(order, &mut self.files),
+            None => {
+                let is_login = |&(signal, _): &(&Option<SignalId>, _)| {
+                    signal.and_then(SignalId::index).is_some_and(|index| LOGIN_ACCEPTED.contains(index))
+                };
+                let logins = signals.iter().zip(counts).filter(is_login).map(|(_, &(_, count))| count).sum();
+                if logins > 0 {
+                    tally.order_mut().add_unknown(logins);
+                }
+            }
+        }
         if let Some(partial) = &piece.partial {
             self.add_partial(place, partial);
         }
@@ -204,10 +222,9 @@ impl Table {
 
     fn add_partial(&mut self, place: usize, partial: &Partial<'_>) {
         let tally = &mut self.hosts[place].tally;
-        for (name, buckets) in partial.buckets.iter().filter(|_| self.keep.resolution_seconds.is_some()) {
-            let Some(signal) = self.names.admit(&name.0.as_ref().into()) else { continue };
-            for &(start, count) in buckets {
-                tally.count_at(signal, start, count);
+        for SignalBuckets { signal, shift, buckets } in partial.buckets.iter().filter(|_| self.keep.resolution_seconds.is_some()) {
+            if let Some(signal) = self.names.admit(&signal.0.as_ref().into()) {
+                tally.series_mut(signal).merge(*shift, buckets.iter().copied());
             }
         }
         for (value, distinct) in [(Value::User, &partial.users), (Value::Path, &partial.paths)] {
@@ -331,11 +348,6 @@ impl Table {
     pub const fn timeless(&self) -> u64 {
         self.timeless
     }
-}
-
-/// The start of the bucket that holds `at`. Seconds of the years 0 to 9999, so nothing overflows.
-fn bucket_of(at: i64, resolution_seconds: u32) -> Option<i64> {
-    at.checked_sub(at.rem_euclid(i64::from(resolution_seconds)))
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@
 //! over everything gives. That is the merge law, and a property test holds soar-score to it.
 
 use super::name::{SignalId, Texts};
+use super::order::Order;
 use super::series::Series;
 use crate::record::MAX_INTEGER;
 use crate::record::host::SeenAt;
-use crate::record::partial::Distinct;
-use crate::record::signal::{SIGNALS, Value};
+use crate::record::partial::{Distinct, MOST_BUCKETS, MOST_HOST_BUCKETS};
+use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet, Value};
 
 /// Where a signal was seen: a time in seconds since 1970, a file, a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,9 @@ impl Place {
     }
 }
 
+/// The counts by time of one signal, in units of the run's resolution.
+pub type Counts = Series<MOST_BUCKETS>;
+
 /// What is summed for one address. Small where nothing but counts is kept, since there may be millions.
 #[derive(Debug, Clone)]
 pub struct Tally {
@@ -55,9 +59,10 @@ pub struct Tally {
 struct More {
     others: Vec<(SignalId, u64)>,
     evidence: Vec<(SignalId, Place)>,
-    series: Vec<(SignalId, Series)>,
+    series: Vec<(SignalId, Counts)>,
     users: Distinct,
     paths: Distinct,
+    order: Option<Box<Order>>,
     alerted: Vec<(usize, i64)>,
     ip_last_seen: Option<SeenAt>,
 }
@@ -80,9 +85,9 @@ impl Tally {
         sum <= MAX_INTEGER
     }
 
-    /// Adds `count` occurrences of a signal in the bucket that starts at `start`.
-    pub fn count_at(&mut self, signal: SignalId, start: i64, count: u64) {
-        entry(&mut self.more_mut().series, signal).add(start, count);
+    /// The counts by time of a signal, to which something is to be added.
+    pub fn series_mut(&mut self, signal: SignalId) -> &mut Counts {
+        entry(&mut self.more_mut().series, signal)
     }
 
     /// Widens the period in which the address was seen.
@@ -91,6 +96,11 @@ impl Tally {
             self.first_seen = self.first_seen.min(at);
             self.last_seen = self.last_seen.max(at);
         }
+    }
+
+    /// The order of failures and logins, to which something is to be added.
+    pub fn order_mut(&mut self) -> &mut Order {
+        self.more_mut().order.get_or_insert_default()
     }
 
     /// The distinct values of one kind.
@@ -144,16 +154,19 @@ impl Tally {
 
     /// Puts in order what came out of order. To be called before anything is asked of the series.
     pub fn settle(&mut self) {
-        self.more.iter_mut().flat_map(|more| &mut more.series).for_each(|(_, series)| series.settle());
+        let Some(more) = &mut self.more else { return };
+        more.series.iter_mut().for_each(|(_, series)| series.settle());
+        fit_together(&mut more.series, MOST_HOST_BUCKETS);
     }
 
-    /// Forgets the counts by time before `start`, and puts the others in order.
-    pub fn forget_before(&mut self, start: i64) {
+    /// Forgets the counts by time that a window which ends with `now` does not hold, and puts the others in order.
+    pub fn forget_before_window(&mut self, now: i64, window: i64) {
         let Some(more) = &mut self.more else { return };
         more.series.retain_mut(|(_, series)| {
-            series.forget_before(start);
+            series.forget_before_window(now, window);
             !series.buckets().is_empty()
         });
+        fit_together(&mut more.series, MOST_HOST_BUCKETS);
     }
 
     /// How often a signal was counted.
@@ -165,10 +178,16 @@ impl Tally {
         }
     }
 
-    /// The most occurrences of a signal in any window of that many seconds.
+    /// The most occurrences of a signal in any window of that length, in units of the resolution.
     #[must_use]
-    pub fn peak_of(&self, signal: SignalId, window_seconds: i64) -> u64 {
-        self.series().iter().find(|(other, _)| *other == signal).map_or(0, |(_, series)| series.peak(window_seconds))
+    pub fn peak_of(&self, signal: SignalId, window: i64) -> u64 {
+        self.series_of(signal).map_or(0, |series| series.peak(window))
+    }
+
+    /// The counts by time of a signal; `None`: there are none.
+    #[must_use]
+    pub fn series_of(&self, signal: SignalId) -> Option<&Counts> {
+        self.series().iter().find(|(other, _)| *other == signal).map(|(_, series)| series)
     }
 
     /// The counts of the table's signals, in table order.
@@ -216,7 +235,7 @@ impl Tally {
 
     /// The counts by time of each signal that has some, in no order.
     #[must_use]
-    pub fn series(&self) -> &[(SignalId, Series)] {
+    pub fn series(&self) -> &[(SignalId, Counts)] {
         self.more.as_ref().map_or(&[], |more| &more.series)
     }
 
@@ -229,6 +248,29 @@ impl Tally {
         })
     }
 
+    /// The order of failures and logins; `None`: there was neither, or nothing is known of it.
+    #[must_use]
+    pub fn order(&self) -> Option<&Order> {
+        self.more.as_ref().and_then(|more| more.order.as_deref())
+    }
+
+    /// How often any of `signals` was counted.
+    #[must_use]
+    pub fn count_of_any(&self, signals: SignalSet) -> u64 {
+        signals.indexes().map(|index| self.counts[index]).fold(0, u64::saturating_add)
+    }
+
+    /// The most failures shortly before a login that may have been guessed; `None`: logins and failures are known in number alone.
+    #[must_use]
+    pub fn failed_before_login(&self) -> Option<u64> {
+        let accepted = self.count_of_any(LOGIN_ACCEPTED);
+        if accepted == 0 || self.count_of_any(LOGIN_FAILED) == 0 {
+            return Some(0);
+        }
+        let is_known = self.order().is_some_and(|order| order.unknown() < accepted);
+        is_known.then(|| self.order().map_or(0, Order::failed_before_login))
+    }
+
     /// When each rule led to an alert last.
     #[must_use]
     pub fn alerted(&self) -> &[(usize, i64)] {
@@ -237,6 +279,18 @@ impl Tally {
 
     fn more_mut(&mut self) -> &mut More {
         self.more.get_or_insert_default()
+    }
+}
+
+/// Makes buckets wider, those of all signals alike, until there are no more than `most`. A signal whose buckets are wider than what
+/// is looked at counts as if it had one more than it may have, so that this too is the same for any order and any parts.
+fn fit_together<const MOST: usize>(list: &mut [(SignalId, Series<MOST>)], most: usize) {
+    let count_at = |shift: u8| list.iter().map(|(_, series)| series.count_at(shift)).sum::<usize>();
+    if list.len() <= most / (MOST + 1) {
+        return;
+    }
+    if let Some(shift) = (0..=63).find(|&shift| count_at(shift) <= most) {
+        list.iter_mut().for_each(|(_, series)| series.coarsen(shift));
     }
 }
 
@@ -251,6 +305,8 @@ fn entry<T: Default>(list: &mut Vec<(SignalId, T)>, signal: SignalId) -> &mut T 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -274,6 +330,44 @@ mod tests {
         assert!(tally.count(SignalId::known(0), MAX_INTEGER));
         assert!(!tally.count(SignalId::known(0), 1));
         assert_eq!(tally.known()[0], MAX_INTEGER);
+    }
+
+    proptest! {
+        #[test]
+        fn all_buckets_of_an_address_have_room_whatever_the_order_and_the_parts(
+            arrivals in proptest::collection::vec((0..6_usize, 0..400_i64), 0..300), cut in 0..300_usize,
+        ) {
+            let series_of = |arrivals: &[(usize, i64)]| {
+                let mut list: Vec<(SignalId, Series<8>)> = Vec::new();
+                arrivals.iter().for_each(|&(signal, at)| entry(&mut list, SignalId::known(signal)).add(at, 1));
+                list.iter_mut().for_each(|(_, series)| series.settle());
+                fit_together(&mut list, 20);
+                list.sort_by_key(|(signal, _)| *signal);
+                list
+            };
+            let whole = series_of(&arrivals);
+            // As the definition has it.
+            let buckets = |signal: usize, shift: u8| {
+                let starts = arrivals.iter().filter(|(other, _)| *other == signal).map(|(_, at)| at >> shift);
+                starts.collect::<std::collections::BTreeSet<_>>().len()
+            };
+            let shift = (0..).find(|&shift| (0..6).map(|signal| buckets(signal, shift).min(9)).sum::<usize>() <= 20);
+            for (signal, series) in &whole {
+                let signal = signal.index().expect("of the table");
+                let own = (0..).find(|&shift| buckets(signal, shift) <= 8);
+                prop_assert_eq!(Some(series.shift()), own.max(shift));
+            }
+            prop_assert!(whole.iter().map(|(_, series)| series.buckets().len()).sum::<usize>() <= 20);
+            let (early, late) = arrivals.split_at(cut.min(arrivals.len()));
+            let mut merged = series_of(late);
+            for (signal, series) in series_of(early) {
+                entry(&mut merged, signal).merge(series.shift(), series.buckets().iter().copied());
+            }
+            merged.iter_mut().for_each(|(_, series)| series.settle());
+            fit_together(&mut merged, 20);
+            merged.sort_by_key(|(signal, _)| *signal);
+            prop_assert_eq!(merged, whole);
+        }
     }
 
     #[test]

@@ -7,15 +7,19 @@ use super::Config;
 use super::facts::HostFacts;
 use super::name::SignalId;
 use super::table::{Host, Table};
+use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::record::host::{HostRecord, Place};
-use crate::record::partial::Partial;
-use crate::record::signal::{SIGNALS, Value};
+use crate::record::partial::{Partial, SignalBuckets};
+use crate::record::signal::{LOGIN_ACCEPTED, SIGNALS, Value};
 use crate::record::{MAX_INTEGER, Text};
 use crate::stream::block::MAX_LINE;
 
 /// How much is collected before it is written, in bytes.
 const WRITE_BYTES: usize = 256 << 10;
+
+/// How long a record may be, in bytes: soar-scan adds to it, and it stays a line that can be read.
+const MOST_BYTES: usize = MAX_LINE - (64 << 10);
 
 /// The place of a host with what it is ranked by. Plain numbers, which takes half the time of comparing addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +43,10 @@ pub struct Judged {
     nameless: u64,
     has_capped_score: bool,
     too_old: u64,
+    /// Hosts of which it is not known whether they failed before they logged in.
+    pub unknown_orders: u64,
+    /// Hosts with more places or logins than a record has room for.
+    shortened: u64,
     /// Hosts that no stage could read again, and were left out.
     pub too_long: Vec<IpAddr>,
 }
@@ -66,6 +74,9 @@ impl fmt::Display for Judged {
         }
         if self.has_capped_score {
             f.write_str("; a score reached 2^53-1 and stays there")?;
+        }
+        if self.shortened > 0 {
+            write!(f, "; {} have more to tell than a record may hold (1 MiB), and lack some evidence", self.shortened)?;
         }
         Ok(())
     }
@@ -95,6 +106,7 @@ pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl F
         }
     }
     write(&lines)?;
+    (judged.shortened, judged.unknown_orders) = (writer.shortened, writer.unknown_orders);
     Ok(judged)
 }
 
@@ -137,6 +149,8 @@ pub struct HostWriter<'t> {
     table: &'t Table,
     form: Form,
     record: HostRecord<'t>,
+    shortened: u64,
+    unknown_orders: u64,
 }
 
 impl<'t> HostWriter<'t> {
@@ -146,7 +160,7 @@ impl<'t> HostWriter<'t> {
         let weights = config.weights.changed();
         let snapshot = form == Form::Alert;
         let record = HostRecord { snapshot, weights, ..HostRecord::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) };
-        Self { config, table, form, record }
+        Self { config, table, form, record, shortened: 0, unknown_orders: 0 }
     }
 
     /// Appends `host` as a line, and gives its record.
@@ -178,11 +192,33 @@ impl<'t> HostWriter<'t> {
         self.put_values(host);
         let start = lines.len();
         self.record.write_line(lines);
-        if lines.len() - start > MAX_LINE {
-            lines.truncate(start);
-            return Err(Error::HostTooLong { ip: host.ip });
+        if lines.len() - start > MOST_BYTES {
+            self.shortened += 1;
+            self.write_shorter(start, lines)?;
         }
         Ok(&self.record)
+    }
+
+    /// Writes the record again from `start` on, with less and less of what is told for people alone: sums, buckets and distinct
+    /// values are bounded, so that they have room (see `record::partial`), and the busiest address keeps nobody else from being told.
+    fn write_shorter(&mut self, start: usize, lines: &mut Vec<u8>) -> Result<()> {
+        while lines.len() - start > MOST_BYTES {
+            lines.truncate(start);
+            let record = &mut self.record;
+            if !record.evidence.is_empty() {
+                halve_evidence(&mut record.evidence);
+            } else if !record.explain.is_empty() {
+                record.explain.clear();
+            } else if !record.login_order.latest.is_empty() {
+                let latest = &mut record.login_order.latest;
+                latest.drain(..latest.len().div_ceil(2));
+            } else {
+                // Names of rules are left, which the run was given.
+                return Err(Error::HostTooLong { ip: record.ip });
+            }
+            record.write_line(lines);
+        }
+        Ok(())
     }
 
     fn put_evidence(&mut self, host: &'t Host) {
@@ -200,18 +236,33 @@ impl<'t> HostWriter<'t> {
         self.record.evidence.extend(self.table.names().others().iter().flat_map(of).map(place));
     }
 
+    /// When logins were refused and let in, and what comes of it where somebody was let in.
+    fn put_logins(&mut self, tally: &'t Tally) {
+        match tally.order() {
+            Some(order) => order.put(&mut self.record.login_order, self.table.files()),
+            None => self.record.login_order.clear(),
+        }
+        let has_login = tally.count_of_any(LOGIN_ACCEPTED) > 0;
+        let failed = tally.failed_before_login();
+        self.unknown_orders += u64::from(failed.is_none());
+        self.record.failed_before_login = failed.filter(|_| has_login);
+    }
+
     /// What rules over values read, and what a later merge needs.
     fn put_values(&mut self, host: &'t Host) {
         let (keep, tally) = (self.table.keep(), &host.tally);
         let count = |value| keep.counts(value).then(|| tally.distinct(value).map_or(0, |distinct| distinct.count() as u64));
         (self.record.users, self.record.paths) = (count(Value::User), count(Value::Path));
+        self.put_logins(tally);
         if self.form != Form::Partial {
             return;
         }
-        let name = |signal: SignalId| Text::from(self.table.names().name(signal));
         let signals = (0..SIGNALS.len()).map(SignalId::known).chain(self.table.names().others().iter().copied());
-        let series = |signal| tally.series().iter().find(move |(other, _)| *other == signal);
-        let buckets = signals.filter_map(series).map(|(signal, series)| (name(*signal), series.buckets().clone())).collect();
+        let buckets = |signal| {
+            let (series, signal) = (tally.series_of(signal)?, Text::from(self.table.names().name(signal)));
+            Some(SignalBuckets { signal, shift: series.shift(), buckets: series.buckets().clone() })
+        };
+        let buckets = signals.filter_map(buckets).collect();
         let distinct = |value| keep.counts(value).then(|| tally.distinct(value).cloned().unwrap_or_default());
         let (users, paths) = (distinct(Value::User), distinct(Value::Path));
         let rule = |&(rule, at): &(usize, i64)| (Text::from(self.config.rules.name(rule)), at);
@@ -219,4 +270,11 @@ impl<'t> HostWriter<'t> {
         self.record.alerted.extend(tally.alerted().iter().map(rule));
         self.record.partial = Some(Partial { resolution_seconds: keep.resolution_seconds, buckets, users, paths });
     }
+}
+
+/// Keeps the earlier half of the places of each signal, rounded down.
+fn halve_evidence(evidence: &mut Vec<Place<'_>>) {
+    let parts: Vec<_> = evidence.chunk_by(|one, other| one.signal == other.signal).map(<[_]>::len).collect();
+    let mut wanted = parts.into_iter().flat_map(|len| (0..len).map(move |place| place < len / 2));
+    evidence.retain(|_| wanted.next().unwrap_or(false));
 }

@@ -28,7 +28,7 @@ attack_as_spider6() {
     fetch spider6 "${FRAME_AGENT/$'\n'/ }" /missing :8080/missing
 }
 attack_as_burglar() {
-    guess_many burglar backup 4
+    guess_many burglar backup 6
     [ "$1" -lt 3 ] || guess burglar backup 'correct horse'
 }
 attack_as_thief6() {

@@ -1,5 +1,6 @@
 //! Rules as text: for `--list-rules`, and for the help page.
 
+use super::reads::FACTS;
 use super::shipped::SETS;
 use super::{Rule, Rules};
 use crate::period::show_length;
@@ -17,15 +18,17 @@ pub fn list_rules(rules: &Rules) -> String {
     rules.list.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
-/// The sets that come with the program, and the rules of the first of them, for a help page.
+/// The sets that come with the program, the rules of the first of them, and the facts that rules may read, for a help page.
 #[must_use]
 pub fn show_sets(default: &Rules) -> String {
     let rules = default.list.iter().map(|rule| format!("  {}={}", rule.name, rule.when));
     let sets = SETS.iter().map(|set| format!("  {:13}  {}", set.name, set.about));
+    let facts = FACTS.iter().map(|(key, about, _)| format!("  {key:19}  {about}"));
     format!(
-        "DEFAULT RULES (a host is suspicious when one holds)\n{}\n\nRULE SETS (for --rules; --list-rules shows what is in them)\n{}",
+        "DEFAULT RULES (a host is suspicious when one holds)\n{}\n\nRULE SETS (for --rules; --list-rules shows what is in them)\n{}\n\nFACTS (what a rule may read besides signals)\n{}",
         rules.collect::<Vec<_>>().join("\n"),
-        sets.collect::<Vec<_>>().join("\n")
+        sets.collect::<Vec<_>>().join("\n"),
+        facts.collect::<Vec<_>>().join("\n")
     )
 }
 

@@ -33,12 +33,16 @@ pub trait Facts {
     /// Occurrences by signal, in signal order: totals for `None`, else the largest count inside any window of so many
     /// seconds. A signal that is left out was not counted.
     fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&Name, u64));
+    /// How long a window of so many seconds really is over the buckets in which the signal of that name is counted, in seconds.
+    fn window_of(&self, signal: &str, window_seconds: u32) -> u64;
     /// Sum over signals of weight x count, whatever the window.
     fn score(&self) -> u64;
     /// Seconds since 1970.
     fn first_seen(&self) -> Option<i64>;
     /// Seconds since 1970.
     fn last_seen(&self) -> Option<i64>;
+    /// The most failed logins shortly before one that may have been guessed; `None` where the order is not known.
+    fn failed_before_login(&self) -> Option<u64>;
     /// Distinct user names that were tried; `None` where they were not collected.
     fn users(&self) -> Option<u64>;
     /// Distinct targets that were not found (404); `None` where they were not collected.
@@ -61,6 +65,7 @@ pub(super) struct Snapshot {
     score: u64,
     first_seen: Option<i64>,
     last_seen: Option<i64>,
+    failed_before_login: Option<u64>,
     users: Option<u64>,
     paths: Option<u64>,
 }
@@ -85,6 +90,7 @@ impl Snapshot {
         }
         self.score = facts.score();
         (self.first_seen, self.last_seen) = (facts.first_seen(), facts.last_seen());
+        self.failed_before_login = facts.failed_before_login();
         (self.users, self.paths) = (facts.users(), facts.paths());
     }
 
@@ -101,6 +107,7 @@ impl Snapshot {
             Slot::Score => self.score,
             Slot::FirstSeen => self.first_seen.map_or(ABSENT, i64::cast_unsigned),
             Slot::LastSeen => self.last_seen.map_or(ABSENT, i64::cast_unsigned),
+            Slot::FailedBeforeLogin => self.failed_before_login.unwrap_or(ABSENT),
             Slot::Users => self.users.unwrap_or(ABSENT),
             Slot::Paths => self.paths.unwrap_or(ABSENT),
         }

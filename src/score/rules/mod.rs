@@ -139,6 +139,12 @@ impl Rules {
         Needs { windows, users: names(Slot::Users), paths: names(Slot::Paths) }
     }
 
+    /// Whether a rule reads how many failures came before a login.
+    #[must_use]
+    pub fn read_login_order(&self) -> bool {
+        self.list.iter().any(|rule| rule.slots.contains(&Slot::FailedBeforeLogin))
+    }
+
     /// The name of the rule at `place`.
     #[must_use]
     pub fn name(&self, place: usize) -> &str {
@@ -187,7 +193,7 @@ impl Rules {
         snapshot.take(facts);
         let explained = self.list.iter().zip(desks).map(|(rule, desk)| {
             let held = rule.holds(snapshot, desk, REMEMBERED / self.list.len())?;
-            Ok(rule.explain(&desk.values, held))
+            Ok(rule.explain(&desk.values, held, facts))
         });
         explained.collect()
     }
@@ -240,18 +246,24 @@ impl Rule {
         Ok(verdict)
     }
 
-    fn explain(&self, values: &Values, held: bool) -> Explained<'_> {
+    fn explain(&self, values: &Values, held: bool, facts: &impl Facts) -> Explained<'_> {
         let slots = values.pairs(&self.slots).map(|(slot, value)| {
             let saw = if slot.is_time() { Saw::Time(value.cast_signed()) } else { Saw::Count(value) };
             (Text::from(slot.name()), saw)
         });
         let others = values.others().iter().map(|(name, count)| (Text::from(&**name).to_owned(), Saw::Count(*count)));
+        let saw: Vec<_> = slots.chain(others).collect();
+        let windows_used = self.window_seconds.map_or_else(Vec::new, |window| {
+            let used = saw.iter().map(|(name, _)| (name.clone(), facts.window_of(&name.0, window)));
+            used.filter(|&(_, used)| used != u64::from(window)).collect()
+        });
         Explained {
             rule: Text::from(&*self.name),
             held,
             when: Text::from(&*self.when),
             window_seconds: self.window_seconds,
-            saw: slots.chain(others).collect(),
+            windows_used,
+            saw,
         }
     }
 }

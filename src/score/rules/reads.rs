@@ -22,6 +22,7 @@ pub const FACTS: &[(&str, &str, Slot)] = &[
     ("score", "sum over signals of weight x count", Slot::Score),
     ("first_seen", "when the address was first seen, RFC 3339 in UTC", Slot::FirstSeen),
     ("last_seen", "when the address was last seen, RFC 3339 in UTC", Slot::LastSeen),
+    ("failed_before_login", "the most failed logins in the hour before one by password or keyboard-interactive", Slot::FailedBeforeLogin),
     ("users", "how many different user names were tried", Slot::Users),
     ("paths", "how many different targets were not found (404)", Slot::Paths),
 ];
@@ -39,6 +40,8 @@ pub enum Slot {
     FirstSeen,
     /// When it was last seen.
     LastSeen,
+    /// The most failed logins before one that may have been guessed.
+    FailedBeforeLogin,
     /// Distinct user names.
     Users,
     /// Distinct targets that were not found.

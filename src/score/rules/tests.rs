@@ -11,6 +11,7 @@ struct Host {
     peaks: Vec<(Name, u64)>,
     score: u64,
     seen: Option<(i64, i64)>,
+    failed_before_login: Option<u64>,
     users: Option<u64>,
     paths: Option<u64>,
     asked: Cell<usize>,
@@ -25,6 +26,10 @@ impl Facts for Host {
         }
     }
 
+    fn window_of(&self, _signal: &str, window_seconds: u32) -> u64 {
+        window_seconds.into()
+    }
+
     fn score(&self) -> u64 {
         self.score
     }
@@ -35,6 +40,10 @@ impl Facts for Host {
 
     fn last_seen(&self) -> Option<i64> {
         self.seen.map(|(_, last)| last)
+    }
+
+    fn failed_before_login(&self) -> Option<u64> {
+        self.failed_before_login
     }
 
     fn users(&self) -> Option<u64> {
@@ -70,16 +79,17 @@ fn held(sets: &[&str], list: &[&str], host: &Host) -> Vec<String> {
 
 #[test]
 fn the_default_rules_hold_past_their_thresholds_only() {
-    for (totals, names) in [
-        (&[("ssh_failed", 50)][..], &[][..]),
-        (&[("ssh_failed", 51)], &["ssh_bruteforce"]),
-        (&[("http_bot", 11), ("http_404", 10)], &[]),
-        (&[("http_bot", 11), ("http_404", 11)], &["aggressive_bot"]),
-        (&[("ssh_failed", 10), ("ssh_accepted", 1)], &[]),
-        (&[("ssh_failed", 11), ("ssh_accepted", 1)], &["ssh_breakin"]),
-        (&[("ssh_failed", 51), ("ssh_accepted", 1)], &["ssh_bruteforce", "ssh_breakin"]),
+    for (totals, before, names) in [
+        (&[("ssh_failed", 50)][..], Some(0), &[][..]),
+        (&[("ssh_failed", 51)], Some(0), &["ssh_bruteforce"]),
+        (&[("http_bot", 11), ("http_404", 10)], Some(0), &[]),
+        (&[("http_bot", 11), ("http_404", 11)], Some(0), &["aggressive_bot"]),
+        (&[("ssh_failed", 11), ("ssh_accepted", 1)], None, &[]),
+        (&[("ssh_failed", 11), ("ssh_accepted", 1)], Some(10), &[]),
+        (&[("ssh_failed", 11), ("ssh_accepted", 1)], Some(11), &["ssh_breakin"]),
+        (&[("ssh_failed", 51), ("ssh_accepted", 1)], Some(51), &["ssh_bruteforce", "ssh_breakin"]),
     ] {
-        assert_eq!(held(&[], &[], &host(totals)), names, "{totals:?}");
+        assert_eq!(held(&[], &[], &Host { failed_before_login: before, ..host(totals) }), names, "{totals:?} {before:?}");
     }
 }
 
@@ -96,8 +106,9 @@ fn the_strict_rules_tell_spraying_and_busting_from_one_user_and_one_broken_link(
         (Host { users: Some(4), ..base(&[("ssh_failed", 4)]) }, &[]),
         (Host { users: None, ..base(&[("ssh_failed", 15)]) }, &[]),
         (base(&[("ssh_invalid_user", 6)]), &["ssh_user_guessing"]),
-        (base(&[("ssh_failed", 3), ("ssh_accepted", 9)]), &[]),
-        (base(&[("ssh_failed", 4), ("ssh_accepted", 1)]), &["ssh_breakin"]),
+        (base(&[("ssh_failed", 4), ("ssh_accepted", 1)]), &[]),
+        (Host { failed_before_login: Some(3), ..base(&[("ssh_failed", 4), ("ssh_accepted", 9)]) }, &[]),
+        (Host { failed_before_login: Some(4), ..base(&[("ssh_failed", 4), ("ssh_accepted", 1)]) }, &["ssh_breakin"]),
         (base(&[("ssh_probe", 11)]), &["ssh_scan"]),
         (base(&[("http_404", 900)]), &[]),
         (Host { paths: Some(20), ..base(&[("http_404", 20)]) }, &[]),

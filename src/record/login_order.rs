@@ -1,0 +1,294 @@
+//! `login_order`: when logins were refused and let in, as far as is needed to tell a login that was guessed from one that was not.
+//!
+//! Refused logins, and those let in by a method that can be guessed, are counted in buckets of 10 s, or wider by the smallest
+//! power of two with which no more than [`MOST_BUCKETS`] are not empty. Beside them stand the latest logins, by whatever method.
+//! Both are such that adding parts gives what one run gives, in any order and grouping.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::host::read_time;
+use super::json::{put_array, put_number, put_object, put_text, put_time};
+use super::partial::{Buckets, put_buckets, read_buckets, shift_of};
+use super::walk::Walk;
+use super::{MAX_INTEGER, Text};
+use crate::escape::shorten;
+
+/// The unit of buckets, in seconds.
+pub const UNIT_SECONDS: u32 = 10;
+/// How many buckets have a failure or a login at the most; with more, they are made twice as wide.
+pub const MOST_BUCKETS: usize = 256;
+/// How long before a login a failure belongs to it, in units: one hour, or one bucket where that is longer.
+pub const SPAN: i64 = 3600 / UNIT_SECONDS as i64;
+/// How many of the latest logins are told.
+pub const MOST_LOGINS: usize = 16;
+/// How many characters of a user's name or of a method are told: accounts have far shorter ones.
+const LONGEST_WORD: usize = 256;
+
+/// The order of failures and logins of one host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoginOrder<'a> {
+    /// The base 2 logarithm of the width of buckets, in units of [`UNIT_SECONDS`].
+    pub shift: u8,
+    /// The buckets in which logins were refused, in units since 1970.
+    pub failures: Buckets,
+    /// The buckets in which logins were let in by a method that can be guessed, in units since 1970.
+    pub logins: Buckets,
+    /// The latest logins, the earliest of them first.
+    pub latest: Vec<Login<'a>>,
+    /// How many logins are in no bucket and may belong in one: their time or method is not known.
+    pub unknown: u64,
+}
+
+/// A login that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Login<'a> {
+    /// Seconds since 1970.
+    #[serde(deserialize_with = "need_time")]
+    pub at: i64,
+    /// The account. It exists, so it is no password that was typed in its place.
+    #[serde(borrow, default)]
+    pub user: Option<Text<'a>>,
+    /// `soar.method` of the event.
+    #[serde(borrow, default)]
+    pub method: Option<Text<'a>>,
+    /// `log.file.path`.
+    #[serde(borrow)]
+    pub file: Text<'a>,
+    /// `log.line`.
+    pub line: u64,
+}
+
+/// Whether a login by `method` may be the result of guessing: what a key, another host or a ticket vouches for is not.
+#[must_use]
+pub fn is_guessable(method: &[u8]) -> bool {
+    method == b"password" || method.strip_prefix(b"keyboard-interactive").is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+}
+
+/// A user's name or a method as it is told: cut where no account has such a long one.
+#[must_use]
+pub fn shorten_word(word: &str) -> Cow<'_, str> {
+    shorten(word, LONGEST_WORD)
+}
+
+impl LoginOrder<'_> {
+    /// Whether there is nothing to tell.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.failures.is_empty() && self.logins.is_empty() && self.latest.is_empty() && self.unknown == 0
+    }
+
+    /// Forgets everything, and keeps the room.
+    pub fn clear(&mut self) {
+        (self.shift, self.unknown) = (0, 0);
+        self.failures.clear();
+        self.logins.clear();
+        self.latest.clear();
+    }
+
+    /// The most failures in the hour before a bucket with a login, or in the bucket before it where buckets are longer.
+    #[must_use]
+    pub fn failed_before_login(&self) -> u64 {
+        let span = SPAN.max(1 << self.shift);
+        let (mut most, mut sum, mut first, mut next) = (0, 0_u128, 0, 0);
+        for &(login, _) in &self.logins {
+            while let Some(&(_, count)) = self.failures.get(next).filter(|(start, _)| *start < login) {
+                sum += u128::from(count);
+                next += 1;
+            }
+            while first < next && self.failures[first].0 < login.saturating_sub(span) {
+                sum -= u128::from(self.failures[first].1);
+                first += 1;
+            }
+            most = most.max(sum);
+        }
+        u64::try_from(most).unwrap_or(MAX_INTEGER).min(MAX_INTEGER)
+    }
+
+    /// Appends it as a member; nothing where there is nothing to tell.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        if self.is_empty() {
+            return;
+        }
+        put_object(out, r#""login_order":{"#, |out| {
+            put_number(out, r#""width_seconds":"#, Some(u64::from(UNIT_SECONDS) << self.shift).filter(|_| self.shift > 0));
+            for (key, buckets) in [(r#""failures":["#, &self.failures), (r#""logins":["#, &self.logins)] {
+                if !buckets.is_empty() {
+                    put_array(out, key, |out| put_buckets(UNIT_SECONDS.into(), buckets, out));
+                }
+            }
+            if !self.latest.is_empty() {
+                put_array(out, r#""latest":["#, |out| self.latest.iter().for_each(|login| login.put(out)));
+            }
+            put_number(out, r#""unknown":"#, Some(self.unknown).filter(|&unknown| unknown > 0));
+        });
+    }
+
+    /// The same, holding its own text.
+    #[must_use]
+    pub fn into_owned(self) -> LoginOrder<'static> {
+        let Self { shift, failures, logins, latest, unknown } = self;
+        LoginOrder { shift, failures, logins, latest: latest.iter().map(Login::to_owned).collect(), unknown }
+    }
+}
+
+impl<'a> Login<'a> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_object(out, "{", |out| {
+            put_time(out, r#""at":""#, Some(self.at));
+            put_text(out, r#""user":""#, self.user.as_ref().map(Text::as_bytes));
+            put_text(out, r#""method":""#, self.method.as_ref().map(Text::as_bytes));
+            put_text(out, r#""file":""#, Some(self.file.as_bytes()));
+            put_number(out, r#""line":"#, Some(self.line));
+        });
+    }
+
+    fn to_owned(&self) -> Login<'static> {
+        let own = |text: &Option<Text<'a>>| text.as_ref().map(Text::to_owned);
+        Login { at: self.at, user: own(&self.user), method: own(&self.method), file: self.file.to_owned(), line: self.line }
+    }
+}
+
+fn need_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    read_time(deserializer)?.ok_or_else(|| de::Error::custom("a login has no time"))
+}
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    width_seconds: Option<u64>,
+    failures: Option<Vec<i64>>,
+    logins: Option<Vec<i64>>,
+    #[serde(borrow)]
+    latest: Option<Vec<Login<'a>>>,
+    unknown: Option<u64>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for LoginOrder<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Wire { width_seconds, failures, logins, latest, unknown } = Wire::deserialize(deserializer)?;
+        let shift = width_seconds.map_or(Some(0), |width| shift_of(width, UNIT_SECONDS));
+        let read = |numbers: Option<Vec<i64>>| read_buckets(&numbers.unwrap_or_default(), UNIT_SECONDS.into());
+        let (Some(shift), Some(failures), Some(logins)) = (shift, read(failures), read(logins)) else {
+            return Err(de::Error::custom("login_order has no starts, counts and gaps"));
+        };
+        let (latest, unknown) = (latest.unwrap_or_default(), unknown.unwrap_or(0));
+        if unknown > MAX_INTEGER || latest.iter().any(|login| login.line > MAX_INTEGER) {
+            return Err(de::Error::custom("login_order has an integer that is out of range"));
+        }
+        Ok(Self { shift, failures, logins, latest, unknown })
+    }
+}
+
+/// The value where it tells of failures alone, as it mostly does, and as our own writer puts it; `None`: it may be one all the same.
+pub(super) fn read_failures<'a>(walk: &mut Walk<'_>) -> Option<LoginOrder<'a>> {
+    let mut order = LoginOrder::default();
+    walk.need(b"{")?;
+    if walk.eat(br#""width_seconds":"#) {
+        order.shift = shift_of(walk.integer()?, UNIT_SECONDS)?;
+        walk.need(b",")?;
+    }
+    walk.need(br#""failures":["#)?;
+    let mut numbers = Vec::with_capacity(16);
+    walk.items(b']', |walk| {
+        numbers.push(walk.integer()?.cast_signed());
+        Some(())
+    })?;
+    walk.need(b"}")?;
+    order.failures = read_buckets(&numbers, UNIT_SECONDS.into())?;
+    Some(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(shift: u8, failures: &[(i64, u64)], logins: &[(i64, u64)]) -> LoginOrder<'static> {
+        LoginOrder { shift, failures: failures.to_vec(), logins: logins.to_vec(), ..LoginOrder::default() }
+    }
+
+    #[test]
+    fn failures_count_in_the_hour_before_a_login_and_not_beside_or_behind_it() {
+        for (shift, failures, logins, most) in [
+            (0, &[(0, 3), (359, 4), (360, 5), (361, 6)][..], &[][..], 0),
+            (0, &[(0, 3), (359, 4), (360, 5), (361, 6)], &[(360, 1)], 7),
+            (0, &[(0, 3), (359, 4), (360, 5), (361, 6)], &[(361, 1)], 9),
+            (0, &[(0, 3), (359, 4), (360, 5), (361, 6)], &[(0, 1), (361, 1), (9000, 7)], 9),
+            (0, &[], &[(5, 1)], 0),
+            // Buckets that start before the hour are not in it; of buckets longer than that it is the one before.
+            (4, &[(0, 1), (16, 2), (368, 4)], &[(368, 1)], 2),
+            (9, &[(0, 1), (512, 2), (1024, 4)], &[(1024, 1)], 2),
+            (9, &[(0, 1), (512, 2), (1024, 4)], &[(1536, 1), (i64::MAX >> 9 << 9, 1)], 4),
+            (0, &[(1, MAX_INTEGER), (2, MAX_INTEGER)], &[(3, 1)], MAX_INTEGER),
+        ] {
+            assert_eq!(order(shift, failures, logins).failed_before_login(), most, "{shift} {failures:?} {logins:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_guessed_is_a_password_or_an_answer() {
+        for (method, guessable) in [
+            ("password", true),
+            ("keyboard-interactive", true),
+            ("keyboard-interactive/pam", true),
+            ("keyboard-interactives", false),
+            ("publickey", false),
+            ("hostbased", false),
+            ("gssapi-with-mic", false),
+            ("none", false),
+            ("", false),
+        ] {
+            assert_eq!(is_guessable(method.as_bytes()), guessable, "{method}");
+        }
+    }
+
+    #[test]
+    fn it_is_read_as_it_was_written_by_both_readers() {
+        let login = |user: Option<&'static str>, line| Login {
+            at: 1_775_974_649,
+            user: user.map(Text::from),
+            method: Some("password".into()),
+            file: "a\"b".into(),
+            line,
+        };
+        let full =
+            LoginOrder { latest: vec![login(None, 1), login(Some("r\u{e9}"), 2)], unknown: 3, ..order(2, &[(-4, 1), (8, 2)], &[(4, 1)]) };
+        for (order, text) in [
+            (LoginOrder::default(), ""),
+            (order(0, &[(177_597_450, 5), (177_597_451, 7)], &[]), r#""login_order":{"failures":[1775974500,5,1,7]},"#),
+            (order(3, &[(8, 5), (32, 7)], &[]), r#""login_order":{"width_seconds":80,"failures":[80,5,24,7]},"#),
+            (
+                full,
+                concat!(
+                    r#""login_order":{"width_seconds":40,"failures":[-40,1,12,2],"logins":[40,1],"latest":[{"at":"2026-04-12T06:17:29Z","method":"password","file":"a\"b","line":1},"#,
+                    r#"{"at":"2026-04-12T06:17:29Z","user":"ré","method":"password","file":"a\"b","line":2}],"unknown":3},"#
+                ),
+            ),
+        ] {
+            let mut out = Vec::new();
+            order.put(&mut out);
+            assert_eq!(String::from_utf8_lossy(&out), text);
+            let Some(value) = text.strip_prefix("\"login_order\":").and_then(|text| text.strip_suffix(',')) else { continue };
+            let read: LoginOrder<'_> = serde_json::from_str(value).expect("an order");
+            assert_eq!(read, order);
+            assert!(read_failures(&mut Walk::new(value.as_bytes())).is_none_or(|quick| quick == order));
+        }
+    }
+
+    #[test]
+    fn what_is_no_order_is_refused() {
+        for json in [
+            r#"{"failures":[5,1]}"#,
+            r#"{"failures":[10]}"#,
+            r#"{"failures":[10,0]}"#,
+            r#"{"width_seconds":30,"failures":[10,1]}"#,
+            r#"{"unknown":-1}"#,
+            r#"{"unknown":9007199254740992}"#,
+            r#"{"latest":[{"file":"a","line":1}]}"#,
+            r#"{"latest":[{"at":"x","file":"a","line":1}]}"#,
+            "[]",
+        ] {
+            assert!(serde_json::from_str::<LoginOrder<'_>>(json).is_err(), "{json}");
+        }
+    }
+}
