@@ -32,7 +32,10 @@ fn hosts() -> Vec<Value> {
         "ports": [{"port": 22, "state": "open", "reason": "connected", "rtt_ms": 0.2}, {"port": 23, "state": "closed", "reason": "refused"}],
         "banners": [{"port": 22, "text": "SSH-2.0-OpenSSH_9.2"}],
     });
-    scanned["explain"] = json!([{"rule": "ssh_breakin", "held": true, "when": ".ssh_accepted > 0", "saw": {"ssh_accepted": 1}}]);
+    scanned["explain"] =
+        json!([{"rule": "ssh_breakin", "held": true, "when": ".failed_before_login > 10", "saw": {"failed_before_login": 13}}]);
+    scanned["failed_before_login"] = json!(13);
+    scanned["login_order"] = json!({"latest": [{"at": "2026-01-02T00:00:00Z", "user": "backup", "method": "password", "file": "/var/log/auth.log", "line": 4900}]});
     let mut evil = host("192.0.2.9", [3, 0, 0], &[EVIL]);
     for key in ["reason", "network"] {
         evil[key] = json!(EVIL);
@@ -41,6 +44,8 @@ fn hosts() -> Vec<Value> {
     evil["evidence"][0]["file"] = json!(EVIL);
     evil["evidence"][0]["signal"] = json!(EVIL);
     evil["explain"] = json!([{"rule": EVIL, "held": false, "when": EVIL, "saw": {EVIL: EVIL}}]);
+    evil["signals"]["ssh_accepted"] = json!(1);
+    evil["login_order"] = json!({"latest": [{"at": "2026-01-02T00:00:00Z", "user": EVIL, "method": EVIL, "file": EVIL, "line": 1}]});
     evil["scan"] = json!({
         "status": EVIL, "started_at": EVIL, "stopped": EVIL, "ports": [{"port": 22, "state": EVIL, "reason": EVIL, "rtt_ms": EVIL}],
         "banners": [{"port": 22, "text": EVIL}],
@@ -108,7 +113,14 @@ fn a_page_opens_sorts_filters_and_folds_out_without_a_request_or_a_complaint() {
     browser.eval("document.querySelector('#h0 .fold').click()");
     assert_eq!(browser.eval(is_open), true);
     let details = browser.eval("document.querySelector('#h0 .more').innerText");
-    for text in ["ssh_breakin (holds) .ssh_accepted > 0: ssh_accepted=1", "/var/log/auth.log:4812", "SSH-2.0-OpenSSH_9.2", "refused"] {
+    for text in [
+        "ssh_breakin (holds) .failed_before_login > 10: failed_before_login=13",
+        "after 13 failures",
+        "/var/log/auth.log:4900",
+        "/var/log/auth.log:4812",
+        "SSH-2.0-OpenSSH_9.2",
+        "refused",
+    ] {
         assert!(details.as_str().is_some_and(|details| details.contains(text)), "{text}: {details}");
     }
     browser.picture(1280, 1300, &path.with_extension("1280.png"));

@@ -11,6 +11,7 @@ use soar_light::report::column::COLUMNS;
 use soar_light::report::detail::{Detail, Row};
 use soar_light::report::digest::{Digest, Floors, Needs};
 use soar_light::report::lang::Lang;
+use soar_light::report::login::HEADINGS;
 use soar_light::report::page::{Look, Theme};
 use soar_light::report::summary;
 
@@ -37,8 +38,9 @@ fn record() -> impl Strategy<Value = Value> {
         let (signal, text) = (format!("x{}", text[2]), |nth: usize| text[nth].clone());
         json!({
             "schema": "soar.host/1", "ip": std::net::Ipv6Addr::from_bits(ip).to_string(), "score": score, "reason": text(0),
-            "suspicious": suspicious, "rules": [text(1)], "signals": {"ssh_failed": count, &signal: count}, "weights": {&signal: 2},
+            "suspicious": suspicious, "rules": [text(1)], "signals": {"ssh_failed": count, "ssh_accepted": 1, &signal: count}, "weights": {&signal: 2},
             "network": text(3), "evidence": [{"signal": text(4), "file": text(5), "line": count}],
+            "failed_before_login": count, "login_order": {"latest": [{"at": "2026-01-01T00:00:00Z", "user": text(2), "method": text(3), "file": text(4), "line": count}]},
             "explain": [{"rule": text(6), "held": true, "when": text(7), "saw": {"a": text(0)}}],
             "scan": {"status": text(1), "open_ports": [port], "started_at": text(2), "stopped": text(3),
                 "ports": [{"port": port, "state": text(4), "reason": text(5), "rtt_ms": text(6)}], "banners": [{"port": port, "text": text(7)}]},
@@ -67,7 +69,7 @@ proptest! {
         let look = look(Some(COLUMNS.iter().collect()), french, delimiter);
         let lines: Vec<String> = records.iter().map(Value::to_string).collect();
         let hosts: Vec<_> = lines.iter().map(|line| HostRecord::from_line(line.as_bytes()).expect("a host")).collect();
-        let mut digest = Digest::new(Needs { top: 3, urgent: 3 }, Floors::default());
+        let mut digest = Digest::new(Needs { top: 3, urgent: 3, logins: 3 }, Floors::default());
         hosts.iter().zip(&lines).for_each(|(host, line)| { digest.add(host, line.as_bytes()); });
         digest.close();
         for report in REPORTS {
@@ -108,12 +110,16 @@ fn check_csv(text: &str, delimiter: u8, rows: usize) -> Result<(), TestCaseError
 }
 
 fn check_markdown(text: &str, rows: usize) -> Result<(), TestCaseError> {
-    let table: Vec<_> = text.lines().filter(|line| line.starts_with('|')).collect();
-    prop_assert_eq!(table.len(), if rows > 0 { rows + 2 } else { 0 });
-    for row in table {
-        let bare = row.replace(r"\\", "").replace(r"\|", "");
-        prop_assert_eq!(bare.matches('|').count(), COLUMNS.len() + 1, "{}", row);
-        prop_assert!(!bare.contains('<') && !bare.contains("https://"), "{}", row);
+    // The hosts, and those that logged in, as all of them did.
+    let (hosts, logins) = text.split_once("\n## ").unwrap_or((text, ""));
+    for (part, columns) in [(hosts, COLUMNS.len()), (logins, HEADINGS.len())] {
+        let table: Vec<_> = part.lines().filter(|line| line.starts_with('|')).collect();
+        prop_assert_eq!(table.len(), if rows > 0 { rows + 2 } else { 0 });
+        for row in table {
+            let bare = row.replace(r"\\", "").replace(r"\|", "");
+            prop_assert_eq!(bare.matches('|').count(), columns + 1, "{}", row);
+            prop_assert!(!bare.contains('<') && !bare.contains("https://"), "{}", row);
+        }
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ impl Report for Chart {
     }
 
     fn needs(&self, look: &Look) -> Needs {
-        Needs { top: rows(look), urgent: 0 }
+        Needs { top: rows(look), ..Needs::default() }
     }
 
     fn page(&self, digest: &Digest, look: &Look, path: &Path) -> Result<Vec<u8>> {

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::detail::{Port, Row};
 use super::digest::is_break_in;
-use super::lang::{ALLOWED, BREAK_IN, Lang, NO_PORT, NOT_SCANNED, Phrase, SCAN_STATES, SUSPECT, word_of};
+use super::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, NO_PORT, NOT_SCANNED, Phrase, SCAN_STATES, SUSPECT, word_of};
+use super::login;
 use crate::error::{Error, Result};
 use crate::record::Text;
 use crate::record::signal::{SIGNALS, index_of};
@@ -94,6 +95,11 @@ pub const COLUMNS: &[Column] = &[
     column("scan_result", Kind::Text, ["Open ports", "Ports ouverts"], put_scan_result),
     column("evidence", Kind::Text, ["Evidence", "Preuves"], |row, _, out| {
         put_list(row.host.evidence.iter(), out, |place, out| write!(out, "{}:{}", place.file.0, place.line));
+    }),
+    column("failed_before_login", Kind::Number, FAILED_BEFORE, |row, _, out| put_some(row.host.failed_before_login, out)),
+    column("logins", Kind::Text, LOGINS, |row, _, out| {
+        let told = row.host.login_order.latest.iter().map(|login| login::cells(login).join(" "));
+        out.push_str(&told.collect::<Vec<_>>().join(", "));
     }),
     detail("network", Kind::Text, ["Network", "Réseau"], |row, _, out| out.push_str(&row.detail.network)),
     detail("explain", Kind::Text, ["What the rules saw", "Ce que les règles ont vu"], |row, _, out| {
@@ -291,6 +297,8 @@ mod tests {
         let line = concat!(
             r#"{"ip":"192.0.2.1","score":8,"reason":"ssh_failed","suspicious":true,"allowed":true,"rules":["r","ssh_breakin"],"#,
             r#""signals":{"ssh_failed":6,"http_404":2,"http_bot":0,"ssh_accepted":1,"ssh_invalid_user":3,"ssh_probe":4,"http_probe":5,"mine":9},"#,
+            r#""failed_before_login":7,"login_order":{"latest":[{"at":"2024-01-01T00:00:00Z","user":"root","method":"password","file":"a.log","line":9},"#,
+            r#"{"at":"2024-01-02T00:00:00Z","file":"a.log","line":10}]},"#,
             r#""first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","network":"192.0.2.0/24","explain":[{"rule":"r","held":true,"saw":{"a":1}}],"#,
             r#""evidence":[{"signal":"ssh_failed","file":"a.log","line":7},{"signal":"http_404","file":"b","line":8}],"#,
             r#""scan":{"status":"incomplete","open_ports":[22,80],"closed":1,"filtered":2,"unknown":3,"started_at":"2024-01-03T00:00:00Z","#,
@@ -325,6 +333,8 @@ mod tests {
                 "allowed=true",
                 "scan_result=22 80 (incomplet)",
                 "evidence=a.log:7 b:8",
+                "failed_before_login=7",
+                "logins=2024-01-01T00:00:00Z root password a.log:9, 2024-01-02T00:00:00Z   a.log:10",
                 "network=192.0.2.0/24",
                 "explain=r=true (a=1)",
                 "closed=1",

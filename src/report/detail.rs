@@ -108,12 +108,16 @@ impl Detail {
 impl Explained {
     fn from_value(value: &Value) -> Self {
         let saw = value["saw"].as_object().into_iter().flatten();
+        let show = |(key, count): (&String, &Value)| match &value["used_window_seconds"][key] {
+            Value::Number(seconds) => format!("{key}={} ({seconds} s)", text_of(count)),
+            _ => format!("{key}={}", text_of(count)),
+        };
         Self {
             rule: text_of(&value["rule"]),
             held: value["held"].as_bool().unwrap_or(false),
             when: text_of(&value["when"]),
             window_seconds: value["window_seconds"].as_u64(),
-            saw: saw.map(|(key, value)| format!("{key}={}", text_of(value))).collect::<Vec<_>>().join(", "),
+            saw: saw.map(show).collect::<Vec<_>>().join(", "),
         }
     }
 }
@@ -176,7 +180,7 @@ mod tests {
     fn what_the_rules_saw_is_read() {
         let line = concat!(
             r#"{"ip":"::1","network":"2001:db8::/64","explain":[{"rule":"r","held":true,"when":".a > 1","window_seconds":600,"#,
-            r#""saw":{"ssh_failed":60,"last_seen":"x"}},7]}"#
+            r#""used_window_seconds":{"ssh_failed":640},"saw":{"ssh_failed":60,"last_seen":"x"}},7]}"#
         );
         let detail = Detail::from_line(line.as_bytes());
         let rule = Explained {
@@ -184,7 +188,7 @@ mod tests {
             held: true,
             when: ".a > 1".into(),
             window_seconds: Some(600),
-            saw: "last_seen=x, ssh_failed=60".into(),
+            saw: "last_seen=x, ssh_failed=60 (640 s)".into(),
         };
         assert_eq!((detail.explain, &*detail.network), (vec![rule, Explained::default()], "2001:db8::/64"));
     }

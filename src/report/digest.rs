@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::detail::{Detail, Row};
+use super::login;
 use crate::record::host::HostRecord;
 use crate::record::signal::{SIGNALS, index_of};
 
 /// The rule whose hosts lead every summary: someone got in.
 const BREAK_IN: &str = "ssh_breakin";
 
-/// Whether the rules say that a login succeeded after many failures.
+/// Whether the rules say that a login succeeded after many failures. A record that cannot tell which came first accuses nobody:
+/// version 0.1 had a rule of that name that did not look.
 #[must_use]
 pub fn is_break_in(host: &HostRecord<'_>) -> bool {
-    host.rules.iter().any(|rule| rule.0 == BREAK_IN)
+    host.rules.iter().any(|rule| rule.0 == BREAK_IN) && !host.has_unknown_order()
 }
 
 /// A host's place in an order: the greatest comes first.
@@ -23,18 +25,26 @@ pub struct Rank {
     break_in: bool,
     suspicious: bool,
     score: u64,
+    at: i64,
     ip: Reverse<IpAddr>,
 }
 
 impl Rank {
     /// Highest score first, then the lowest address.
     const fn by_score(host: &HostRecord<'_>) -> Self {
-        Self { break_in: false, suspicious: false, score: host.score, ip: Reverse(host.ip) }
+        Self { break_in: false, suspicious: false, score: host.score, at: 0, ip: Reverse(host.ip) }
     }
 
     /// Break-ins first, then suspicious hosts, then by score.
     fn by_urgency(host: &HostRecord<'_>) -> Self {
         Self { break_in: is_break_in(host), suspicious: host.suspicious, ..Self::by_score(host) }
+    }
+
+    /// Of hosts that logged in: break-ins first, then those after most failures, then the latest.
+    fn by_login(host: &HostRecord<'_>) -> Self {
+        let at = login::told(host).map(|login| login.at).or(host.last_seen).unwrap_or(i64::MIN);
+        let (break_in, score) = (host.suspicious && is_break_in(host), host.failed_before_login.unwrap_or(0));
+        Self { break_in, score, at, ..Self::by_score(host) }
     }
 }
 
@@ -113,13 +123,15 @@ pub struct Needs {
     pub top: usize,
     /// Hosts by urgency.
     pub urgent: usize,
+    /// Hosts that logged in.
+    pub logins: usize,
 }
 
 impl Needs {
     /// Enough for both.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
-        Self { top: self.top.max(other.top), urgent: self.urgent.max(other.urgent) }
+        Self { top: self.top.max(other.top), urgent: self.urgent.max(other.urgent), logins: self.logins.max(other.logins) }
     }
 }
 
@@ -128,6 +140,7 @@ impl Needs {
 pub struct Floors {
     top: Option<Rank>,
     urgent: Option<Rank>,
+    logins: Option<Rank>,
 }
 
 /// A stream of hosts, as far as pages need it.
@@ -135,6 +148,9 @@ pub struct Floors {
 pub struct Digest {
     top: Best,
     urgent: Best,
+    logins: Best,
+    /// Hosts from which somebody logged in, with a score or without.
+    pub logged_in: u64,
     /// Hosts that reports show: with a score, or suspicious for another reason.
     pub scored: u64,
     /// Hosts with no score, left out of reports.
@@ -165,20 +181,26 @@ impl Digest {
     /// An empty digest that keeps as many hosts as `needs` says; `floors` are those of a digest that it will be merged into.
     #[must_use]
     pub fn new(needs: Needs, floors: Floors) -> Self {
-        Self { top: Best::new(needs.top, floors.top), urgent: Best::new(needs.urgent, floors.urgent), ..Self::default() }
+        let (top, urgent) = (Best::new(needs.top, floors.top), Best::new(needs.urgent, floors.urgent));
+        Self { top, urgent, logins: Best::new(needs.logins, floors.logins), ..Self::default() }
     }
 
     /// What a digest that will be merged into this one need not keep.
     #[must_use]
     pub const fn floors(&self) -> Floors {
-        Floors { top: self.top.floor, urgent: self.urgent.floor }
+        Floors { top: self.top.floor, urgent: self.urgent.floor, logins: self.logins.floor }
     }
 
     /// Takes one host, which was read from `line`, and says whether reports show it.
     pub fn add(&mut self, host: &HostRecord<'_>, line: &[u8]) -> bool {
+        let has_login = login::count(host) > 0;
+        if has_login {
+            self.logged_in += 1;
+            self.logins.offer(Rank::by_login(host), host, line);
+        }
         if host.score == 0 && !host.suspicious {
             self.unscored += 1;
-            self.quiet_logins += u64::from(host.count_of("ssh_accepted") > 0);
+            self.quiet_logins += u64::from(has_login);
             return false;
         }
         self.scored += 1;
@@ -225,6 +247,8 @@ impl Digest {
     pub fn merge(&mut self, other: Self) {
         self.top.merge(other.top);
         self.urgent.merge(other.urgent);
+        self.logins.merge(other.logins);
+        self.logged_in += other.logged_in;
         self.scored += other.scored;
         self.unscored += other.unscored;
         self.quiet_logins += other.quiet_logins;
@@ -242,6 +266,13 @@ impl Digest {
     pub fn close(&mut self) {
         self.top.settle();
         self.urgent.settle();
+        self.logins.settle();
+    }
+
+    /// Hosts that logged in, break-ins first.
+    #[must_use]
+    pub fn logins(&self) -> &[Kept] {
+        &self.logins.kept
     }
 
     /// Hosts with the highest scores.
@@ -286,7 +317,7 @@ mod tests {
         let hosts = [host(1, 5), host(2, 9), host(3, 5), host(4, 7), host(5, 0)];
         for turn in 0..hosts.len() {
             for cut in 1..hosts.len() {
-                let needs = Needs { top: 3, urgent: 0 };
+                let needs = Needs { top: 3, ..Needs::default() };
                 let mut digest = Digest::new(needs, Floors::default());
                 let turned: Vec<_> = (0..hosts.len()).map(|index| &hosts[(index + turn) % hosts.len()]).collect();
                 for block in turned.chunks(cut) {
@@ -305,7 +336,7 @@ mod tests {
 
     #[test]
     fn break_ins_come_first_and_then_the_other_suspicious_hosts() {
-        let mut digest = Digest::new(Needs { top: 0, urgent: 3 }, Floors::default());
+        let mut digest = Digest::new(Needs { urgent: 3, ..Needs::default() }, Floors::default());
         let suspect = |last, score| HostRecord { suspicious: true, ..host(last, score) };
         for host in [host(1, 9000), suspect(2, 900), HostRecord { rules: vec![BREAK_IN.into()], ..suspect(3, 12) }] {
             digest.add(&host, b"");
@@ -317,7 +348,7 @@ mod tests {
 
     #[test]
     fn of_equal_hosts_the_first_that_came_is_kept() {
-        let mut digest = Digest::new(Needs { top: 1, urgent: 0 }, Floors::default());
+        let mut digest = Digest::new(Needs { top: 1, ..Needs::default() }, Floors::default());
         for name in ["first", "second", "third"] {
             digest.add(&HostRecord { reason: Some(name.into()), ..host(1, 5) }, b"");
         }

@@ -106,6 +106,31 @@ pub const SCORED: Counted = [["address with a score", "adresse avec un score"], 
 pub const SUSPICIOUS: Counted = [["highly suspicious", "très suspecte"], ["highly suspicious", "très suspectes"]];
 /// Hosts of the rule that says that someone got in.
 pub const BREAK_INS: Counted = [["break-in", "intrusion"], ["break-ins", "intrusions"]];
+/// Hosts from which somebody logged in.
+pub const LOGGED_IN: Counted = [["address logged in", "adresse s’est connectée"], ["addresses logged in", "adresses se sont connectées"]];
+/// Logins, as a heading and as a column.
+pub const LOGINS: Phrase = ["Logins", "Connexions"];
+/// A column of logins.
+pub const FAILED_BEFORE: Phrase = ["Failures before", "Échecs avant"];
+/// A column of logins.
+pub const LAST_LOGIN: Phrase = ["Login", "Connexion"];
+/// A column of logins.
+pub const USER: Phrase = ["User", "Compte"];
+/// A column of logins.
+pub const METHOD: Phrase = ["Method", "Méthode"];
+/// A host, and as whom it logged in.
+pub const AS_USER: Phrase = ["{} as {}", "{} en tant que {}"];
+/// What came before a login.
+pub const AFTER: Phrase = ["after {}", "après {}"];
+/// Failed logins.
+pub const FAILURES: Counted = [["failure", "échec"], ["failures", "échecs"]];
+/// Of a host that failed and logged in.
+pub const ORDER_UNKNOWN: Phrase = ["order unknown", "ordre inconnu"];
+/// What the table of logins leaves out, and what its numbers are.
+pub const LOGINS_HINT: Phrase = [
+    "Whoever was let in, those after most failures first. Failures before: the most in the hour before a login by password or keyboard-interactive.",
+    "Toutes les connexions réussies, d’abord celles qui suivent le plus d’échecs. Échecs avant\u{a0}: le maximum dans l’heure qui précède une connexion par mot de passe ou keyboard-interactive.",
+];
 /// The period.
 pub const SEEN: Phrase = ["seen {} to {}", "activité du {} au {}"];
 /// Hosts that are not shown.

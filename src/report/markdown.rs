@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::column::Kind;
 use super::digest::{Digest, Needs};
-use super::lang::{NOT_MERGED, NOT_SHOWN, TITLE};
+use super::lang::{AND_MORE, LOGINS, NOT_MERGED, NOT_SHOWN, TITLE};
+use super::login;
 use super::page::{Look, Report};
 use super::summary::sentence;
 use crate::error::Result;
@@ -30,7 +31,7 @@ impl Report for Markdown {
     }
 
     fn needs(&self, look: &Look) -> Needs {
-        Needs { top: 0, urgent: look.top.unwrap_or(ROWS) }
+        Needs { top: 0, urgent: look.top.unwrap_or(ROWS), logins: login::HOSTS }
     }
 
     fn page(&self, digest: &Digest, look: &Look, _path: &Path) -> Result<Vec<u8>> {
@@ -58,7 +59,26 @@ impl Report for Markdown {
             let [shown, hidden] = [shown.len() as u64, hidden].map(|count| lang.number(count));
             text.push_str(&format!("\n{}\n", lang.fill(NOT_SHOWN, &[&shown, &hidden])));
         }
+        put_logins(digest, look, &mut text);
         Ok(text.into_bytes())
+    }
+}
+
+/// Who logged in, in a table; nothing where nobody did.
+fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
+    let (lang, shown) = (look.lang, &digest.logins()[..digest.logins().len().min(login::HOSTS)]);
+    if shown.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n## {}\n\n", lang.say(LOGINS)));
+    put_row(login::HEADINGS.iter().map(|heading| lang.say(*heading)), text);
+    put_row(login::HEADINGS.iter().map(|_| "---"), text);
+    for kept in shown {
+        put_row(login::row(&kept.host, lang).iter().map(|cell| markdown(cell)), text);
+    }
+    let hidden = digest.logged_in - shown.len() as u64;
+    if hidden > 0 {
+        text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
     }
 }
 

@@ -11,6 +11,7 @@ pub mod detail;
 pub mod digest;
 pub mod html;
 pub mod lang;
+pub mod login;
 pub mod markdown;
 pub mod page;
 pub mod ports_chart;

@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::column::{Column, Kind};
 use super::digest::{Digest, Needs};
-use super::lang::{AND_MORE, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
+use super::lang::{AND_MORE, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
+use super::login;
 use super::page::Look;
 use crate::escape::{shorten, terminal};
 use crate::time::rfc3339;
@@ -15,28 +16,35 @@ use crate::time::rfc3339;
 const ROWS: usize = 10;
 /// How many characters a cell has at the most.
 const LONGEST: usize = 60;
+/// How many hosts that logged in a summary names.
+const LOGINS: usize = 5;
 const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
 
 /// How many hosts the summary shows.
 #[must_use]
 pub const fn needs() -> Needs {
-    Needs { top: 0, urgent: ROWS }
+    Needs { top: 0, urgent: ROWS, logins: LOGINS }
 }
 
 /// The page as text.
 #[must_use]
 pub fn render(digest: &Digest, look: &Look) -> String {
-    let mut text = sentence(digest, look);
-    text.push('\n');
+    let mut text = format!("{}\n", sentence(digest, look));
+    put_suspects(digest, look, &mut text);
+    put_logins(digest, look, &mut text);
+    text
+}
+
+fn put_suspects(digest: &Digest, look: &Look, text: &mut String) {
     let shown: Vec<_> = digest.urgent().iter().filter(|kept| kept.host.suspicious).take(ROWS).collect();
     if shown.is_empty() {
-        return text;
+        return;
     }
     let columns = look.columns_or(&COLUMNS);
     let heading: Vec<String> = columns.iter().map(|column| column.heading_in(look.lang).to_uppercase()).collect();
     let cells = |kept: &&super::digest::Kept| columns.iter().map(|column| cell(&column.text(kept.row(), look.lang))).collect();
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(shown.iter().map(cells)).collect();
-    put_table(&rows, &columns, &mut text);
+    put_table(&rows, &columns, text);
     let hidden = digest.suspicious - shown.len() as u64;
     if hidden > 0 {
         text.push_str(&format!("  {}\n", look.lang.fill(AND_MORE, &[&look.lang.number(hidden)])));
@@ -45,7 +53,20 @@ pub fn render(digest: &Digest, look: &Look) -> String {
     if out_of_scope > 0 {
         text.push_str(&format!("{}\n", look.lang.fill(OUT_OF_SCOPE, &[&look.lang.number(out_of_scope)])));
     }
-    text
+}
+
+/// Who logged in, in a line; nothing where nobody did.
+fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
+    let shown = &digest.logins()[..digest.logins().len().min(LOGINS)];
+    if shown.is_empty() {
+        return;
+    }
+    let mut named: Vec<_> = shown.iter().map(|kept| cell(&login::mention(&kept.host, look.lang))).collect();
+    let hidden = digest.logged_in - shown.len() as u64;
+    if hidden > 0 {
+        named.push(look.lang.fill(AND_MORE, &[&look.lang.number(hidden)]));
+    }
+    text.push_str(&format!("{}\n", look.lang.pair(&look.lang.count(digest.logged_in, LOGGED_IN), &named.join(", "))));
 }
 
 /// How many hosts there are, of which kind, and when they were seen.
@@ -87,7 +108,7 @@ mod tests {
     use crate::report::lang::Lang;
 
     fn digest() -> Digest {
-        let mut digest = Digest::new(Needs { top: 0, urgent: 2 }, Floors::default());
+        let mut digest = Digest::new(Needs { urgent: 2, ..Needs::default() }, Floors::default());
         let scan = |status: &'static str, open_ports: &[u16]| Some(Scan { status: status.into(), open_ports: open_ports.to_vec() });
         let host = |last: u8, score, rule: &'static str, scan| HostRecord {
             score,

@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::text;
+use super::{login, text};
 use crate::record::host::HostRecord;
 use crate::report::detail::{Detail, Port};
 use crate::report::digest::Kept;
 use crate::report::lang::{self, Lang, PORT_STATES, SCAN_STATES, word_of};
+use crate::report::login::count;
 use crate::time::rfc3339;
 
 /// How many items of a list are shown; another stage may have written thousands.
@@ -18,6 +19,7 @@ pub fn details(kept: &Kept, lang: Lang) -> Markup {
     html! {
         div.parts {
             div { (rules(host, detail, lang)) (signals(host, detail, lang)) }
+            @if count(host) > 0 { div { (login::latest(host, MOST, lang)) } }
             @if !host.evidence.is_empty() { div { (evidence(host, lang)) } }
             @if host.scan.is_some() { div { (scan(host, detail, lang)) } }
         }

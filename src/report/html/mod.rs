@@ -5,6 +5,7 @@
 //! this style and this script by their hashes, and nothing else.
 
 mod fold;
+mod login;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -19,6 +20,7 @@ use super::chart;
 use super::column::{Column, Kind};
 use super::digest::{Digest, Kept, Needs, is_break_in};
 use super::lang::{self, Lang, SCAN_STATES, word_of};
+use super::login::HOSTS;
 use super::page::{Look, Report, Theme};
 use super::summary::sentence;
 use crate::error::{Error, Result};
@@ -56,7 +58,7 @@ impl Report for Html {
 
     fn needs(&self, look: &Look) -> Needs {
         let rows = look.top.unwrap_or(ROWS);
-        Needs { top: rows.min(CHART_ROWS), urgent: rows }
+        Needs { top: rows.min(CHART_ROWS), urgent: rows, logins: HOSTS }
     }
 
     fn page(&self, digest: &Digest, look: &Look, path: &Path) -> Result<Vec<u8>> {
@@ -112,6 +114,7 @@ fn page(content: &Content<'_>) -> Markup {
                     }
                     (facts(digest, lang))
                     (table(content))
+                    (login::table(content))
                 }
                 footer { p { (lang.fill(lang::MADE_BY, &[env!("CARGO_PKG_VERSION")])) } }
             }
@@ -133,10 +136,8 @@ fn alert(content: &Content<'_>) -> Markup {
                     @for (nth, kept) in rows {
                         li {
                             a href={ "#h" (nth) } { (kept.host.ip) }
-                            @for name in ["ssh_failed", "ssh_accepted"] {
-                                ", " (lang.label_of(name)) " " (lang.number(kept.host.count_of(name)))
-                            }
-                            @if let Some(last) = kept.host.last_seen { ", " (rfc3339(last)) }
+                            (login::of_break_in(&kept.host, lang))
+                            @if let Some(last) = kept.host.last_seen.filter(|_| kept.host.login_order.latest.is_empty()) { ", " (rfc3339(last)) }
                         }
                     }
                 }
@@ -331,14 +332,26 @@ mod tests {
         let lines = [
             r#"{"ip":"192.0.2.1","score":9000,"signals":{"http_404":9000}}"#,
             r#"{"ip":"192.0.2.2","score":60,"suspicious":true,"rules":["ssh_bruteforce"],"signals":{"ssh_failed":60}}"#,
-            r#"{"ip":"192.0.2.3","score":12,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":12,"ssh_accepted":1}}"#,
+            concat!(
+                r#"{"ip":"192.0.2.3","score":12,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":12,"ssh_accepted":1},"failed_before_login":11,"#,
+                r#""login_order":{"latest":[{"at":"2026-01-01T00:00:00Z","user":"root","method":"password","file":"a","line":7}]}}"#
+            ),
+            // Of a version that did not look which came first.
+            r#"{"ip":"192.0.2.4","score":11,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":11,"ssh_accepted":2}}"#,
         ];
         let page = page_of(&lines, &Look { top: Some(2), ..Look::default() });
         let rows: Vec<_> = page.match_indices("<tr class=\"host\">").map(|(at, _)| &page[at..at + 300]).collect();
         assert_eq!(rows.len(), 2);
         assert!(rows[0].contains("192.0.2.3") && rows[1].contains("192.0.2.2"));
-        assert!(page.contains("left out: 1 (--top shows more"));
-        assert!(page.contains("1 break-in</h2>") && page.contains(r##"<a href="#h0">192.0.2.3</a>, SSH Failed 12, SSH Accepted 1"##));
+        assert!(page.contains("left out: 2 (--top shows more"));
+        assert!(
+            page.contains("1 break-in</h2>")
+                && page.contains(r##"<a href="#h0">192.0.2.3</a>, after 11 failures, 2026-01-01T00:00:00Z, root, password, a:7</li>"##)
+        );
+        assert!(
+            page.contains("<td>192.0.2.3</td><td>1</td><td>11</td><td>2026-01-01T00:00:00Z</td><td>root</td><td>password</td><td>a:7</td>")
+        );
+        assert!(page.contains("<td>192.0.2.4</td><td>2</td><td>order unknown</td>"));
     }
 
     #[test]

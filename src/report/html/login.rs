@@ -1,0 +1,56 @@
+//! Who logged in: the table of all hosts that did, and the latest logins of one.
+
+use maud::{Markup, html};
+
+use super::{Content, text};
+use crate::record::host::HostRecord;
+use crate::report::lang::{self, Lang};
+use crate::report::login;
+
+/// Who logged in, and after how many failures; nothing where nobody did.
+pub fn table(content: &Content<'_>) -> Markup {
+    let (digest, lang) = (content.digest, content.look.lang);
+    let shown = &digest.logins()[..digest.logins().len().min(login::HOSTS)];
+    let hidden = digest.logged_in - shown.len() as u64;
+    html! {
+        @if !shown.is_empty() {
+            section.logins aria-labelledby="logins" {
+                h2 #logins { (lang.say(lang::LOGINS)) }
+                p { (lang.say(lang::LOGINS_HINT)) }
+                div.scroll role="region" aria-labelledby="logins" tabindex="0" {
+                    table {
+                        thead { tr { @for heading in login::HEADINGS { th scope="col" { (lang.say(heading)) } } } }
+                        tbody { @for kept in shown { tr { @for cell in login::row(&kept.host, lang) { td { (text(&cell)) } } } } }
+                    }
+                }
+                @if hidden > 0 { p { (lang.fill(lang::AND_MORE, &[&lang.number(hidden)])) } }
+            }
+        }
+    }
+}
+
+/// The latest logins of a host, the last one first; `most` of them.
+pub fn latest(host: &HostRecord<'_>, most: usize, lang: Lang) -> Markup {
+    let (latest, before) = (&host.login_order.latest, login::before(host, lang));
+    html! {
+        h3 { (lang.say(lang::LOGINS)) }
+        p { (lang.number(login::count(host))) @if !before.is_empty() { ", " (before) } }
+        @if !latest.is_empty() {
+            table {
+                thead { tr { @for heading in &login::HEADINGS[3..] { th scope="col" { (lang.say(*heading)) } } } }
+                tbody { @for login in latest.iter().rev().take(most) { tr { @for cell in login::cells(login) { td { (text(&cell)) } } } } }
+            }
+        }
+    }
+}
+
+/// What a login of a break-in was: after how many failures, when, as whom, how, where it stands.
+pub fn of_break_in(host: &HostRecord<'_>, lang: Lang) -> Markup {
+    let before = login::before(host, lang);
+    html! {
+        @if !before.is_empty() { ", " (before) }
+        @if let Some(login) = login::told(host) {
+            @for cell in login::cells(login).iter().filter(|cell| !cell.is_empty()) { ", " (text(cell)) }
+        }
+    }
+}
