@@ -1,4 +1,4 @@
-//! Numbers as logs write them: decimal digits, without a sign.
+//! Numbers as logs write them: decimal digits, without a sign. And sizes as flags take them.
 
 /// A TCP port.
 #[must_use]
@@ -38,6 +38,21 @@ pub fn count_digits(text: &[u8]) -> usize {
         Some(word) if digits_of(*word).1 < 8 => digits_of(*word).1 as usize,
         _ => text.iter().take_while(|b| b.is_ascii_digit()).count(),
     }
+}
+
+/// A size in bytes: a whole number and `K`, `M`, `G` or `T`, which are powers of 1024; without a letter it is bytes.
+#[must_use]
+pub fn parse_size(text: &str) -> Option<u64> {
+    let (number, len) = split_digits(text.as_bytes())?;
+    let shift = match &text[len..] {
+        "" => 0,
+        "K" | "k" => 10,
+        "M" | "m" => 20,
+        "G" | "g" => 30,
+        "T" | "t" => 40,
+        _ => return None,
+    };
+    number.checked_mul(1 << shift)
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -80,6 +95,16 @@ fn split_many_digits(text: &[u8]) -> Option<(u64, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_a_number_and_a_unit() {
+        for (text, bytes) in [("0", 0), ("4096", 4096), ("7K", 7 << 10), ("512M", 512 << 20), ("1g", 1 << 30), ("2T", 2 << 40)] {
+            assert_eq!(parse_size(text), Some(bytes), "{text}");
+        }
+        for text in ["", "M", "-1M", "1.5G", "1GB", "1 G", "1\u{b5}", "999999999999T"] {
+            assert_eq!(parse_size(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn digits_are_read_whatever_stands_behind_them() {

@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser};
 use soar_light::cli::{self, Common};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
+use soar_light::number;
 use soar_light::period;
 use soar_light::score::keep::Keep;
 use soar_light::score::live::{self, Policy};
@@ -16,6 +17,9 @@ use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
 use soar_light::stream::origin::Origin;
 use soar_light::time;
+
+/// What the program needs for itself, in bytes.
+const MIN_MEMORY: u64 = 64 << 20;
 
 /// Count events by address and say which addresses are highly suspicious
 ///
@@ -77,6 +81,9 @@ struct Args {
     /// Leave out hosts that were last seen longer ago than LENGTH (90d), once all was added up; those without `last_seen` stay
     #[arg(long, value_name = "LENGTH", conflicts_with = "live")]
     max_age: Option<String>,
+    /// Take no more memory than SIZE (512M, 2G; at least 64M): past it, hosts go to unnamed temporary files in $TMPDIR (else /tmp) and are merged at the end, for the same bytes out [default: no limit]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
 }
 
 fn manual() -> String {
@@ -124,6 +131,17 @@ fn policy(args: &Args) -> Result<Option<Policy>> {
     Ok(Some(policy).filter(|_| args.live))
 }
 
+/// The memory of the run, in bytes.
+fn memory(args: &Args) -> Result<Option<u64>> {
+    let Some(text) = &args.memory else { return Ok(None) };
+    if args.live {
+        return Err(Error::Usage("--memory is not for --live, which remembers no more hosts than --max-hosts says".to_owned()));
+    }
+    let bytes = number::parse_size(text).filter(|&bytes| bytes >= MIN_MEMORY);
+    let wanted = || format!("--memory {text}: wanted a size of at least 64M: a whole number and K, M, G or T (powers of 1024), as in 2G");
+    bytes.map(Some).ok_or_else(|| Error::Usage(wanted()))
+}
+
 fn config(args: &Args) -> Result<Config> {
     let timing = Timing::new(args.window.as_deref(), args.resolution.as_deref().unwrap_or(DEFAULT_RESOLUTION))?;
     let rules = Rules::new(Choice { sets: &args.sets, rules: &args.rules, timing })?;
@@ -147,6 +165,7 @@ fn config(args: &Args) -> Result<Config> {
         },
         partial: args.partial,
         explain: args.explain,
+        memory_bytes: memory(args)?,
         seen_since: args
             .max_age
             .as_deref()

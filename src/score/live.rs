@@ -12,7 +12,7 @@ use super::read::{Records, read_block};
 use super::state::{Restored, StateFile};
 use super::table::{Host, Table};
 use super::write::{Form, HostWriter};
-use super::{Config, Seen};
+use super::{Config, MANY_V6, Seen};
 use crate::error::{Error, Exit, Result};
 use crate::stream::Run;
 use crate::stream::input::Inputs;
@@ -64,6 +64,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
             run.blocks.give(block.bytes);
             is_saved = false;
             let added = live.add(&records, notices);
+            seen.suggest_groups(&config.keep, live.table.count_v6(), notices);
             // What left before a rule failed has left.
             live.send(&mut output)?;
             added?;
@@ -76,12 +77,14 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
         Turn::Tick => {
             if let Some(state) = state.as_ref().filter(|_| !is_saved) {
                 // A disk that is full now may not be so at the end, which is when it counts.
+                live.table.settle();
                 is_saved = state.write(config, &live.table).map_err(|error| notices.fail(&error)).is_ok();
             }
             Ok(())
         }
     });
     if let Some(state) = &state {
+        live.table.settle();
         state.write(config, &live.table)?;
     }
     match outcome {
@@ -90,7 +93,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
     }
     let is_unknown = |host: &&Host| host.tally.failed_before_login().is_none();
     seen.unknown_orders = live.table.hosts().iter().filter(is_unknown).count() as u64;
-    seen.tell_end(config, &live.table, &live.desk.summary(), notices);
+    seen.tell_end(config, &live.table, live.table.hosts().len() as u64, &live.desk.summary(), notices);
     Ok(seen.exit(&live.table))
 }
 
@@ -244,6 +247,12 @@ impl<'c> Desk<'c> {
                 "more than {} hosts: those not seen for longest are forgotten, with their counts (--max-hosts)",
                 self.policy.max_hosts
             ));
+            // Past more of them it is said anyway.
+            let most = self.policy.max_hosts as u64;
+            let is_mostly_v6 = table.count_v6() > most / 2 && most <= MANY_V6;
+            if is_mostly_v6 && table.keep().group_v6.is_none() {
+                notices.say("most of them are IPv6 addresses: --group-v6 64 counts those of one network as one host");
+            }
         }
         self.forgotten += forget_oldest(table, self.policy.max_hosts - self.policy.max_hosts / FORGOTTEN_PART);
     }

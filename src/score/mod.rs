@@ -3,6 +3,7 @@
 //! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
 //! this run's flags. The result does not depend on order, on the split over files, or on threads.
 
+mod external;
 mod facts;
 pub mod keep;
 pub mod live;
@@ -11,7 +12,6 @@ pub mod rules;
 pub mod tally;
 pub mod weight;
 
-mod key;
 mod order;
 mod read;
 mod series;
@@ -21,6 +21,7 @@ mod write;
 
 use std::net::IpAddr;
 
+use external::Counting;
 use keep::Keep;
 use name::MAX_OTHER_NAMES;
 use read::Records;
@@ -39,6 +40,19 @@ use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::Output;
 
+/// Past so many IPv6 addresses there are surely fewer senders.
+const MANY_V6: u64 = 1_000_000;
+
+/// What the program takes beside hosts: blocks that are read, what comes of them, and its own code.
+const PROGRAM_BYTES: u64 = 64 << 20;
+
+/// How many bytes the table may hold where the whole run may take `memory_bytes`. Half of the rest: what the allocator keeps of
+/// a table that was spilled stands beside what sorts it.
+fn table_bytes(memory_bytes: u64) -> usize {
+    let bytes = memory_bytes.saturating_sub(PROGRAM_BYTES).max(memory_bytes / 4) / 2;
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
 /// What a run was asked for.
 #[derive(Debug)]
 pub struct Config {
@@ -54,6 +68,8 @@ pub struct Config {
     pub partial: bool,
     /// Whether every host says what each rule saw.
     pub explain: bool,
+    /// How many bytes the run may take before hosts are spilled to a temporary file; no matter for a live run.
+    pub memory_bytes: Option<u64>,
     /// Hosts that were last seen before it are left out, in seconds since 1970.
     pub seen_since: Option<i64>,
 }
@@ -79,7 +95,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     let mut output = Output::stdout(run)?;
     run.watch.mind_reader();
     let keep = config.keep;
-    let mut table = Table::new(keep, &config.allow);
+    let mut counting = Counting::new(keep, &config.allow, config.memory_bytes.map(table_bytes));
     let mut seen = Seen::default();
     map_blocks(
         inputs.reader(run),
@@ -91,7 +107,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         },
         |answer| match answer {
             Ok((records, intake)) => {
-                table.add(&records);
+                counting.add(&records)?;
+                seen.suggest_groups(&keep, counting.table().count_v6(), notices);
                 seen.add(&records, intake, notices)
             }
             Err(error) => {
@@ -100,17 +117,19 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             }
         },
     )?;
-    table.settle();
     let form = if config.partial { Form::Partial } else { Form::Host };
-    let judged = match write::write_hosts(config, &table, form, |lines| output.write(lines)) {
+    let judged = counting.write(config, form, |lines| output.write(lines));
+    let table = counting.into_table();
+    let judged = match judged {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
     seen.unknown_orders = judged.unknown_orders;
+    seen.suggest_groups(&keep, judged.v6, notices);
     for &ip in &judged.too_long {
         seen.add_failed(&Error::HostTooLong { ip }, notices);
     }
-    seen.tell_end(config, &table, &judged.to_string(), notices);
+    seen.tell_end(config, &table, judged.hosts, &judged.to_string(), notices);
     Ok(seen.exit(&table))
 }
 
@@ -125,9 +144,18 @@ struct Seen {
     failed: u64,
     /// Hosts of which it is not known whether they failed before they logged in.
     unknown_orders: u64,
+    has_suggested_groups: bool,
 }
 
 impl Seen {
+    /// Says once what to do about very many IPv6 addresses, of which one sender may have as many as it likes.
+    fn suggest_groups(&mut self, keep: &Keep, v6: u64, notices: &mut Notices) {
+        if !self.has_suggested_groups && keep.group_v6.is_none() && v6 > MANY_V6 {
+            self.has_suggested_groups = true;
+            notices.say(&format!("more than {MANY_V6} IPv6 addresses: --group-v6 64 counts those of one network as one host"));
+        }
+    }
+
     fn add(&mut self, records: &Records, intake: Intake, notices: &mut Notices) -> Result<()> {
         self.events += records.events;
         self.hosts += records.hosts;
@@ -144,10 +172,12 @@ impl Seen {
     }
 
     /// Says what there is to know at the end, and `outcome` in the summary.
-    fn tell_end(&self, config: &Config, table: &Table, outcome: &str, notices: &mut Notices) {
+    fn tell_end(&self, config: &Config, table: &Table, addresses: u64, outcome: &str, notices: &mut Notices) {
         notices.close();
         let is_seen = |name: &str| table.has_met(name);
-        for sentence in config.rules.unknown_keys(is_seen).into_iter().chain(config.weights.unknown_signals(is_seen)) {
+        let is_left_out = |name: &str| table.names().leaves_out(name);
+        let of_rules = config.rules.unknown_keys(is_seen, is_left_out);
+        for sentence in of_rules.into_iter().chain(config.weights.unknown_signals(is_seen, is_left_out)) {
             notices.say(&sentence);
         }
         if self.unknown_orders > 0 && config.rules.read_login_order() {
@@ -157,7 +187,7 @@ impl Seen {
             ));
         }
         self.tell_oddities(table, notices);
-        let (events, hosts, addresses) = (self.events, self.hosts, table.hosts().len());
+        let (events, hosts) = (self.events, self.hosts);
         notices.say(&format!("{events} events and {hosts} hosts read: {addresses} addresses, {outcome}"));
     }
 
@@ -173,7 +203,7 @@ impl Seen {
         }
         if table.names().refused() > 0 {
             notices.say(&format!(
-                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table, or names of more than 64 bytes",
+                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table (the first by name are counted), or names of more than 64 bytes",
                 table.names().refused()
             ));
         }

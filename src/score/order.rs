@@ -104,6 +104,23 @@ impl Order {
         }
     }
 
+    /// Calls files by what `moved` says.
+    pub fn move_files(&mut self, mut moved: impl FnMut(u32) -> u32) {
+        let latest = self.logins.iter_mut().flat_map(|logins| &mut logins.latest);
+        latest.for_each(|told| told.file = moved(told.file));
+    }
+
+    /// How many bytes it takes with its lists, about, with what the allocator adds.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let buckets = |counts: &Counts| counts.buckets().capacity() * size_of::<(i64, u64)>() + 16;
+        let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len() + 16);
+        let told = |told: &Told| size_of::<Told>() + text(&told.seen.user) + text(&told.seen.method);
+        let of_logins =
+            |logins: &Logins| size_of::<Logins>() + 32 + buckets(&logins.guessable) + logins.latest.iter().map(told).sum::<usize>();
+        size_of::<Self>() + 16 + buckets(&self.failures) + self.logins.as_deref().map_or(0, of_logins)
+    }
+
     /// How many logins are not known in their order.
     #[must_use]
     pub fn unknown(&self) -> u64 {

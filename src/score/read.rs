@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use super::keep::Keep;
 use super::order::LoginSeen;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::record::Kind;
 use crate::record::host::{self, HostRecord, SeenAt};
 use crate::record::intake::{Intake, Reads};
 use crate::record::login_order::LoginOrder;
-use crate::record::partial::{self, Partial};
+use crate::record::partial::{self, Distinct, Partial};
 use crate::record::sighting::{Sighting, SightingReader};
 use crate::record::signal::{LOGIN_ACCEPTED, SignalSet, Value};
 use crate::stream::block::Block;
@@ -117,7 +117,46 @@ pub fn read_block(block: &Block, keep: &Keep) -> (Records, Intake) {
     (records, intake)
 }
 
+/// The most that a new host takes in the table: itself, its place by address, and the lists that it may have.
+const HOST_BYTES: usize = 640;
+/// The most that one more signal of a host takes: room for its places and its buckets.
+const SIGNAL_BYTES: usize = 256;
+/// The most that one place, bucket, login or distinct value takes in a list that doubles.
+const ENTRY_BYTES: usize = 64;
+
 impl Records {
+    /// No less than what the table may grow by when it takes all of this.
+    #[must_use]
+    pub fn growth_bytes(&self) -> usize {
+        let of_event = |seen: &Seen| {
+            let signals = seen.signals.indexes().count() + seen.others.len() + usize::from(seen.login.is_some());
+            HOST_BYTES + signals * SIGNAL_BYTES
+        };
+        let of_partial = |partial: &Partial<'_>| {
+            let buckets = partial.buckets.iter().map(|signal| signal.buckets.len()).sum::<usize>();
+            let distinct = [&partial.users, &partial.paths].into_iter().flatten().map(Distinct::count).sum::<usize>();
+            (buckets + distinct) * ENTRY_BYTES
+        };
+        let of_order =
+            |order: &LoginOrder<'_>| (order.failures.len() + order.logins.len()) * ENTRY_BYTES + order.latest.len() * SIGNAL_BYTES;
+        let of_piece = |piece: &Piece| {
+            let lists = piece.counts.len() * SIGNAL_BYTES + piece.places.len() * ENTRY_BYTES;
+            let order = piece.login_order.as_deref().map_or(0, of_order);
+            HOST_BYTES + lists + order + piece.partial.as_ref().map_or(0, of_partial)
+        };
+        self.seen.iter().map(of_event).sum::<usize>() + self.pieces.iter().map(of_piece).sum::<usize>()
+    }
+
+    /// Adds the host that `line` is.
+    ///
+    /// # Errors
+    /// [`Error::Read`] where it is none: it was written by this run.
+    pub fn add_host_line(&mut self, line: &[u8], keep: &Keep) -> Result<()> {
+        let host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
+        self.add_host(host, keep);
+        Ok(())
+    }
+
     fn add_event(&mut self, sighting: Sighting<'_>, keep: &Keep) {
         self.events += 1;
         let Sighting { ip, at, file, line, signals, others, count, user, target, method } = sighting;

@@ -1,70 +1,29 @@
 //! The table of addresses: every record added to the tally of its address. What it holds is bounded by the number of
 //! addresses and, with windows, of their non-empty buckets.
 
+mod host;
+mod key;
+mod room;
+
 use std::collections::HashMap;
-use std::hint::black_box;
 use std::net::IpAddr;
 
 use super::keep::Keep;
-use super::key::{Key, Name};
 use super::name::{Names, SignalId, Texts};
 use super::read::{Piece, Records, Seen};
-use super::tally::{Place, Tally};
+use super::tally::Place;
 use crate::net::AddressSet;
 use crate::record::host::SeenAt;
 use crate::record::partial::{Partial, SignalBuckets};
 use crate::record::signal::{self, LOGIN_ACCEPTED, LOGIN_FAILED, SignalSet, Value};
+pub use host::Host;
+use host::Name;
+use key::Key;
+pub use key::SortKey;
+use room::MOST_FILES;
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash takes a third of the time of std's.
 type Map<K> = HashMap<K, u32, ahash::RandomState>;
-
-/// An address with what is summed for it.
-#[derive(Debug, Clone)]
-pub struct Host {
-    /// The address; of a network, the one last seen that is not allowed, and the lowest of several.
-    pub ip: IpAddr,
-    /// Whether it stands for its network.
-    pub is_network: bool,
-    /// Whether the address of a network is allowed, or not the one last seen: it was counted without the list.
-    is_contested: bool,
-    /// The signals of which no event that comes no earlier than the address was last seen can be among the earliest.
-    settled: SignalSet,
-    /// Its sums.
-    pub tally: Tally,
-}
-
-impl Host {
-    fn new(ip: IpAddr, is_network: bool) -> Self {
-        Self { ip, is_network, is_contested: false, settled: SignalSet::default(), tally: Tally::default() }
-    }
-
-    /// Brings what an event changes from memory into the cache, and waits for nothing.
-    fn glance(&self) {
-        black_box((self.tally.known()[0], self.tally.last_seen(), self.settled));
-    }
-
-    /// Calls the host by `ip`, of its network, if none was seen later.
-    fn rename(&mut self, ip: IpAddr, at: Option<i64>, allow: &AddressSet) {
-        if self.is_contested {
-            return self.contest(Name::new(ip, at, allow), at, allow);
-        }
-        let last = self.tally.last_seen();
-        if at > last || at == last && ip < self.ip {
-            self.ip = ip;
-        }
-    }
-
-    /// The same where an allowed address was counted for the network, `last_seen` being the time of all that is added. Any other
-    /// address comes first, however early it was seen, and so its own time is kept.
-    fn contest(&mut self, name: Name, last_seen: Option<i64>, allow: &AddressSet) {
-        let last = self.tally.last_seen();
-        let winner = name.max(Name::new(self.ip, self.tally.ip_last_seen().unwrap_or(SeenAt(last)).0, allow));
-        let is_last = winner.at == last.max(last_seen);
-        self.ip = winner.ip.0;
-        self.is_contested = !winner.is_free || !is_last;
-        self.tally.set_ip_last_seen((!is_last).then_some(SeenAt(winner.at)));
-    }
-}
 
 /// One tally an address.
 #[derive(Debug, Default)]
@@ -78,6 +37,8 @@ pub struct Table {
     networks: Map<u128>,
     hosts: Vec<Host>,
     files: Texts,
+    /// Past so many files, those that no place names are forgotten: a sender may name ever new ones.
+    most_files: usize,
     names: Names,
     met: SignalSet,
     saturated: bool,
@@ -88,11 +49,12 @@ impl Table {
     /// An empty table that keeps of each address what `keep` says, and groups none that `allow` names.
     #[must_use]
     pub fn new(keep: Keep, allow: &AddressSet) -> Self {
-        Self { keep, allow: allow.clone(), ..Self::default() }
+        Self { keep, allow: allow.clone(), most_files: MOST_FILES, ..Self::default() }
     }
 
     /// Adds what a block said.
     pub fn add(&mut self, records: &Records) {
+        self.tidy();
         let files = self.number_files(records);
         // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
         let places: Vec<_> = records.seen.iter().map(|seen| self.known_place(seen)).collect();
@@ -115,6 +77,7 @@ impl Table {
         records: &Records,
         mut each: impl FnMut(&mut Self, usize, Option<i64>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.tidy();
         let files = self.number_files(records);
         for seen in &records.seen {
             let place = self.known_place(seen);
@@ -144,10 +107,15 @@ impl Table {
         let others: Vec<_> = seen.others.iter().filter_map(|name| self.names.admit(name)).collect();
         let place = place.or_else(|| (!others.is_empty()).then(|| self.place_for(self.key_of(seen.ip), seen.ip)))?;
         let host = &mut self.hosts[place];
-        host.rename(seen.ip, seen.at, &self.allow);
+        if host.is_network {
+            host.rename(seen.ip, seen.at, &self.allow);
+        }
         let Host { settled, tally, .. } = host;
-        let is_later = seen.at.is_some() && seen.at >= tally.last_seen();
-        tally.see(seen.at);
+        let is_later = seen.at.is_some() && seen.at >= tally.known_period().1;
+        if !seen.signals.is_empty() {
+            tally.see(seen.at);
+        }
+        others.iter().for_each(|&other| tally.see_other(other, seen.at));
         let bucket = self.keep.units(seen.at);
         self.met = self.met.union(seen.signals);
         for signal in seen.signals.indexes().map(SignalId::known).chain(others) {
@@ -191,8 +159,14 @@ impl Table {
             host.rename(piece.ip, piece.last_seen, &self.allow);
         }
         let tally = &mut host.tally;
-        tally.see(piece.first_seen);
-        tally.see(piece.last_seen);
+        if signals.iter().flatten().any(|signal| signal.index().is_some()) {
+            tally.see(piece.first_seen);
+            tally.see(piece.last_seen);
+        }
+        for &other in signals.iter().flatten().filter(|signal| signal.index().is_none()) {
+            tally.see_other(other, piece.first_seen);
+            tally.see_other(other, piece.last_seen);
+        }
         for (signal, &(_, count)) in signals.iter().zip(counts) {
             self.met = signal.and_then(SignalId::index).map_or(self.met, |index| self.met.with(index));
             self.saturated |= signal.is_some_and(|signal| !tally.count(signal, count));
@@ -223,7 +197,7 @@ impl Table {
     fn add_partial(&mut self, place: usize, partial: &Partial<'_>) {
         let tally = &mut self.hosts[place].tally;
         for SignalBuckets { signal, shift, buckets } in partial.buckets.iter().filter(|_| self.keep.resolution_seconds.is_some()) {
-            if let Some(signal) = self.names.admit(&signal.0.as_ref().into()) {
+            if let Some(signal) = self.names.find(&signal.0) {
                 tally.series_mut(signal).merge(*shift, buckets.iter().copied());
             }
         }
@@ -243,6 +217,12 @@ impl Table {
     /// The same of a host record: one that stands for a network cannot be taken apart, whatever is allowed now.
     fn key_of_piece(&self, piece: &Piece) -> Key {
         if piece.is_network { Key::new(piece.ip, self.keep.prefix(piece.ip)) } else { self.key_of(piece.ip) }
+    }
+
+    /// What tells the host from all others, in an order of its own: bytes to sort by.
+    #[must_use]
+    pub fn sort_key(&self, host: &Host) -> SortKey {
+        self.key_of_host(host).to_bytes()
     }
 
     fn key_of_host(&self, host: &Host) -> Key {
@@ -300,11 +280,23 @@ impl Table {
         }
     }
 
-    /// Puts in order what came out of order. To be called before hosts are looked at.
+    /// Puts in order what came out of order, and forgets what is left out. To be called before hosts are looked at.
     pub fn settle(&mut self) {
+        self.forget_left_out();
         if self.keep.resolution_seconds.is_some() {
             self.hosts.iter_mut().for_each(|host| host.tally.settle());
         }
+    }
+
+    /// Says that all was read: what is added from here on was counted before.
+    pub fn close_names(&mut self) {
+        self.names.close();
+    }
+
+    /// How many hosts are a single IPv6 address.
+    #[must_use]
+    pub fn count_v6(&self) -> u64 {
+        self.v6.len() as u64
     }
 
     /// What is kept of each address.
@@ -334,7 +326,7 @@ impl Table {
     /// Whether a signal of that name was counted.
     #[must_use]
     pub fn has_met(&self, name: &str) -> bool {
-        signal::index_of(name).map_or_else(|| self.names.has_met(name), |index| self.met.contains(index))
+        signal::index_of(name).map_or_else(|| self.names.find(name).is_some(), |index| self.met.contains(index))
     }
 
     /// Whether a counter reached the largest integer and stayed there.

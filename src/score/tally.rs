@@ -4,6 +4,11 @@
 //! Adding commutes and associates, so runs may be split over files, machines and days: adding the parts gives what one run
 //! over everything gives. That is the merge law, and a property test holds soar-score to it.
 
+mod other;
+mod room;
+
+use other::{Other, known_time};
+
 use super::name::{SignalId, Texts};
 use super::order::Order;
 use super::series::Series;
@@ -49,6 +54,7 @@ pub type Counts = Series<MOST_BUCKETS>;
 #[derive(Debug, Clone)]
 pub struct Tally {
     counts: [u64; SIGNALS.len()],
+    /// Of signals of the table.
     first_seen: i64,
     last_seen: i64,
     more: Option<Box<More>>,
@@ -57,7 +63,7 @@ pub struct Tally {
 /// What not every run, or not every address, has.
 #[derive(Debug, Clone, Default)]
 struct More {
-    others: Vec<(SignalId, u64)>,
+    others: Vec<(SignalId, Other)>,
     evidence: Vec<(SignalId, Place)>,
     series: Vec<(SignalId, Counts)>,
     users: Distinct,
@@ -78,7 +84,7 @@ impl Tally {
     pub fn count(&mut self, signal: SignalId, count: u64) -> bool {
         let counter = match signal.index() {
             Some(index) => &mut self.counts[index],
-            None => entry(&mut self.more_mut().others, signal),
+            None => &mut entry(&mut self.more_mut().others, signal).count,
         };
         let sum = counter.saturating_add(count);
         *counter = sum.min(MAX_INTEGER);
@@ -90,7 +96,7 @@ impl Tally {
         entry(&mut self.more_mut().series, signal)
     }
 
-    /// Widens the period in which the address was seen.
+    /// Widens the period in which signals of the table were seen.
     pub fn see(&mut self, at: Option<i64>) {
         if let Some(at) = at {
             self.first_seen = self.first_seen.min(at);
@@ -101,6 +107,12 @@ impl Tally {
     /// The order of failures and logins, to which something is to be added.
     pub fn order_mut(&mut self) -> &mut Order {
         self.more_mut().order.get_or_insert_default()
+    }
+
+    /// Whether a signal of the table was counted.
+    #[must_use]
+    pub fn has_known(&self) -> bool {
+        self.counts.iter().any(|&count| count > 0)
     }
 
     /// The distinct values of one kind.
@@ -174,7 +186,7 @@ impl Tally {
     pub fn count_of(&self, signal: SignalId) -> u64 {
         match signal.index() {
             Some(index) => self.counts[index],
-            None => self.others().iter().find(|(other, _)| *other == signal).map_or(0, |&(_, count)| count),
+            None => self.others().iter().find(|(id, _)| *id == signal).map_or(0, |(_, other)| other.count),
         }
     }
 
@@ -196,22 +208,28 @@ impl Tally {
         &self.counts
     }
 
-    /// The counts of other signals, in no order.
+    /// The counts of other signals, in no order; some may be left out in the end.
     #[must_use]
-    pub fn others(&self) -> &[(SignalId, u64)] {
+    pub fn others(&self) -> &[(SignalId, Other)] {
         self.more.as_ref().map_or(&[], |more| &more.others)
     }
 
     /// When the address was first seen, in seconds since 1970.
     #[must_use]
     pub fn first_seen(&self) -> Option<i64> {
-        Some(self.first_seen).filter(|&at| at < i64::MAX)
+        known_time(self.others().iter().fold(self.first_seen, |first, (_, other)| first.min(other.first_seen)))
     }
 
     /// When the address was last seen, in seconds since 1970.
     #[must_use]
     pub fn last_seen(&self) -> Option<i64> {
-        Some(self.last_seen).filter(|&at| at > i64::MIN)
+        known_time(self.others().iter().fold(self.last_seen, |last, (_, other)| last.max(other.last_seen)))
+    }
+
+    /// When a signal of the table was first and last seen.
+    #[must_use]
+    pub fn known_period(&self) -> (Option<i64>, Option<i64>) {
+        (known_time(self.first_seen), known_time(self.last_seen))
     }
 
     /// When the address that a network is called by was last seen, where that is not when the network was.

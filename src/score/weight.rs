@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::record::signal::{self, SIGNALS};
 use crate::record::{MAX_INTEGER, Text};
 
-use super::name::{Names, SignalId};
+use super::name::{LEFT_OUT, Names, SignalId};
 use super::tally::Tally;
 
 /// The weights of a run.
@@ -50,9 +50,13 @@ impl Weights {
 
     /// Sentences about weights of signals that are neither in the table nor in `seen`: they change nothing.
     #[must_use]
-    pub fn unknown_signals(&self, seen: impl Fn(&str) -> bool) -> Vec<String> {
+    pub fn unknown_signals(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
         let unknown = self.others.keys().filter(|name| !seen(name));
-        unknown.map(|name| format!("--weight {name}: no such signal is in the table or was seen")).collect()
+        let sentence = |name: &String| {
+            let why = if is_left_out(name) { LEFT_OUT } else { "no such signal is in the table or was seen" };
+            format!("--weight {name}: {why}")
+        };
+        unknown.map(sentence).collect()
     }
 
     /// The score, and the signal that gave most of it (ties: the first in signal order); none where the score is 0.
@@ -71,7 +75,7 @@ impl Weights {
             add(SignalId::known(index), count, weight);
         }
         if !self.others.is_empty() {
-            let mut others: Vec<_> = tally.others().iter().map(|&(signal, count)| (names.name(signal), signal, count)).collect();
+            let mut others: Vec<_> = tally.others().iter().map(|(signal, other)| (names.name(*signal), *signal, other.count)).collect();
             others.sort_unstable();
             for (name, signal, count) in others {
                 add(signal, count, self.others.get(name).copied().unwrap_or(0));

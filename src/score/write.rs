@@ -11,12 +11,12 @@ use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::record::host::{HostRecord, Place};
 use crate::record::partial::{Partial, SignalBuckets};
-use crate::record::signal::{LOGIN_ACCEPTED, SIGNALS, Value};
+use crate::record::signal::{self, LOGIN_ACCEPTED, SIGNALS, Value};
 use crate::record::{MAX_INTEGER, Text};
 use crate::stream::block::MAX_LINE;
 
 /// How much is collected before it is written, in bytes.
-const WRITE_BYTES: usize = 256 << 10;
+pub(super) const WRITE_BYTES: usize = 256 << 10;
 
 /// How long a record may be, in bytes: soar-scan adds to it, and it stays a line that can be read.
 const MOST_BYTES: usize = MAX_LINE - (64 << 10);
@@ -38,20 +38,61 @@ struct Ranked {
 /// How many hosts met a rule.
 #[derive(Debug, Default)]
 pub struct Judged {
+    /// How many hosts there are, those that are left out included.
+    pub hosts: u64,
+    /// How many of them are single IPv6 addresses.
+    pub v6: u64,
     suspicious: u64,
     allowed: u64,
     nameless: u64,
     has_capped_score: bool,
-    too_old: u64,
+    /// Hosts that are left out for their age.
+    pub too_old: u64,
     /// Hosts of which it is not known whether they failed before they logged in.
     pub unknown_orders: u64,
     /// Hosts with more places or logins than a record has room for.
-    shortened: u64,
+    pub shortened: u64,
     /// Hosts that no stage could read again, and were left out.
     pub too_long: Vec<IpAddr>,
 }
 
 impl Judged {
+    /// Judges `host` with `writer`, which appends it to `lines` unless it is left out.
+    ///
+    /// # Errors
+    /// A rule that cannot be evaluated.
+    pub fn write<'w, 't>(
+        &mut self,
+        writer: &'w mut HostWriter<'t>,
+        host: &'t Host,
+        lines: &mut Vec<u8>,
+    ) -> Result<Option<&'w HostRecord<'t>>> {
+        self.hosts += 1;
+        self.v6 += u64::from(host.ip.is_ipv6() && !host.is_network);
+        if writer.config.is_too_old(host.tally.last_seen()) {
+            self.too_old += 1;
+            return Ok(None);
+        }
+        match writer.write(host, lines) {
+            // The busiest must not keep all others from being written.
+            Err(Error::HostTooLong { ip }) => {
+                self.too_long.push(ip);
+                Ok(None)
+            }
+            record => {
+                let record = record?;
+                self.add(record);
+                Ok(Some(record))
+            }
+        }
+    }
+
+    /// Takes over what `writer` counted.
+    pub fn close(&mut self, writer: &HostWriter<'_>) {
+        self.shortened += writer.shortened;
+        self.unknown_orders += writer.sums.unknown_orders;
+    }
+
     fn add(&mut self, host: &HostRecord<'_>) {
         self.suspicious += u64::from(host.suspicious);
         self.allowed += u64::from(host.allowed && !host.rules.is_empty());
@@ -91,22 +132,14 @@ pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl F
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = Judged::default();
     for host in rank(config, table) {
-        if config.is_too_old(host.tally.last_seen()) {
-            judged.too_old += 1;
-            continue;
-        }
-        match writer.write(host, &mut lines) {
-            // The busiest must not keep all others from being written.
-            Err(Error::HostTooLong { ip }) => judged.too_long.push(ip),
-            record => judged.add(record?),
-        }
+        judged.write(&mut writer, host, &mut lines)?;
         if lines.len() >= WRITE_BYTES {
             write(&lines)?;
             lines.clear();
         }
     }
     write(&lines)?;
-    (judged.shortened, judged.unknown_orders) = (writer.shortened, writer.unknown_orders);
+    judged.close(&writer);
     Ok(judged)
 }
 
@@ -143,44 +176,60 @@ pub enum Form {
     Alert,
 }
 
-/// Makes records of hosts. Holds one record, whose lists are used again for the next host.
-pub struct HostWriter<'t> {
-    config: &'t Config,
+/// Makes records of what hosts are counted by. Holds one record, whose lists are used again for the next host.
+pub struct SumWriter<'t> {
     table: &'t Table,
     form: Form,
     record: HostRecord<'t>,
-    shortened: u64,
     unknown_orders: u64,
 }
 
-impl<'t> HostWriter<'t> {
+impl<'t> SumWriter<'t> {
     /// A writer of the hosts of `table`.
     #[must_use]
-    pub fn new(config: &'t Config, table: &'t Table, form: Form) -> Self {
-        let weights = config.weights.changed();
-        let snapshot = form == Form::Alert;
-        let record = HostRecord { snapshot, weights, ..HostRecord::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) };
-        Self { config, table, form, record, shortened: 0, unknown_orders: 0 }
+    pub fn new(table: &'t Table, form: Form) -> Self {
+        Self { table, form, record: HostRecord::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), unknown_orders: 0 }
     }
 
-    /// Appends `host` as a line, and gives its record.
+    /// Hands `host` to `take` as lines that add up to it, however long they are: one for what is counted of the table's signals,
+    /// one for each other signal, which may be left out in the end.
     ///
     /// # Errors
-    /// A rule that cannot be evaluated, or a host that needs more than a line may have.
-    pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
-        let Self { config, table, record, .. } = self;
+    /// What `take` gives.
+    pub fn write_parts(&mut self, host: &'t Host, line: &mut Vec<u8>, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut put = |part: &HostRecord<'_>| {
+            line.clear();
+            part.write_line(line);
+            take(line)
+        };
+        self.put_sums(host);
+        if host.tally.others().is_empty() {
+            return put(&self.record);
+        }
+        let whole = self.record.to_owned();
+        if host.tally.has_known() {
+            let known = &mut self.record;
+            (known.first_seen, known.last_seen) = host.tally.known_period();
+            keep_signals(known, |name| signal::index_of(name).is_some());
+            put(known)?;
+        }
+        for (id, other) in host.tally.others() {
+            let (first_seen, last_seen) = other.period();
+            let partial = whole.partial.as_ref().map(|partial| Partial { users: None, paths: None, ..partial.to_owned() });
+            let HostRecord { network, ip_last_seen, signals, evidence, .. } = whole.to_owned();
+            let part = HostRecord::new(whole.ip);
+            let mut part = HostRecord { network, ip_last_seen, signals, evidence, partial, first_seen, last_seen, ..part };
+            keep_signals(&mut part, |name| name == self.table.names().name(*id));
+            put(&part)?;
+        }
+        Ok(())
+    }
+
+    fn put_sums(&mut self, host: &'t Host) {
+        let Self { table, record, .. } = self;
         let (names, tally) = (table.names(), &host.tally);
-        let (score, reason) = config.weights.score(tally, names);
         record.ip = host.ip;
         record.network = table.keep().network(host.ip).filter(|_| host.is_network).map(Text::from);
-        (record.score, record.reason) = (score, reason.map(|signal| Text::from(names.name(signal))));
-        let facts = HostFacts { table, host, score };
-        let verdict = config.rules.judge(&facts)?;
-        record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
-        record.allowed = config.allows(host.ip);
-        record.suspicious = !verdict.is_empty() && !record.allowed;
-        record.rules.clear();
-        record.rules.extend(verdict.iter().map(|&place| Text::from(config.rules.name(place))));
         record.signals.clear();
         let known = SIGNALS.iter().zip(tally.known()).filter(|(signal, count)| signal.on_by_default || **count > 0);
         record.signals.extend(known.map(|(signal, &count)| (Text::from(signal.name), count)));
@@ -190,35 +239,6 @@ impl<'t> HostWriter<'t> {
         record.ip_last_seen = tally.ip_last_seen();
         self.put_evidence(host);
         self.put_values(host);
-        let start = lines.len();
-        self.record.write_line(lines);
-        if lines.len() - start > MOST_BYTES {
-            self.shortened += 1;
-            self.write_shorter(start, lines)?;
-        }
-        Ok(&self.record)
-    }
-
-    /// Writes the record again from `start` on, with less and less of what is told for people alone: sums, buckets and distinct
-    /// values are bounded, so that they have room (see `record::partial`), and the busiest address keeps nobody else from being told.
-    fn write_shorter(&mut self, start: usize, lines: &mut Vec<u8>) -> Result<()> {
-        while lines.len() - start > MOST_BYTES {
-            lines.truncate(start);
-            let record = &mut self.record;
-            if !record.evidence.is_empty() {
-                halve_evidence(&mut record.evidence);
-            } else if !record.explain.is_empty() {
-                record.explain.clear();
-            } else if !record.login_order.latest.is_empty() {
-                let latest = &mut record.login_order.latest;
-                latest.drain(..latest.len().div_ceil(2));
-            } else {
-                // Names of rules are left, which the run was given.
-                return Err(Error::HostTooLong { ip: record.ip });
-            }
-            record.write_line(lines);
-        }
-        Ok(())
     }
 
     fn put_evidence(&mut self, host: &'t Host) {
@@ -265,11 +285,90 @@ impl<'t> HostWriter<'t> {
         let buckets = signals.filter_map(buckets).collect();
         let distinct = |value| keep.counts(value).then(|| tally.distinct(value).cloned().unwrap_or_default());
         let (users, paths) = (distinct(Value::User), distinct(Value::Path));
-        let rule = |&(rule, at): &(usize, i64)| (Text::from(self.config.rules.name(rule)), at);
-        self.record.alerted.clear();
-        self.record.alerted.extend(tally.alerted().iter().map(rule));
         self.record.partial = Some(Partial { resolution_seconds: keep.resolution_seconds, buckets, users, paths });
     }
+}
+
+/// Makes records of hosts, with what rules and weights say of them.
+pub struct HostWriter<'t> {
+    config: &'t Config,
+    sums: SumWriter<'t>,
+    shortened: u64,
+}
+
+impl<'t> HostWriter<'t> {
+    /// A writer of the hosts of `table`.
+    #[must_use]
+    pub fn new(config: &'t Config, table: &'t Table, form: Form) -> Self {
+        let mut sums = SumWriter::new(table, form);
+        (sums.record.weights, sums.record.snapshot) = (config.weights.changed(), form == Form::Alert);
+        Self { config, sums, shortened: 0 }
+    }
+
+    /// Appends `host` as a line, and gives its record.
+    ///
+    /// # Errors
+    /// A rule that cannot be evaluated, or a host that needs more than a line may have.
+    pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
+        self.sums.put_sums(host);
+        self.put_verdict(host)?;
+        let start = lines.len();
+        self.sums.record.write_line(lines);
+        if lines.len() - start > MOST_BYTES {
+            self.shortened += 1;
+            self.write_shorter(start, lines)?;
+        }
+        Ok(&self.sums.record)
+    }
+
+    /// What rules and weights say.
+    fn put_verdict(&mut self, host: &'t Host) -> Result<()> {
+        let (config, SumWriter { table, form, record, .. }) = (self.config, &mut self.sums);
+        let (score, reason) = config.weights.score(&host.tally, table.names());
+        (record.score, record.reason) = (score, reason.map(|signal| Text::from(table.names().name(signal))));
+        let facts = HostFacts { table, host, score };
+        let verdict = config.rules.judge(&facts)?;
+        record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
+        record.allowed = config.allows(host.ip);
+        record.suspicious = !verdict.is_empty() && !record.allowed;
+        record.rules.clear();
+        record.rules.extend(verdict.iter().map(|&place| Text::from(config.rules.name(place))));
+        if *form == Form::Partial {
+            let rule = |&(rule, at): &(usize, i64)| (Text::from(config.rules.name(rule)), at);
+            record.alerted.clear();
+            record.alerted.extend(host.tally.alerted().iter().map(rule));
+        }
+        Ok(())
+    }
+
+    /// Writes the record again from `start` on, with less and less of what is told for people alone: sums, buckets and distinct
+    /// values are bounded, so that they have room (see `record::partial`), and the busiest address keeps nobody else from being told.
+    fn write_shorter(&mut self, start: usize, lines: &mut Vec<u8>) -> Result<()> {
+        while lines.len() - start > MOST_BYTES {
+            lines.truncate(start);
+            let record = &mut self.sums.record;
+            if !record.evidence.is_empty() {
+                halve_evidence(&mut record.evidence);
+            } else if !record.explain.is_empty() {
+                record.explain.clear();
+            } else if !record.login_order.latest.is_empty() {
+                let latest = &mut record.login_order.latest;
+                latest.drain(..latest.len().div_ceil(2));
+            } else {
+                // Names of rules are left, which the run was given.
+                return Err(Error::HostTooLong { ip: record.ip });
+            }
+            record.write_line(lines);
+        }
+        Ok(())
+    }
+}
+
+/// Leaves of what `host` counts the signals that are wanted.
+fn keep_signals(host: &mut HostRecord<'_>, is_wanted: impl Fn(&str) -> bool) {
+    host.signals.retain(|(name, _)| is_wanted(&name.0));
+    host.evidence.retain(|place| is_wanted(&place.signal.0));
+    host.partial.iter_mut().for_each(|partial| partial.buckets.retain(|buckets| is_wanted(&buckets.signal.0)));
 }
 
 /// Keeps the earlier half of the places of each signal, rounded down.

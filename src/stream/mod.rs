@@ -26,6 +26,7 @@ pub mod raw;
 pub mod resume;
 pub mod rotation;
 pub mod source;
+pub mod spill;
 pub mod trace;
 
 use buffer::Buffers;

@@ -11,6 +11,11 @@ pub fn skip(what: &str, why: &str) {
     let program = std::env::current_exe().ok().and_then(|path| path.file_stem().map(|name| name.to_string_lossy().into_owned()));
     // The runner names the thread of each test after it, and runs them in its own where they are to run one by one.
     let thread = std::thread::current();
-    let line = format!("{} {}\t{}\n", program.unwrap_or_default(), thread.name().filter(|name| *name != "main").unwrap_or(what), why.replace(['\n', '\t'], " "));
+    let line = format!(
+        "{} {}\t{}\n",
+        program.unwrap_or_default(),
+        thread.name().filter(|name| *name != "main").unwrap_or(what),
+        why.replace(['\n', '\t'], " ")
+    );
     OpenOptions::new().append(true).create(true).open(list).and_then(|mut list| list.write_all(line.as_bytes())).expect("the list");
 }

@@ -29,6 +29,7 @@ use shipped::SETS;
 use source::Source;
 use timing::Timing;
 
+use super::name::LEFT_OUT;
 use crate::error::{Error, Result};
 use crate::record::Text;
 use crate::record::explain::{Explained, Saw};
@@ -201,11 +202,12 @@ impl Rules {
     /// Sentences about keys that a rule names and that nothing is known by, `seen` signals included: jq reads them as
     /// null, and `null > 50` is silently false. And about signals that are only looked for on demand, and were not seen.
     #[must_use]
-    pub fn unknown_keys(&self, seen: impl Fn(&str) -> bool) -> Vec<String> {
+    pub fn unknown_keys(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
         let mut sentences = Vec::new();
         for rule in &self.list {
             for key in &rule.expression.reads.keys {
                 let sentence = match Slot::of(key) {
+                    Slot::Other(_) if is_left_out(key) => format!("{key}: {LEFT_OUT}, so it counts as null"),
                     Slot::Other(_) if !seen(key) => format!("no signal {key} is in the table or was seen, so it counts as null"),
                     Slot::Signal(index) if !SIGNALS[usize::from(index)].on_by_default && !seen(key) => {
                         format!("no {key} was seen; soar-parse looks for it with --signals all")

@@ -136,7 +136,7 @@ fn every_shipped_set_is_well_made_and_explained() {
         let rules = rules(&[set.name], &[]).unwrap_or_else(|error| panic!("{}: {error}", set.name));
         for rule in &rules.list {
             assert!(rule.about.is_some() && rule.attack.is_some(), "{}: {} says too little", set.name, rule.name);
-            assert_eq!(rules.unknown_keys(|key| signal::index_of(key).is_some()), [""; 0], "{}", set.name);
+            assert_eq!(rules.unknown_keys(|key| signal::index_of(key).is_some(), |_| false), [""; 0], "{}", set.name);
             assert!(!rule.expression.reads.any, "{}: {} reads everything", set.name, rule.name);
         }
         assert!(set.text.starts_with("# "), "{} explains itself", set.name);
@@ -308,7 +308,7 @@ fn a_wrong_file_is_named_by_line_and_place() {
 #[test]
 fn keys_that_nobody_counts_are_named() {
     let rules = rules(&[], &["r=.ssh_fail > 1 and .custom > 1 and .users > 1 and .http_404 > 1"]).expect("rules");
-    let sentences = rules.unknown_keys(|key| key == "custom");
+    let sentences = rules.unknown_keys(|key| key == "custom", |_| false);
     assert_eq!(sentences, ["rule r: no signal ssh_fail is in the table or was seen, so it counts as null"]);
 }
 

@@ -1,0 +1,288 @@
+//! Counting with `--memory`: past it, the hosts of the table are spilled as a run of records, and runs are merged at the end.
+//!
+//! A spilled record is the host as `--partial` has it, written and read by what writes and reads host records, so merging
+//! runs is the merge law once more. Merged hosts come by address, and are sorted by score in a second spill.
+
+use std::net::IpAddr;
+
+use super::Config;
+use super::keep::Keep;
+use super::read::Records;
+use super::table::{Host, SortKey, Table};
+use super::write::{Form, HostWriter, Judged, SumWriter, WRITE_BYTES, write_hosts};
+use crate::error::Result;
+use crate::net::AddressSet;
+use crate::stream::spill::{Sorter, Spill};
+
+/// How many bytes of records are merged in the table at a time.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// A host in the order of output: the largest score first, then by address; a network behind the address that it is called by.
+type RankKey = [u8; 26];
+
+/// The table of a run, with what of it was spilled.
+#[derive(Debug)]
+pub struct Counting {
+    /// What is counted since the last spill.
+    table: Table,
+    limit_bytes: Option<usize>,
+    /// What the table held when that was measured last, and the most that was added since.
+    held_bytes: usize,
+    spill: Option<Spill<{ size_of::<SortKey>() }>>,
+}
+
+impl Counting {
+    /// Nothing counted yet; the table may hold so many bytes.
+    #[must_use]
+    pub fn new(keep: Keep, allow: &AddressSet, limit_bytes: Option<usize>) -> Self {
+        Self { table: Table::new(keep, allow), limit_bytes, held_bytes: 0, spill: None }
+    }
+
+    /// What is counted since the last spill.
+    #[must_use]
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Adds what a block said.
+    ///
+    /// # Errors
+    /// As [`Spill::put`].
+    pub fn add(&mut self, records: &Records) -> Result<()> {
+        self.table.add(records);
+        let Some(limit) = self.limit_bytes else { return Ok(()) };
+        self.held_bytes += records.growth_bytes();
+        if self.held_bytes >= limit {
+            self.held_bytes = self.table.heap_bytes();
+            // Close to the limit it would be measured ever again.
+            if self.held_bytes >= limit - limit / 4 {
+                self.spill_table()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn spill_table(&mut self) -> Result<()> {
+        self.table.settle();
+        let places = (0_u32..).zip(self.table.hosts());
+        let mut places: Vec<_> = places.map(|(place, host)| (self.table.sort_key(host), place)).collect();
+        places.sort_unstable();
+        let spill = match &mut self.spill {
+            Some(spill) => spill,
+            none => none.insert(Spill::create()?),
+        };
+        let mut writer = SumWriter::new(&self.table, Form::Partial);
+        let mut line = Vec::new();
+        for (key, place) in places {
+            writer.write_parts(&self.table.hosts()[place as usize], &mut line, |part| spill.put(&key, part))?;
+        }
+        spill.end_run()?;
+        self.table.clear_hosts();
+        self.held_bytes = self.table.heap_bytes();
+        Ok(())
+    }
+
+    /// Writes every host, highest score first, and says how many met a rule.
+    ///
+    /// # Errors
+    /// As [`write_hosts`], and where the spill cannot be written or read.
+    pub fn write(&mut self, config: &Config, form: Form, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Judged> {
+        if self.spill.is_some() {
+            self.spill_table()?;
+        }
+        let (Some(spill), Some(limit)) = (self.spill.take(), self.limit_bytes) else {
+            self.table.settle();
+            return write_hosts(config, &self.table, form, write);
+        };
+        self.table.free_hosts();
+        self.table.close_names();
+        let mut judged = Judged::default();
+        let mut sorter = Sorter::new(limit);
+        let (mut runs, mut line, mut last) = (spill.merge(limit)?, Vec::new(), None);
+        let (mut records, mut bytes) = (Records::default(), 0);
+        while let Some(key) = runs.next_into(&mut line)? {
+            if bytes >= BATCH_BYTES && last != Some(key) {
+                self.rank_batch(config, form, &records, &mut sorter, &mut judged)?;
+                (records, bytes) = (Records::default(), 0);
+            }
+            last = Some(key);
+            bytes += line.len();
+            records.add_host_line(&line, self.table.keep())?;
+        }
+        self.rank_batch(config, form, &records, &mut sorter, &mut judged)?;
+        drop(runs);
+        let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
+        sorter.finish(|line| {
+            lines.extend_from_slice(line);
+            if lines.len() >= WRITE_BYTES {
+                write(&lines)?;
+                lines.clear();
+            }
+            Ok(())
+        })?;
+        write(&lines)?;
+        Ok(judged)
+    }
+
+    /// Merges the hosts of some addresses, and hands them on as they are written.
+    fn rank_batch(
+        &mut self,
+        config: &Config,
+        form: Form,
+        records: &Records,
+        sorter: &mut Sorter<{ size_of::<RankKey>() }>,
+        judged: &mut Judged,
+    ) -> Result<()> {
+        self.table.add(records);
+        self.table.settle();
+        let mut writer = HostWriter::new(config, &self.table, form);
+        let mut line = Vec::new();
+        for host in self.table.hosts() {
+            line.clear();
+            if let Some(record) = judged.write(&mut writer, host, &mut line)? {
+                sorter.push(rank_key(record.score, host), &line)?;
+            }
+        }
+        judged.close(&writer);
+        self.table.clear_hosts();
+        Ok(())
+    }
+
+    /// The table, for what was met: its hosts may be gone.
+    #[must_use]
+    pub fn into_table(self) -> Table {
+        self.table
+    }
+}
+
+fn rank_key(score: u64, host: &Host) -> RankKey {
+    let (family, bits) = match host.ip {
+        IpAddr::V4(v4) => (4, v4.to_bits().into()),
+        IpAddr::V6(v6) => (6, v6.to_bits()),
+    };
+    let mut key = [0; size_of::<RankKey>()];
+    key[..8].copy_from_slice(&(!score).to_be_bytes());
+    key[8] = family;
+    key[9..25].copy_from_slice(&u128::to_be_bytes(bits));
+    key[25] = host.is_network.into();
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::super::read::read_block;
+    use super::super::rules::timing::Timing;
+    use super::super::rules::{Choice, Rules};
+    use super::super::weight::Weights;
+    use super::*;
+    use crate::net::AddressSet;
+    use crate::stream::block::{Block, Part};
+    use crate::time::rfc3339;
+
+    /// What a run is asked for, by number, so that every flag meets every other.
+    fn config(flags: u16) -> (Config, Form) {
+        let has = |flag: u16| flags & 1 << flag != 0;
+        let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let timing = Timing::new(has(0).then_some("30s"), "10s").expect("a window");
+        let rules = texts(&["many=.ssh_failed > 3", "odd=.n07 > 1 or .score > 40", "users=.users > 2 and .paths >= 0"]);
+        let rules = Rules::new(Choice { sets: &[], rules: &rules[..if has(1) { 3 } else { 2 }], timing }).expect("rules");
+        let needs = rules.needs();
+        let partial = has(2);
+        let keep = Keep {
+            evidence: [3, 0, 1, 50][usize::from(flags >> 3 & 3)],
+            resolution_seconds: (partial || !needs.windows.is_empty()).then_some(timing.resolution_seconds),
+            users: partial || needs.users,
+            paths: partial || needs.paths,
+            group_v6: has(5).then_some(64),
+        };
+        let weights = Weights::from_texts(&texts(if has(6) { &["n07=5", "http_404=0"] } else { &[] })).expect("weights");
+        let allow = AddressSet::from_operands("--allow", &texts(&["192.0.2.1"])).expect("a set");
+        let config = Config {
+            rules,
+            weights,
+            allow,
+            keep,
+            partial,
+            explain: has(7),
+            memory_bytes: None,
+            seen_since: has(8).then_some(1_700_000_020),
+        };
+        (config, if partial { Form::Partial } else { Form::Host })
+    }
+
+    /// An event, by what its bits say; a count may be so large that two of them reach the largest integer.
+    fn event(&(ip, at, tags, text, count): &Seen, names: u8) -> String {
+        const KNOWN: [&str; 4] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted"];
+        let known = KNOWN.iter().enumerate().filter(|(nth, _)| tags & 1 << nth != 0).map(|(_, name)| format!("\"{name}\""));
+        let others = (tags >> 4 & 1 != 0).then(|| format!("\"n{:02}\"", text % names));
+        let tags = known.chain(others).collect::<Vec<_>>().join(",");
+        let at = at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + at)));
+        let mut line = format!(r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"user":{{"name":"u{}"}},"#, text % 7);
+        let place = format!(r#""url":{{"original":"/{}"}},"log":{{"file":{{"path":"{}.log"}},"line":{text}}}"#, text % 5, text % 3);
+        writeln!(
+            line,
+            r#"{place},"tags":[{tags}],"soar":{{"method":"{}","count":{count}}}}}"#,
+            ["password", "publickey"][usize::from(text % 2)]
+        )
+        .expect("a String takes all");
+        line
+    }
+
+    type Seen = (&'static str, Option<i64>, u8, u8, u64);
+
+    fn events() -> impl Strategy<Value = Vec<Seen>> {
+        let ips = select(&["192.0.2.1", "192.0.2.2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::3", "::1"][..]);
+        let counts = select(&[1, 1, 1, 7, 1 << 52][..]);
+        vec((ips, proptest::option::of(-30_i64..120), any::<u8>(), any::<u8>(), counts), 0..300)
+    }
+
+    /// One run over the lines of `input`, some at a time; also what is said of counters and names.
+    fn score((config, form): &(Config, Form), input: &str, limit_bytes: Option<usize>) -> (String, u64, bool, u64) {
+        let mut counting = Counting::new(config.keep, &config.allow, limit_bytes);
+        for lines in input.split_inclusive('\n').collect::<Vec<_>>().chunks(5) {
+            let bytes = lines.concat().into_bytes();
+            let block = Block { bytes, file: "-".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new(), mark: None };
+            let (records, intake) = read_block(&block, &config.keep);
+            assert!(intake.fatal.is_none() && intake.flaws.count() == 0);
+            counting.add(&records).expect("room");
+        }
+        let mut out = Vec::new();
+        let judged = counting
+            .write(config, *form, |lines| {
+                out.extend_from_slice(lines);
+                Ok(())
+            })
+            .expect("written");
+        let table = counting.into_table();
+        (String::from_utf8(out).expect("UTF-8"), judged.hosts, table.is_saturated(), table.names().refused())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn little_memory_changes_no_byte(events in events(), flags in any::<u16>(), limit_bytes in 1..20_000_usize, cut in 0..300_usize) {
+            let config = config(flags);
+            // More names outside the table than are counted; but that of a network is then called by any of its addresses.
+            let names = if config.0.keep.group_v6.is_some() { 60 } else { 90 };
+            let text = |events: &[Seen]| events.iter().map(|seen| event(seen, names)).collect::<String>();
+            let whole = score(&config, &text(&events), None);
+            prop_assert_eq!(&score(&config, &text(&events), Some(limit_bytes)), &whole);
+            // Whatever the order, and where names are left out.
+            let reversed: Vec<_> = events.iter().rev().copied().collect();
+            prop_assert_eq!(&score(&config, &text(&reversed), Some(limit_bytes)), &whole);
+            // Hosts and events in one input, where hosts have what the run needs.
+            if !config.0.keep.needs_partial() || config.0.partial {
+                let (early, late) = events.split_at(cut.min(events.len()));
+                let mixed = score(&config, &text(early), None).0 + &text(late);
+                prop_assert_eq!(score(&config, &mixed, Some(limit_bytes)), score(&config, &mixed, None));
+            }
+        }
+    }
+}

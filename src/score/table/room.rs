@@ -1,0 +1,100 @@
+//! The memory that a table takes: how much it is, and forgetting what has become of no use.
+
+use super::{Host, Map, Table};
+use crate::score::name::{MOST_LEFT_OUT, Texts};
+
+/// How many names of files are held before those that nothing needs are looked for.
+pub(super) const MOST_FILES: usize = 1 << 16;
+
+impl Table {
+    /// Forgets what has become of no use, where there is much of it. Places of hosts may change.
+    pub(super) fn tidy(&mut self) {
+        if self.names.left_out() >= MOST_LEFT_OUT {
+            self.forget_left_out();
+        }
+        if self.files.len() > self.most_files {
+            self.forget_unused_files();
+            self.most_files = MOST_FILES.max(2 * self.files.len());
+        }
+    }
+
+    /// Forgets what was counted of signals that are left out, and hosts of which nothing else is known.
+    pub(super) fn forget_left_out(&mut self) {
+        if self.names.left_out() == 0 {
+            return;
+        }
+        let moved = self.names.forget_left_out();
+        for host in &mut self.hosts {
+            host.tally.move_others(|signal| moved.get(signal.other_place()?).copied().flatten());
+        }
+        let is_counted = |host: &Host| host.tally.has_known() || !host.tally.others().is_empty();
+        if !self.hosts.iter().all(is_counted) {
+            self.retain(is_counted);
+        }
+    }
+
+    fn forget_unused_files(&mut self) {
+        let mut files = Texts::default();
+        for host in &mut self.hosts {
+            host.tally.move_files(|file| files.number(self.files.text(file)));
+        }
+        self.files = files;
+    }
+
+    /// Forgets the hosts, and keeps the room for as many.
+    pub fn clear_hosts(&mut self) {
+        self.v4.clear();
+        self.v6.clear();
+        self.networks.clear();
+        self.hosts.clear();
+        self.files = Texts::default();
+    }
+
+    /// Forgets the hosts, and gives their room back.
+    pub fn free_hosts(&mut self) {
+        (self.v4, self.v6, self.networks) = (Map::default(), Map::default(), Map::default());
+        (self.hosts, self.files) = (Vec::new(), Texts::default());
+    }
+
+    /// How many bytes the hosts take, about, with what the allocator adds.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        // A map is seven eighths full at the most, and has a byte of its own for each place.
+        let places = |capacity: usize, entry: usize| capacity * (entry + 1) * 8 / 7;
+        let of_bits = places(self.v6.capacity() + self.networks.capacity(), size_of::<(u128, u32)>());
+        let hosts = self.hosts.iter().map(|host| size_of::<Host>() + host.tally.heap_bytes()).sum::<usize>();
+        places(self.v4.capacity(), size_of::<(u32, u32)>()) + of_bits + hosts + self.files.heap_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::AddressSet;
+    use crate::score::keep::Keep;
+    use crate::score::read::read_block;
+    use crate::stream::block::{Block, Part};
+
+    #[test]
+    fn files_that_no_place_names_are_forgotten() {
+        const FILES: u32 = 200_000;
+        let mut table = Table::new(Keep { evidence: 1, ..Keep::default() }, &AddressSet::default());
+        for start in (0..FILES).step_by(10_000) {
+            // Seven addresses, ever later: the first place of each stays.
+            let event = |nth: u32| {
+                format!(
+                    r#"{{"schema":"soar.event/1","@timestamp":"{}","source":{{"ip":"192.0.2.{}"}},"log":{{"file":{{"path":"{nth}.log"}},"line":1}},"tags":["ssh_failed"]}}"#,
+                    crate::time::rfc3339(nth.into()),
+                    nth % 7
+                )
+            };
+            let bytes = (start..start + 10_000).map(|nth| event(nth) + "\n").collect::<String>().into_bytes();
+            let block = Block { bytes, file: "-".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new(), mark: None };
+            table.add(&read_block(&block, table.keep()).0);
+            assert!(table.files.len() <= MOST_FILES + 10_000, "{}", table.files.len());
+        }
+        let mut first: Vec<_> = table.hosts().iter().map(|host| &**table.files.text(host.tally.evidence()[0].1.file)).collect();
+        first.sort_unstable();
+        assert_eq!(first, ["0.log", "1.log", "2.log", "3.log", "4.log", "5.log", "6.log"]);
+    }
+}
