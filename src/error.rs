@@ -97,6 +97,23 @@ impl Error {
         Self::Usage(format!("{what}\n  {text}\n  {:>width$}", "^", width = column + 1))
     }
 
+    /// Its kind in one word, for other programs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::Read { .. } => "unreadable",
+            Self::Write { .. } => "unwritable",
+            Self::InUse { .. } => "in_use",
+            Self::ReaderLeft => "reader_left",
+            Self::WrongStage { .. } => "wrong_stage",
+            Self::UnknownSchema { .. } => "unknown_schema",
+            Self::NoPart { .. } => "no_part",
+            Self::HostTooLong { .. } => "host_too_long",
+            Self::System { .. } => "system",
+        }
+    }
+
     /// A write error on `path`; a broken pipe is a reader that left.
     #[must_use]
     pub fn write(path: &str, source: &io::Error) -> Self {
@@ -144,6 +161,19 @@ impl Exit {
             (0, 0) => Self::Done,
             (0, _) => Self::BadInput,
             _ => Self::Failed,
+        }
+    }
+
+    /// What became of the run, in one word.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::BadInput => "bad_input",
+            Self::Failed => "failed",
+            Self::HungUp => "hung_up",
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
         }
     }
 

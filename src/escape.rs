@@ -86,6 +86,30 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A JSON text in which what would disturb a terminal is written as an escape, which leaves its value as it is.
+///
+/// ```
+/// assert_eq!(soar_light::escape::json_text("[\"a\u{202e}\u{e0001}\"]"), r#"["a\u202e\udb40\udc01"]"#);
+/// ```
+#[must_use]
+pub fn json_text(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(disturbs_display) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if disturbs_display(c) {
+            // Writing to a String cannot fail.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// At most `longest` characters of `text`; a cut one ends in `…`.
 ///
 /// ```

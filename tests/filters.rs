@@ -1,5 +1,7 @@
 //! The manners that all four filters share.
 
+#[path = "filters/stats.rs"]
+mod stats;
 mod support;
 
 use std::fs::File;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use soar_light::cli::{self, Common};
+use soar_light::cli::{self, Common, Frame};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
 use soar_light::parse::detect::Settings;
@@ -127,23 +127,29 @@ fn manual() -> String {
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-parse", page.print("soar-parse", Args::command()));
+        return cli::conclude("soar-parse", &page.print("soar-parse", Args::command()));
     }
     if args.list_formats {
-        return cli::conclude("soar-parse", cli::print(&catalogue::list_formats()));
+        return cli::conclude("soar-parse", &cli::print(&catalogue::list_formats()));
     }
     if args.list_messages {
-        return cli::conclude("soar-parse", cli::print(&catalogue::list_messages()));
+        return cli::conclude("soar-parse", &cli::print(&catalogue::list_messages()));
     }
     if args.list_signals {
-        return cli::conclude("soar-parse", cli::print(&catalogue::list_signals()));
+        return cli::conclude("soar-parse", &cli::print(&catalogue::list_signals()));
     }
+    let frame = Frame { program: "soar-parse", common: &args.common, files: files(&args) };
     match config(&args).and_then(|config| Ok((origin(&args, &config.clock)?, config))) {
-        Ok((origin, config)) => {
-            cli::run("soar-parse", &args.common, &origin, |inputs, run, notices| parse::run(&config, inputs, run, notices))
-        }
-        Err(error) => cli::conclude("soar-parse", Err(error)),
+        Ok((origin, config)) => frame.run(&origin, |inputs, run, notices| parse::run(&config, inputs, run, notices)),
+        Err(error) => frame.fail(error),
     }
+}
+
+/// The files that flags name and the run reads or writes itself.
+fn files(args: &Args) -> Vec<PathBuf> {
+    let lock = args.cursor.as_deref().map(lock_path);
+    let lists = args.bots.iter().chain(&args.ignore_404).chain(&args.trusted_proxy);
+    [args.rejects.clone(), args.cursor.clone(), lock].into_iter().flatten().chain(cli::listed_files(lists)).collect()
 }
 
 fn origin(args: &Args, clock: &Clock) -> Result<Origin> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, value_parser};
-use soar_light::cli::{self, Common};
+use soar_light::cli::{self, Common, Frame};
 use soar_light::error::{Error, Result};
 use soar_light::report::column::{COLUMNS, CSV_COLUMNS, Column};
 use soar_light::report::lang::Lang;
@@ -94,13 +94,13 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-report", page.print("soar-report", command()));
+        return cli::conclude("soar-report", &page.print("soar-report", command()));
     }
+    let files = REPORTS.iter().filter_map(|report| matches.get_one::<PathBuf>(report.name()).cloned()).collect();
+    let frame = Frame { program: "soar-report", common: &args.common, files };
     match config(&args, &matches) {
-        Ok(config) => {
-            cli::run("soar-report", &args.common, &Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices))
-        }
-        Err(error) => cli::conclude("soar-report", Err(error)),
+        Ok(config) => frame.run(&Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices)),
+        Err(error) => frame.fail(error),
     }
 }
 

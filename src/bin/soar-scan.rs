@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser, value_parser};
-use soar_light::cli::{self, Common};
+use soar_light::cli::{self, Common, Frame};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
 use soar_light::scan::ports::{DEFAULT_PORTS, Ports};
@@ -106,13 +106,13 @@ fn manual() -> String {
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-scan", page.print("soar-scan", Args::command()));
+        return cli::conclude("soar-scan", &page.print("soar-scan", Args::command()));
     }
+    let files = args.audit.iter().cloned().chain(cli::listed_files(args.exclude.iter().chain([&args.scope]))).collect();
+    let frame = Frame { program: "soar-scan", common: &args.common, files };
     match config(&args) {
-        Ok(config) => {
-            cli::run("soar-scan", &args.common, &Origin::default(), |inputs, run, notices| scan::run(&config, inputs, run, notices))
-        }
-        Err(error) => cli::conclude("soar-scan", Err(error)),
+        Ok(config) => frame.run(&Origin::default(), |inputs, run, notices| scan::run(&config, inputs, run, notices)),
+        Err(error) => frame.fail(error),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use soar_light::cli::{self, Common};
+use soar_light::cli::{self, Common, Frame};
 use soar_light::error::{Error, Result};
 use soar_light::net::AddressSet;
 use soar_light::number;
@@ -15,6 +15,7 @@ use soar_light::score::rules::timing::{DEFAULT_RESOLUTION, Timing};
 use soar_light::score::rules::{Choice, Rules, catalogue};
 use soar_light::score::weight::Weights;
 use soar_light::score::{self, Config};
+use soar_light::stream::lock::lock_path;
 use soar_light::stream::origin::Origin;
 use soar_light::time;
 
@@ -108,21 +109,28 @@ fn pages() -> String {
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-score", page.print("soar-score", Args::command()));
+        return cli::conclude("soar-score", &page.print("soar-score", Args::command()));
     }
+    let frame = Frame { program: "soar-score", common: &args.common, files: files(&args) };
     match config(&args) {
-        Ok(config) if args.list_rules => cli::conclude("soar-score", cli::print(&catalogue::list_rules(&config.rules))),
-        Ok(config) => cli::run("soar-score", &args.common, &Origin::default(), |inputs, run, notices| match policy(&args)? {
+        Ok(config) if args.list_rules => cli::conclude("soar-score", &cli::print(&catalogue::list_rules(&config.rules))),
+        Ok(config) => frame.run(&Origin::default(), |inputs, run, notices| match policy(&args)? {
             Some(policy) => live::run(&config, &policy, inputs, run, notices),
             None => score::run(&config, inputs, run, notices),
         }),
-        Err(error) => cli::conclude("soar-score", Err(error)),
+        Err(error) => frame.fail(error),
     }
 }
 
 fn read_length(flag: &str, text: &str) -> Result<i64> {
     period::read_length(text)
         .ok_or_else(|| Error::Usage(format!("{flag} {text}: wanted a length of time: a whole number and s, m, h, d or w, as in 1h")))
+}
+
+/// The files that flags name and the run reads or writes itself.
+fn files(args: &Args) -> Vec<PathBuf> {
+    let lock = args.state.as_deref().map(lock_path);
+    [args.state.clone(), lock].into_iter().flatten().chain(cli::listed_files(args.sets.iter().chain(&args.allow))).collect()
 }
 
 fn policy(args: &Args) -> Result<Option<Policy>> {

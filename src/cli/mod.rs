@@ -2,13 +2,16 @@
 //! into a line on stderr and an exit code.
 
 pub mod generate;
+mod stats;
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use self::generate::Page;
+use self::stats::{StatsFile, ending};
 use crate::error::{Error, Exit, Result};
 use crate::escape;
 use crate::stream::Run;
@@ -18,6 +21,8 @@ use crate::stream::interrupt::Watch;
 use crate::stream::notice::Notices;
 use crate::stream::origin::Origin;
 use crate::stream::progress::Progress;
+use crate::stream::stats::InputLog;
+use crate::time;
 
 /// The flags that mean the same in all four filters.
 #[derive(Debug, clap::Args)]
@@ -34,6 +39,9 @@ pub struct Common {
     /// Say nothing on stderr, except why the work could not be done
     #[arg(short, long, help_heading = "Common options")]
     pub quiet: bool,
+    /// Write what this run knows about itself to FILE, as one JSON object (soar.run/1, docs/run.md): inputs, lines by class, guesses, warnings
+    #[arg(long, value_name = "FILE", help_heading = "Common options")]
+    pub stats: Option<PathBuf>,
     /// Print the man page, or completions for a shell, and exit
     #[arg(long, value_name = "PAGE", hide = true)]
     pub generate: Option<Page>,
@@ -71,23 +79,79 @@ fn indent(start: &str, text: &str) -> String {
     lines + line.trim_end()
 }
 
-/// Opens the inputs, runs `work` and gives the exit code; `origin` is what the caller knows of the only input.
-pub fn run<W>(program: &'static str, common: &Common, origin: &Origin, work: W) -> ExitCode
-where
-    W: FnOnce(Inputs, &Run, &mut Notices) -> Result<Exit>,
-{
-    let outcome = start(program, common, origin).and_then(|(inputs, run, mut notices)| {
-        let outcome = work(inputs, &run, &mut notices);
-        run.progress.finish();
-        Ok(outcome?.max(run.watch.exit().unwrap_or(Exit::Done)))
-    });
-    conclude(program, outcome)
+/// The frame of a run: what all filters do alike around their work.
+#[derive(Debug)]
+pub struct Frame<'c> {
+    /// The name of the filter.
+    pub program: &'static str,
+    /// The common flags.
+    pub common: &'c Common,
+    /// The files that flags of this filter name, read or written.
+    pub files: Vec<PathBuf>,
 }
 
-/// The exit code of `outcome`; an error is said in one line, even with `-q`, since nothing else would explain the code.
-pub fn conclude(program: &str, outcome: Result<Exit>) -> ExitCode {
-    let exit = match outcome {
-        Ok(exit) => exit,
+/// What may be files in the values of flags that take lists: of operands separated by commas.
+pub fn listed_files<'v>(values: impl IntoIterator<Item = &'v String>) -> impl Iterator<Item = PathBuf> {
+    values.into_iter().flat_map(|value| value.split(',')).map(PathBuf::from)
+}
+
+impl Frame<'_> {
+    /// Opens the inputs, runs `work` and gives the exit code; `origin` is what the caller knows of the only input.
+    pub fn run<W>(self, origin: &Origin, work: W) -> ExitCode
+    where
+        W: FnOnce(Inputs, &Run, &mut Notices) -> Result<Exit>,
+    {
+        let stats = match self.open_stats() {
+            Ok(stats) => stats,
+            Err(error) => return conclude(self.program, &Err(error)),
+        };
+        let (inputs, run, mut notices) = match start(self.program, self.common, origin) {
+            Ok(started) => started,
+            Err(error) => return self.fail_with(stats, error),
+        };
+        let outcome = work(inputs, &run, &mut notices).map(|exit| exit.max(run.watch.exit().unwrap_or(Exit::Done)));
+        run.progress.finish();
+        let (exit, error) = (say_outcome(self.program, &outcome), outcome.as_ref().err());
+        let written = stats.map_or(Ok(()), |file| {
+            let ending = ending(exit, error, run.watch.reader_left().load(Ordering::Acquire));
+            file.write(ending, run.inputs.all(), Some(notices))
+        });
+        ExitCode::from(exit.max(say_outcome(self.program, &written.map(|()| Exit::Done))).code())
+    }
+
+    /// The exit code of a run that could not begin.
+    #[must_use]
+    pub fn fail(self, error: Error) -> ExitCode {
+        match self.open_stats() {
+            Ok(stats) => self.fail_with(stats, error),
+            // What is wrong with the flags first.
+            Err(_) => conclude(self.program, &Err(error)),
+        }
+    }
+
+    fn fail_with(&self, stats: Option<StatsFile>, error: Error) -> ExitCode {
+        let written = stats.map_or(Ok(()), |file| file.write(ending(Exit::Failed, Some(&error), false), Vec::new(), None));
+        say_outcome(self.program, &Err(error));
+        conclude(self.program, &written.map(|()| Exit::Failed))
+    }
+
+    fn open_stats(&self) -> Result<Option<StatsFile>> {
+        let Some(path) = &self.common.stats else { return Ok(None) };
+        let files = [&*self.common.files, &*self.files].concat();
+        StatsFile::create(self.program, path, time::now(), &files).map(Some)
+    }
+}
+
+/// The exit code of `outcome`; an error is said in one line.
+#[must_use]
+pub fn conclude(program: &str, outcome: &Result<Exit>) -> ExitCode {
+    ExitCode::from(say_outcome(program, outcome).code())
+}
+
+/// The exit of `outcome`; an error is said in one line, even with `-q`, since nothing else would explain the code.
+fn say_outcome(program: &str, outcome: &Result<Exit>) -> Exit {
+    match outcome {
+        Ok(exit) => *exit,
         Err(Error::ReaderLeft) => Exit::Done,
         Err(error) => {
             let text = error.to_string();
@@ -100,8 +164,7 @@ pub fn conclude(program: &str, outcome: Result<Exit>) -> ExitCode {
             let _ = writeln!(io::stderr(), "{program}: {text}");
             Exit::Failed
         }
-    };
-    ExitCode::from(exit.code())
+    }
 }
 
 /// Prints `text` on stdout; for `--list-...` flags.
@@ -131,6 +194,7 @@ fn start(program: &'static str, common: &Common, origin: &Origin) -> Result<(Inp
         progress,
         blocks: Buffers::default(),
         results: Buffers::default(),
+        inputs: InputLog::default(),
     };
     let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
     let notices = Notices::new(program, sink, run.progress.clone());

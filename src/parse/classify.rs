@@ -8,8 +8,9 @@ use super::format::{Format, Reading, Scratch};
 use super::proxy;
 use super::reader::{Flaw, LineReader, trim_end};
 use super::{Config, Counts, FORMATS, Wanted};
-use crate::flaw::Flaws;
+use crate::flaw::{Flaws, SHOWN};
 use crate::record::event::{Event, EventWriter};
+use crate::record::run::count::LineClass;
 use crate::stream::block::{self, Part};
 use crate::stream::book::Mark;
 use crate::stream::line::{Line, Lines, Page};
@@ -30,8 +31,8 @@ pub struct Block {
     pub counts: Counts,
     /// Why the rejects are rejects.
     pub flaws: Flaws<Flaw>,
-    /// The line of the first sshd message of no known shape.
-    pub first_unknown: Option<u64>,
+    /// The first lines of each class that says nothing of its own, and is worth looking at.
+    pub first: Vec<(LineClass, u64)>,
     /// The input's name.
     pub file: Arc<str>,
     /// What the cursor is to remember once this is delivered.
@@ -40,8 +41,16 @@ pub struct Block {
 
 impl Block {
     fn reject(&mut self, line: u64, flaw: Flaw) {
-        self.counts.rejects += 1;
+        self.counts.lines[LineClass::Reject] += 1;
         self.flaws.add(line, flaw);
+    }
+
+    /// Counts a line of which nothing leaves.
+    fn pass_over(&mut self, line: u64, class: LineClass) {
+        self.counts.lines[class] += 1;
+        if self.counts.lines[class] <= SHOWN as u64 {
+            self.first.push((class, line));
+        }
     }
 }
 
@@ -86,14 +95,13 @@ impl<'c> Classifier<'c> {
             continues: block.part == Part::LongMore,
             counts: Counts::default(),
             flaws: Flaws::new(),
-            first_unknown: None,
+            first: Vec::new(),
             file: Arc::clone(&block.file),
             mark: block.mark.clone(),
         };
         match block.part {
             Part::Lines => self.classify_lines(block, &mut done),
             Part::LongStart => {
-                done.counts.lines = 1;
                 done.reject(block.first_line, Flaw::TOO_LONG);
                 self.keep_reject(&mut done, &block.bytes);
             }
@@ -119,7 +127,6 @@ impl<'c> Classifier<'c> {
             let whole = line.text;
             let start = end;
             end += whole.len() + 1;
-            done.counts.lines += 1;
             if number == 1
                 && let Some(text) = whole.strip_prefix(BYTE_ORDER_MARK)
             {
@@ -145,11 +152,8 @@ impl<'c> Classifier<'c> {
                 _ => before.last = Some(start),
             }
             match reading {
-                Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_)) => done.counts.other_programs += 1,
-                Ok(Reading::UnknownSshd) => {
-                    done.counts.unknown_sshd += 1;
-                    done.first_unknown.get_or_insert(number);
-                }
+                Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_)) => done.pass_over(number, LineClass::OtherProgram),
+                Ok(Reading::UnknownSshd) => done.pass_over(number, LineClass::UnknownMessage),
                 Ok(reading) => self.emit(reading, &mut desk.tools, &scratch, number, done),
                 Err(flaw) => {
                     done.reject(number, flaw.clone());
@@ -165,7 +169,7 @@ impl<'c> Classifier<'c> {
 
     fn emit<'a>(&self, reading: &mut Reading<'a>, tools: &mut Tools<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {
         if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
-            done.counts.outside += 1;
+            done.counts.lines[LineClass::OutsidePeriod] += 1;
             return;
         }
         let signals = tools.detectors.signals(reading);
@@ -175,7 +179,7 @@ impl<'c> Classifier<'c> {
             proxy::resolve(web, trusted, scratch);
         }
         if !wanted {
-            done.counts.quiet += 1;
+            done.counts.lines[LineClass::NoSignal] += 1;
             return;
         }
         // Each kind by itself: an event is large, and costs less where it need not be handed through one place.
@@ -184,7 +188,7 @@ impl<'c> Classifier<'c> {
             Reading::Sshd(sshd) => tools.writer.write_line(&Event { tags: signals, ..sshd.to_event(&done.file, number) }, &mut done.events),
             Reading::UnknownSshd | Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_) => return,
         }
-        done.counts.events += 1;
+        done.counts.lines[LineClass::Event] += 1;
     }
 
     fn keep_reject(&self, done: &mut Block, bytes: &[u8]) {

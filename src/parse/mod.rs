@@ -35,6 +35,7 @@ use layout::LogFormat;
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
 use crate::period::Period;
+use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::record::signal::SignalSet;
 use crate::stream::Run;
 use crate::stream::block::Block as Lines;
@@ -44,6 +45,7 @@ use crate::stream::lock::lock_path;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::{Output, WholeFile};
+use crate::stream::stats::Stats;
 use crate::time::Clock;
 
 /// Every log format, in the order in which they are first tried; a line picks its own.
@@ -111,16 +113,10 @@ pub enum Strictness {
     Strict,
 }
 
-/// How many lines there were of each class.
+/// How many lines there were of what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Counts {
-    lines: u64,
-    events: u64,
-    quiet: u64,
-    other_programs: u64,
-    unknown_sshd: u64,
-    rejects: u64,
-    outside: u64,
+    lines: LineCounts,
     invalid_utf8: u64,
 }
 
@@ -155,6 +151,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         done
     };
     let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, notices));
+    sink.report.note(&mut notices.stats);
     let report = sink.close(outcome, run)?;
     notices.close();
     notices.say(&report.summary(config));
@@ -185,7 +182,7 @@ impl Sink {
         }
         self.output.write(&block.events)?;
         if let (Some(cursor), Some(mark)) = (&mut self.cursor, block.mark) {
-            mark.note.iter().for_each(|note| notices.say(note));
+            mark.note.iter().for_each(|note| notices.warn("log_changed", note));
             cursor.advance(mark);
         }
         run.results.give(block.events);
@@ -229,25 +226,28 @@ fn open_cursor(path: &Path, out: Option<&Path>, inputs: &Inputs) -> Result<Curso
 struct Report {
     counts: Counts,
     unreadable: u64,
+    /// Where the first message stood that is not known.
     first_unknown: Option<String>,
     reject_is_open: bool,
 }
 
 impl Report {
     fn add(&mut self, block: &Block, notices: &mut Notices) {
-        let (all, new) = (&mut self.counts, &block.counts);
-        all.lines += new.lines;
-        all.events += new.events;
-        all.quiet += new.quiet;
-        all.other_programs += new.other_programs;
-        all.unknown_sshd += new.unknown_sshd;
-        all.rejects += new.rejects;
-        all.outside += new.outside;
-        all.invalid_utf8 += new.invalid_utf8;
-        if self.first_unknown.is_none() {
-            self.first_unknown = block.first_unknown.map(|line| format!("{}:{line}", block.file));
+        self.counts.lines += block.counts.lines;
+        self.counts.invalid_utf8 += block.counts.invalid_utf8;
+        for &(class, line) in &block.first {
+            notices.stats.add_place(class.name(), &block.file, line, None);
+            if class == LineClass::UnknownMessage && self.first_unknown.is_none() {
+                self.first_unknown = Some(format!("{}:{line}", block.file));
+            }
         }
-        notices.problems(&block.file, &block.flaws);
+        notices.problems(LineClass::Reject.name(), &block.file, &block.flaws);
+    }
+
+    /// Tells `stats` what was counted, also of a run that failed.
+    fn note(&self, stats: &mut Stats) {
+        stats.lines.extend(self.counts.lines.of_program("soar-parse"));
+        stats.counts.push((Counter::InvalidUtf8.name(), self.counts.invalid_utf8));
     }
 
     /// Appends a block's rejects; where an input ended without a newline, the next reject still starts on its own line.
@@ -261,28 +261,33 @@ impl Report {
     }
 
     fn summary(&self, config: &Config) -> String {
-        let c = &self.counts;
+        let lines = &self.counts.lines;
         let mut text = format!(
             "{} lines: {} events, {} without a signal, {} of other programs, {} unknown sshd messages, {} rejects",
-            c.lines, c.events, c.quiet, c.other_programs, c.unknown_sshd, c.rejects
+            lines.total(),
+            lines[LineClass::Event],
+            lines[LineClass::NoSignal],
+            lines[LineClass::OtherProgram],
+            lines[LineClass::UnknownMessage],
+            lines[LineClass::Reject]
         );
         if config.period.is_bounded() {
-            text.push_str(&format!(", {} outside the period", c.outside));
+            text.push_str(&format!(", {} outside the period", lines[LineClass::OutsidePeriod]));
         }
         if let Some(place) = &self.first_unknown {
             text.push_str(&format!("; first unknown sshd message at {place}"));
         }
-        if c.invalid_utf8 > 0 {
-            text.push_str(&format!("; {} lines are not UTF-8", c.invalid_utf8));
+        if self.counts.invalid_utf8 > 0 {
+            text.push_str(&format!("; {} lines are not UTF-8", self.counts.invalid_utf8));
         }
         text
     }
 
     fn exit(&self, config: &Config) -> Exit {
-        let c = &self.counts;
-        let is_missing = config.expects_lines && c.lines == 0;
-        let is_no_good = c.rejects == c.lines || config.strictness == Strictness::Strict;
-        Exit::after(self.unreadable, if is_no_good { c.rejects } else { 0 } + u64::from(is_missing))
+        let (lines, rejects) = (self.counts.lines.total(), self.counts.lines[LineClass::Reject]);
+        let is_missing = config.expects_lines && lines == 0;
+        let is_no_good = rejects == lines || config.strictness == Strictness::Strict;
+        Exit::after(self.unreadable, if is_no_good { rejects } else { 0 } + u64::from(is_missing))
     }
 }
 

@@ -6,7 +6,7 @@ use super::classify::Classifier;
 use super::*;
 use crate::record::sighting::Sighting;
 use crate::record::signal::SIGNALS;
-use crate::stream::block::{Block as Lines, LOOK_BACK_BYTES, Part};
+use crate::stream::block::{Block as Lines, Dating, LOOK_BACK_BYTES, Part};
 use crate::stream::line::Line;
 
 fn config(wanted: Wanted) -> Config {
@@ -34,8 +34,21 @@ fn classify(text: &[u8], wanted: Wanted) -> classify::Block {
 fn classify_behind(before: &[u8], first_line: u64, text: &[u8], wanted: Wanted) -> classify::Block {
     let config = config(wanted);
     let (bytes, before) = (text.to_vec(), before.to_vec());
-    Classifier::new(&config)
-        .classify(&Lines { bytes, file: "example".into(), first_line, part: Part::Lines, modified: 0, before, mark: None }, Vec::new())
+    Classifier::new(&config).classify(&lines_of(bytes, first_line, 0, before), Vec::new())
+}
+
+fn lines_of(bytes: Vec<u8>, first_line: u64, modified: i64, before: Vec<u8>) -> Lines {
+    let lines = bytes.split_inclusive(|&b| b == b'\n').count() as u64;
+    let (file, part, dating) = ("example".into(), Part::Lines, Dating::File);
+    Lines { bytes, file, first_line, part, lines, modified, dating, before, mark: None }
+}
+
+fn counts(of: &[(LineClass, u64)]) -> LineCounts {
+    let mut counts = LineCounts::default();
+    for &(class, lines) in of {
+        counts[class] = lines;
+    }
+    counts
 }
 
 #[test]
@@ -74,8 +87,9 @@ fn an_example_is_of_one_format_only() {
 fn lines_of_all_classes_are_counted_and_rejects_are_kept_byte_for_byte() {
     let text = b"garbage\xff\r\n\nDec 10 06:55:46 lab CRON[1]: x\nDec 10 06:55:46 lab sshd[1]: new wording\nDec 32 06:55:46 lab sshd[1]: x";
     let done = classify(text, Wanted::Signals);
-    let expected = Counts { lines: 5, rejects: 3, other_programs: 1, unknown_sshd: 1, invalid_utf8: 1, ..Counts::default() };
-    assert_eq!(done.counts, expected);
+    let lines = counts(&[(LineClass::Reject, 3), (LineClass::OtherProgram, 1), (LineClass::UnknownMessage, 1)]);
+    assert_eq!(done.counts, Counts { lines, invalid_utf8: 1 });
+    assert_eq!(done.first, [(LineClass::OtherProgram, 3), (LineClass::UnknownMessage, 4)]);
     assert_eq!(done.rejects, b"garbage\xff\r\n\nDec 32 06:55:46 lab sshd[1]: x");
     let reasons: Vec<_> = done.flaws.first.iter().map(|(line, flaw)| format!("{line}: {flaw}")).collect();
     assert_eq!(reasons, ["1: of no known format", "2: empty line", "5: not syslog_rfc3164 format: impossible date or time"]);
@@ -86,7 +100,8 @@ fn a_byte_order_mark_is_no_part_of_the_first_line() {
     for format in FORMATS {
         let line = format!("\u{feff}{}\n", format.example.0);
         let done = classify(line.repeat(2).as_bytes(), Wanted::All);
-        assert_eq!((done.counts.events, done.counts.rejects), (1, 1), "only the first line of a file may have one: {}", format.name);
+        let expected = counts(&[(LineClass::Event, 1), (LineClass::Reject, 1)]);
+        assert_eq!(done.counts.lines, expected, "only the first line of a file may have one: {}", format.name);
         assert_eq!(String::from_utf8_lossy(&done.events), format!("{}\n", format.example.1), "{}", format.name);
     }
 }
@@ -106,10 +121,10 @@ fn where_an_input_is_cut_changes_nothing_of_what_was_repeated() {
         messages.into_iter().chain(more).chain(between(reach + 5)).map(|message| format!("{head}{message}\n")).collect();
     let text = lines.concat();
     let whole = classify(text.as_bytes(), Wanted::All);
-    let expected = Counts { lines: lines.len() as u64, events: 5 + reach as u64, other_programs: 9, unknown_sshd: 2, ..Counts::default() };
-    assert_eq!(whole.counts, expected);
+    let expected = counts(&[(LineClass::Event, 5 + reach as u64), (LineClass::OtherProgram, 9), (LineClass::UnknownMessage, 2)]);
+    assert_eq!((whole.counts.lines, expected.total()), (expected, lines.len() as u64));
     for step in [1, 2, 3, 7] {
-        let (mut events, mut counts, mut at) = (Vec::new(), [0; 3], 0);
+        let (mut events, mut sum, mut at) = (Vec::new(), LineCounts::default(), 0);
         for (index, block) in lines.chunks(step).enumerate() {
             let block = block.concat();
             // The whole lines before it that fit.
@@ -118,10 +133,10 @@ fn where_an_input_is_cut_changes_nothing_of_what_was_repeated() {
             let from = fitting.map(|(i, _)| i).find(|i| at - i <= LOOK_BACK_BYTES).unwrap_or(at);
             let done = classify_behind(&near.as_bytes()[from..], (index * step) as u64 + 1, block.as_bytes(), Wanted::All);
             events.extend_from_slice(&done.events);
-            counts = [counts[0] + done.counts.events, counts[1] + done.counts.other_programs, counts[2] + done.counts.unknown_sshd];
+            sum += done.counts.lines;
             at += block.len();
         }
-        assert_eq!(counts, [expected.events, expected.other_programs, expected.unknown_sshd], "{step} lines a block");
+        assert_eq!(sum, expected, "{step} lines a block");
         assert!(events == whole.events, "{step} lines a block");
     }
 }
@@ -132,12 +147,10 @@ fn a_year_may_turn_inside_a_file() {
     config.clock = Clock::new("UTC", None).expect("UTC is known");
     let times = |text: &[u8], modified: &str| {
         let modified = crate::time::parse_rfc3339(modified).expect("a time");
-        let lines =
-            Lines { bytes: text.to_vec(), file: "-".into(), first_line: 1, part: Part::Lines, modified, before: Vec::new(), mark: None };
-        let done = Classifier::new(&config).classify(&lines, Vec::new());
+        let done = Classifier::new(&config).classify(&lines_of(text.to_vec(), 1, modified, Vec::new()), Vec::new());
         let events = String::from_utf8(done.events).expect("UTF-8");
         let time = |event: &str| event.split('"').nth(7).expect("a time").to_owned();
-        (events.lines().map(time).collect::<Vec<_>>(), done.counts.rejects)
+        (events.lines().map(time).collect::<Vec<_>>(), done.counts.lines[LineClass::Reject])
     };
     let turn =
         b"Dec 31 23:59:59 lab sshd[1]: Server listening on :: port 22.\nJan  1 00:00:00 lab sshd[1]: Server listening on :: port 22.\n";

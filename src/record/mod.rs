@@ -12,6 +12,7 @@ pub mod intake;
 pub mod json;
 pub mod login_order;
 pub mod partial;
+pub mod run;
 pub mod sighting;
 pub mod signal;
 pub mod walk;

@@ -29,12 +29,14 @@ use sink::Sinks;
 use crate::error::{Error, Exit, Result};
 use crate::record::host::HostRecord;
 use crate::record::intake::{Intake, Reads};
+use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::stream::Run;
 use crate::stream::block::{Block, Part};
 use crate::stream::buffer::Buffers;
 use crate::stream::input::{Inputs, Reader};
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
+use crate::stream::stats::Stats;
 
 /// Every kind of report; the flag that asks for it is made from its entry.
 pub const REPORTS: &[&dyn Report] = &[&csv::Csv, &chart::Chart, &ports_chart::PortsChart, &html::Html, &markdown::Markdown];
@@ -83,8 +85,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             other => other?,
         }
     }
-    let mut seen = Seen { digest: Digest::new(config.needs(), Floors::default()), hosts: 0, unreadable: 0 };
-    match read_all(config, inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, notices)) {
+    let mut seen = Seen { digest: Digest::new(config.needs(), Floors::default()), lines: LineCounts::default(), unreadable: 0 };
+    let outcome = read_all(config, inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, notices));
+    seen.note(&mut notices.stats);
+    match outcome {
         // Only where stdout was all there was to write.
         Err(Error::ReaderLeft) => return Ok(seen.exit()),
         other => other?,
@@ -116,11 +120,10 @@ fn finish(config: &Config, mut seen: Seen, sinks: Sinks, run: &Run, notices: &mu
     if run.watch.is_stopped() {
         // A reader who has left knows that the rest is missing; who sent a signal is told what became of the files.
         if run.watch.exit().is_some() {
-            notices.say(if sinks.has_files() {
-                "stopped by a signal: no file was written"
-            } else {
-                "stopped by a signal: the rest is missing"
-            });
+            notices.warn(
+                "stopped",
+                if sinks.has_files() { "stopped by a signal: no file was written" } else { "stopped by a signal: the rest is missing" },
+            );
         }
         return Ok(seen.exit());
     }
@@ -130,14 +133,15 @@ fn finish(config: &Config, mut seen: Seen, sinks: Sinks, run: &Run, notices: &mu
         notices.page(&summary::render(&seen.digest, &config.look));
     }
     if seen.digest.inputs.len() > 1 {
-        notices.say(&lang::Lang::En.fill(lang::NOT_MERGED, &[&seen.digest.inputs.len().to_string()]));
+        notices.warn("not_merged", &lang::Lang::En.fill(lang::NOT_MERGED, &[&seen.digest.inputs.len().to_string()]));
     }
     let Digest { scored, unscored, quiet_logins, .. } = seen.digest;
     let logins = match quiet_logins {
         0 => String::new(),
         hosts => format!(" ({hosts} of them logged in over SSH: .signals.ssh_accepted)"),
     };
-    notices.say(&format!("{} hosts read: {scored} reported, {unscored} without a score left out{logins}", seen.hosts));
+    let hosts = seen.lines[LineClass::Host];
+    notices.say(&format!("{hosts} hosts read: {scored} reported, {unscored} without a score left out{logins}"));
     Ok(seen.exit())
 }
 
@@ -146,7 +150,7 @@ struct Records {
     digest: Digest,
     /// Rows, for each output that has rows.
     rows: Vec<(usize, Vec<u8>)>,
-    hosts: u64,
+    lines: LineCounts,
     intake: Intake,
 }
 
@@ -159,11 +163,12 @@ fn read_block(block: &Block, config: &Config, mut digest: Digest, buffers: &Buff
         config.outputs.iter().enumerate().filter_map(|(place, (report, _))| Some((place, report.rows(&config.look, buffers.take())?)));
     let mut rows: Vec<(usize, Box<dyn Rows + '_>)> = with_rows.collect();
     let needs_detail = rows.iter().any(|(_, rows)| rows.needs_detail());
-    let mut hosts = 0;
+    let (mut lines, mut taken) = (LineCounts::default(), 0);
     for (number, line) in block.records() {
+        taken += 1;
         intake.take(number, line, |_, line| {
             let host = HostRecord::from_line(line)?;
-            hosts += 1;
+            lines[LineClass::Host] += 1;
             if digest.add(&host, line) {
                 let detail = if needs_detail { Detail::from_line(line) } else { Detail::default() };
                 for (_, rows) in &mut rows {
@@ -174,13 +179,15 @@ fn read_block(block: &Block, config: &Config, mut digest: Digest, buffers: &Buff
         });
     }
     digest.malformed = intake.flaws.count();
-    Records { digest, rows: rows.into_iter().map(|(place, rows)| (place, rows.finish())).collect(), hosts, intake }
+    lines[LineClass::Malformed] = digest.malformed;
+    lines[LineClass::Blank] = block.lines - taken;
+    Records { digest, rows: rows.into_iter().map(|(place, rows)| (place, rows.finish())).collect(), lines, intake }
 }
 
 /// What was read.
 struct Seen {
     digest: Digest,
-    hosts: u64,
+    lines: LineCounts,
     unreadable: u64,
 }
 
@@ -188,8 +195,8 @@ impl Seen {
     fn add(&mut self, answer: Result<Records>, sinks: &mut Sinks, run: &Run, notices: &mut Notices) -> Result<Floors> {
         match answer {
             Ok(records) => {
-                self.hosts += records.hosts;
-                notices.problems(&records.intake.file, &records.intake.flaws);
+                self.lines += records.lines;
+                notices.problems(LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
                 self.digest.merge(records.digest);
                 for (place, rows) in records.rows {
                     sinks.write(place, &rows)?;
@@ -203,6 +210,15 @@ impl Seen {
             }
         }
         Ok(self.digest.floors())
+    }
+
+    /// Tells `stats` what was read, also of a run that failed.
+    fn note(&self, stats: &mut Stats) {
+        stats.lines.extend(self.lines.of_program("soar-report"));
+        let Digest { scored, unscored, suspicious, break_ins, .. } = self.digest;
+        let counts =
+            [(Counter::Reported, scored), (Counter::Unscored, unscored), (Counter::Suspicious, suspicious), (Counter::BreakIns, break_ins)];
+        stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
     }
 
     const fn exit(&self) -> Exit {

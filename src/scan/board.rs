@@ -140,6 +140,12 @@ pub struct Board {
     pub overfull: u64,
     /// Open ports found so far.
     pub open_ports: u64,
+    /// Results of which every port is known.
+    pub complete: u64,
+    /// Results of which some are not.
+    pub incomplete: u64,
+    /// Ports of all results, by their state in the order of [`State`].
+    pub states: [u64; 4],
 }
 
 impl Board {
@@ -157,6 +163,9 @@ impl Board {
             done: 0,
             overfull: 0,
             open_ports: 0,
+            complete: 0,
+            incomplete: 0,
+            states: [0; 4],
         }
     }
 
@@ -242,9 +251,11 @@ impl Board {
 
     /// The result of an address that was not begun before the run was ended.
     #[must_use]
-    pub fn untouched(&self, ip: IpAddr, now: Duration) -> Vec<u8> {
+    pub fn untouched(&mut self, ip: IpAddr, now: Duration) -> Vec<u8> {
         let (lines, open, noted, banners) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        self.write(Job { ip, lines, started: None, counts: [0; 4], open, noted, banners }, Some(Reason::Interrupted), now)
+        let job = Job { ip, lines, started: None, counts: [0; 4], open, noted, banners };
+        self.count(&job);
+        self.write(job, Some(Reason::Interrupted), now)
     }
 
     fn job(&mut self, host: HostId) -> Option<&mut Job> {
@@ -254,11 +265,25 @@ impl Board {
     fn finish(&mut self, host: HostId, stopped: Option<Reason>, now: Duration) -> Option<Finished> {
         let mut job = self.jobs.get_mut(host as usize).and_then(Option::take)?;
         let (ip, lines) = (job.ip, std::mem::take(&mut job.lines));
+        self.count(&job);
         let scan: Rc<[u8]> = self.write(job, stopped, now).into();
         self.active -= 1;
         self.done += 1;
         self.keep(ip, &scan);
         Some(Finished { scan, lines })
+    }
+
+    /// Counts a result.
+    fn count(&mut self, job: &Job) {
+        let unknown = self.unknown_ports(job);
+        *(if unknown == 0 { &mut self.complete } else { &mut self.incomplete }) += 1;
+        self.states.iter_mut().zip(job.counts).for_each(|(sum, ports)| *sum += ports as u64);
+        self.states[State::Unknown as usize] += (unknown - job.counts[State::Unknown as usize]) as u64;
+    }
+
+    /// How many ports have no state, or that of not being known.
+    fn unknown_ports(&self, job: &Job) -> usize {
+        job.counts[State::Unknown as usize] + self.ports.len() - job.counts.iter().sum::<usize>()
     }
 
     fn keep(&mut self, ip: IpAddr, scan: &Rc<[u8]>) {
@@ -278,8 +303,7 @@ impl Board {
         job.open.sort_unstable();
         job.banners.sort_unstable_by_key(|banner| banner.port);
         let started = job.started.unwrap_or(now);
-        let missing = self.ports.len() - job.counts.iter().sum::<usize>();
-        let unknown = job.counts[State::Unknown as usize] + missing;
+        let unknown = self.unknown_ports(&job);
         let ports = (self.rules.detail == Detail::Reasons).then(|| self.every_port(&job.noted, stopped.unwrap_or(Reason::Interrupted)));
         let scan = Scan {
             status: if unknown == 0 { "complete" } else { "incomplete" },

@@ -160,8 +160,12 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         }
         outcome
     });
+    scanner.note(&mut notices.stats);
     match outcome {
-        Err(Error::ReaderLeft) => return Ok(scanner.exit()),
+        Err(Error::ReaderLeft) => {
+            run.watch.note_reader_left();
+            return Ok(scanner.exit());
+        }
         other => other?,
     }
     notices.close();

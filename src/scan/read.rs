@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::splice::HostLine;
 use super::target::{self, Targets};
 use crate::record::intake::{Intake, Reads};
+use crate::record::run::count::{LineClass, LineCounts};
 use crate::stream::block::Block;
 
 /// What the lines of the input are.
@@ -32,8 +33,8 @@ pub enum Entry {
 pub struct Records {
     /// In the order of the input.
     pub entries: Vec<Entry>,
-    /// How many hosts there were, suspicious or not.
-    pub hosts: u64,
+    /// How many lines were what.
+    pub lines: LineCounts,
     /// What could not be read; it does not go out.
     pub intake: Intake,
 }
@@ -42,26 +43,33 @@ pub struct Records {
 #[must_use]
 pub fn read_block(block: &Block, input: Input) -> Records {
     let intake = Intake::new("soar-scan", Reads::Hosts, Arc::clone(&block.file));
-    let mut records = Records { entries: Vec::new(), hosts: 0, intake };
+    let mut records = Records { entries: Vec::new(), lines: LineCounts::default(), intake };
+    let mut taken = 0;
     for (number, line) in block.records() {
+        taken += 1;
         match input {
             Input::Hosts => records.take_host(number, line),
             Input::Targets => match line.map_err(str::to_owned).and_then(target::read_line) {
-                Ok(Some(targets)) => records.entries.push(Entry::Targets(targets)),
-                Ok(None) => {}
+                Ok(Some(targets)) => {
+                    records.lines[LineClass::Target] += 1;
+                    records.entries.push(Entry::Targets(targets));
+                }
+                Ok(None) => records.lines[LineClass::Blank] += 1,
                 Err(flaw) => records.intake.refuse(number, flaw),
             },
         }
     }
+    records.lines[LineClass::Malformed] = records.intake.flaws.count();
+    records.lines[LineClass::Blank] += block.lines - taken;
     records
 }
 
 impl Records {
     fn take_host(&mut self, number: u64, line: Result<&[u8], &'static str>) {
-        let (entries, hosts) = (&mut self.entries, &mut self.hosts);
+        let (entries, lines) = (&mut self.entries, &mut self.lines);
         self.intake.take(number, line, |_, line| {
             let host = HostLine::read(line)?;
-            *hosts += 1;
+            lines[LineClass::Host] += 1;
             if host.suspicious {
                 entries.push(Entry::Host(line.to_vec(), host));
             } else {

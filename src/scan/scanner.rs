@@ -15,9 +15,11 @@ use super::tally::Tally;
 use super::window::Window;
 use super::{Config, Mode, target};
 use crate::error::{Exit, Result};
+use crate::record::run::count::LineClass;
 use crate::stream::Run;
 use crate::stream::notice::Notices;
 use crate::stream::output::Output;
+use crate::stream::stats::Stats;
 use crate::time;
 
 /// How many bytes of lines may wait for a host before them; reading pauses while more do.
@@ -114,8 +116,13 @@ impl<'r> Scanner<'r> {
 
     /// What became of the run.
     #[must_use]
-    pub const fn exit(&self) -> Exit {
+    pub fn exit(&self) -> Exit {
         self.tally.exit()
+    }
+
+    /// Tells `stats` what was done, also of a run that failed.
+    pub fn note(&self, stats: &mut Stats) {
+        self.tally.note(&self.board, stats);
     }
 
     /// Says what was done.
@@ -171,9 +178,9 @@ impl<'r> Scanner<'r> {
                 return Ok(());
             }
         };
-        self.tally.hosts += records.hosts;
-        self.tally.flaws += records.intake.flaws.count();
-        notices.problems(&records.intake.file, &records.intake.flaws);
+        self.tally.hosts += records.lines[LineClass::Host];
+        self.tally.lines += records.lines;
+        notices.problems(LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
         self.pending.extend(records.entries);
         records.intake.fatal.map_or(Ok(()), Err)
     }
@@ -306,7 +313,10 @@ impl<'r> Scanner<'r> {
         let refusal = self.config.refuse(host.ip);
         self.tally.count(refusal);
         if self.config.mode == Mode::Scan {
-            let scan = refusal.map_or_else(|| self.board.untouched(host.ip, now), |refusal| refusal.scan().to_vec());
+            let scan = match refusal {
+                None => self.board.untouched(host.ip, now),
+                Some(refusal) => refusal.scan().to_vec(),
+            };
             self.window.pass_scanned(line, host, &scan);
         }
     }

@@ -6,8 +6,10 @@ use super::board::Board;
 use super::read::Input;
 use super::{Config, Mode, Refusal};
 use crate::error::Exit;
+use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::stream::notice::Notices;
 use crate::stream::progress::Progress;
+use crate::stream::stats::Stats;
 
 /// How often the progress bar moves.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
@@ -25,8 +27,8 @@ pub struct Tally {
     pub out_of_scope: u64,
     /// Not touched.
     pub excluded: u64,
-    /// Lines that could not be read.
-    pub flaws: u64,
+    /// Lines, by what they were.
+    pub lines: LineCounts,
     /// Inputs that could not be read.
     pub unreadable: u64,
     /// Connections that were tried.
@@ -50,8 +52,30 @@ impl Tally {
 
     /// What became of the run.
     #[must_use]
-    pub const fn exit(&self) -> Exit {
-        Exit::after(self.unreadable, self.flaws)
+    pub fn exit(&self) -> Exit {
+        Exit::after(self.unreadable, self.lines[LineClass::Malformed])
+    }
+
+    /// Tells `stats` what was read and done.
+    pub fn note(&self, board: &Board, stats: &mut Stats) {
+        stats.lines.extend(self.lines.of_program("soar-scan"));
+        let [open, closed, filtered, unknown] = board.states;
+        let counts = [
+            (Counter::Suspicious, self.scanned + self.out_of_scope + self.excluded),
+            (Counter::Scanned, self.scanned),
+            (Counter::Repeated, self.repeated),
+            (Counter::OutOfScope, self.out_of_scope),
+            (Counter::Excluded, self.excluded),
+            (Counter::Complete, board.complete),
+            (Counter::Incomplete, board.incomplete),
+            (Counter::MaxOpen, board.overfull),
+            (Counter::Probes, self.probes),
+            (Counter::OpenPorts, open),
+            (Counter::ClosedPorts, closed),
+            (Counter::FilteredPorts, filtered),
+            (Counter::UnknownPorts, unknown),
+        ];
+        stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
     }
 
     /// Moves the progress bar, now and then.
@@ -69,19 +93,22 @@ impl Tally {
     pub fn tell(&self, config: &Config, board: &Board, notices: &mut Notices) {
         let suspicious = if config.input == Input::Hosts { "suspicious hosts" } else { "addresses" };
         if self.out_of_scope > 0 {
-            notices.say(&format!(
+            notices.warn("out_of_scope", &format!(
                 "{} {suspicious} are out of scope and were not touched; --scope CIDR,... includes them (--scope any: every unicast address)",
                 self.out_of_scope
             ));
         }
         if board.overfull > 0 {
-            notices.say(&format!(
-                "{} hosts had {} open ports and were left there (--max-open): nobody has that many services, so they say nothing",
-                board.overfull, config.most_open
-            ));
+            notices.warn(
+                "max_open",
+                &format!(
+                    "{} hosts had {} open ports and were left there (--max-open): nobody has that many services, so they say nothing",
+                    board.overfull, config.most_open
+                ),
+            );
         }
         if self.is_cut {
-            notices.say("ended before all targets were reached; those have no record");
+            notices.warn("cut_short", "ended before all targets were reached; those have no record");
         }
         let chosen = self.scanned + self.out_of_scope + self.excluded;
         let read = match config.input {

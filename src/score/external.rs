@@ -182,7 +182,7 @@ mod tests {
     use super::super::weight::Weights;
     use super::*;
     use crate::net::AddressSet;
-    use crate::stream::block::{Block, Part};
+    use crate::stream::block::Block;
     use crate::time::rfc3339;
 
     /// What a run is asked for, by number, so that every flag meets every other.
@@ -247,7 +247,7 @@ mod tests {
         let mut counting = Counting::new(config.keep, &config.allow, limit_bytes);
         for lines in input.split_inclusive('\n').collect::<Vec<_>>().chunks(5) {
             let bytes = lines.concat().into_bytes();
-            let block = Block { bytes, file: "-".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new(), mark: None };
+            let block = Block::for_tests(bytes);
             let (records, intake) = read_block(&block, &config.keep);
             assert!(intake.fatal.is_none() && intake.flaws.count() == 0);
             counting.add(&records).expect("room");

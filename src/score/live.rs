@@ -14,11 +14,13 @@ use super::table::{Host, Table};
 use super::write::{Form, HostWriter};
 use super::{Config, MANY_V6, Seen};
 use crate::error::{Error, Exit, Result};
+use crate::record::run::count::Counter;
 use crate::stream::Run;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::{Turn, take_blocks};
 use crate::stream::output::Output;
+use crate::stream::stats::Stats;
 use crate::time;
 
 /// How often the state is written.
@@ -83,6 +85,8 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
             Ok(())
         }
     });
+    seen.note(&live.table, live.table.hosts().len() as u64, &mut notices.stats);
+    live.desk.note(&mut notices.stats);
     if let Some(state) = &state {
         live.table.settle();
         state.write(config, &live.table)?;
@@ -190,7 +194,8 @@ impl<'c> Desk<'c> {
             return;
         }
         if self.late == 0 {
-            notices.say(
+            notices.warn(
+                "late_events",
                 "events come that are older than the longest window by the time they come: they are in none (a wrong clock, or --tz?)",
             );
         }
@@ -243,18 +248,27 @@ impl<'c> Desk<'c> {
             return;
         }
         if self.forgotten == 0 {
-            notices.say(&format!(
-                "more than {} hosts: those not seen for longest are forgotten, with their counts (--max-hosts)",
-                self.policy.max_hosts
-            ));
+            notices.warn(
+                "hosts_forgotten",
+                &format!(
+                    "more than {} hosts: those not seen for longest are forgotten, with their counts (--max-hosts)",
+                    self.policy.max_hosts
+                ),
+            );
             // Past more of them it is said anyway.
             let most = self.policy.max_hosts as u64;
             let is_mostly_v6 = table.count_v6() > most / 2 && most <= MANY_V6;
             if is_mostly_v6 && table.keep().group_v6.is_none() {
-                notices.say("most of them are IPv6 addresses: --group-v6 64 counts those of one network as one host");
+                notices.warn("many_ipv6", "most of them are IPv6 addresses: --group-v6 64 counts those of one network as one host");
             }
         }
         self.forgotten += forget_oldest(table, self.policy.max_hosts - self.policy.max_hosts / FORGOTTEN_PART);
+    }
+
+    /// Tells `stats` what was counted.
+    fn note(&self, stats: &mut Stats) {
+        let counts = [(Counter::Alerts, self.alerts), (Counter::LateEvents, self.late), (Counter::ForgottenHosts, self.forgotten)];
+        stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
     }
 
     fn summary(&self) -> String {

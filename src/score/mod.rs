@@ -33,12 +33,14 @@ use write::Form;
 use crate::error::{Error, Exit, Result};
 use crate::net::AddressSet;
 use crate::record::intake::Intake;
+use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::stream::Run;
 use crate::stream::block::Block;
 use crate::stream::input::Inputs;
 use crate::stream::notice::Notices;
 use crate::stream::ordered::map_blocks;
 use crate::stream::output::Output;
+use crate::stream::stats::Stats;
 
 /// Past so many IPv6 addresses there are surely fewer senders.
 const MANY_V6: u64 = 1_000_000;
@@ -116,16 +118,20 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
                 Ok(())
             }
         },
-    )?;
+    )
+    .inspect_err(|_| seen.note(counting.table(), counting.table().hosts().len() as u64, &mut notices.stats))?;
     let form = if config.partial { Form::Partial } else { Form::Host };
     let judged = counting.write(config, form, |lines| output.write(lines));
     let table = counting.into_table();
+    let addresses = judged.as_ref().map_or(table.hosts().len() as u64, |judged| judged.hosts);
+    seen.note(&table, addresses, &mut notices.stats);
     let judged = match judged {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
     seen.unknown_orders = judged.unknown_orders;
     seen.suggest_groups(&keep, judged.v6, notices);
+    judged.note(&mut notices.stats);
     for &ip in &judged.too_long {
         seen.add_failed(&Error::HostTooLong { ip }, notices);
     }
@@ -136,11 +142,9 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
 /// What was read, apart from what was counted.
 #[derive(Debug, Default)]
 struct Seen {
-    events: u64,
-    hosts: u64,
+    lines: LineCounts,
     nameless: u64,
     dropped_keys: u64,
-    flaws: u64,
     failed: u64,
     /// Hosts of which it is not known whether they failed before they logged in.
     unknown_orders: u64,
@@ -152,17 +156,16 @@ impl Seen {
     fn suggest_groups(&mut self, keep: &Keep, v6: u64, notices: &mut Notices) {
         if !self.has_suggested_groups && keep.group_v6.is_none() && v6 > MANY_V6 {
             self.has_suggested_groups = true;
-            notices.say(&format!("more than {MANY_V6} IPv6 addresses: --group-v6 64 counts those of one network as one host"));
+            notices
+                .warn("many_ipv6", &format!("more than {MANY_V6} IPv6 addresses: --group-v6 64 counts those of one network as one host"));
         }
     }
 
     fn add(&mut self, records: &Records, intake: Intake, notices: &mut Notices) -> Result<()> {
-        self.events += records.events;
-        self.hosts += records.hosts;
+        self.lines += records.lines;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
-        self.flaws += intake.flaws.count();
-        notices.problems(&intake.file, &intake.flaws);
+        notices.problems(LineClass::Malformed.name(), &intake.file, &intake.flaws);
         intake.fatal.map_or(Ok(()), Err)
     }
 
@@ -178,44 +181,63 @@ impl Seen {
         let is_left_out = |name: &str| table.names().leaves_out(name);
         let of_rules = config.rules.unknown_keys(is_seen, is_left_out);
         for sentence in of_rules.into_iter().chain(config.weights.unknown_signals(is_seen, is_left_out)) {
-            notices.say(&sentence);
+            notices.warn("unknown_name", &sentence);
         }
         if self.unknown_orders > 0 && config.rules.read_login_order() {
-            notices.say(&format!(
+            notices.warn("order_unknown", &format!(
                 "order unknown: {} addresses failed and logged in, and not all is known of when and how (hosts of an older version, or events without a time or method): .failed_before_login is null",
                 self.unknown_orders
             ));
         }
         self.tell_oddities(table, notices);
-        let (events, hosts) = (self.events, self.hosts);
+        let (events, hosts) = (self.lines[LineClass::Event], self.lines[LineClass::Host]);
         notices.say(&format!("{events} events and {hosts} hosts read: {addresses} addresses, {outcome}"));
+    }
+
+    /// Tells `stats` what was counted, also of a run that failed.
+    fn note(&self, table: &Table, addresses: u64, stats: &mut Stats) {
+        stats.lines.extend(self.lines.of_program("soar-score"));
+        let counts = [
+            (Counter::NoAddress, self.nameless),
+            (Counter::NoTime, table.timeless()),
+            (Counter::DroppedKeys, self.dropped_keys),
+            (Counter::RefusedCounts, table.names().refused()),
+            (Counter::Addresses, addresses),
+        ];
+        stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
     }
 
     fn tell_oddities(&self, table: &Table, notices: &mut Notices) {
         if self.nameless > 0 {
-            notices.say(&format!("{} tagged events have no source.ip (the log has a host name) and count for no address", self.nameless));
+            notices.warn(
+                "no_address",
+                &format!("{} tagged events have no source.ip (the log has a host name) and count for no address", self.nameless),
+            );
         }
         if self.dropped_keys > 0 {
-            notices.say(&format!(
-                "{} keys of host records (scan, and keys that this version does not know) are not carried over",
-                self.dropped_keys
-            ));
+            notices.warn(
+                "dropped_keys",
+                &format!(
+                    "{} keys of host records (scan, and keys that this version does not know) are not carried over",
+                    self.dropped_keys
+                ),
+            );
         }
         if table.names().refused() > 0 {
-            notices.say(&format!(
+            notices.warn("refused_counts", &format!(
                 "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table (the first by name are counted), or names of more than 64 bytes",
                 table.names().refused()
             ));
         }
         if table.timeless() > 0 {
-            notices.say(&format!("{} events have no time: they are counted, and are in no window", table.timeless()));
+            notices.warn("no_time", &format!("{} events have no time: they are counted, and are in no window", table.timeless()));
         }
         if table.is_saturated() {
-            notices.say("a counter reached 2^53-1 and stays there");
+            notices.warn("saturated", "a counter reached 2^53-1 and stays there");
         }
     }
 
-    const fn exit(&self, table: &Table) -> Exit {
-        Exit::after(self.failed, self.flaws + table.names().refused())
+    fn exit(&self, table: &Table) -> Exit {
+        Exit::after(self.failed, self.lines[LineClass::Malformed] + table.names().refused())
     }
 }

@@ -12,6 +12,7 @@ use crate::record::host::{self, HostRecord, SeenAt};
 use crate::record::intake::{Intake, Reads};
 use crate::record::login_order::LoginOrder;
 use crate::record::partial::{self, Distinct, Partial};
+use crate::record::run::count::{LineClass, LineCounts};
 use crate::record::sighting::{Sighting, SightingReader};
 use crate::record::signal::{LOGIN_ACCEPTED, SignalSet, Value};
 use crate::stream::block::Block;
@@ -81,10 +82,8 @@ pub struct Records {
     pub files: Vec<Arc<str>>,
     /// The signals that `pieces` name.
     pub names: Vec<Arc<str>>,
-    /// How many lines were events.
-    pub events: u64,
-    /// How many lines were hosts.
-    pub hosts: u64,
+    /// How many lines were what.
+    pub lines: LineCounts,
     /// Tagged events without `source.ip`.
     pub nameless: u64,
     /// Keys of host records that are not carried over.
@@ -101,7 +100,9 @@ pub fn read_block(block: &Block, keep: &Keep) -> (Records, Intake) {
     let mut records = Records::default();
     records.seen.reserve(block.bytes.len() / EVENT_BYTES);
     let mut reader = SightingReader::default();
+    let mut taken = 0;
     for (number, line) in block.records() {
+        taken += 1;
         let mut refused = None;
         intake.take(number, line, |kind, line| match kind {
             Kind::Event => reader.read(line).map(|sighting| records.add_event(sighting, keep)),
@@ -114,6 +115,8 @@ pub fn read_block(block: &Block, keep: &Keep) -> (Records, Intake) {
             intake.fatal = Some(Error::NoPart { place: format!("{}:{number}", block.file), reason });
         }
     }
+    records.lines[LineClass::Malformed] = intake.flaws.count();
+    records.lines[LineClass::Blank] = block.lines - taken;
     (records, intake)
 }
 
@@ -158,7 +161,7 @@ impl Records {
     }
 
     fn add_event(&mut self, sighting: Sighting<'_>, keep: &Keep) {
-        self.events += 1;
+        self.lines[LineClass::Event] += 1;
         let Sighting { ip, at, file, line, signals, others, count, user, target, method } = sighting;
         if signals.is_empty() && others.is_empty() {
             return;
@@ -178,7 +181,7 @@ impl Records {
     }
 
     fn add_host(&mut self, host: HostRecord<'_>, keep: &Keep) {
-        self.hosts += 1;
+        self.lines[LineClass::Host] += 1;
         self.dropped_keys += host.unknown_keys + u64::from(host.scan.is_some());
         let (first_count, first_place) = (self.counts.len(), self.places.len());
         for (name, count) in host.signals.iter().filter(|(_, count)| *count > 0) {

@@ -62,7 +62,7 @@ impl StateFile {
         if !self.path.exists() {
             return Ok(Restored::All);
         }
-        for block in Inputs::new(std::slice::from_ref(&self.path), &Origin::default())?.reader(run) {
+        for block in Inputs::new(std::slice::from_ref(&self.path), &Origin::default())?.reader(run).unlogged() {
             let (records, intake) = read_block(&block?, &config.keep);
             intake.fatal.map_or(Ok(()), Err)?;
             if let Some((line, reason)) = intake.flaws.first.first() {

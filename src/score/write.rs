@@ -11,9 +11,11 @@ use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::record::host::{HostRecord, Place};
 use crate::record::partial::{Partial, SignalBuckets};
+use crate::record::run::count::Counter;
 use crate::record::signal::{self, LOGIN_ACCEPTED, SIGNALS, Value};
 use crate::record::{MAX_INTEGER, Text};
 use crate::stream::block::MAX_LINE;
+use crate::stream::stats::Stats;
 
 /// How much is collected before it is written, in bytes.
 pub(super) const WRITE_BYTES: usize = 256 << 10;
@@ -57,6 +59,11 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Tells `stats` how many.
+    pub fn note(&self, stats: &mut Stats) {
+        stats.counts.extend([(Counter::Suspicious.name(), self.suspicious), (Counter::Allowed.name(), self.allowed)]);
+    }
+
     /// Judges `host` with `writer`, which appends it to `lines` unless it is left out.
     ///
     /// # Errors

@@ -26,6 +26,17 @@ pub enum Part {
     End,
 }
 
+/// How it is known when an input was modified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dating {
+    /// Its file says so.
+    File,
+    /// The caller said so.
+    Given,
+    /// It is not known: a pipe counts as modified now.
+    Now,
+}
+
 /// A piece of one input.
 #[derive(Debug)]
 pub struct Block {
@@ -37,12 +48,27 @@ pub struct Block {
     pub first_line: u64,
     /// Whole lines, or a part of one.
     pub part: Part,
+    /// How many lines end in it, or begin in it and are too long.
+    pub lines: u64,
     /// The file's modification time or, for a pipe, now: seconds since 1970.
     pub modified: i64,
+    /// Which of them that is.
+    pub dating: Dating,
     /// The whole lines that stand before it in its input, as many as fit in [`LOOK_BACK_BYTES`].
     pub before: Vec<u8>,
     /// What to remember once it was delivered, where a cursor is kept.
     pub mark: Option<Mark>,
+}
+
+#[cfg(test)]
+impl Block {
+    /// Whole lines of stdin.
+    #[must_use]
+    pub fn for_tests(bytes: Vec<u8>) -> Self {
+        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let (file, part, dating, before) = ("-".into(), Part::Lines, Dating::Now, Vec::new());
+        Self { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, mark: None }
+    }
 }
 
 impl Block {

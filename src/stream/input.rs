@@ -17,6 +17,7 @@ use super::origin::Origin;
 use super::raw::STDIN;
 use super::resume::{Place, Stranger, is_copy};
 use super::rotation::{self, FileId, Sibling};
+use super::stats::{InputLog, InputStats};
 use crate::error::{Error, Result};
 
 /// The inputs of a run, checked at the door.
@@ -118,7 +119,7 @@ impl Inputs {
     fn start(self, run: &Run, book: Option<Book>) -> Reader<'_> {
         let operands = self.files();
         let queue = self.paths.into_iter().map(Turn::Operand).collect();
-        Reader { run, queue, operands, origin: self.origin, book, current: None }
+        Reader { run, queue, operands, origin: self.origin, book, log: Some(&run.inputs), current: None }
     }
 }
 
@@ -141,7 +142,10 @@ pub struct Reader<'r> {
     operands: BTreeMap<FileId, PathBuf>,
     origin: Origin,
     book: Option<Book>,
-    current: Option<Open<'r>>,
+    /// Where it is noted what was read.
+    log: Option<&'r InputLog>,
+    /// What is being read, and its place in the log of inputs.
+    current: Option<(Open<'r>, usize)>,
 }
 
 impl Iterator for Reader<'_> {
@@ -152,20 +156,27 @@ impl Iterator for Reader<'_> {
             if self.run.watch.is_stopped() {
                 return None;
             }
-            if let Some(open) = &mut self.current {
-                match open.next_block() {
+            if let Some((open, place)) = &mut self.current {
+                let (next, place) = (open.next_block(), *place);
+                note(self.log, place, |stats| open.update(stats));
+                match next {
                     Ok(Some(block)) => {
                         if let (Some(book), Some(mark)) = (&mut self.book, &block.mark) {
                             book.put(mark.slot, mark.entry.clone());
                         }
                         return Some(Ok(block));
                     }
-                    Ok(None) => self.current = None,
+                    Ok(None) => {
+                        let is_complete = !self.run.watch.is_stopped();
+                        note(self.log, place, |stats| stats.is_complete = is_complete);
+                        self.current = None;
+                    }
                     Err(_) if self.run.watch.is_stopped() => return None,
                     Err(error) => {
                         let error = Error::read(open.shown(), &error);
                         // What was readable has been handed out; the rest of this input is lost, and said so.
                         self.current = None;
+                        note(self.log, place, |stats| stats.error = Some(error.to_string()));
                         return Some(Err(error));
                     }
                 }
@@ -174,16 +185,41 @@ impl Iterator for Reader<'_> {
             match self.queue.pop_front()? {
                 Turn::Operand(path) => self.put_siblings_first(path),
                 Turn::Alone(path) => match self.open(&path) {
-                    Ok(open) => self.current = Some(open),
-                    Err(error) => return Some(Err(error)),
+                    Ok(open) => self.begin(open),
+                    Err(error) => {
+                        let (name, error_text) = (path.display().to_string(), Some(error.to_string()));
+                        self.log.map(|log| log.add(InputStats { name, first_line: 1, error: error_text, ..InputStats::default() }));
+                        return Some(Err(error));
+                    }
                 },
-                Turn::Sibling(sibling) => self.current = self.open_sibling(&sibling),
+                Turn::Sibling(sibling) => {
+                    if let Some(open) = self.open_sibling(&sibling) {
+                        self.begin(open);
+                    }
+                }
             }
         }
     }
 }
 
+fn note(log: Option<&InputLog>, place: usize, change: impl FnOnce(&mut InputStats)) {
+    if let Some(log) = log {
+        log.update(place, change);
+    }
+}
+
 impl<'r> Reader<'r> {
+    /// As something that is no input of the run, and not noted among them.
+    #[must_use]
+    pub fn unlogged(self) -> Self {
+        Self { log: None, ..self }
+    }
+
+    fn begin(&mut self, open: Open<'r>) {
+        let place = self.log.map_or(0, |log| log.add(open.stats()));
+        self.current = Some((open, place));
+    }
+
     fn open(&mut self, path: &Path) -> Result<Open<'r>> {
         let open = Open::new(path, &self.origin, self.run)?;
         let Some(book) = &mut self.book else { return Ok(open) };

@@ -28,6 +28,8 @@ pub struct Watch {
     number: Arc<AtomicUsize>,
     stopped: AtomicBool,
     minds_reader: AtomicBool,
+    /// Whether the reader of stdout has left.
+    reader_left: Arc<AtomicBool>,
     wake_end: UnixStream,
     wait_end: UnixStream,
 }
@@ -59,7 +61,14 @@ impl Watch {
                 armed.store(true, Ordering::Release);
             }
         });
-        Ok(Self { number, stopped: AtomicBool::new(false), minds_reader: AtomicBool::new(false), wake_end, wait_end })
+        Ok(Self {
+            number,
+            stopped: AtomicBool::new(false),
+            minds_reader: AtomicBool::new(false),
+            reader_left: Arc::default(),
+            wake_end,
+            wait_end,
+        })
     }
 
     /// Calls the run off from inside: every wait ends, now and later.
@@ -72,6 +81,17 @@ impl Watch {
     /// Says that stdout is where the results go, so that a reader who leaves ends every wait.
     pub fn mind_reader(&self) {
         self.minds_reader.store(true, Ordering::Release);
+    }
+
+    /// Says that the reader of stdout was seen to have left.
+    pub fn note_reader_left(&self) {
+        self.reader_left.store(true, Ordering::Release);
+    }
+
+    /// What says, once it is set, that the reader of stdout has left.
+    #[must_use]
+    pub const fn reader_left(&self) -> &Arc<AtomicBool> {
+        &self.reader_left
     }
 
     /// Whether a signal came or the run was called off.
@@ -119,6 +139,7 @@ impl Watch {
                 other => other?,
             };
             if fds[2].revents().contains(PollFlags::ERR) {
+                self.note_reader_left();
                 self.stop();
                 return Ok(false);
             }

@@ -27,11 +27,13 @@ pub mod resume;
 pub mod rotation;
 pub mod source;
 pub mod spill;
+pub mod stats;
 pub mod trace;
 
 use buffer::Buffers;
 use interrupt::Watch;
 use progress::Progress;
+use stats::InputLog;
 
 /// What every stage is told about the run it is part of.
 #[derive(Debug)]
@@ -51,6 +53,8 @@ pub struct Run {
     pub blocks: Buffers,
     /// Memory of results that were written.
     pub results: Buffers,
+    /// What was read of each input, for `--stats`.
+    pub inputs: InputLog,
 }
 
 #[cfg(test)]
@@ -60,6 +64,7 @@ impl Run {
     pub fn for_tests() -> Self {
         let (blocks, results) = (Buffers::default(), Buffers::default());
         let watch = Watch::install().expect("a watch");
-        Self { program: "test", threads: 1, line_buffered: false, watch, progress: Progress::new(None), blocks, results }
+        let (progress, inputs) = (Progress::new(None), InputLog::default());
+        Self { program: "test", threads: 1, line_buffered: false, watch, progress, blocks, results, inputs }
     }
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use super::progress::Progress;
+use super::stats::Stats;
 use crate::error::Error;
 use crate::escape;
 use crate::flaw::{Flaws, SHOWN};
@@ -18,13 +19,15 @@ pub struct Notices {
     progress: Progress,
     shown: usize,
     hidden: BTreeMap<String, u64>,
+    /// What the run gathers about itself; `-q` changes nothing of it.
+    pub stats: Stats,
 }
 
 impl Notices {
     /// A voice for `program` that writes to `sink`, or (`-q`) says nothing.
     #[must_use]
     pub fn new(program: &'static str, sink: Option<Box<dyn Write + Send>>, progress: Progress) -> Self {
-        Self { program, sink, progress, shown: 0, hidden: BTreeMap::new() }
+        Self { program, sink, progress, shown: 0, hidden: BTreeMap::new(), stats: Stats::default() }
     }
 
     /// Says one line.
@@ -35,8 +38,15 @@ impl Notices {
         let _ = self.progress.suspend(|| sink.write_all(line.as_bytes()));
     }
 
+    /// Says one line that someone should know who reads the results.
+    pub fn warn(&mut self, kind: &'static str, text: &str) {
+        self.stats.add_warning(kind, text);
+        self.say(text);
+    }
+
     /// Says why a part of the work could not be done, even with `-q`: nothing else would explain the exit code.
     pub fn fail(&mut self, error: &Error) {
+        self.stats.add_warning(error.kind(), &error.to_string());
         if self.sink.is_some() {
             return self.say(&error.to_string());
         }
@@ -52,8 +62,9 @@ impl Notices {
     }
 
     /// Says what is wrong at `file:line`, or only counts it under `reason` once enough have been shown.
-    fn problem(&mut self, file: &str, line: u64, reason: &str) {
+    fn problem(&mut self, class: &'static str, file: &str, line: u64, reason: &str) {
         self.shown += 1;
+        self.stats.add_place(class, file, line, Some(reason.to_owned()));
         if self.shown <= SHOWN {
             self.say(&format!("{file}:{line}: {reason}"));
         } else {
@@ -61,10 +72,10 @@ impl Notices {
         }
     }
 
-    /// Says the problems of `file`, the first with their place, and counts the rest by reason.
-    pub fn problems<R: fmt::Display>(&mut self, file: &str, flaws: &Flaws<R>) {
+    /// Says the problems of `file`, whose lines are of `class`, the first with their place, and counts the rest by reason.
+    pub fn problems<R: fmt::Display>(&mut self, class: &'static str, file: &str, flaws: &Flaws<R>) {
         for (line, reason) in &flaws.first {
-            self.problem(file, *line, &reason.to_string());
+            self.problem(class, file, *line, &reason.to_string());
         }
         for (reason, &times) in &flaws.more {
             self.count(&reason.to_string(), times);
@@ -82,12 +93,17 @@ impl Notices {
     /// Says how many problems were not shown, by reason, and takes the progress bar off the screen.
     pub fn close(&mut self) {
         self.progress.finish();
-        let hidden = std::mem::take(&mut self.hidden);
-        let total: u64 = hidden.values().sum();
+        let total: u64 = self.hidden.values().sum();
         if total > 0 {
-            let reasons: Vec<_> = hidden.iter().map(|(reason, times)| format!("{times} x {reason}")).collect();
+            let reasons: Vec<_> = self.hidden.iter().map(|(reason, times)| format!("{times} x {reason}")).collect();
             self.say(&format!("and {total} more: {}", reasons.join("; ")));
         }
+    }
+
+    /// What the run gathered about itself, and how many problems were not shown, by reason.
+    #[must_use]
+    pub fn into_stats(self) -> (Vec<(String, u64)>, Stats) {
+        (self.hidden.into_iter().collect(), self.stats)
     }
 }
 

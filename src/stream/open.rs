@@ -11,10 +11,11 @@ use std::sync::Arc;
 use memchr::{memchr, memrchr};
 
 use super::Run;
-use super::block::{Block, LOOK_BACK_BYTES, MAX_LINE, Part};
+use super::block::{Block, Dating, LOOK_BACK_BYTES, MAX_LINE, Part};
 use super::origin::Origin;
 use super::raw::{Found, Raw, STDIN};
 use super::source::Body;
+use super::stats::InputStats;
 use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::time;
@@ -30,6 +31,9 @@ pub struct Open<'r> {
     pub(super) shown: String,
     file: Arc<str>,
     modified: i64,
+    dating: Dating,
+    lines: u64,
+    bytes: u64,
     /// What was read and not handed out yet.
     pub(super) carry: Vec<u8>,
     pub(super) before: Vec<u8>,
@@ -58,16 +62,23 @@ impl<'r> Open<'r> {
     /// [`Error::Read`] says why it cannot be read.
     pub fn of_raw(raw: Raw<'r>, path: &Path, origin: &Origin, run: &'r Run) -> Result<Self> {
         let shown = path.display().to_string();
-        let guessed = if path.as_os_str() == STDIN { time::now() } else { raw.modified() };
+        let of_file = raw.modified().filter(|_| path.as_os_str() != STDIN);
         let (body, carry) = Body::open(raw).map_err(|e| Error::read(&shown, &e))?;
         // A clock that runs ahead elsewhere puts no line in a year to come.
-        let modified = origin.modified.map_or(guessed, |modified| modified.min(time::now()));
+        let (modified, dating) = match (origin.modified, of_file) {
+            (Some(modified), _) => (modified.min(time::now()), Dating::Given),
+            (None, Some(modified)) => (modified, Dating::File),
+            (None, None) => (time::now(), Dating::Now),
+        };
         let file = origin.label.as_ref().unwrap_or(&shown).as_str().into();
         Ok(Self {
             body,
             shown,
             file,
             modified,
+            dating,
+            lines: 0,
+            bytes: 0,
             carry,
             before: Vec::new(),
             next_line: origin.first_line.map_or(1, NonZeroU64::get),
@@ -89,6 +100,19 @@ impl<'r> Open<'r> {
     #[must_use]
     pub fn shown(&self) -> &str {
         &self.shown
+    }
+
+    /// What there is to say of it before it is read.
+    #[must_use]
+    pub fn stats(&self) -> InputStats {
+        let modified = Some(self.modified).filter(|_| self.dating != Dating::Now);
+        let (name, first_line) = (self.file.to_string(), self.next_line);
+        InputStats { name, first_line, modified, compressed: self.body.compressed(), ..InputStats::default() }
+    }
+
+    /// Adds to `stats` how much was handed on.
+    pub fn update(&self, stats: &mut InputStats) {
+        (stats.bytes, stats.lines, stats.compressed) = (self.bytes, self.lines, self.body.compressed());
     }
 
     /// When it was modified, in seconds since 1970.
@@ -180,7 +204,15 @@ impl<'r> Open<'r> {
         self.next_line += bytecount::count(&bytes, b'\n') as u64;
         let whole_lines = if self.inside_long { None } else { Some(self.next_line - 1) };
         let mark = self.trace.as_mut().map(|trace| trace.follow(&bytes, whole_lines));
-        Block { bytes, file: Arc::clone(&self.file), first_line, part, modified: self.modified, before, mark }
+        let lines = match part {
+            Part::Lines => self.next_line - first_line + u64::from(!bytes.ends_with(b"\n")),
+            Part::LongStart => 1,
+            Part::LongMore | Part::End => 0,
+        };
+        self.lines += lines;
+        self.bytes += bytes.len() as u64;
+        let (file, modified, dating) = (Arc::clone(&self.file), self.modified, self.dating);
+        Block { bytes, file, first_line, part, lines, modified, dating, before, mark }
     }
 
     /// Where a cursor is kept, it remembers once that there is nothing more.

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Run;
 use super::anonymous::{NewFile, folder_of};
@@ -19,6 +21,8 @@ const PIPE_BYTES: usize = 1 << 20;
 pub struct Output {
     stdout: File,
     line_buffered: bool,
+    /// Set once nobody reads it any more.
+    reader_left: Arc<AtomicBool>,
 }
 
 impl Output {
@@ -29,7 +33,7 @@ impl Output {
     pub fn stdout(run: &Run) -> Result<Self> {
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Error::write("stdout", &e))?;
         widen_pipe(&fd);
-        Ok(Self { stdout: File::from(fd), line_buffered: run.line_buffered })
+        Ok(Self { stdout: File::from(fd), line_buffered: run.line_buffered, reader_left: Arc::clone(run.watch.reader_left()) })
     }
 
     /// Writes whole lines.
@@ -42,7 +46,13 @@ impl Output {
         } else {
             self.stdout.write_all(lines)
         }
-        .map_err(|e| Error::write("stdout", &e))
+        .map_err(|e| {
+            let error = Error::write("stdout", &e);
+            if matches!(error, Error::ReaderLeft) {
+                self.reader_left.store(true, Ordering::Release);
+            }
+            error
+        })
     }
 
     /// Waits until the disk has what was written, where stdout is a file: before anything says that it was delivered.

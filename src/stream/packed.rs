@@ -27,6 +27,8 @@ const MEMORY_PAGE_BYTES: usize = 4 << 10;
 #[derive(Debug)]
 pub struct Packed<'r> {
     raw: Raw<'r>,
+    /// What the first member is.
+    first: Kind,
     /// What was read, behind a gap that [`Self::read`] leaves; up to `used` it is done with.
     input: Vec<u8>,
     used: usize,
@@ -45,10 +47,10 @@ pub struct Packed<'r> {
 }
 
 impl<'r> Packed<'r> {
-    /// The text of `raw`, of which `start` was read already.
+    /// The text of `raw`, whose first member is of `first` and of which `start` was read already.
     #[must_use]
-    pub fn new(raw: Raw<'r>, start: Vec<u8>) -> Self {
-        Self { raw, input: start, used: 0, member: None, last: None, idle: Vec::new(), made: 0, taken: 0, was_full: false }
+    pub fn new(raw: Raw<'r>, first: Kind, start: Vec<u8>) -> Self {
+        Self { raw, first, input: start, used: 0, member: None, last: None, idle: Vec::new(), made: 0, taken: 0, was_full: false }
     }
 
     /// Appends what one step gives, which may be nothing yet: a read, or the decoding of what was read.
@@ -93,6 +95,12 @@ impl<'r> Packed<'r> {
             Some(_) => self.is_drained(),
             None => codec::guess(&self.input[self.used..]) == Guess::Open,
         }
+    }
+
+    /// What the first member is, and how much was read of the file, in bytes.
+    #[must_use]
+    pub const fn progress(&self) -> (Kind, u64) {
+        (self.first, self.raw.bytes_read())
     }
 
     /// What the compressed file is known by: its size, and its last bytes, which hold a checksum of the text.
@@ -185,6 +193,7 @@ mod tests {
 
     use super::*;
     use crate::stream::Run;
+    use crate::stream::codec::{self, Guess};
 
     /// What these members, a thousand times over, hold, and how many decoders that took.
     fn unpack(members: &[u8]) -> (Vec<u8>, u64) {
@@ -196,7 +205,8 @@ mod tests {
         file.write_all(members)?;
         io::Seek::rewind(&mut file)?;
         let run = Run::for_tests();
-        let mut packed = Packed::new(Raw::of_file(file, &run), Vec::new());
+        let Guess::Packed(first) = codec::guess(members) else { panic!("not compressed") };
+        let mut packed = Packed::new(Raw::of_file(file, &run), first, Vec::new());
         let mut text = Vec::new();
         while packed.fill(&mut text)? == Found::More {}
         Ok((text, packed.made))

@@ -34,6 +34,7 @@ pub enum Found {
 pub struct Raw<'r> {
     file: File,
     waits: bool,
+    bytes_read: u64,
     run: &'r Run,
 }
 
@@ -58,14 +59,20 @@ impl<'r> Raw<'r> {
         if waits {
             output::widen_pipe(&file);
         }
-        Self { file, waits, run }
+        Self { file, waits, bytes_read: 0, run }
     }
 
-    /// When the file was modified or, for a pipe, now: seconds since 1970.
+    /// When the file was modified, at the latest now; none for a pipe. Seconds since 1970.
     #[must_use]
-    pub fn modified(&self) -> i64 {
+    pub fn modified(&self) -> Option<i64> {
         let modified = self.file.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|m| m.modified().ok());
-        modified.map_or_else(time::now, |at| time::from_system(at).min(time::now()))
+        modified.map(|at| time::from_system(at).min(time::now()))
+    }
+
+    /// How many bytes were read.
+    #[must_use]
+    pub const fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     fn ready(&self) -> io::Result<bool> {
@@ -130,6 +137,7 @@ impl<'r> Raw<'r> {
                 other => {
                     let count = other?;
                     self.run.progress.advance(count);
+                    self.bytes_read += count as u64;
                     return Ok(if count == 0 { Found::End } else { Found::More });
                 }
             }

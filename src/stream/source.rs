@@ -25,7 +25,7 @@ impl<'r> Body<'r> {
         let mut start = Vec::with_capacity(BLOCK_BYTES);
         while codec::guess(&start) == Guess::Open && raw.fill(&mut start)? == Found::More {}
         Ok(match codec::guess(&start) {
-            Guess::Packed(_) => (Self::Packed(Box::new(Packed::new(raw, start))), Vec::new()),
+            Guess::Packed(kind) => (Self::Packed(Box::new(Packed::new(raw, kind, start))), Vec::new()),
             Guess::Plain | Guess::Open => (Self::Plain(raw), start),
             Guess::Foreign(kind) => {
                 let said = format!("{kind} data, which is not read: decompress it first (gzip, zstd, bzip2 and xz are read)");
@@ -72,6 +72,14 @@ impl<'r> Body<'r> {
             Self::Plain(raw) => raw.seek(0),
             Self::Packed(packed) => packed.rewind(),
         }
+    }
+
+    /// How it is compressed, if it is, and how much was read of the compressed file, in bytes.
+    #[must_use]
+    pub fn compressed(&self) -> Option<(&'static str, u64)> {
+        let Self::Packed(packed) = self else { return None };
+        let (kind, bytes) = packed.progress();
+        Some((kind.name(), bytes))
     }
 
     /// What a compressed file is known by, that it need not be decoded again.

@@ -73,7 +73,7 @@ mod tests {
     use crate::net::AddressSet;
     use crate::score::keep::Keep;
     use crate::score::read::read_block;
-    use crate::stream::block::{Block, Part};
+    use crate::stream::block::Block;
 
     #[test]
     fn files_that_no_place_names_are_forgotten() {
@@ -89,7 +89,7 @@ mod tests {
                 )
             };
             let bytes = (start..start + 10_000).map(|nth| event(nth) + "\n").collect::<String>().into_bytes();
-            let block = Block { bytes, file: "-".into(), first_line: 1, part: Part::Lines, modified: 0, before: Vec::new(), mark: None };
+            let block = Block::for_tests(bytes);
             table.add(&read_block(&block, table.keep()).0);
             assert!(table.files.len() <= MOST_FILES + 10_000, "{}", table.files.len());
         }
