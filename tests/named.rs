@@ -38,14 +38,14 @@ fn this_machine_its_link_and_the_address_of_who_is_logged_in_are_named_only_when
         let why = "left out, of this machine or its link (--arg local yes lets it through): ";
         assert!(said[..5].iter().all(|line| line.starts_with(why)), "{name}: {said:?}");
         assert_eq!(said[5..], [format!("and {} more like these", local.len() - 5)], "{name}");
-        let all = text(&adapt(name, &["--arg", "local", "yes"], &suspects(&ips)).stdout);
+        let all = text(&adapt(name, &["--arg", "local", "yes", "--arg", "top", "99"], &suspects(&ips)).stdout);
         for ip in ["127.0.0.1", "fe80::1", "203.0.113.9"] {
             assert!(all.contains(ip), "{name}: {ip}");
         }
         let wrong = adapt(name, &["--arg", "local", "maybe"], &suspects(&ips));
         assert_eq!(
             (code(&wrong), text(&wrong.stdout).as_str(), text(&wrong.stderr)),
-            (2, "", "--arg local: yes or no\n".to_owned()),
+            (2, "", "--arg local: no or yes\n".to_owned()),
             "{name}"
         );
     }
