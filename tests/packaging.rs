@@ -152,3 +152,19 @@ fn units_are_good_and_off() {
         assert!(service.lines().any(|other| other == line), "{line}");
     }
 }
+
+#[test]
+fn who_is_of_the_group_that_may_read_logs_may_do_so_among_private_users() {
+    // What PrivateUsers= of the service does to the user that it runs as.
+    let script = r#"[ "$(id -u)" -eq 0 ] && getent group adm > /dev/null || exit 77
+        made=$(mktemp -d); trap 'rm -r "$made"' EXIT; chmod 711 "$made"
+        echo read > "$made/log"; chgrp adm "$made/log"; chmod 640 "$made/log"
+        as() { setpriv --reuid 65534 --regid 65534 "$1" unshare --user --map-current-user "${@:2}" 2> "$made/said"; }
+        as --groups=adm true || exit 77
+        as --groups=adm cat "$made/log"; as --clear-groups cat "$made/log" || echo refused"#;
+    let output = bash(script);
+    if code(&output) == 77 {
+        return skip("private users of the service", "no user namespace of another user to be had");
+    }
+    assert_eq!(text(&output.stdout), "read\nrefused\n", "{}", text(&output.stderr));
+}
