@@ -66,11 +66,11 @@ impl NewFile {
 
 /// A name can be given to a file only where there is none yet, so it is given one beside `path` that is renamed at once. Where a
 /// run is killed between the two, the next that puts a file there removes it: the name follows from that of `path`, and the
-/// folder is locked meanwhile, so it is of no run that is still alive. Where another holds the lock, the name is a drawn one.
+/// folder is locked meanwhile, so it is of no run that is still alive. Where the lock cannot be had, the name is a drawn one.
 fn put_anonymous(file: &File, path: &Path) -> io::Result<()> {
     let folder = folder_of(path);
-    let lock = File::open(folder)?;
-    if rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+    let lock = File::open(folder).ok().filter(|lock| rustix::fs::flock(lock, FlockOperation::NonBlockingLockExclusive).is_ok());
+    if lock.is_none() {
         let beside = tempfile::Builder::new().prefix(".soar-").make_in(folder, |name| link(file, name))?;
         return beside.persist(path).map(drop).map_err(|e| e.error);
     }

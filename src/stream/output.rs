@@ -62,8 +62,8 @@ impl Output {
     pub fn sync(&self) -> Result<()> {
         if self.stdout.metadata().is_ok_and(|m| m.is_file()) {
             self.stdout.sync_all().map_err(|e| Error::write("stdout", &e))?;
-            // Its name, too, should it be new. Most file systems did that with the file; who may not read the folder relies on it.
-            let _ = fs::read_link("/proc/self/fd/1").and_then(|path| File::open(folder_of(&path))?.sync_all());
+            // Its name, too, should it be new. Most file systems did that with the file, so it is no error where that cannot be asked.
+            let _ = fs::read_link("/proc/self/fd/1").and_then(|path| sync_folder(folder_of(&path)));
         }
         Ok(())
     }
