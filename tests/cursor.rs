@@ -54,6 +54,34 @@ fn copies_that_go_on_by_themselves_are_logs_of_their_own() {
 }
 
 #[test]
+fn a_copy_that_grows_from_run_to_run_is_read_once() {
+    // copytruncate of a log that is larger than what is copied between two runs; named, or found beside it.
+    for logs in [&["a.log"][..], &["a.log", "a.log.1"], &["a.log.1", "a.log"]] {
+        let mut desk = Desk::new();
+        let mut news = Vec::new();
+        let mut run = |desk: &Desk| {
+            let logs: Vec<_> = logs.iter().copied().filter(|log| desk.at(log).exists()).collect();
+            let output = desk.run(&[], &logs);
+            assert_eq!(code(&output), 0, "{logs:?}: {}", text(&output.stderr));
+            news.extend(numbers(&output).into_iter().map(|(number, _)| number));
+        };
+        (0..20).for_each(|_| drop(desk.log("a.log")));
+        run(&desk);
+        (0..80).for_each(|_| drop(desk.log("a.log")));
+        for bytes in [3000, 5000, 6000, 100_000] {
+            desk.bash(&format!("head -c {bytes} a.log > a.log.1"));
+            run(&desk);
+        }
+        desk.bash(": > a.log");
+        run(&desk);
+        desk.log("a.log");
+        run(&desk);
+        news.sort_unstable();
+        assert_eq!(news, (1..=desk.written).collect::<Vec<_>>(), "{logs:?}");
+    }
+}
+
+#[test]
 fn a_log_that_is_taken_for_another_is_said() {
     let mut desk = Desk::new();
     let line = desk.log("a.log");

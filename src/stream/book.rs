@@ -66,6 +66,12 @@ impl Entry {
         hash(&tail[tail.len().saturating_sub(TAIL_BYTES)..]) == self.tail_sha256
     }
 
+    /// Whether it may begin as `other` does: what was hashed of both is the same, or of one of them only a part was there.
+    #[must_use]
+    pub fn begins_as(&self, other: &Self) -> bool {
+        self.is_begun() && (self.head_bytes != other.head_bytes || self.head_sha256 == other.head_sha256)
+    }
+
     /// Whether there is anything to remember.
     #[must_use]
     pub const fn is_begun(&self) -> bool {

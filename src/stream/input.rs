@@ -228,7 +228,10 @@ impl<'r> Reader<'r> {
             Place::Known(slot) => match self.is_elsewhere(slot, path).cloned() {
                 Some(entry) if open.is_at_end() => open.pass_over(slot, &entry, "the same text as"),
                 Some(entry) => open.go_own_way(&entry, self.book.as_mut().map_or(slot, Book::add)),
-                None => open,
+                None => match self.read_elsewhere(slot, path).filter(|_| !open.is_at_end()) {
+                    Some((slot, entry)) => open.pass_over(slot, &entry, "an earlier state of"),
+                    None => open,
+                },
             },
             Place::Unknown(stranger) => {
                 let copied = self.early_state_of(&stranger, path);
@@ -270,6 +273,17 @@ impl<'r> Reader<'r> {
         stranger.longer(self.book.as_ref()?).find(|slot| is_copy(slot) == Some(true))
     }
 
+    /// Another log than that in `slot`, of which more was read where it lies whole, and which begins with all there is at `path`: a
+    /// copy that is still being made was read so far, and the rest of it at the other place.
+    fn read_elsewhere(&self, slot: usize, path: &Path) -> Option<(usize, Entry)> {
+        let book = self.book.as_ref()?;
+        let here = &book.0[slot];
+        let may_be_it = |entry: &Entry| entry.offset > here.offset && entry.begins_as(here);
+        let others = (0..book.0.len()).filter(|&other| other != slot && may_be_it(&book.0[other]));
+        let mut found = others.filter_map(|other| Some((other, self.is_elsewhere(other, path)?.clone())));
+        found.find(|(_, entry)| entry.path.as_deref().is_some_and(|home| is_copy(path, Path::new(home), self.run)))
+    }
+
     /// Only where a book is kept: what it knows may have been rotated away since.
     fn put_siblings_first(&mut self, path: PathBuf) {
         if self.book.is_none() {
@@ -297,7 +311,7 @@ impl<'r> Reader<'r> {
                 let lines = open(self.run)?.lines_before(book.0[slot].offset);
                 Some(open_here.behind_lines(lines))
             }
-            Place::Known(_) => Some(open_here),
+            Place::Known(slot) => (open_here.is_at_end() || self.read_elsewhere(slot, path).is_none()).then_some(open_here),
             // Nothing can be read of what is damaged from its start, and nobody named it.
             Place::Unknown(_) if !sibling.has_rotated_name || open_here.carry.is_empty() && open_here.is_damaged() => None,
             Place::Unknown(_) if rotation::packed_from(path).is_some_and(|plain| is_copy(path, &plain, self.run)) => None,
