@@ -2,8 +2,10 @@
 //!
 //! An end of a period is an instant, a day, or so long before now. Whole seconds, as events are compared by them.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
-use crate::time::Clock;
+use crate::time::{Clock, rfc3339};
 
 /// The letters of a length of time, and their seconds. A day is 24 hours, whatever clocks do in spring.
 const UNITS: [(char, i64); 5] = [('w', 7 * 24 * 60 * 60), ('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)];
@@ -45,6 +47,17 @@ impl Period {
         match seconds {
             None => !self.is_bounded(),
             Some(at) => self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at < until),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.since.map(rfc3339), self.until.map(rfc3339)) {
+            (None, None) => f.write_str("at any time"),
+            (Some(since), None) => write!(f, "at or after {since}"),
+            (None, Some(until)) => write!(f, "before {until}"),
+            (Some(since), Some(until)) => write!(f, "from {since} until {until}"),
         }
     }
 }
@@ -94,7 +107,7 @@ fn read_instant(text: &str, clock: &Clock) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{parse_rfc3339, rfc3339};
+    use crate::time::parse_rfc3339;
 
     fn read(text: &str, tz: &str) -> Option<String> {
         let now = parse_rfc3339("2026-11-22T10:00:00Z").expect("a time");

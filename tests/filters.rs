@@ -3,6 +3,8 @@
 #[path = "filters/stats.rs"]
 mod stats;
 mod support;
+#[path = "filters/times.rs"]
+mod times;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -34,9 +34,10 @@ fn the_workflow_names_the_attackers_and_finds_their_open_ports() {
     let listener = TcpListener::bind("127.0.0.66:0").expect("a loopback port");
     let port = listener.local_addr().expect("an address").port();
     let flags = format!("-p {port},1");
-    let output = soar(&["-o", out.to_str().expect("UTF-8"), "--scan-flags", &flags, "examples/access.log", "examples/auth.log"])
-        .output()
-        .expect("it runs");
+    let (dir, page) = (out.to_str().expect("UTF-8"), out.join("page.html"));
+    let html = page.to_str().expect("UTF-8");
+    let output =
+        soar(&["-o", dir, "--html", html, "--scan-flags", &flags, "examples/access.log", "examples/auth.log"]).output().expect("it runs");
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
 
     let hosts = records(&fs::read(out.join("hosts.ndjson")).expect("hosts"));
@@ -67,6 +68,12 @@ fn the_workflow_names_the_attackers_and_finds_their_open_ports() {
     let first = said.lines().find(|line| line.contains("203.0.113.77")).expect("the break-in");
     assert!(first.contains("BREAK-IN") && said.find("203.0.113.77") < said.find("127.0.0.66"), "{said}");
     assert!(said.contains("2 of them out of scope") && said.contains(&port.to_string()), "{said}");
+    assert!(said.contains("What was read\n  soar-parse: 328 lines (events: 202, without a signal: 124, of other programs: 2)\n"), "{said}");
+    assert!(said.contains("  soar-scan: 12 lines (hosts: 12)\n    Warnings: 2 suspicious hosts are out of scope"), "{said}");
+    let page = fs::read_to_string(page).expect("a page");
+    for heading in ["<h3>soar-parse 0.1.0, ", "<h3>soar-score 0.1.0, ", "<h3>soar-scan 0.1.0, "] {
+        assert!(page.contains(heading), "{heading}");
+    }
     assert_eq!(names(folder.path()), BTreeSet::from(["a report".to_owned()]), "nothing is left beside the report");
 }
 

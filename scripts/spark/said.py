@@ -6,6 +6,8 @@ from typing import Any, TextIO
 from listing import Log
 
 SHOWN = 5
+# How soar-parse begins to say that no line is in the period.
+EMPTY = "soar-parse: no line is "
 NAMES = ("lines", "events", "without a signal", "of other programs", "unknown sshd messages", "rejects")
 SCORED = re.compile(r"soar-score: (\d+) events and (\d+) hosts read: (\d+) addresses, (\d+) suspicious(.*)")
 
@@ -39,7 +41,10 @@ class Report:
 
     def print(self, out: TextIO) -> None:
         pieces = self.of_pieces()
-        problems = [line for said in pieces for line in said["lines"]]
+        counts = [sum(column) for column in zip(*(said["counts"] for said in pieces))] or [0] * 8
+        # That the period leaves nothing of a piece says nothing of the logs, where it leaves something of another.
+        has_lines = counts[1] + counts[2] > 0
+        problems = [line for said in pieces for line in said["lines"] if not (has_lines and line.startswith(EMPTY))]
         problems += [f"soar-parse: {label}: every line was a reject" for label in self.bad_logs()]
         problems += [line for task in self.parsed for said in task if "piece" not in said for line in said["lines"]]
         problems += [line for task in self.scored for said in task for line in said["lines"][:-1]]
@@ -48,7 +53,6 @@ class Report:
         more = len(unique[SHOWN:]) + sum(said["more"] for task in [*self.parsed, *self.scored] for said in task)
         if more:
             show([f"soar_spark: and {more} more messages of the filters"], out)
-        counts = [sum(column) for column in zip(*(said["counts"] for said in pieces))] or [0] * 8
         text = "soar-parse: " + ", ".join(f"{count} {name}" for count, name in zip(counts, NAMES)).replace(" lines,", " lines:", 1)
         text += f", {counts[6]} outside the period" if counts[6] else ""
         unknown = next((said["unknown"] for said in pieces if said["unknown"]), None)

@@ -12,7 +12,7 @@ use soar_light::parse::detect::Settings;
 use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::layout::LogFormat;
-use soar_light::parse::{self, Config, Strictness, Wanted, catalogue};
+use soar_light::parse::{self, Config, Strictness, Wanted, Zone, catalogue};
 use soar_light::period::{Period, read_when};
 use soar_light::record::signal::SignalSet;
 use soar_light::stream::lock::lock_path;
@@ -67,9 +67,9 @@ struct Args {
     /// Year of times that have none [default: the latest that is at most 24 h after the file's modification time]
     #[arg(long, value_name = "Y", value_parser = clap::value_parser!(i16).range(1970..=9999))]
     year: Option<i16>,
-    /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00
-    #[arg(long, value_name = "ZONE", default_value = "UTC", allow_hyphen_values = true)]
-    tz: String,
+    /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00 [default: UTC]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    tz: Option<String>,
     /// Events from WHEN on: a time (2026-11-01T08:00:00Z), a day (its start in --tz), or how long ago (30m, 2h, 3d, 1w)
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -149,7 +149,11 @@ fn main() -> ExitCode {
 fn files(args: &Args) -> Vec<PathBuf> {
     let lock = args.cursor.as_deref().map(lock_path);
     let lists = args.bots.iter().chain(&args.ignore_404).chain(&args.trusted_proxy);
-    [args.rejects.clone(), args.cursor.clone(), lock].into_iter().flatten().chain(cli::listed_files(lists)).collect()
+    [args.rejects.clone(), args.cursor.clone(), args.cursor_out.clone(), lock]
+        .into_iter()
+        .flatten()
+        .chain(cli::listed_files(lists))
+        .collect()
 }
 
 fn origin(args: &Args, clock: &Clock) -> Result<Origin> {
@@ -169,7 +173,8 @@ fn config(args: &Args) -> Result<Config> {
     if args.cursor_out.as_ref().is_some_and(|path| path.as_os_str() == "-" || is_rejects(path) || is_cursor(path)) {
         return Err(Error::Usage("--cursor-out wants a file of its own, which --cursor is not".to_owned()));
     }
-    let clock = Clock::new(&args.tz, args.year)?;
+    let zone = Zone { name: args.tz.clone().unwrap_or_else(|| "UTC".to_owned()), is_given: args.tz.is_some() };
+    let clock = Clock::new(&zone.name, args.year)?;
     let log_format = args.log_format.as_deref().map(LogFormat::compile).transpose()?;
     let period = Period::new(args.since.as_deref(), args.until.as_deref(), &clock, time::now())?;
     if period.is_bounded() && log_format.as_ref().is_some_and(|format| !format.has_time()) {
@@ -189,6 +194,7 @@ fn config(args: &Args) -> Result<Config> {
         },
         period,
         clock,
+        zone,
         rejects: args.rejects.clone(),
         cursor: args.cursor.clone(),
         cursor_out: args.cursor_out.clone(),

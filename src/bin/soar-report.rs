@@ -38,6 +38,9 @@ struct Args {
     /// What separates the cells of CSV: one ASCII character, or \t for a tab
     #[arg(long, value_name = "CHAR", default_value = ",")]
     csv_delimiter: String,
+    /// Show in HTML, Markdown and summary what a run knew about itself: a file that --stats of any stage wrote, read once the hosts are read; repeatable
+    #[arg(long = "run", value_name = "FILE")]
+    runs: Vec<PathBuf>,
     /// Say the suspicious hosts on stderr; auto: when it is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     summary: When,
@@ -96,7 +99,8 @@ fn main() -> ExitCode {
     if let Some(page) = args.common.generate {
         return cli::conclude("soar-report", &page.print("soar-report", command()));
     }
-    let files = REPORTS.iter().filter_map(|report| matches.get_one::<PathBuf>(report.name()).cloned()).collect();
+    let files = REPORTS.iter().filter_map(|report| matches.get_one::<PathBuf>(report.name()).cloned());
+    let files = files.chain(args.runs.iter().cloned()).collect();
     let frame = Frame { program: "soar-report", common: &args.common, files };
     match config(&args, &matches) {
         Ok(config) => frame.run(&Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices)),
@@ -134,5 +138,5 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         top: args.top.map(|top| top as usize),
         delimiter: report::csv::parse_delimiter(&args.csv_delimiter)?,
     };
-    Ok(Config { outputs, look, summary: if is_said { Summary::Said } else { Summary::Silent } })
+    Ok(Config { outputs, look, runs: args.runs.clone(), summary: if is_said { Summary::Said } else { Summary::Silent } })
 }

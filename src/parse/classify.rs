@@ -11,9 +11,10 @@ use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::{Flaws, SHOWN};
 use crate::record::event::{Event, EventWriter};
 use crate::record::run::count::LineClass;
-use crate::stream::block::{self, Part};
+use crate::stream::block::{self, Dating, Part};
 use crate::stream::book::Mark;
 use crate::stream::line::{Line, Lines, Page};
+use crate::time::Assumed;
 
 /// What some editors of Windows put before the text of a file.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -35,6 +36,12 @@ pub struct Block {
     pub first: Vec<(LineClass, u64)>,
     /// The input's name.
     pub file: Arc<str>,
+    /// When the input was modified, in seconds since 1970.
+    pub modified: i64,
+    /// How that is known.
+    pub dating: Dating,
+    /// What was assumed for the times of its lines.
+    pub assumed: Assumed,
     /// What the cursor is to remember once this is delivered.
     pub mark: Option<Mark>,
 }
@@ -97,6 +104,9 @@ impl<'c> Classifier<'c> {
             flaws: Flaws::new(),
             first: Vec::new(),
             file: Arc::clone(&block.file),
+            modified: block.modified,
+            dating: block.dating,
+            assumed: Assumed::default(),
             mark: block.mark.clone(),
         };
         match block.part {
@@ -165,6 +175,7 @@ impl<'c> Classifier<'c> {
             desk.last = reader.last();
             spare.push(desk);
         }
+        done.assumed = reader.into_assumed();
     }
 
     fn emit<'a>(&self, reading: &mut Reading<'a>, tools: &mut Tools<'_>, scratch: &'a Scratch, number: u64, done: &mut Block) {

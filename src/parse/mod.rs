@@ -23,6 +23,7 @@ pub mod web;
 
 mod before;
 mod classify;
+mod guess;
 mod reader;
 
 use std::io::Write as _;
@@ -30,6 +31,8 @@ use std::path::{Path, PathBuf};
 
 use classify::{Block, Classifier};
 use format::Format;
+use guess::Guesses;
+pub use guess::Zone;
 use layout::LogFormat;
 
 use crate::error::{Error, Exit, Result};
@@ -77,6 +80,8 @@ pub struct Config {
     pub period: Period,
     /// What stamps leave out.
     pub clock: Clock,
+    /// The zone of that clock.
+    pub zone: Zone,
     /// The format of the web logs, where it is none that finds itself.
     pub log_format: Option<LogFormat>,
     /// Proxies whose X-Forwarded-For is believed.
@@ -152,8 +157,12 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     };
     let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, notices));
     sink.report.note(&mut notices.stats);
-    let report = sink.close(outcome, run)?;
+    let mut report = sink.close(outcome, run)?;
     notices.close();
+    if run.watch.is_stopped() {
+        report.guesses.leave_input();
+    }
+    std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), notices);
     notices.say(&report.summary(config));
     Ok(report.exit(config))
 }
@@ -226,6 +235,7 @@ fn open_cursor(path: &Path, out: Option<&Path>, inputs: &Inputs) -> Result<Curso
 struct Report {
     counts: Counts,
     unreadable: u64,
+    guesses: Guesses,
     /// Where the first message stood that is not known.
     first_unknown: Option<String>,
     reject_is_open: bool,
@@ -235,6 +245,7 @@ impl Report {
     fn add(&mut self, block: &Block, notices: &mut Notices) {
         self.counts.lines += block.counts.lines;
         self.counts.invalid_utf8 += block.counts.invalid_utf8;
+        self.guesses.add(block);
         for &(class, line) in &block.first {
             notices.stats.add_place(class.name(), &block.file, line, None);
             if class == LineClass::UnknownMessage && self.first_unknown.is_none() {
@@ -248,6 +259,12 @@ impl Report {
     fn note(&self, stats: &mut Stats) {
         stats.lines.extend(self.counts.lines.of_program("soar-parse"));
         stats.counts.push((Counter::InvalidUtf8.name(), self.counts.invalid_utf8));
+    }
+
+    /// Whether lines are outside the period, and none is in it.
+    fn leaves_nothing(&self) -> bool {
+        let lines = &self.counts.lines;
+        lines[LineClass::OutsidePeriod] > 0 && lines[LineClass::Event] + lines[LineClass::NoSignal] == 0
     }
 
     /// Appends a block's rejects; where an input ended without a newline, the next reject still starts on its own line.

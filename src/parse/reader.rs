@@ -9,7 +9,7 @@ use super::format::{Format, Kind, Misfit, OF_NO_FORMAT, Reading, Scratch};
 use super::layout::{LogFormat, Outcome};
 use crate::stream::block::{MAX_LINE, TOO_LONG};
 use crate::stream::line::Line;
-use crate::time::Clock;
+use crate::time::{Assumed, Clock};
 
 const EMPTY: &str = "empty line";
 const OF_NO_KNOWN_FORMAT: &str = "of no known format";
@@ -76,6 +76,12 @@ impl<'c> LineReader<'c> {
     #[must_use]
     pub const fn new(given: Option<&'c LogFormat>, formats: &'c [&'static Format], clock: Clock, last: [usize; 2]) -> Self {
         Self { given, formats, clock, last }
+    }
+
+    /// What was assumed for the times of the lines.
+    #[must_use]
+    pub fn into_assumed(self) -> Assumed {
+        self.clock.into_assumed()
     }
 
     /// Which formats fitted last, of the line and of what it wraps.

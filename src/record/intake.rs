@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::run::RUN_SCHEMA;
 use super::{EVENT_SCHEMA, HOST_SCHEMA, Kind, kind_of};
 use crate::error::Error;
 use crate::flaw::Flaws;
@@ -46,6 +47,12 @@ impl Intake {
             (Kind::Event, Reads::Hosts) => {
                 let (program, place) = (self.program, format!("{}:{number}", self.file));
                 self.fatal = Some(Error::WrongStage { place, found: "event", program, wanted: "hosts", missing: "soar-score" });
+                Ok(())
+            }
+            (Kind::Unknown(schema), _) if schema == RUN_SCHEMA => {
+                let place = format!("{}:{number}", self.file);
+                self.fatal =
+                    Some(Error::Usage(format!("{place}: this is what a run says of itself ({schema}): soar-report --run reads it")));
                 Ok(())
             }
             (Kind::Unknown(schema), reads) => {

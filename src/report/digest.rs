@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::detail::{Detail, Row};
 use super::login;
 use crate::record::host::HostRecord;
+use crate::record::run::RunRecord;
 use crate::record::signal::{SIGNALS, index_of};
 
 /// The rule whose hosts lead every summary: someone got in.
@@ -175,6 +176,8 @@ pub struct Digest {
     pub first_seen: Option<i64>,
     /// The latest instant, in seconds since 1970.
     pub last_seen: Option<i64>,
+    /// What the runs that made these hosts knew about themselves.
+    pub runs: Vec<RunRecord>,
 }
 
 impl Digest {

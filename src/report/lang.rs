@@ -282,6 +282,49 @@ pub const NO_RULE: Phrase = ["no rule holds", "aucune règle n’est satisfaite"
 pub const NETWORK: Phrase = ["Network", "Réseau"];
 /// The open ports of a host.
 pub const OPEN_PORTS: Phrase = ["Open ports:", "Ports ouverts\u{a0}:"];
+/// What a run said of itself: how it ended.
+pub const RUN_ENDED: Phrase = ["Ended", "Fin"];
+/// Its inputs.
+pub const RUN_INPUTS: Phrase = ["Inputs", "Entrées"];
+/// Its lines by class.
+pub const RUN_LINES: Phrase = ["Lines", "Lignes"];
+/// What else it counted.
+pub const RUN_COUNTS: Phrase = ["Counted", "Comptes"];
+/// What it had to assume.
+pub const RUN_ASSUMED: Phrase = ["Assumed", "Hypothèses"];
+/// The first lines of each class that is worth looking at.
+pub const RUN_PLACES: Phrase = ["First of these", "Premières lignes"];
+/// Its warnings.
+pub const RUN_WARNINGS: Phrase = ["Warnings", "Avertissements"];
+/// Lines.
+pub const LINES: Counted = [["line", "ligne"], ["lines", "lignes"]];
+/// Bytes.
+pub const BYTES: Counted = [["byte", "octet"], ["bytes", "octets"]];
+/// Where the reading began.
+pub const FROM_LINE: Phrase = ["from line {}", "à partir de la ligne {}"];
+/// An input of which some is missing.
+pub const NOT_WHOLE: Phrase = ["not read to its end", "pas lue jusqu’à la fin"];
+/// How runs end: the reason on the wire and what people read.
+pub const EXIT_REASONS: &[(&str, Phrase)] = &[
+    ("done", ["done", "terminé"]),
+    ("reader_left", ["whoever read the output left early", "le lecteur de la sortie est parti avant la fin"]),
+    ("bad_input", ["done, and some input was no good", "terminé, une partie de l’entrée étant inutilisable"]),
+    ("failed", ["failed", "échec"]),
+    ("hung_up", ["ended by a hangup", "arrêté par la fin de la session"]),
+    ("interrupted", ["interrupted", "interrompu"]),
+    ("terminated", ["terminated by a signal", "arrêté par un signal"]),
+];
+/// What was assumed: the name on the wire and what people read.
+pub const GUESSED: &[(&str, Phrase)] = &[("year", ["year", "année"]), ("zone", ["zone", "fuseau horaire"])];
+/// From what: the name on the wire and what people read.
+pub const GUESSED_FROM: &[(&str, Phrase)] = &[
+    ("file_modified", ["by the modification time of the file", "d’après la date de modification du fichier"]),
+    ("given_modified", ["by --modified", "d’après --modified"]),
+    ("now", ["by the date of the run", "d’après la date du traitement"]),
+    ("default", ["by default", "par défaut"]),
+];
+/// A better value.
+pub const SUGGESTED: Phrase = ["the times of files suggest {}", "les dates des fichiers suggèrent {}"];
 /// At the end of a page.
 pub const MADE_BY: Phrase =
     ["Made by soar-report {}. This file asks nothing of any other.", "Produit par soar-report {}. Ce fichier n’en appelle aucun autre."];

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use super::column::Kind;
 use super::digest::{Digest, Needs};
-use super::lang::{AND_MORE, LOGINS, NOT_MERGED, NOT_SHOWN, TITLE};
+use super::lang::{AND_MORE, INPUTS, LOGINS, Lang, NOT_MERGED, NOT_SHOWN, TITLE};
 use super::login;
 use super::page::{Look, Report};
+use super::runs::show;
 use super::summary::sentence;
 use crate::error::Result;
 use crate::escape::markdown;
@@ -60,6 +61,7 @@ impl Report for Markdown {
             text.push_str(&format!("\n{}\n", lang.fill(NOT_SHOWN, &[&shown, &hidden])));
         }
         put_logins(digest, look, &mut text);
+        put_runs(digest, lang, &mut text);
         Ok(text.into_bytes())
     }
 }
@@ -79,6 +81,21 @@ fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
     let hidden = digest.logged_in - shown.len() as u64;
     if hidden > 0 {
         text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
+    }
+}
+
+/// What runs knew about themselves, a list each.
+fn put_runs(digest: &Digest, lang: Lang, text: &mut String) {
+    if !digest.runs.is_empty() {
+        text.push_str(&format!("\n## {}\n", lang.say(INPUTS)));
+    }
+    for run in digest.runs.iter().map(|run| show(run, lang)) {
+        text.push_str(&format!("\n### {}\n\n", markdown(&run.heading)));
+        for (name, sentences) in &run.facts {
+            for sentence in sentences {
+                text.push_str(&format!("- {}\n", lang.pair(lang.say(*name), &markdown(sentence))));
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod login;
 pub mod markdown;
 pub mod page;
 pub mod ports_chart;
+pub mod runs;
 pub mod sink;
 pub mod summary;
 
@@ -48,6 +49,8 @@ pub struct Config {
     pub outputs: Vec<(&'static dyn Report, PathBuf)>,
     /// How they look.
     pub look: Look,
+    /// Files in which the runs that made the hosts say what they knew about themselves.
+    pub runs: Vec<PathBuf>,
     /// Whether the summary is said on stderr.
     pub summary: Summary,
 }
@@ -128,6 +131,8 @@ fn finish(config: &Config, mut seen: Seen, sinks: Sinks, run: &Run, notices: &mu
         return Ok(seen.exit());
     }
     seen.digest.close();
+    // Only now: a stage before this one in a pipe has ended, and has written what it knows.
+    seen.digest.runs = runs::read_runs(&config.runs)?;
     sinks.put_in_place(&seen.digest, &config.look)?;
     if config.summary == Summary::Said {
         notices.page(&summary::render(&seen.digest, &config.look));

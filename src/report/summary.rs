@@ -6,9 +6,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::column::{Column, Kind};
 use super::digest::{Digest, Needs};
-use super::lang::{AND_MORE, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
+use super::lang::{AND_MORE, INPUTS, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
 use super::login;
 use super::page::Look;
+use super::runs::show_briefly;
 use crate::escape::{shorten, terminal};
 use crate::time::rfc3339;
 
@@ -18,6 +19,8 @@ const ROWS: usize = 10;
 const LONGEST: usize = 60;
 /// How many hosts that logged in a summary names.
 const LOGINS: usize = 5;
+/// How many characters a sentence about a run has at the most.
+const LONGEST_SENTENCE: usize = 400;
 const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
 
 /// How many hosts the summary shows.
@@ -32,7 +35,23 @@ pub fn render(digest: &Digest, look: &Look) -> String {
     let mut text = format!("{}\n", sentence(digest, look));
     put_suspects(digest, look, &mut text);
     put_logins(digest, look, &mut text);
+    put_runs(digest, look, &mut text);
     text
+}
+
+/// What runs knew about themselves.
+fn put_runs(digest: &Digest, look: &Look, text: &mut String) {
+    if !digest.runs.is_empty() {
+        text.push_str(&format!("{}\n", look.lang.say(INPUTS)));
+    }
+    for run in digest.runs.iter().map(|run| show_briefly(run, look.lang)) {
+        text.push_str(&format!("  {}\n", terminal(&run.heading)));
+        for (name, sentences) in &run.facts {
+            for sentence in sentences {
+                text.push_str(&format!("    {}\n", look.lang.pair(look.lang.say(*name), &shorten(&terminal(sentence), LONGEST_SENTENCE))));
+            }
+        }
+    }
 }
 
 fn put_suspects(digest: &Digest, look: &Look, text: &mut String) {

@@ -53,7 +53,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
     let mut live = Live { table: Table::new(config.keep, &config.allow), desk: Desk::new(config, policy) };
     if let Some(state) = &state {
         if state.read(config, run, |records| live.restore(records))? == Restored::Part {
-            notices.say(&format!("{}: stopped while it was read: it stays as it is, and nothing else was read", state.shown()));
+            notices.warn("stopped", &format!("{}: stopped while it was read: it stays as it is, and nothing else was read", state.shown()));
             return Ok(Exit::Done);
         }
         live.desk.forget(&mut live.table, notices);

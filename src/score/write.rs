@@ -61,7 +61,11 @@ pub struct Judged {
 impl Judged {
     /// Tells `stats` how many.
     pub fn note(&self, stats: &mut Stats) {
-        stats.counts.extend([(Counter::Suspicious.name(), self.suspicious), (Counter::Allowed.name(), self.allowed)]);
+        stats.counts.extend([
+            (Counter::Suspicious.name(), self.suspicious),
+            (Counter::Allowed.name(), self.allowed),
+            (Counter::TooOld.name(), self.too_old),
+        ]);
     }
 
     /// Judges `host` with `writer`, which appends it to `lines` unless it is left out.

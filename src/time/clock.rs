@@ -23,6 +23,16 @@ pub struct Clock {
     reference: i64,
     memo: ([u8; CLF_LEN], usize, i64),
     day: Day,
+    assumed: Assumed,
+}
+
+/// What was assumed for the stamps that were read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assumed {
+    /// The years that were guessed.
+    pub years: Vec<i16>,
+    /// The latest stamp without an offset, in seconds since 1970.
+    pub latest: Option<i64>,
 }
 
 /// The day of the last web log line, so that the calendar is asked once a day and not once a line.
@@ -57,13 +67,19 @@ impl Clock {
                 Error::Usage(format!("--tz {tz}: no such time zone here; give an IANA name (Europe/Paris; needs the tzdata package), local, or an offset (+02:00)"))
             })?,
         };
-        Ok(Self { zone, year, reference: now(), memo: ([0; CLF_LEN], 0, 0), day: Day::default() })
+        Ok(Self { zone, year, reference: now(), memo: ([0; CLF_LEN], 0, 0), day: Day::default(), assumed: Assumed::default() })
     }
 
     /// This clock for one file: a stamp without a year is at most 24 h after `reference` (seconds since 1970).
     #[must_use]
     pub fn with_reference(&self, reference: i64) -> Self {
-        Self { reference, ..self.clone() }
+        Self { reference, assumed: Assumed::default(), ..self.clone() }
+    }
+
+    /// What was assumed for the stamps that it read.
+    #[must_use]
+    pub fn into_assumed(self) -> Assumed {
+        self.assumed
     }
 
     /// Reads the time of a web log, `10/Oct/2000:13:55:36 -0700`.
@@ -121,11 +137,15 @@ impl Clock {
         let month = month_number(name).ok_or(NOT_A_TIME)?;
         let day = two_digits(tens, ones).ok_or(NOT_A_TIME)?;
         let time = time_of_day(clock)?;
-        let seconds = match self.year {
-            Some(year) => self.seconds_in_year(year, month, day, time),
+        let (year, seconds) = match self.year {
+            Some(year) => self.seconds_in_year(year, month, day, time).map(|seconds| (year, seconds)),
             None => self.latest_year(month, day, time),
         }
         .ok_or(IMPOSSIBLE)?;
+        if self.year.is_none() && !self.assumed.years.contains(&year) {
+            self.assumed.years.push(year);
+        }
+        self.assumed.latest = self.assumed.latest.max(Some(seconds));
         self.remember(text, seconds);
         Ok(seconds)
     }
@@ -149,7 +169,11 @@ impl Clock {
         let (local, fraction, offset) = split_rfc3339(text)?;
         let seconds = match offset {
             Some(offset) => in_range(local, offset)?,
-            None => self.local_seconds(local).ok_or(IMPOSSIBLE)?,
+            None => {
+                let seconds = self.local_seconds(local).ok_or(IMPOSSIBLE)?;
+                self.assumed.latest = self.assumed.latest.max(Some(seconds));
+                seconds
+            }
         };
         // A time that was read is 19 bytes and an offset of six at the most.
         self.remember(&key[..len.min(CLF_LEN)], seconds);
@@ -168,10 +192,12 @@ impl Clock {
         }
     }
 
-    fn latest_year(&self, month: i8, day: i8, time: Time) -> Option<i64> {
+    /// The latest year in which the stamp is not too late, and the stamp in it.
+    fn latest_year(&self, month: i8, day: i8, time: Time) -> Option<(i16, i64)> {
         let limit = self.reference.saturating_add(YEARLESS_SLACK_S);
         let latest = civil(limit).year().saturating_add(1);
-        (0..=YEARLESS_SEARCH + 1).filter_map(|back| self.seconds_in_year(latest - back, month, day, time)).find(|&seconds| seconds <= limit)
+        let in_year = |year| self.seconds_in_year(year, month, day, time).map(|seconds| (year, seconds));
+        (0..=YEARLESS_SEARCH + 1).filter_map(|back| in_year(latest - back)).find(|&(_, seconds)| seconds <= limit)
     }
 
     fn seconds_in_year(&self, year: i16, month: i8, day: i8, time: Time) -> Option<i64> {
@@ -243,6 +269,27 @@ mod tests {
             let read = clock(None).with_reference(reference).parse_rfc3164(text.as_bytes());
             assert_eq!(read.map(rfc3339).as_deref(), Ok(shown), "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_assumed_is_known() {
+        let reference = parse_rfc3339("2026-01-01T12:00:00Z").expect("a time");
+        let assumed_of = |clock: Clock, texts: &[&str]| {
+            let mut clock = clock.with_reference(reference);
+            for text in texts {
+                let text = text.as_bytes();
+                let _ = if text[0].is_ascii_digit() { clock.parse_any(text).map(drop) } else { clock.parse_rfc3164(text).map(drop) };
+            }
+            let Assumed { years, latest } = clock.into_assumed();
+            (years, latest.map(rfc3339))
+        };
+        let both = ["Dec 31 23:59:59", "Jan  1 11:00:00", "Jan  1 10:00:00", "Feb 30 00:00:00"];
+        assert_eq!(assumed_of(clock(None), &both), (vec![2025, 2026], Some("2026-01-01T11:00:00Z".to_owned())));
+        assert_eq!(assumed_of(clock(Some(2015)), &both), (vec![], Some("2015-12-31T23:59:59Z".to_owned())));
+        let local = ["2024-01-02T03:04:05.5", "2024-01-02T03:04:05Z"];
+        assert_eq!(assumed_of(clock(None), &local), (vec![], Some("2024-01-02T03:04:05Z".to_owned())));
+        let told = ["2024-01-02T03:04:05Z", "10/Oct/2000:13:55:36 -0700", "1703415994", "nothing"];
+        assert_eq!(assumed_of(clock(None), &told), (vec![], None));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde::{Serialize, Serializer};
 
-pub use clock::Clock;
+pub use clock::{Assumed, Clock};
 pub use field::month_number;
 use field::{in_range, split_rfc3339};
 

@@ -92,6 +92,8 @@ counted! {
         Suspicious "suspicious" ["suspicious hosts", "hôtes suspects"] [SCORE, SCAN, REPORT],
         /// Hosts that met a rule and are allowed.
         Allowed "allowed" ["hosts that met a rule and are allowed", "hôtes autorisés malgré une règle satisfaite"] [SCORE],
+        /// Hosts that were left out for their age.
+        TooOld "too_old" ["hosts left out for their age", "hôtes omis pour leur âge"] [SCORE],
         /// Alerts that were written.
         Alerts "alerts" ["alerts", "alertes"] [SCORE],
         /// Hosts that were forgotten to stay within a limit.

@@ -6,6 +6,7 @@
 
 mod fold;
 mod login;
+mod runs;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -180,6 +181,7 @@ fn facts(digest: &Digest, lang: Lang) -> Markup {
                 @if !signals.is_empty() { dt { (lang.say(lang::SIGNALS_SEEN)) } dd { (signals) } }
                 @if !scans.is_empty() { dt { (lang.say(lang::SCANS)) } dd { (scans) } }
             }
+            (runs::runs(digest, lang))
         }
     }
 }

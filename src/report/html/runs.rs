@@ -1,0 +1,23 @@
+//! What runs knew about themselves, below what was read.
+
+use maud::{Markup, html};
+
+use super::text;
+use crate::report::digest::Digest;
+use crate::report::lang::Lang;
+use crate::report::runs::show;
+
+/// Every run, a list of facts each; nothing where none was given.
+pub fn runs(digest: &Digest, lang: Lang) -> Markup {
+    html! {
+        @for run in digest.runs.iter().map(|run| show(run, lang)) {
+            h3 { (text(&run.heading)) }
+            dl.facts {
+                @for (name, sentences) in &run.facts {
+                    dt { (lang.say(*name)) }
+                    @for sentence in sentences { dd { (text(sentence)) } }
+                }
+            }
+        }
+    }
+}

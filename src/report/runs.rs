@@ -1,0 +1,233 @@
+//! What runs knew about themselves: the records of `--run` read, and said in sentences for every report.
+//!
+//! Text of others stays as it came: each report escapes it at its own last door.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::value::RawValue;
+
+use super::lang::{self, Lang, Phrase, word_of};
+use crate::error::{Error, Result};
+use crate::record::run::count::{Counter, LineClass};
+use crate::record::run::{Counts, Guess, Input, Place, RunRecord};
+use crate::stream::access::explain_open;
+use crate::stream::raw::STDIN;
+
+/// How long a file of records may be, in bytes: over 10,000 inputs.
+const MOST_BYTES: u64 = 16 << 20;
+/// How many inputs and warnings of a run are told.
+const TOLD: usize = 10;
+
+/// Reads the records in the files at `paths`.
+///
+/// # Errors
+/// [`Error::Read`] names a file that cannot be read or holds something else, [`Error::Usage`] stdin, which is of hosts.
+pub fn read_runs(paths: &[PathBuf]) -> Result<Vec<RunRecord>> {
+    let mut runs = Vec::new();
+    for path in paths {
+        runs.extend(read_file(path)?);
+    }
+    Ok(runs)
+}
+
+fn read_file(path: &Path) -> Result<Vec<RunRecord>> {
+    if path.as_os_str() == STDIN {
+        return Err(Error::Usage("--run wants a file that --stats wrote: stdin is for hosts".to_owned()));
+    }
+    let shown = path.display().to_string();
+    let mut text = Vec::new();
+    let file = File::open(path).map_err(|e| explain_open(path, &e))?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|e| Error::read(&shown, &e))?;
+    let unfit = |reason: String| Error::Read { path: shown.clone(), reason: format!("--run: {reason}") };
+    if text.len() as u64 > MOST_BYTES {
+        return Err(unfit("longer than what --stats writes (16 MiB)".to_owned()));
+    }
+    let values = serde_json::Deserializer::from_slice(&text).into_iter::<Box<RawValue>>();
+    let record = |value: serde_json::Result<Box<RawValue>>| match value {
+        Ok(value) => RunRecord::from_line(value.get().as_bytes()).map_err(unfit),
+        Err(_) => Err(unfit("not JSON: not what --stats wrote (soar.run/1)".to_owned())),
+    };
+    match values.map(record).collect::<Result<Vec<_>>>()? {
+        runs if runs.is_empty() => Err(unfit("it is empty: not what --stats wrote (soar.run/1)".to_owned())),
+        runs => Ok(runs),
+    }
+}
+
+/// What reports show of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Which run it was.
+    pub heading: String,
+    /// A name, and sentences.
+    pub facts: Vec<(Phrase, Vec<String>)>,
+}
+
+/// What there is to say of `run`.
+#[must_use]
+pub fn show(run: &RunRecord, lang: Lang) -> Shown {
+    let heading = format!("{} {}, {}", run.program, run.version, lang.fill(lang::PERIOD_TO, &[&run.started_at, &run.ended_at]));
+    let warnings = run.warnings.iter().map(|warning| warning.text.clone()).collect::<Vec<_>>();
+    let facts = [
+        (lang::RUN_ENDED, ending(run, lang)),
+        (lang::RUN_LINES, vec![lines(run, lang)]),
+        (lang::RUN_INPUTS, first(run.inputs.iter().map(|of| input(of, lang)).collect(), 0, lang)),
+        (lang::RUN_COUNTS, counts(&run.counts, Counter::label_of, lang)),
+        (lang::RUN_ASSUMED, run.guesses.iter().map(|of| guess(of, lang)).collect()),
+        (lang::RUN_PLACES, places(run, lang)),
+        (lang::RUN_WARNINGS, first(warnings, run.more_warnings, lang)),
+    ];
+    let facts = facts.into_iter().filter(|(_, sentences)| !sentences.is_empty());
+    Shown { heading, facts: facts.collect() }
+}
+
+/// The same in a few lines: what was read, what was assumed, what was wrong.
+#[must_use]
+pub fn show_briefly(run: &RunRecord, lang: Lang) -> Shown {
+    let mut shown = show(run, lang);
+    // What came through a pipe from the stage before says no more than the lines do.
+    let is_plain_pipe = matches!(&*run.inputs, [input] if input.name == STDIN && input.complete);
+    let lines = shown.facts.iter().position(|(name, _)| *name == lang::RUN_LINES).map(|place| shown.facts.remove(place).1.concat());
+    shown.heading = lang.pair(&run.program, &lines.unwrap_or_default());
+    shown.facts.retain(|(name, _)| ![lang::RUN_COUNTS, lang::RUN_PLACES].contains(name) && !(is_plain_pipe && *name == lang::RUN_INPUTS));
+    shown
+}
+
+/// The first sentences, and how many more there are besides `hidden` ones.
+fn first(mut sentences: Vec<String>, hidden: u64, lang: Lang) -> Vec<String> {
+    let more = sentences.len().saturating_sub(TOLD) as u64 + hidden;
+    sentences.truncate(TOLD);
+    if more > 0 {
+        sentences.push(lang.fill(lang::AND_MORE, &[&lang.number(more)]));
+    }
+    sentences
+}
+
+/// How it ended, unless all was done.
+fn ending(run: &RunRecord, lang: Lang) -> Vec<String> {
+    let exit = &run.exit;
+    if exit.code == 0 && exit.reason == "done" {
+        return Vec::new();
+    }
+    let reason = format!("{} (exit {})", word_of(lang, lang::EXIT_REASONS, &exit.reason), exit.code);
+    vec![exit.error.as_ref().map_or_else(|| reason.clone(), |error| lang.pair(&reason, error))]
+}
+
+fn input(input: &Input, lang: Lang) -> String {
+    let mut parts = vec![lang.count(input.lines, lang::LINES), lang.count(input.bytes, lang::BYTES)];
+    if let (Some(kind), Some(bytes)) = (&input.compression, input.compressed_bytes) {
+        parts.push(format!("{kind} {}", lang.count(bytes, lang::BYTES)));
+    }
+    parts.extend(input.first_line.map(|line| lang.fill(lang::FROM_LINE, &[&lang.number(line)])));
+    if !input.complete {
+        parts.push(lang.say(lang::NOT_WHOLE).to_owned());
+    }
+    parts.extend(input.error.clone());
+    lang.pair(&input.name, &parts.join(", "))
+}
+
+fn lines(run: &RunRecord, lang: Lang) -> String {
+    let total = lang.count(run.lines.get("total"), lang::LINES);
+    let classes = Counts(run.lines.0.iter().filter(|(name, _)| name != "total").cloned().collect());
+    match counts(&classes, LineClass::label_of, lang).first() {
+        None => total,
+        Some(classes) => format!("{total} ({classes})"),
+    }
+}
+
+/// Those that are not 0, in one sentence.
+fn counts(counts: &Counts, label_of: impl Fn(&str) -> Option<Phrase>, lang: Lang) -> Vec<String> {
+    let pair = |(name, number): &(String, u64)| lang.pair(label_of(name).map_or(name, |label| lang.say(label)), &lang.number(*number));
+    let pairs: Vec<_> = counts.0.iter().filter(|(_, number)| *number > 0).map(pair).collect();
+    if pairs.is_empty() { Vec::new() } else { vec![pairs.join(", ")] }
+}
+
+fn guess(guess: &Guess, lang: Lang) -> String {
+    let what = word_of(lang, lang::GUESSED, &guess.what);
+    let from = word_of(lang, lang::GUESSED_FROM, &guess.from);
+    let suggested = guess.suggested.as_ref().map(|value| format!(", {}", lang.fill(lang::SUGGESTED, &[value])));
+    format!("{} ({from}, {}{})", lang.pair(what, &guess.values.join(", ")), guess.flag, suggested.unwrap_or_default())
+}
+
+/// The first lines of each class, a class a sentence.
+fn places(run: &RunRecord, lang: Lang) -> Vec<String> {
+    let mut classes: Vec<&str> = Vec::new();
+    for place in &run.places {
+        if !classes.contains(&&*place.class) {
+            classes.push(&place.class);
+        }
+    }
+    let show = |place: &Place| match &place.reason {
+        None => format!("{}:{}", place.file, place.line),
+        Some(reason) => format!("{}:{} ({reason})", place.file, place.line),
+    };
+    let sentence = |class: &str| {
+        let all: Vec<_> = run.places.iter().filter(|place| place.class == class).map(show).collect();
+        lang.pair(LineClass::label_of(class).map_or(class, |label| lang.say(label)), &all.join(", "))
+    };
+    classes.into_iter().map(sentence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUN: &str = concat!(
+        r#"{"schema":"soar.run/1","program":"soar-parse","version":"0.1.0","started_at":"2026-01-01T00:00:00Z","ended_at":"2026-01-01T00:00:09Z","#,
+        r#""exit":{"code":2,"reason":"failed","error":"stdout: full"},"inputs":[{"name":"a.gz","bytes":5000,"compression":"gzip","#,
+        r#""compressed_bytes":700,"lines":1,"first_line":8,"complete":false,"error":"damaged"}],"lines":{"total":7,"event":3,"reject":0,"new_class":4},"#,
+        r#""counts":{"invalid_utf8":1,"break_ins":0},"guesses":[{"what":"zone","values":["UTC"],"from":"default","flag":"--tz","suggested":"+02:00"}],"#,
+        r#""places":[{"class":"reject","file":"a","line":1,"reason":"why"},{"class":"other_program","file":"a","line":2},{"class":"reject","file":"a","line":3}],"#,
+        r#""warnings":[{"kind":"zone","text":"text"}],"more_warnings":2}"#
+    );
+
+    #[test]
+    fn a_run_is_said_in_sentences() {
+        let run = RunRecord::from_line(RUN.as_bytes()).expect("a record");
+        let shown = show(&run, Lang::En);
+        assert_eq!(shown.heading, "soar-parse 0.1.0, 2026-01-01T00:00:00Z to 2026-01-01T00:00:09Z");
+        let facts: Vec<_> = shown.facts.iter().map(|(name, sentences)| format!("{} | {}", name[0], sentences.join(" | "))).collect();
+        assert_eq!(
+            facts,
+            [
+                "Ended | failed (exit 2): stdout: full",
+                "Lines | 7 lines (events: 3, new_class: 4)",
+                "Inputs | a.gz: 1 line, 5,000 bytes, gzip 700 bytes, from line 8, not read to its end, damaged",
+                "Counted | lines that are not UTF-8: 1",
+                "Assumed | zone: UTC (by default, --tz, the times of files suggest +02:00)",
+                "First of these | rejects: a:1 (why), a:3 | of other programs: a:2",
+                "Warnings | text | and 2 more",
+            ]
+        );
+        let brief = show_briefly(&run, Lang::En);
+        assert_eq!(brief.heading, "soar-parse: 7 lines (events: 3, new_class: 4)");
+        let names: Vec<_> = brief.facts.iter().map(|(name, _)| name[0]).collect();
+        assert_eq!(names, ["Ended", "Inputs", "Assumed", "Warnings"]);
+        let french = show(&run, Lang::Fr);
+        assert_eq!(french.facts[1], (lang::RUN_LINES, vec!["7 lignes (événements\u{a0}: 3, new_class\u{a0}: 4)".to_owned()]));
+        let done = RunRecord { exit: crate::record::run::Ending { code: 0, reason: "done".to_owned(), error: None }, ..run };
+        assert!(show(&done, Lang::En).facts.iter().all(|(name, _)| *name != lang::RUN_ENDED));
+    }
+
+    #[test]
+    fn a_file_holds_records_and_nothing_else() {
+        let read = |text: &str| {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            std::fs::write(file.path(), text).expect("written");
+            let shown = file.path().display().to_string();
+            read_runs(&[file.path().to_owned()]).map(|runs| runs.len()).map_err(|error| error.to_string().replace(&shown, "FILE"))
+        };
+        assert_eq!(read(&format!("{RUN}\n")), Ok(1));
+        assert_eq!(read(&format!("\n{RUN}\n\n{}", RUN.replace(',', ",\n  "))), Ok(2));
+        for (text, said) in [
+            ("", "FILE: --run: it is empty: not what --stats wrote (soar.run/1)"),
+            ("x", "FILE: --run: not JSON: not what --stats wrote (soar.run/1)"),
+            (r#"{"schema":"soar.host/1"}"#, "FILE: --run: this is a soar.host/1 record, not one that --stats wrote (soar.run/1)"),
+            (r#"{"schema":"soar.run/2"}"#, "FILE: --run: this is a soar.run/2 record, not one that --stats wrote (soar.run/1)"),
+        ] {
+            assert_eq!(read(text), Err(said.to_owned()));
+        }
+        assert!(matches!(read_runs(&["-".into()]), Err(Error::Usage(_))));
+    }
+}
