@@ -11,7 +11,7 @@ use soar_light::parse::FORMATS;
 use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::path::PathSet;
 use soar_light::parse::detect::{Detectors, Settings};
-use soar_light::parse::format::Scratch;
+use soar_light::parse::format::{Reading, Scratch};
 use soar_light::parse::layout::{LogFormat, Outcome};
 use soar_light::record::signal::{SIGNALS, SignalSet, index_of};
 use soar_light::stream::line::{Line, Lines, Page};
@@ -37,6 +37,29 @@ proptest! {
                 let known = format!("{:?}", (format.read)(&line, &scratch, &mut clocks[0]));
                 let unknown = format!("{:?}", (format.read)(&Line::of(line.text), &scratch, &mut clocks[1]));
                 prop_assert_eq!(known, unknown, "{}: {}", format.name, String::from_utf8_lossy(line.text));
+            }
+        }
+    }
+
+    #[test]
+    fn no_quote_of_a_client_makes_another_status_than_the_servers(texts in [raw_text(), raw_text(), raw_text(), raw_text()], shape in 0..4, status in 400..410_u16) {
+        let [target, referrer, agent, user] = texts;
+        let user = if shape == 3 { user } else { "-".to_owned() };
+        let front = format!("192.0.2.1 - {user} [10/Oct/2024:13:55:36 +0000] \"GET /{target} HTTP/1.1\" {status} 12");
+        let line = match shape {
+            0 => front,
+            1 => format!("{front} \"{referrer}\" \"{agent}\""),
+            2 => format!("www.example:80 {front} \"{referrer}\" \"{agent}\""),
+            _ => format!("{front} \"{referrer}\" \"{agent}\" \"-\""),
+        };
+        let (mut clock, scratch, mut page) = (Clock::new("UTC", Some(2024)).expect("UTC"), Scratch::default(), Page::default());
+        for line in Lines::of(line.as_bytes(), &mut page) {
+            for format in FORMATS {
+                match (format.read)(&line, &scratch, &mut clock) {
+                    Ok(Reading::Web(web)) => prop_assert_eq!((web.client, web.status), (&b"192.0.2.1"[..], Some(status)), "{}: {:?}", format.name, String::from_utf8_lossy(line.text)),
+                    Ok(Reading::Ambiguous(client)) => prop_assert_eq!(client, &b"192.0.2.1"[..]),
+                    _ => {}
+                }
             }
         }
     }
@@ -75,6 +98,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
+    fn whatever_an_application_prints_or_a_sender_posts_nobody_is_framed(texts in vec(hostile_line(), 1..30), shipper in select(&SHIPPERS[..])) {
+        let (keys, is_sender) = shipper;
+        let wrap = |text: &Vec<u8>| format!("{{\"message\":{},{keys}}}\n", serde_json::Value::from(String::from_utf8_lossy(text)));
+        let input: String = texts.iter().map(wrap).collect();
+        let output = run(filter("soar-parse").args(["--year", "2024", "--all"]), input.as_bytes());
+        for event in text(&output.stdout).lines() {
+            prop_assert!(!is_sender && event.contains("\"dataset\":\"http.access\""), "{}: {}", keys, event);
+        }
+    }
+
+    #[test]
     fn whatever_comes_in_every_line_is_counted_once_and_every_event_fits_the_schema(lines in vec(hostile_line(), 0..40), all: bool) {
         let schema = serde_json::from_slice(&support::read("schemas/event.schema.json")).expect("JSON");
         let schema = jsonschema::validator_for(&schema).expect("a schema");
@@ -93,9 +127,43 @@ proptest! {
         let numbers: Vec<usize> = summary.split([':', ',', ';']).map_while(|part| part.split_whitespace().next()?.parse().ok()).collect();
         let wanted = input.split(|&b| b == b'\n').count() - usize::from(input.is_empty() || input.ends_with(b"\n"));
         prop_assert_eq!(numbers[0], wanted);
-        prop_assert_eq!(numbers[1..6].iter().sum::<usize>(), wanted, "{}", summary);
+        let untrusted = summary.split(", ").find_map(|part| part.split_once(" untrusted")?.0.parse().ok()).unwrap_or(0_usize);
+        prop_assert_eq!(numbers[1..6].iter().sum::<usize>() + untrusted, wanted, "{}", summary);
         prop_assert_eq!(numbers[1], text(&output.stdout).lines().count());
     }
+}
+
+/// What shippers write beside a line that an application printed, or (true) that anyone may have sent.
+const SHIPPERS: [(&str, bool); 6] = [
+    (r#""source_type":"docker_logs","stream":"stdout""#, false),
+    (r#""source_type":"kubernetes_logs""#, false),
+    (r#""log":{"file":{"path":"/var/log/containers/a.log"}},"input":{"type":"container"}"#, false),
+    (r#""source_type":"http_server""#, true),
+    (r#""source_type":"stdin""#, true),
+    (r#""input":{"type":"tcp"},"log":{"offset":7}"#, true),
+];
+
+/// What a client sends to a server that writes quotes as they come.
+fn raw_text() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 16] = [
+        "\"",
+        "\"",
+        "\"",
+        "\\",
+        " ",
+        " 200 5",
+        "\" 200 5 \"-\" \"x",
+        "x HTTP/1.1\" 200 5 \"",
+        "-",
+        "bot",
+        "GET / HTTP/1.1",
+        " 404 12",
+        "[10/Oct/2024:13:55:36 +0000] \"GET / HTTP/1.1\" 200 5",
+        "] \"",
+        "\" \"",
+        "https://a.example/",
+    ];
+    vec(select(&PIECES[..]), 0..7).prop_map(|pieces| pieces.concat())
 }
 
 /// Lines of access logs in the combined format, most of them with something in one of their fields that is seldom there.
@@ -114,13 +182,45 @@ fn request_line() -> impl Strategy<Value = Vec<u8>> {
             ],
         ),
         ("] \"", &["]\"", "] ", "]  \"", "] \"\"", "] - "]),
-        ("GET /a HTTP/1.1", &["-", "", "GET /\\\" HTTP/1.1", "\\x16\\x03", "\" 200 5 \"x\" \"bot", "\t", "\u{e9}"]),
+        (
+            "GET /a HTTP/1.1",
+            &[
+                "-",
+                "",
+                "GET /\\\" HTTP/1.1",
+                "\\x16\\x03",
+                "\" 200 5 \"x\" \"bot",
+                "GET /\" 200 5 \"-\" \"x HTTP/1.1",
+                "GET /\"x HTTP/1.1",
+                "\t",
+                "\u{e9}",
+            ],
+        ),
         ("\" ", &["\"", "\"  ", " ", "\" \""]),
         ("404", &["200", "099", "-", "1000", "4x4", "", "40"]),
         (" 12 \"", &[" - \"", " 123456789 \"", " 12  \"", " 12 - \"", " 12 12 \"", " 12\"", " \"", " 9007199254740993 \"", " 0012 \""]),
         ("-", &["https://www.example/", "", "a\\\\", "a\\"]),
         ("\" \"", &["\"\"", "\"  \"", "\" - \"", "\" \"\" \"", "\"\\ \"", " \""]),
-        ("Mozilla/5.0 (X11)\"", &["bot\"", "-\"", "\"", "x", "x\" \"203.0.113.9\"", "x\" 7", "x\"\r", "\\\"x\"", "x\"\\"]),
+        (
+            "Mozilla/5.0 (X11)\"",
+            &[
+                "bot\"",
+                "-\"",
+                "\"",
+                "x",
+                "x\" \"203.0.113.9\"",
+                "x\" 7",
+                "x HTTP/1.1\" 404 12",
+                "HTTP/1.1\" 200 5 \"-\" \"y\"",
+                " 200 5 - x\"",
+                "Quo\"te \"ed\" bot/1 \"\"",
+                "x\" 404 12 \"a\" \"b\"",
+                "x\" rt=1 \"-\"",
+                "x\"\r",
+                "\\\"x\"",
+                "x\"\\",
+            ],
+        ),
     ];
     let field = |(usual, others): &'static (&str, &[&str])| prop_oneof![12 => Just(*usual), 1 => select(*others)];
     let fields: Vec<_> = FIELDS.iter().map(field).collect();
@@ -187,10 +287,14 @@ fn hostile_json() -> impl Strategy<Value = Vec<u8>> {
         r#""time_local":"10/Oct/2024:13:55:36 +0000""#,
         r#""body_bytes_sent":"99999999999999999999""#,
         r#""ts":1760097336.25"#,
-        r#""request":{"remote_ip":"192.0.2.1","method":"GET","headers":{"User-Agent":["bot"]}}"#,
+        r#""logger":"http.log.access","request":{"remote_ip":"192.0.2.1","method":"GET","headers":{"User-Agent":["bot"]}}"#,
         r#""ClientAddr":"192.0.2.1:4711""#,
         r#""RequestMethod":"GET""#,
         r#""DownstreamStatus":404"#,
+        r#""event":{"dataset":"nginx.access"}"#,
+        r#""source_type":"http_server""#,
+        r#""source_type":"docker_logs""#,
+        r#""_UID":"1000""#,
         r#""source":{"ip":"192.0.2.1"}"#,
         r#""source.ip":"192.0.2.1""#,
         r#""http":{"request":{"method":"GET"},"response":{"status_code":404}}"#,

@@ -41,7 +41,7 @@ class Report:
 
     def print(self, out: TextIO) -> None:
         pieces = self.of_pieces()
-        counts = [sum(column) for column in zip(*(said["counts"] for said in pieces))] or [0] * 8
+        counts = [sum(column) for column in zip(*(said["counts"] for said in pieces))] or [0] * 10
         # That the period leaves nothing of a piece says nothing of the logs, where it leaves something of another.
         has_lines = counts[1] + counts[2] > 0
         problems = [line for said in pieces for line in said["lines"] if not (has_lines and line.startswith(EMPTY))]
@@ -55,9 +55,11 @@ class Report:
             show([f"soar_spark: and {more} more messages of the filters"], out)
         text = "soar-parse: " + ", ".join(f"{count} {name}" for count, name in zip(counts, NAMES)).replace(" lines,", " lines:", 1)
         text += f", {counts[6]} outside the period" if counts[6] else ""
+        text += f", {counts[8]} untrusted" if counts[8] else ""
         unknown = next((said["unknown"] for said in pieces if said["unknown"]), None)
         text += f"; first unknown sshd message at {unknown}" if unknown else ""
         text += f"; {counts[7]} lines are not UTF-8" if counts[7] else ""
+        text += f"; {counts[9]} lines with quotes that can be read in more than one way" if counts[9] else ""
         ends = [SCORED.fullmatch(said["lines"][-1]) for task in self.scored for said in task if said["lines"]]
         addresses, suspicious = (sum(int(end[group]) for end in ends if end) for group in (3, 4))
         show([text, f"soar-score: {addresses} addresses, {suspicious} suspicious",

@@ -24,7 +24,8 @@ SAID_LINES, SAID_CHARS = 8, 400
 PACKED = re.compile(rb"\x1f\x8b|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|BZh|\xfd7zXZ\0")
 SUMMARY = re.compile(
     r"(\d+) lines: (\d+) events, (\d+) without a signal, (\d+) of other programs, (\d+) unknown sshd messages, (\d+) rejects"
-    r"(?:, (\d+) outside the period)?(?:; first unknown sshd message at (.*?))?(?:; (\d+) lines are not UTF-8)?")
+    r"(?:, (\d+) outside the period)?(?:, (\d+) untrusted)?(?:; first unknown sshd message at (.*?))?(?:; (\d+) lines are not UTF-8)?"
+    r"(?:; (\d+) lines with quotes that .*)?")
 JOB = json.loads(os.environ["SOAR_JOB"])
 
 
@@ -155,8 +156,8 @@ def parse(piece, events):
     summary = SUMMARY.fullmatch(lines.pop().removeprefix("soar-parse: ")) if lines else None
     if summary is None:
         raise CannotWork(f"{label}: soar-parse did not say how many lines were what")
-    counts = [int(count or 0) for count in (*summary.groups()[:7], summary[9])]
-    return {"piece": piece["id"], "file": piece["file"], "code": code, "counts": counts, "unknown": summary[8], "lines": lines}
+    counts = [int(count or 0) for count in (*summary.groups()[:7], summary[10], summary[8], summary[11])]
+    return {"piece": piece["id"], "file": piece["file"], "code": code, "counts": counts, "unknown": summary[9], "lines": lines}
 
 
 def do_map():

@@ -80,7 +80,7 @@ struct Args {
     ///
     /// No other format of web logs is tried then; sshd's lines still are, and lines inside JSON of Filebeat or
     /// Vector, except where a client could write such a line. What clients write belongs in quotes: where one field could
-    /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined` and nginx's `main` stand for theirs.
+    /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined`, nginx's `main` and `gunicorn` (whose escapes CherryPy has too) stand for theirs.
     #[arg(long, value_name = "STRING")]
     log_format: Option<String>,
     /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them (or published JSON lists of prefixes), comma-separated; repeatable
@@ -114,7 +114,7 @@ struct Args {
 fn manual() -> String {
     cli::manual(
         "Text logs, plain or compressed (gzip, zstd, bzip2, xz): FILE..., or stdin. Memory stays below 64 MiB on up to 64 threads, with xz -9 below 128 MiB; what needs a longer window than 32 MiB (zstd) or 64 MiB (xz) is refused. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject. With --cursor, the last line of a plain file is left for the next run until it has its newline, and what was rotated away beside a FILE since the last run is read first.",
-        "Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was: an event, without a signal, another program's, an unknown sshd message, or a reject.",
+        "Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was: an event, without a signal, another program's, an unknown sshd message, untrusted (others than it says may have written it), or a reject.",
         "every line was a reject, or --strict met one",
         [
             "soar-parse access.log auth.log | soar-score | head",

@@ -140,6 +140,19 @@ pub fn host_name_len(text: &[u8]) -> usize {
     find_no_name(text).unwrap_or(text.len())
 }
 
+/// Whether an address is one of a machine or a private network: loopback, RFC 1918, RFC 6598 (carrier-grade NAT, which clouds use for
+/// load balancers), link-local, RFC 4193.
+#[must_use]
+pub fn is_local(address: IpAddr) -> bool {
+    match canonical(address) {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            v4.is_loopback() || v4.is_private() || v4.is_link_local() || a == 100 && (64..128).contains(&b)
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

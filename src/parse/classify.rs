@@ -3,10 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use super::before::Before;
+use super::clients::{Clients, Requests};
 use super::detect::Detectors;
 use super::format::{Format, Reading, Scratch};
 use super::proxy;
 use super::reader::{Flaw, LineReader, trim_end};
+use super::web::Web;
 use super::{Config, Counts, FORMATS, Wanted};
 use crate::flaw::{Flaws, SHOWN};
 use crate::record::event::{Event, EventWriter};
@@ -34,6 +36,10 @@ pub struct Block {
     pub flaws: Flaws<Flaw>,
     /// The first lines of each class that says nothing of its own, and is worth looking at.
     pub first: Vec<(LineClass, u64)>,
+    /// Whose lines can be read in more than one way.
+    pub ambiguous: Clients,
+    /// Whose requests became events.
+    pub requests: Requests,
     /// The input's name.
     pub file: Arc<str>,
     /// When the input was modified, in seconds since 1970.
@@ -103,6 +109,8 @@ impl<'c> Classifier<'c> {
             counts: Counts::default(),
             flaws: Flaws::new(),
             first: Vec::new(),
+            ambiguous: Clients::default(),
+            requests: Requests::default(),
             file: Arc::clone(&block.file),
             modified: block.modified,
             dating: block.dating,
@@ -151,7 +159,7 @@ impl<'c> Classifier<'c> {
             let mut likely = reader.read_likely(&line, &scratch);
             let mut other = None;
             let mut reading = match &mut likely {
-                Ok(Reading::Wrapped(_)) | Err(_) => other.insert(reader.read_any(&line, &scratch)).as_mut(),
+                Ok(Reading::Wrapped(..)) | Err(_) => other.insert(reader.read_any(&line, &scratch)).as_mut(),
                 Ok(reading) => Ok(reading),
             };
             match &reading {
@@ -162,8 +170,17 @@ impl<'c> Classifier<'c> {
                 _ => before.last = Some(start),
             }
             match reading {
-                Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_)) => done.pass_over(number, LineClass::OtherProgram),
+                Ok(Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(..)) => done.pass_over(number, LineClass::OtherProgram),
                 Ok(Reading::UnknownSshd) => done.pass_over(number, LineClass::UnknownMessage),
+                Ok(&mut Reading::Untrusted(reason)) => {
+                    done.counts.lines[LineClass::Untrusted] += 1;
+                    done.flaws.add(number, Flaw::untrusted(reason));
+                }
+                Ok(&mut Reading::Ambiguous(client)) => {
+                    done.ambiguous.add(client, 1);
+                    done.reject(number, Flaw::AMBIGUOUS);
+                    self.keep_reject(done, &block.bytes[end - whole.len() - 1..end.min(block.bytes.len())]);
+                }
                 Ok(reading) => self.emit(reading, &mut desk.tools, &scratch, number, done),
                 Err(flaw) => {
                     done.reject(number, flaw.clone());
@@ -183,6 +200,9 @@ impl<'c> Classifier<'c> {
             done.counts.lines[LineClass::OutsidePeriod] += 1;
             return;
         }
+        if let Reading::Web(Web { is_ambiguous: true, client, .. }) = reading {
+            done.ambiguous.add(client, 1);
+        }
         let signals = tools.detectors.signals(reading);
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All;
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
@@ -195,9 +215,12 @@ impl<'c> Classifier<'c> {
         }
         // Each kind by itself: an event is large, and costs less where it need not be handed through one place.
         match reading {
-            Reading::Web(web) => tools.writer.write_line(&Event { tags: signals, ..web.to_event(&done.file, number) }, &mut done.events),
+            Reading::Web(web) => {
+                done.requests.add(web.client);
+                tools.writer.write_line(&Event { tags: signals, ..web.to_event(&done.file, number) }, &mut done.events);
+            }
             Reading::Sshd(sshd) => tools.writer.write_line(&Event { tags: signals, ..sshd.to_event(&done.file, number) }, &mut done.events),
-            Reading::UnknownSshd | Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_) => return,
+            _ => return,
         }
         done.counts.lines[LineClass::Event] += 1;
     }

@@ -6,8 +6,9 @@
 use memchr::{memchr, memmem};
 
 use super::client::{Client, read_client};
-use super::field::{Quoted, close_quoted, find_quote, read_quoted, split_size, split_status};
+use super::field::{Quoted, close_quoted, find_quote, split_size, split_status};
 use super::format::{Format, Kind, Misfit, Reading, known};
+use super::quotes::{Numbers, Texts, find_numbers, is_plain_tail, read_texts};
 use super::web::{Escaping, Web};
 use crate::net;
 use crate::stream::line::Line;
@@ -83,8 +84,14 @@ fn read_by_marks<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
     if behind + 1 != from || line.get(behind) != Some(&b' ') || to + 2 != agent_from || line.get(to + 1) != Some(&b' ') {
         return None;
     }
+    let agent = line.get(agent_from + 1..agent_to)?;
+    // Where a text starts with a space, or more follows, there may be a second reading.
+    if line[from + 1] == b' ' || agent.first() == Some(&b' ') || !is_plain_tail(agent, &line[agent_to + 1..]) {
+        return None;
+    }
     Some(Web {
         client: who.address,
+        peer: None,
         domain: None,
         user: None,
         time: Some(Stamp { seconds, fraction: "" }),
@@ -92,9 +99,10 @@ fn read_by_marks<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
         status,
         body_bytes,
         referrer: known(line.get(from + 1..to)?),
-        agent: known(line.get(agent_from + 1..agent_to)?),
+        agent: known(agent),
         forwarded: None,
         escaping: Escaping::Undone,
+        is_ambiguous: false,
     })
 }
 
@@ -107,32 +115,41 @@ fn read_access<'a>(line: &'a [u8], layout: Layout, clock: &mut Clock) -> Result<
         let (seconds, who) = read_front(line, request.start, clock)?;
         (request, seconds, who)
     };
-    let (status, after) = split_status(line, request.end)?;
-    let (body_bytes, after) = split_size(line, after)?;
-    let texts = read_texts(line, after)?;
+    let numbers = find_numbers(line, request.end)?;
+    let texts = match &numbers {
+        // Of two readings either may have texts: it is of the layout that has them.
+        None => Some(Texts::NONE),
+        Some(numbers) => read_texts(line, numbers.after)?,
+    };
     let found = match (who.domain, &texts) {
         (Some(_), Some(_)) => Layout::VhostCombined,
         (None, Some(_)) => Layout::Combined,
         (None, None) => Layout::Common,
-        (Some(_), None) => return Err(misfit(after, "a virtual host, but no user agent")),
+        (Some(_), None) => return Err(misfit(request.end, "a virtual host, but no user agent")),
     };
     if found != layout {
         return Err(misfit(0, "another layout"));
     }
-    let [referrer, agent] = texts.unwrap_or([Quoted::UNKNOWN; 2]);
-    let is_logged = request.text.has_escape || referrer.has_escape || agent.has_escape || who.user.is_some();
+    // Where a user's name can hold quotes, a second reading has another time.
+    let is_clear = |numbers: &Numbers| who.user.is_none() || !numbers.is_ambiguous && !request.hides_another(line, numbers.end);
+    let Some(numbers) = numbers.filter(is_clear) else { return Ok(Reading::Ambiguous(who.address)) };
+    let texts = texts.filter(|_| !numbers.is_ambiguous).unwrap_or(Texts::NONE);
+    let request = if numbers.is_ambiguous { Quoted::UNKNOWN } else { request.up_to(line, numbers.end) };
+    let is_logged = request.has_escape || texts.referrer.has_escape || texts.agent.has_escape || who.user.is_some();
     Ok(Reading::Web(Web {
         client: who.address,
+        peer: None,
         domain: who.domain,
         user: who.user,
         time: Some(Stamp { seconds, fraction: "" }),
-        request: known(request.text.text),
-        status,
-        body_bytes,
-        referrer: known(referrer.text),
-        agent: known(agent.text),
+        request: known(request.text),
+        status: numbers.status,
+        body_bytes: numbers.body_bytes,
+        referrer: known(texts.referrer.text),
+        agent: known(texts.agent.text),
         forwarded: None,
         escaping: if is_logged { Escaping::Logged } else { Escaping::Undone },
+        is_ambiguous: numbers.is_ambiguous || texts.is_ambiguous,
     }))
 }
 
@@ -147,38 +164,6 @@ fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64
     let behind = behind.strip_prefix(b"] ").filter(|behind| behind.starts_with(b"\""))?;
     let seconds = clock.parse_clf(time).ok()?;
     Some((line.len() - behind.len(), seconds, Client { domain: None, address, user: None }))
-}
-
-/// Referrer and user agent, which stand at `start` where the line has them.
-///
-/// What follows the agent is never read: nginx's `main` has X-Forwarded-For there, another server's configuration any
-/// header that its clients may fill in. Which it is, only --log-format says.
-#[inline]
-fn read_texts(line: &[u8], start: usize) -> Result<Option<[Quoted<'_>; 2]>, Misfit> {
-    if let Some(referrer) = read_quoted(line, start)
-        && let Some(agent) = read_quoted(line, referrer.end)
-    {
-        return Ok(Some([referrer, agent]));
-    }
-    refuse_quotes(line, start).map(|()| None)
-}
-
-/// Refuses a line that has quotes at `start` or behind it, but no referrer and user agent.
-fn refuse_quotes(line: &[u8], start: usize) -> Result<(), Misfit> {
-    let referrer = read_quoted(line, start);
-    let at = referrer.map_or(start, |quoted| quoted.end);
-    if memchr(b'"', &line[start..]).is_none() {
-        return Ok(());
-    }
-    // A format with other fields between these: where its agent stands, only --log-format says.
-    let reason = if !line[at..].starts_with(b" \"") {
-        "quotes, but no referrer and user agent after the size: --log-format takes any order of fields"
-    } else if referrer.is_some() {
-        "the user agent has no closing quote"
-    } else {
-        "the referrer has no closing quote"
-    };
-    Err(Misfit { at, reason })
 }
 
 /// What stands before the request, which starts at `start`: the time right before it, and the client.
@@ -198,6 +183,22 @@ struct Request<'a> {
     start: usize,
     end: usize,
     text: Quoted<'a>,
+}
+
+impl<'a> Request<'a> {
+    /// Whether another request may start inside it, where it ends at `end`.
+    fn hides_another(&self, line: &[u8], end: usize) -> bool {
+        end != self.end && memmem::find(&line[self.start..end], b"] \"").is_some()
+    }
+
+    /// Its text, where it ends at `end`.
+    fn up_to(&self, line: &'a [u8], end: usize) -> Quoted<'a> {
+        if end == self.end || line[self.start] != b'"' {
+            return self.text;
+        }
+        let text = &line[self.start + 1..end - 1];
+        Quoted { text, has_escape: memchr(b'\\', text).is_some(), end }
+    }
 }
 
 /// The quote that starts the request is the first unescaped one, save those of an empty user, which Apache writes as `""`.

@@ -2,6 +2,8 @@
 //!
 //! Takes a line and a place in it, gives what stands there and the place behind it.
 
+use memchr::memchr_iter;
+
 use super::format::Misfit;
 use super::web::{read_size, read_status};
 use crate::number::split_digits;
@@ -28,6 +30,14 @@ impl Quoted<'_> {
 #[must_use]
 pub fn find_quote(line: &[u8], start: usize) -> Option<usize> {
     Some(close_quoted(line, start)?.end - 1)
+}
+
+/// Where the text at the start of `rest` ends if its server writes `\"` for a quote, but a backslash as it came: a text may then end in
+/// one. A quote behind one is the text's, unless the next text or the end of the line follows: no quote of a text has a space before it.
+#[must_use]
+pub fn find_quote_of_quotes(rest: &[u8]) -> Option<usize> {
+    let closes = |&at: &usize| !rest[..at].ends_with(b"\\") || rest.len() == at + 1 || rest[at + 1..].starts_with(b" \"");
+    memchr_iter(b'"', rest).find(closes)
 }
 
 /// The text from `start` on that the next `"` ends which no backslash escapes.

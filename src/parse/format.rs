@@ -55,8 +55,41 @@ pub enum Reading<'a> {
     OtherProgram,
     /// The syslog daemon's own: the message before came again.
     Repeated(Repeat<'a>),
-    /// Another line, which is to be read as if it stood alone.
-    Wrapped(&'a [u8]),
+    /// Another line, which is to be read as if it stood alone, and how far who brought it vouches for who wrote it.
+    Wrapped(&'a [u8], Trust),
+    /// A line in the name of a server that it need not be of: it counts for nobody. Why.
+    Untrusted(&'static str),
+    /// A request whose status can be read in more than one way, of this client.
+    Ambiguous(&'a [u8]),
+}
+
+/// How far who brought a line vouches for who wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trust {
+    /// Whoever can reach the shipper may have sent it.
+    Sender,
+    /// An application or a container wrote it: it may tell of requests to itself, but what it tells of sshd counts for nobody.
+    Application,
+    /// It was taken from a log file, as which it is to be trusted.
+    File,
+}
+
+impl Trust {
+    /// What a line says that was brought so.
+    #[must_use]
+    pub const fn apply(self, reading: Reading<'_>) -> Reading<'_> {
+        match (self, reading) {
+            (Self::Sender | Self::Application, Reading::Sshd(_) | Reading::UnknownSshd) => {
+                Reading::Untrusted("a line of sshd's in the output of an application, or that anyone may have sent")
+            }
+            (Self::Sender, Reading::Web(_) | Reading::Ambiguous(_)) => {
+                Reading::Untrusted("a request that whoever reaches the shipper may have sent")
+            }
+            // Nobody makes another's message count again.
+            (Self::Sender | Self::Application, Reading::Repeated(_)) => Reading::OtherProgram,
+            (_, reading) => reading,
+        }
+    }
 }
 
 /// `last message repeated 3 times`.
@@ -77,7 +110,7 @@ impl<'a> Reading<'a> {
         match self {
             Self::Web(web) => web.time,
             Self::Sshd(sshd) => sshd.time(),
-            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) | Self::Wrapped(_) => None,
+            _ => None,
         }
     }
 
@@ -87,7 +120,7 @@ impl<'a> Reading<'a> {
         match self {
             Self::Web(web) => Some(web.to_event(path, line)),
             Self::Sshd(sshd) => Some(sshd.to_event(path, line)),
-            Self::UnknownSshd | Self::OtherProgram | Self::Repeated(_) | Self::Wrapped(_) => None,
+            _ => None,
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod json;
 pub mod layout;
 pub mod literal;
 pub mod proxy;
+pub mod quotes;
 pub mod rfc5424;
 pub mod scratch;
 pub mod shape;
@@ -23,6 +24,7 @@ pub mod web;
 
 mod before;
 mod classify;
+mod clients;
 mod guess;
 mod reader;
 
@@ -30,6 +32,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use classify::{Block, Classifier};
+use clients::{Clients, Requests};
 use format::Format;
 use guess::Guesses;
 pub use guess::Zone;
@@ -163,6 +166,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         report.guesses.leave_input();
     }
     std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), notices);
+    report.requests.proxy_hint().iter().for_each(|hint| notices.say(hint));
     notices.say(&report.summary(config));
     Ok(report.exit(config))
 }
@@ -238,6 +242,8 @@ struct Report {
     guesses: Guesses,
     /// Where the first message stood that is not known.
     first_unknown: Option<String>,
+    ambiguous: Clients,
+    requests: Requests,
     reject_is_open: bool,
 }
 
@@ -245,6 +251,8 @@ impl Report {
     fn add(&mut self, block: &Block, notices: &mut Notices) {
         self.counts.lines += block.counts.lines;
         self.counts.invalid_utf8 += block.counts.invalid_utf8;
+        self.ambiguous.merge(&block.ambiguous);
+        self.requests.merge(&block.requests);
         self.guesses.add(block);
         for &(class, line) in &block.first {
             notices.stats.add_place(class.name(), &block.file, line, None);
@@ -291,11 +299,17 @@ impl Report {
         if config.period.is_bounded() {
             text.push_str(&format!(", {} outside the period", lines[LineClass::OutsidePeriod]));
         }
+        if lines[LineClass::Untrusted] > 0 {
+            text.push_str(&format!(", {} untrusted", lines[LineClass::Untrusted]));
+        }
         if let Some(place) = &self.first_unknown {
             text.push_str(&format!("; first unknown sshd message at {place}"));
         }
         if self.counts.invalid_utf8 > 0 {
             text.push_str(&format!("; {} lines are not UTF-8", self.counts.invalid_utf8));
+        }
+        if let Some(most) = self.ambiguous.show_most() {
+            text.push_str(&format!("; {} lines with quotes that can be read in more than one way, most of {most}", self.ambiguous.total()));
         }
         text
     }

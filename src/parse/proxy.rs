@@ -18,6 +18,8 @@ use crate::net::{self, AddressSet};
 ///   left of such an entry vouches for nothing.
 pub fn resolve<'a>(web: &mut Web<'a>, trusted: &AddressSet, scratch: &'a Scratch) {
     let is_trusted = |address: Option<IpAddr>| address.is_some_and(|address| trusted.contains(address));
+    // Where it is said here whom to trust, what the server made of the header counts for nothing.
+    web.client = web.peer.unwrap_or(web.client);
     let Some(forwarded) = web.forwarded.filter(|_| is_trusted(net::parse_address(web.client))) else { return };
     let plain = match web.plain(forwarded) {
         std::borrow::Cow::Borrowed(plain) => plain,
@@ -53,6 +55,7 @@ mod tests {
         let scratch = Scratch::default();
         let mut web = Web {
             client: peer.as_bytes(),
+            peer: None,
             domain: None,
             user: None,
             time: None,
@@ -63,6 +66,7 @@ mod tests {
             agent: None,
             forwarded: forwarded.map(str::as_bytes),
             escaping: Escaping::Logged,
+            is_ambiguous: false,
         };
         resolve(&mut web, &trusted, &scratch);
         String::from_utf8_lossy(web.client).into_owned()

@@ -24,12 +24,23 @@ pub struct Flaw {
 impl Flaw {
     /// A line past [`MAX_LINE`].
     pub const TOO_LONG: Self = Self { format: Nearest::None, reason: TOO_LONG };
+    /// A request whose quotes allow two readings of its status.
+    pub const AMBIGUOUS: Self =
+        Self { format: Nearest::None, reason: "quotes that allow two readings of the status: who asked may have written one of them" };
+
+    /// Not a reject, but a line that counts for nobody.
+    #[must_use]
+    pub const fn untrusted(reason: &'static str) -> Self {
+        Self { format: Nearest::Untrusted, reason }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Nearest {
     /// None: the reason says it all.
     None,
+    /// The line may be another's.
+    Untrusted,
     /// One of the table.
     Known(&'static str),
     /// The one of --log-format; the text names the field.
@@ -40,6 +51,7 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.format {
             Nearest::None => f.write_str(self.reason),
+            Nearest::Untrusted => write!(f, "untrusted: {}", self.reason),
             Nearest::Known(format) => write!(f, "not {format} format: {}", self.reason),
             Nearest::Given(field) => write!(f, "not the --log-format: {field}: {}", self.reason),
         }
@@ -96,7 +108,7 @@ impl<'c> LineReader<'c> {
     /// Why it is a reject.
     pub fn read<'a>(&mut self, line: &Line<'a>, scratch: &'a Scratch) -> Result<Reading<'a>, Flaw> {
         match self.read_likely(line, scratch) {
-            Ok(Reading::Wrapped(_)) | Err(_) => self.read_any(line, scratch),
+            Ok(Reading::Wrapped(..)) | Err(_) => self.read_any(line, scratch),
             Ok(reading) => Ok(reading),
         }
     }
@@ -126,7 +138,9 @@ impl<'c> LineReader<'c> {
             return Err(Flaw { format: Nearest::None, reason: EMPTY });
         }
         match self.read_plain(line, scratch, Place::Alone) {
-            Ok(Reading::Wrapped(inside)) => self.read_inside(&Line::of(trim_end(inside)), scratch),
+            Ok(Reading::Wrapped(inside, trust)) => {
+                self.read_inside(&Line::of(trim_end(inside)), scratch).map(|reading| trust.apply(reading))
+            }
             reading => reading,
         }
     }
@@ -139,9 +153,9 @@ impl<'c> LineReader<'c> {
             return Err(flaw("the line inside is empty"));
         }
         match self.read_plain(line, scratch, Place::Inside) {
-            Ok(Reading::Wrapped(_)) => Err(flaw("the line inside is a wrapper again")),
+            Ok(Reading::Wrapped(..)) => Err(flaw("the line inside is a wrapper again")),
             Err(Flaw { format: Nearest::None, reason: OF_NO_KNOWN_FORMAT }) => Err(flaw("the line inside is of no known format")),
-            Err(Flaw { format: Nearest::None | Nearest::Known(_), reason }) => Err(flaw(reason)),
+            Err(Flaw { format: Nearest::None | Nearest::Untrusted | Nearest::Known(_), reason }) => Err(flaw(reason)),
             reading => reading,
         }
     }

@@ -222,7 +222,7 @@ mod tests {
             Ok(Reading::OtherProgram) => "other".to_owned(),
             Ok(Reading::UnknownSshd) => "unknown".to_owned(),
             Ok(Reading::Repeated(repeat)) => format!("{} times {}", repeat.count, String::from_utf8_lossy(repeat.host)),
-            Ok(Reading::Web(_) | Reading::Wrapped(_)) => "not of syslog".to_owned(),
+            Ok(_) => "not of syslog".to_owned(),
             Err(misfit) => misfit.reason.to_owned(),
         }
     }

@@ -16,6 +16,8 @@ use crate::time::Stamp;
 pub enum Escaping {
     /// The escapes of web logs (see [`unescape`]).
     Logged,
+    /// `\"` for a quote alone; a backslash before anything else is the client's.
+    Quotes,
     /// Nothing: the format has its own escapes (JSON), and they are undone.
     Undone,
 }
@@ -25,6 +27,8 @@ pub enum Escaping {
 pub struct Web<'a> {
     /// Address or host name of the peer, or, behind a trusted proxy, of the client that it names; `-` where it is unknown.
     pub client: &'a [u8],
+    /// Address of the peer, where the server itself worked out that the client is another.
+    pub peer: Option<&'a [u8]>,
     /// The virtual host.
     pub domain: Option<&'a [u8]>,
     /// The authenticated user.
@@ -45,6 +49,8 @@ pub struct Web<'a> {
     pub forwarded: Option<&'a [u8]>,
     /// How request, user, referrer, user agent and X-Forwarded-For are written.
     pub escaping: Escaping,
+    /// Whether texts are left out because the line can be read in more than one way.
+    pub is_ambiguous: bool,
 }
 
 impl<'a> Web<'a> {
@@ -53,6 +59,7 @@ impl<'a> Web<'a> {
     pub fn plain(&self, field: &'a [u8]) -> Cow<'a, [u8]> {
         match self.escaping {
             Escaping::Logged => unescape(field),
+            Escaping::Quotes => unescape_quotes(field),
             Escaping::Undone => Cow::Borrowed(field),
         }
     }
@@ -227,6 +234,14 @@ pub fn read_size(text: &[u8]) -> Result<Option<u64>, &'static str> {
         _ if text == b"-" => Ok(None),
         _ => Err("the size is not a number"),
     }
+}
+
+fn unescape_quotes(text: &[u8]) -> Bytes<'_> {
+    if memchr(b'\\', text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let is_escape = |at: usize| text[at] == b'\\' && text.get(at + 1) == Some(&b'"');
+    Cow::Owned((0..text.len()).filter(|&at| !is_escape(at)).map(|at| text[at]).collect())
 }
 
 /// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; borrowed where nothing is escaped, which is nearly always.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::detail::{Detail, Row};
 use super::login;
+use super::proxy::WebSignals;
 use crate::record::host::HostRecord;
 use crate::record::run::RunRecord;
 use crate::record::signal::{SIGNALS, index_of};
@@ -172,6 +173,8 @@ pub struct Digest {
     pub open_ports: BTreeMap<u16, u64>,
     /// Occurrences of each signal of the table, in its order.
     pub signals: [u64; SIGNALS.len()],
+    /// How the web signals are spread over addresses.
+    pub web: WebSignals,
     /// The earliest instant, in seconds since 1970.
     pub first_seen: Option<i64>,
     /// The latest instant, in seconds since 1970.
@@ -208,6 +211,7 @@ impl Digest {
         }
         self.scored += 1;
         self.see(host.first_seen, host.last_seen);
+        self.web.add(host);
         for (name, count) in &host.signals {
             if let Some(index) = index_of(&name.0) {
                 self.signals[index] = self.signals[index].saturating_add(*count);
@@ -259,6 +263,7 @@ impl Digest {
         self.suspicious += other.suspicious;
         self.break_ins += other.break_ins;
         self.see(other.first_seen, other.last_seen);
+        self.web.merge(&other.web);
         other.scans.iter().for_each(|(state, times)| self.add_scans(state, *times));
         other.open_ports.into_iter().for_each(|(port, count)| *self.open_ports.entry(port).or_insert(0) += count);
         self.signals.iter_mut().zip(other.signals).for_each(|(sum, count)| *sum = sum.saturating_add(count));

@@ -15,6 +15,7 @@ pub mod login;
 pub mod markdown;
 pub mod page;
 pub mod ports_chart;
+pub mod proxy;
 pub mod runs;
 pub mod sink;
 pub mod summary;

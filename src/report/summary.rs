@@ -95,6 +95,9 @@ pub fn sentence(digest: &Digest, look: &Look) -> String {
     if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
         text.push_str(&format!(", {}", look.lang.fill(SEEN, &[&rfc3339(first), &rfc3339(last)])));
     }
+    if let Some(hint) = digest.web.hint(look.lang) {
+        text.push_str(&format!(". {hint}"));
+    }
     text
 }
 

@@ -90,7 +90,7 @@ impl<'s> Detectors<'s> {
         match reading {
             Reading::Web(web) => self.web.iter().fold(set, |set, &(index, fires)| if fires(eye, web) { set.with(index) } else { set }),
             Reading::Sshd(sshd) => self.sshd.iter().fold(set, |set, &(index, fires)| if fires(sshd) { set.with(index) } else { set }),
-            Reading::UnknownSshd | Reading::OtherProgram | Reading::Repeated(_) | Reading::Wrapped(_) => set,
+            _ => set,
         }
     }
 }

@@ -147,6 +147,7 @@ mod tests {
     fn request(line: &str) -> Web<'_> {
         Web {
             client: b"192.0.2.1",
+            peer: None,
             domain: None,
             user: None,
             time: None,
@@ -157,6 +158,7 @@ mod tests {
             agent: None,
             forwarded: None,
             escaping: Escaping::Logged,
+            is_ambiguous: false,
         }
     }
 

@@ -8,6 +8,7 @@ mod journal;
 mod line;
 mod request;
 mod server;
+mod shipper;
 mod table;
 mod walk;
 mod wrapped;

@@ -1,9 +1,10 @@
 //! A request from the fields of a JSON line.
 
-use super::super::format::{Misfit, Scratch, known};
+use super::super::format::{Misfit, Reading, Scratch, known};
 use super::super::web::{Escaping, Web, join_request, read_size, read_status};
 use super::fields::Fields;
 use super::line::{AT_JSON, read_fields};
+use super::shipper;
 use super::table::{Field, Table};
 use crate::net;
 use crate::time::Clock;
@@ -12,12 +13,17 @@ use crate::time::Clock;
 ///
 /// # Errors
 /// The line is of another format, or one of its fields is not what it should be.
-pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock, table: &Table) -> Result<Web<'a>, Misfit> {
+pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock, table: &Table) -> Result<Reading<'a>, Misfit> {
     let fields = read_fields(line, scratch, table)?;
+    if shipper::was_sent(&fields) {
+        return Ok(Reading::Untrusted("a request that whoever reaches the shipper may have sent"));
+    }
     let misfit = |reason| Misfit { at: AT_JSON + table.needs.len(), reason };
     let value = |field| table.value(&fields, field);
-    Ok(Web {
-        client: value(Field::Client).map_or(Ok(&b"-"[..]), read_client).map_err(misfit)?,
+    let address = |field| value(field).map_or(Ok(&b"-"[..]), read_client).map_err(misfit);
+    Ok(Reading::Web(Web {
+        client: address(Field::Client)?,
+        peer: value(Field::Peer).map(|_| address(Field::Peer)).transpose()?,
         domain: value(Field::Domain),
         user: value(Field::User),
         time: value(Field::Time).map(|text| clock.parse_any(text)).transpose().map_err(misfit)?,
@@ -28,7 +34,8 @@ pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock, table: 
         agent: value(Field::Agent),
         forwarded: value(Field::Forwarded),
         escaping: Escaping::Undone,
-    })
+        is_ambiguous: false,
+    }))
 }
 
 /// The client without its port. A UNIX socket (nginx `unix:`, Go `@`) has no address.

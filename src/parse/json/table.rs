@@ -9,6 +9,8 @@ use super::fields::Fields;
 pub enum Field {
     /// Who asked: an address, perhaps with a port, or a host name.
     Client,
+    /// The address at the other end of the connection, where the client may be another.
+    Peer,
     /// X-Forwarded-For.
     Forwarded,
     /// The virtual host.
@@ -39,14 +41,16 @@ pub enum Field {
     Agent,
     /// A line of text.
     Message,
-    /// Names the program that wrote the message.
-    Program,
+    /// The same, under the name that a shipper gave it.
+    Renamed,
     /// Its process id.
     Pid,
     /// The machine.
     Host,
     /// Says that the line was brought by a shipper or container engine.
     Shipper,
+    /// Tells who wrote the line, or how far that can be trusted; see [`Table::proof`] and `journal`.
+    Origin,
 }
 
 /// One format.
@@ -58,7 +62,12 @@ pub struct Table {
     pub keys: &'static [(Field, &'static str)],
     /// A line of the format has a key of one field of each group; what is said where it has not.
     pub needs: &'static [(&'static [Field], &'static str)],
+    /// Whether a line that has them was written by whom the format is of; what is said where it was not.
+    pub proof: (fn(&Fields<'_>) -> bool, &'static str),
 }
+
+/// The proof of a format whose keys have names that nobody else gives to keys.
+const NAMES: (fn(&Fields<'_>) -> bool, &str) = (|_| true, "");
 
 impl Table {
     /// The value of the first key of `field` that has one; `-` and nothing are none.
@@ -72,8 +81,11 @@ impl Table {
     #[must_use]
     pub fn missing(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
         let is_met = |group: &[Field]| self.keys.iter().any(|(of, path)| group.contains(of) && fields.get(path).is_some());
-        let unmet = self.needs.iter().position(|(group, _)| !is_met(group))?;
-        Some((unmet, self.needs[unmet].1))
+        if let Some(unmet) = self.needs.iter().position(|(group, _)| !is_met(group)) {
+            return Some((unmet, self.needs[unmet].1));
+        }
+        let (is_proved, reason) = self.proof;
+        (!is_proved(fields)).then_some((self.needs.len(), reason))
     }
 }
 
@@ -124,15 +136,38 @@ pub const NGINX_KEYS: Table = Table {
         (ASKED, "remote_addr, but neither request nor request_uri"),
         (&[Field::Status], "remote_addr and a request, but no status"),
     ],
+    proof: (
+        |fields| NGINX_NAMES.iter().any(|name| fields.get(name).is_some()),
+        "remote_addr and a request, but no other key that is called as a variable of nginx: give the log_format to --log-format",
+    ),
 };
 
-/// `remote_ip` is the peer. `client_ip` may come from X-Forwarded-For, read from the left by default, where the client
-/// itself may have written; so it names nobody, and --trusted-proxy works out who asked.
+/// Names that an application's own log seldom has beside `remote_addr` (which is what CGI calls the client, and so do many programs).
+const NGINX_NAMES: [&str; 12] = [
+    "request",
+    "request_uri",
+    "time_iso8601",
+    "time_local",
+    "msec",
+    "body_bytes_sent",
+    "http_user_agent",
+    "http_referer",
+    "http_x_forwarded_for",
+    "http_host",
+    "server_protocol",
+    "remote_user",
+];
+
+/// `client_ip` is whom Caddy takes for the client by its own `trusted_proxies`; with none it is `remote_ip`, the peer. Where
+/// --trusted-proxy says whom to trust, the peer is what counts (see `request`).
 pub const CADDY_KEYS: Table = Table {
     name: "caddy_json",
     keys: &[
+        (Field::Client, "request.client_ip"),
         (Field::Client, "request.remote_ip"),
         (Field::Client, "request.remote_addr"),
+        (Field::Peer, "request.remote_ip"),
+        (Field::Peer, "request.remote_addr"),
         (Field::Forwarded, "request.headers.X-Forwarded-For"),
         (Field::Domain, "request.host"),
         (Field::User, "user_id"),
@@ -144,12 +179,21 @@ pub const CADDY_KEYS: Table = Table {
         (Field::Bytes, "size"),
         (Field::Referrer, "request.headers.Referer"),
         (Field::Agent, "request.headers.User-Agent"),
+        (Field::Origin, "logger"),
+        (Field::Origin, "msg"),
     ],
     needs: &[
-        (&[Field::Client], OF_NO_LOG),
+        (&[Field::Peer], OF_NO_LOG),
         (ASKED, "request.remote_ip, but no request.method"),
         (&[Field::Status], "a request, but no status: not of Caddy's access log"),
     ],
+    proof: (
+        |fields| {
+            let is_access = |logger: &[u8]| logger.strip_prefix(b"http.log.access").is_some_and(|rest| matches!(rest, [] | [b'.', ..]));
+            fields.get("logger").is_some_and(is_access) || fields.get("msg") == Some(b"handled request")
+        },
+        "a request, but neither the logger (http.log.access) nor the msg (handled request) of Caddy's access log",
+    ),
 };
 
 /// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a
@@ -178,6 +222,7 @@ pub const TRAEFIK_KEYS: Table = Table {
         (ASKED, "ClientAddr, but neither RequestMethod nor RequestPath"),
         (&[Field::Status], "ClientAddr and a request, but no DownstreamStatus"),
     ],
+    proof: NAMES,
 };
 
 /// Keys nested or dotted.
@@ -204,35 +249,71 @@ pub const ECS_KEYS: Table = Table {
         (Field::Referrer, "http.request.referrer"),
         (Field::Agent, "user_agent.original"),
         (Field::Agent, "user_agent"),
+        (Field::Origin, "event.dataset"),
+        (Field::Origin, "event.module"),
     ],
     needs: &[
         (&[Field::Client], OF_NO_LOG),
         (ASKED, "a source, but neither http.request.method nor url.original"),
         (&[Field::Status], "a source and a request, but no http.response.status_code"),
     ],
+    proof: (
+        |fields| {
+            let module = |name: &[u8]| SERVER_MODULES.iter().any(|module| name == module.as_bytes());
+            let dataset = |name: &[u8]| module(name.split(|&byte| byte == b'.').next().unwrap_or_default());
+            fields.get("event.module").is_some_and(module) || fields.get("event.dataset").is_some_and(dataset)
+        },
+        "a request, but neither event.dataset nor event.module names a web server: any application may log such a thing",
+    ),
 };
+
+/// The modules and integrations that read access logs of web servers. What else logs requests in ECS logs its own idea of who asked.
+///
+/// **Source:** Filebeat modules; Elastic integrations.
+const SERVER_MODULES: [&str; 9] =
+    ["apache", "apache2", "caddy", "haproxy", "iis", "nginx", "nginx_ingress_controller", "tomcat", "traefik"];
 
 /// The name of the program that sent the message, as the kernel has it.
 pub const COMM: &str = "_COMM";
+/// Its file.
+pub const EXE: &str = "_EXE";
+/// As whom it ran.
+pub const UID: &str = "_UID";
+/// The unit of systemd that it belongs to.
+pub const UNIT: &str = "_SYSTEMD_UNIT";
+/// What it calls itself.
+pub const IDENTIFIER: &str = "SYSLOG_IDENTIFIER";
+/// Of what container engines send to the journal.
+pub const CONTAINER_ID: &str = "CONTAINER_ID";
+/// The same.
+pub const CONTAINER_NAME: &str = "CONTAINER_NAME";
 
 /// What journald writes.
 pub const JOURNAL_KEYS: Table = Table {
     name: "journald_json",
     keys: &[
         (Field::Message, "MESSAGE"),
+        // Vector's journald source renames it, and leaves the other fields as they are.
+        (Field::Renamed, "message"),
         (Field::Time, "_SOURCE_REALTIME_TIMESTAMP"),
         (Field::Time, "__REALTIME_TIMESTAMP"),
-        (Field::Program, COMM),
-        (Field::Program, "SYSLOG_IDENTIFIER"),
+        (Field::Origin, COMM),
+        (Field::Origin, IDENTIFIER),
+        (Field::Origin, EXE),
+        (Field::Origin, UID),
+        (Field::Origin, UNIT),
+        (Field::Origin, CONTAINER_ID),
+        (Field::Origin, CONTAINER_NAME),
         (Field::Pid, "_PID"),
         (Field::Pid, "SYSLOG_PID"),
         (Field::Host, "_HOSTNAME"),
     ],
     needs: &[
         (&[Field::Time, Field::Message], OF_NO_LOG),
-        (&[Field::Message], "a time of the journal, but no MESSAGE"),
+        (&[Field::Message, Field::Renamed], "a time of the journal, but no MESSAGE"),
         (&[Field::Time], "a MESSAGE of the journal, but no __REALTIME_TIMESTAMP"),
     ],
+    proof: NAMES,
 };
 
 /// What shippers write around a line.
@@ -244,8 +325,10 @@ pub const WRAPPED_KEYS: Table = Table {
         (Field::Shipper, "log.file.path"),
         (Field::Shipper, "log.offset"),
         (Field::Shipper, "source_type"),
+        (Field::Shipper, "input.type"),
     ],
     needs: &[(&[Field::Message], OF_NO_LOG), (&[Field::Shipper], NO_SHIPPER)],
+    proof: NAMES,
 };
 
 /// What is said of a message that nobody may have shipped.

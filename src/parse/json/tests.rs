@@ -1,7 +1,7 @@
 //! JSON logs: shapes of each, and text that tries to be more than text.
 
 use super::super::FORMATS;
-use super::super::format::{Reading, Scratch};
+use super::super::format::{Reading, Scratch, Trust};
 use super::table::OF_NO_LOG;
 use crate::stream::line::Line;
 use crate::time::Clock;
@@ -12,9 +12,9 @@ fn event(line: &str) -> String {
     let mut reasons = Vec::new();
     for format in FORMATS {
         match (format.read)(&Line::of(line.as_bytes()), &scratch, &mut clock) {
-            Ok(Reading::Wrapped(inside)) => {
+            Ok(Reading::Wrapped(inside, trust)) => {
                 let inside = event(std::str::from_utf8(inside).expect("UTF-8").trim_end());
-                return format!("{} {}", format.name, inside.split_once(' ').unwrap_or_default().1);
+                return format!("{} {trust:?} {}", format.name, inside.split_once(' ').unwrap_or_default().1);
             }
             Ok(reading) => {
                 let Some(event) = reading.to_event("-", 1) else { return format!("{} {}", format.name, kind(&reading)) };
@@ -35,19 +35,19 @@ fn kind(reading: &Reading<'_>) -> &'static str {
     match reading {
         Reading::OtherProgram => "another program",
         Reading::UnknownSshd => "unknown",
+        Reading::Untrusted(_) => "untrusted",
         _ => "an event",
     }
 }
 
 #[test]
 fn keys_may_be_nested_or_dotted_and_values_text_or_numbers() {
-    let nested =
-        r#"{"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/a"}}"#;
-    let dotted = r#"{"source.ip":"192.0.2.1","http.request.method":"GET","http.response":{"status_code":"404"},"url.original":"/a"}"#;
+    let nested = r#"{"event":{"dataset":"nginx.access"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/a"}}"#;
+    let dotted = r#"{"event.module":"apache","source.ip":"192.0.2.1","http.request.method":"GET","http.response":{"status_code":"404"},"url.original":"/a"}"#;
     let shown = r#"ecs_json "http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/a"}"#;
     assert_eq!(event(nested), shown);
     assert_eq!(event(dotted), shown);
-    let apart = r#"{"source.address":"crawl.example.org","url":{"path":"/a","query":"b=1"},"http.version":"1.1","http.request.method":"GET","http.response.status_code":200,"user_agent":"x"}"#;
+    let apart = r#"{"event.dataset":"traefik.access","source.address":"crawl.example.org","url":{"path":"/a","query":"b=1"},"http.version":"1.1","http.request.method":"GET","http.response.status_code":200,"user_agent":"x"}"#;
     assert_eq!(
         event(apart),
         r#"ecs_json "http_request"},"source":{"address":"crawl.example.org"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":200}},"url":{"original":"/a?b=1"},"user_agent":{"original":"x"}"#
@@ -55,16 +55,17 @@ fn keys_may_be_nested_or_dotted_and_values_text_or_numbers() {
 }
 
 #[test]
-fn a_client_is_the_peer_and_its_port_is_cut() {
+fn a_client_is_the_peer_or_whom_caddy_takes_for_it_and_its_port_is_cut() {
     for (client, shown) in [
-        (r#""request":{"remote_ip":"192.0.2.1","client_ip":"203.0.113.9","#, r#""source":{"ip":"192.0.2.1"},"#),
+        (r#""request":{"remote_ip":"10.0.0.5","client_ip":"192.0.2.1","#, r#""source":{"ip":"192.0.2.1"},"#),
+        (r#""request":{"remote_ip":"192.0.2.1","client_ip":"","#, r#""source":{"ip":"192.0.2.1"},"#),
         (r#""request":{"remote_addr":"192.0.2.1:4711","#, r#""source":{"ip":"192.0.2.1"},"#),
         (r#""request":{"remote_addr":"[2001:db8::1]:4711","#, r#""source":{"ip":"2001:db8::1"},"#),
         (r#""request":{"remote_ip":"::ffff:192.0.2.1","#, r#""source":{"ip":"192.0.2.1"},"#),
         (r#""request":{"remote_ip":"@","#, ""),
-        (r#""request":{"remote_ip":"","client_ip":"203.0.113.9","#, ""),
+        (r#""request":{"remote_ip":"","client_ip":"","#, ""),
     ] {
-        let line = format!(r#"{{"ts":1703415994,{client}"method":"GET"}},"status":200}}"#);
+        let line = format!(r#"{{"msg":"handled request","ts":1703415994,{client}"method":"GET"}},"status":200}}"#);
         let wanted =
             format!(r#"caddy_json "http_request"}},{shown}"http":{{"request":{{"method":"GET"}},"response":{{"status_code":200}}}}"#);
         assert_eq!(event(&line), wanted, "{line}");
@@ -105,8 +106,9 @@ fn half_a_surrogate_pair_hides_no_line() {
             let line = format!(r#"{{"remote_addr":"192.0.2.1","request":"GET /",{more},"status":200}}"#);
             assert!(event(&line).starts_with("nginx_json"), "{line} {}", event(&line));
         }
-        let line =
-            format!(r#"{{"request":{{"remote_ip":"::1","method":"GET","headers":{{"User-Agent":["{value}","{value}"]}}}},"status":200}}"#);
+        let line = format!(
+            r#"{{"logger":"http.log.access","request":{{"remote_ip":"::1","method":"GET","headers":{{"User-Agent":["{value}","{value}"]}}}},"status":200}}"#
+        );
         assert!(event(&line).ends_with(&format!(r#""original":"{shown}, {shown}"}}"#)), "{line} {}", event(&line));
     }
 }
@@ -122,7 +124,7 @@ fn no_text_poses_as_a_key() {
         assert!(event.contains(r#""status_code":404"#), "{event}");
     }
     // A header's name is the client's to choose.
-    let line = r#"{"ts":1,"request":{"remote_ip":"192.0.2.1","method":"GET","headers":{"request.remote_ip":["203.0.113.9"],"remote_addr":["203.0.113.9"],"User-Agent":["a","b"]}},"status":404}"#;
+    let line = r#"{"ts":1,"logger":"http.log.access.log0","request":{"remote_ip":"192.0.2.1","method":"GET","headers":{"request.remote_ip":["203.0.113.9"],"remote_addr":["203.0.113.9"],"User-Agent":["a","b"]}},"status":404}"#;
     assert_eq!(
         event(line),
         r#"caddy_json "http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"user_agent":{"original":"a, b"}"#
@@ -146,6 +148,27 @@ fn what_cannot_be_read_in_one_way_is_not_read() {
         (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"time":"yesterday"}"#, "the time is not a time"),
         (r#"{"remote_addr":"192.0.2.1","request":"GET /"}"#, "remote_addr and a request, but no status"),
         (r#"{"a":1}"#, OF_NO_LOG),
+        // Applications log requests too, and whom they take for the client may be what the client said.
+        (
+            r#"{"request":{"remote_ip":"203.0.113.9","method":"GET","uri":"/"},"status":404}"#,
+            "a request, but neither the logger (http.log.access) nor the msg (handled request) of Caddy's access log",
+        ),
+        (
+            r#"{"logger":"http.log.error","msg":"dial tcp","request":{"remote_ip":"203.0.113.9","method":"GET"},"status":502}"#,
+            "a request, but neither the logger (http.log.access) nor the msg (handled request) of Caddy's access log",
+        ),
+        (
+            r#"{"logger":"http.log.accessory","request":{"remote_ip":"203.0.113.9","method":"GET"},"status":404}"#,
+            "a request, but neither the logger (http.log.access) nor the msg (handled request) of Caddy's access log",
+        ),
+        (
+            r#"{"remote_addr":"203.0.113.9","method":"GET","url":"/","status":404,"user_agent":"bot"}"#,
+            "remote_addr and a request, but no other key that is called as a variable of nginx: give the log_format to --log-format",
+        ),
+        (
+            r#"{"ecs":{"version":"8.0.0"},"event":{"dataset":"shop"},"source":{"ip":"203.0.113.9"},"http":{"request":{"method":"GET"},"response":{"status_code":404}}}"#,
+            "a request, but neither event.dataset nor event.module names a web server: any application may log such a thing",
+        ),
         (r#"{"message":"x"}"#, "a message, but nothing says which log it was taken from"),
         (r#"{"message":"x","log.file.path":null}"#, "a message, but nothing says which log it was taken from"),
         (r#"{"message":"x","source_type":""}"#, "a message, but nothing says which log it was taken from"),
@@ -176,14 +199,35 @@ fn the_journal_says_who_sent_a_message() {
     let message = "Failed password for root from 192.0.2.10 port 22 ssh2";
     let bytes = message.bytes().map(|b| b.to_string()).collect::<Vec<_>>().join(",");
     let failed = r#"journald_json "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":22},"user":{"name":"root"},"process":{"name":"sshd"}"#;
+    let untrusted = "journald_json untrusted";
     for (fields, shown) in [
         (format!(r#""_COMM":"sshd","MESSAGE":"{message}""#), failed),
         (format!(r#""SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), failed),
         (format!(r#""_COMM":"sshd","MESSAGE":[{bytes}]"#), failed),
-        (format!(r#""_COMM":"logger","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
-        (format!(r#""_COMM":"","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
-        (format!(r#""_COMM":null,"SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
-        (format!(r#""_COMM":"-","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), "journald_json another program"),
+        (format!(r#""_COMM":"logger","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":"","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":null,"SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":"-","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":"logger","SYSLOG_IDENTIFIER":"logger","MESSAGE":"{message}""#), "journald_json another program"),
+        // As whom it ran, from which file, in which unit: what is there must fit.
+        (format!(r#""_COMM":"sshd","_UID":"0","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_UID":0,"MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_UID":"1000","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""SYSLOG_IDENTIFIER":"sshd","_UID":"1000","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":"sshd","_UID":["0","1000"],"MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":"sshd","_EXE":"/usr/sbin/sshd","_UID":"0","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_EXE":"/usr/sbin/sshd (deleted)","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_EXE":"/usr/bin/python3.13","_UID":"0","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""_COMM":"sshd","_SYSTEMD_UNIT":"ssh.service","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_SYSTEMD_UNIT":"sshd@3-10.0.0.1:22-192.0.2.1:5.service","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_SYSTEMD_UNIT":"session-3.scope","MESSAGE":"{message}""#), failed),
+        (format!(r#""_COMM":"sshd","_SYSTEMD_UNIT":"docker-0123abc.scope","_UID":"0","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""SYSLOG_IDENTIFIER":"sshd","CONTAINER_NAME":"web","_COMM":"dockerd","_UID":"0","MESSAGE":"{message}""#), untrusted),
+        (format!(r#""SYSLOG_IDENTIFIER":"sshd","CONTAINER_NAME":"web","MESSAGE":"{message}""#), untrusted),
+        // Vector's.
+        (format!(r#""_COMM":"sshd","_UID":"0","message":"{message}","source_type":"journald""#), failed),
+        (format!(r#""_COMM":"sshd","_UID":"1000","message":"{message}","source_type":"journald""#), untrusted),
+        (format!(r#""_COMM":"sshd","_UID":"0","message":"{message}","source_type":"http_server""#), untrusted),
         (r#""_COMM":"sshd","MESSAGE":null"#.to_owned(), "journald_json unknown"),
         (r#""_COMM":"sshd","MESSAGE":["a","b"]"#.to_owned(), "journald_json unknown"),
         (r#""_COMM":"sshd-session","MESSAGE":"a new wording""#.to_owned(), "journald_json unknown"),
@@ -197,7 +241,7 @@ fn the_journal_says_who_sent_a_message() {
 #[test]
 fn a_wrapped_line_is_read_as_if_it_stood_alone() {
     let syslog = "Oct 10 13:55:38 gate sshd[77]: Failed password for root from 192.0.2.4 port 50022 ssh2";
-    let failed = r#"wrapped_json "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.4","port":50022},"user":{"name":"root"},"host":{"hostname":"gate"},"process":{"name":"sshd","pid":77}"#;
+    let failed = r#"wrapped_json File "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.4","port":50022},"user":{"name":"root"},"host":{"hostname":"gate"},"process":{"name":"sshd","pid":77}"#;
     for line in [
         format!(r#"{{"message":"{syslog}","log":{{"file":{{"path":"/var/log/auth.log"}}}}}}"#),
         format!(
@@ -208,7 +252,7 @@ fn a_wrapped_line_is_read_as_if_it_stood_alone() {
     }
     let inner = serde_json::Value::from(super::NGINX.example.0).to_string();
     let wrapped = |inside: &str| format!(r#"{{"message":{inside},"source_type":"file"}}"#);
-    assert!(event(&wrapped(&inner)).starts_with("wrapped_json \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
+    assert!(event(&wrapped(&inner)).starts_with("wrapped_json File \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
 }
 
 #[test]
@@ -220,4 +264,70 @@ fn depth_and_number_of_keys_cost_nothing() {
     let keys: Vec<_> = (0..50_000).map(|n| format!(r#""k{n}":{n}"#)).collect();
     let line = format!(r#"{{{},"remote_addr":"192.0.2.1","request":"GET /","status":200}}"#, keys.join(","));
     assert!(event(&line).starts_with("nginx_json"));
+}
+
+#[test]
+fn a_wrapper_vouches_as_far_as_its_shipper_says_where_it_took_the_line() {
+    let message = "Oct 10 13:55:38 gate sshd[77]: Failed password for root from 203.0.113.9 port 50022 ssh2";
+    for (fields, trust) in [
+        (r#""source_type":"file""#, "File"),
+        (r#""source_type":"file","file":"/var/log/auth.log""#, "File"),
+        (r#""source_type":"file","file":"/var/log/pods/web/0.log""#, "Application"),
+        (r#""source_type":"docker_logs","stream":"stdout""#, "Application"),
+        (r#""source_type":"kubernetes_logs""#, "Application"),
+        (r#""source_type":"journald""#, "Application"),
+        (r#""source_type":"syslog""#, "Application"),
+        (r#""source_type":"http_server""#, "Sender"),
+        (r#""source_type":"stdin""#, "Sender"),
+        (r#""source_type":"socket""#, "Sender"),
+        (r#""source_type":"one of next year""#, "Sender"),
+        (r#""source_type":"http_server","log.file.path":"/var/log/auth.log""#, "Sender"),
+        (r#""log.file.path":"/var/log/auth.log""#, "File"),
+        (r#""log.offset":7"#, "File"),
+        (r#""log.file.path":"/var/log/auth.log","input.type":"log""#, "File"),
+        (r#""log.file.path":"/var/log/auth.log","input":{"type":"filestream"},"agent":{"type":"filebeat"}"#, "File"),
+        (r#""log.file.path":"/var/log/containers/web.log","input":{"type":"filestream"}"#, "Application"),
+        (r#""log.file.path":"/x","input":{"type":"container"},"stream":"stderr""#, "Application"),
+        (r#""log.file.path":"/x","container":{"id":"0123"}"#, "Application"),
+        (r#""log.file.path":"/x","kubernetes":{"pod":{"name":"web"}}"#, "Application"),
+        (r#""input":{"type":"tcp"},"log":{"source":{"address":"192.0.2.1:9"}}"#, "Sender"),
+        (r#""input.type":"http_endpoint""#, "Sender"),
+        (r#""log.file.path":"/var/log/auth.log","input.type":"udp""#, "Sender"),
+    ] {
+        let line = format!(r#"{{"message":"{message}",{fields}}}"#);
+        assert!(event(&line).starts_with(&format!("wrapped_json {trust} ")), "{line}: {}", event(&line));
+    }
+}
+
+#[test]
+fn a_request_that_anyone_may_have_sent_counts_for_nobody() {
+    for line in [super::NGINX, super::CADDY, super::TRAEFIK, super::ECS].map(|format| format.example.0) {
+        for shipper in [r#""source_type":"http_server""#, r#""input":{"type":"tcp"}"#] {
+            let sent = line.replacen('{', &format!("{{{shipper},"), 1);
+            assert!(event(&sent).ends_with(" untrusted"), "{sent}: {}", event(&sent));
+        }
+        let taken = line.replacen('{', r#"{"source_type":"docker_logs","#, 1);
+        assert!(event(&taken).contains("http_request"), "{taken}: {}", event(&taken));
+    }
+}
+
+#[test]
+fn a_sender_makes_nothing_of_anyone_count() {
+    let (mut clock, scratch) = (Clock::new("UTC", Some(2025)).expect("UTC is known"), Scratch::default());
+    let lines = [
+        ("Oct 10 13:55:38 gate sshd[77]: Failed password for root from 203.0.113.9 port 50022 ssh2", [true, true, false]),
+        ("Oct 10 13:55:38 gate sshd[77]: a new wording", [true, true, false]),
+        (r#"203.0.113.9 - - [10/Oct/2025:13:55:36 +0200] "GET / HTTP/1.1" 404 5 "-" "bot""#, [true, false, false]),
+    ];
+    let formats: Vec<_> = FORMATS.iter().collect();
+    for (line, untrusted) in lines {
+        for (trust, is_untrusted) in [Trust::Sender, Trust::Application, Trust::File].into_iter().zip(untrusted) {
+            let mut reader = super::super::reader::LineReader::new(None, &formats, clock.clone(), [0; 2]);
+            let reading = reader.read(&Line::of(line.as_bytes()), &scratch).expect("a reading");
+            assert_eq!(matches!(trust.apply(reading), Reading::Untrusted(_)), is_untrusted, "{trust:?}: {line}");
+        }
+    }
+    let repeat =
+        (FORMATS[1].read)(&Line::of(b"Oct 10 13:55:38 gate last message repeated 9 times"), &scratch, &mut clock).expect("a reading");
+    assert!(matches!(Trust::Application.apply(repeat), Reading::OtherProgram), "nor makes it count again");
 }

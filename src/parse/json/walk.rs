@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::super::format::Scratch;
 use super::fields::Fields;
+use super::shipper;
 use super::table::TABLES;
 
 /// How deep a path goes at the most; tables name shorter ones.
@@ -29,7 +30,7 @@ struct Known {
 static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
     let mut known: HashMap<&'static str, Known> = HashMap::new();
     let paths = TABLES.iter().flat_map(|table| table.keys).map(|&(_, path)| path);
-    for path in paths.chain(["schema", "log", "stream"]) {
+    for path in paths.chain(shipper::keys()).chain(["schema", "log", "stream"]) {
         known.entry(path).or_default().path = Some(path);
         for (dot, _) in path.match_indices('.') {
             known.entry(&path[..dot]).or_default().leads_on = true;

@@ -140,3 +140,20 @@ fn no_client_bends_an_accepted_format() {
     assert!(accepted.get() >= CASES / 3, "{} formats of {CASES} are accepted", accepted.get());
     assert!(read.get() >= accepted.get() / 5 * 4, "{} lines of {} are read", read.get(), accepted.get());
 }
+
+#[test]
+fn a_server_that_escapes_quotes_alone_is_read_as_it_writes() {
+    let format = LogFormat::compile("gunicorn").expect("a format");
+    let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
+    for sent in
+        [r"plain", r#"Quo"te \ "ed\" bot\"#, r#"x HTTP/1.1" 200 5 "-" "y"#, r"\x62ot \", r#"\"#, r#"""#, r#"\""#, r#"a" "b"#, r#"\" "\"#]
+    {
+        // gunicorn replaces each quote, and nothing else.
+        let logged = sent.replace('"', r#"\""#);
+        let line = format!(r#"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] "GET /{logged} HTTP/1.1" 404 5 "{logged}" "{logged}""#);
+        let Outcome::Request(web) = format.read(line.as_bytes(), &scratch, &mut clock) else { panic!("unread: {line}") };
+        let text = |field| Option::map(field, |field| String::from_utf8_lossy(&web.plain(field)).into_owned());
+        assert_eq!(web.status, Some(404), "{line}");
+        assert_eq!((text(web.referrer).as_deref(), text(web.agent).as_deref()), (Some(sent), Some(sent)), "{line}");
+    }
+}

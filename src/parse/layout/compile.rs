@@ -29,7 +29,7 @@ pub fn compile(given: &str) -> error::Result<LogFormat> {
         let what = format!("put quotes around {}: without them it could be taken for {}", field.label, other.label);
         source.error(field.at, &what)
     })?;
-    Ok(LogFormat { segments, labels, opening, places })
+    Ok(LogFormat { segments, labels, opening, places, escaping: source.escaping })
 }
 
 fn opening_of(first: Option<&Token>) -> Opening {

@@ -18,7 +18,7 @@ use found::{Found, Unfit};
 use moment::Moment;
 use segment::{End, Segment};
 
-use super::field::find_quote;
+use super::field::{find_quote, find_quote_of_quotes};
 use super::format::{Kind, Scratch, known};
 use super::web::{Escaping, Web, join_request, read_size, read_status};
 use crate::error;
@@ -32,6 +32,7 @@ pub struct LogFormat {
     labels: Vec<Arc<str>>,
     opening: Opening,
     places: [Option<usize>; SLOTS],
+    escaping: Escaping,
 }
 
 /// What a line of a format begins with.
@@ -116,7 +117,7 @@ impl LogFormat {
                 segment.read(rest, found, clock)?;
                 continue;
             }
-            let end = find_quote(rest, 0);
+            let end = if self.escaping == Escaping::Quotes { find_quote_of_quotes(rest) } else { find_quote(rest, 0) };
             let read = segment.read(&rest[..end.unwrap_or(rest.len())], found, clock);
             start += match (read, end) {
                 (Ok(()), Some(end)) => end + 1,
@@ -148,6 +149,7 @@ impl LogFormat {
         let time = found.moment.stamp(clock).map_err(|reason| Unfit { field: self.time_place(), reason })?;
         Ok(Web {
             client: value(Slot::Client).filter(|client| *client != b"unix:").unwrap_or(b"-"),
+            peer: None,
             domain: value(Slot::Domain),
             user: value(Slot::User),
             time,
@@ -157,7 +159,8 @@ impl LogFormat {
             referrer: value(Slot::Referrer),
             agent: value(Slot::Agent),
             forwarded: value(Slot::Forwarded),
-            escaping: Escaping::Logged,
+            escaping: self.escaping,
+            is_ambiguous: false,
         })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Every byte keeps the place where it stood, so that an error can point at it.
 
+use super::super::web::Escaping;
 use crate::error::{Error, Result};
 
 /// Whose directives a format is written in.
@@ -13,14 +14,17 @@ pub enum Dialect {
     Nginx,
 }
 
-/// Names that stand for the formats they have in the servers' own configuration.
-const NICKNAMES: &[(&str, &str)] = &[
-    ("common", r#"%h %l %u %t "%r" %>s %b"#),
-    ("combined", r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#),
-    ("vhost_combined", r#"%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i""#),
+/// Names that stand for the formats they have in the servers' own configuration, and how these write a quote.
+const NICKNAMES: &[(&str, &str, Escaping)] = &[
+    ("common", r#"%h %l %u %t "%r" %>s %b"#, Escaping::Logged),
+    ("combined", r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#, Escaping::Logged),
+    ("vhost_combined", r#"%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i""#, Escaping::Logged),
+    // gunicorn `glogging.py` (`access_log_format`, `SafeAtoms`), CherryPy `_cplogging.py`.
+    ("gunicorn", r#"%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-Agent}i""#, Escaping::Quotes),
     (
         "main",
         r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$http_x_forwarded_for""#,
+        Escaping::Logged,
     ),
 ];
 
@@ -28,6 +32,8 @@ const NICKNAMES: &[(&str, &str)] = &[
 #[derive(Debug)]
 pub struct Source<'t> {
     given: &'t str,
+    /// How its server writes a quote.
+    pub escaping: Escaping,
     /// Whose directives it has.
     pub dialect: Dialect,
     /// The bytes.
@@ -42,14 +48,15 @@ impl<'t> Source<'t> {
     /// [`Error::Usage`] for a text without a field, a configuration line that is none, or values that are not escaped.
     pub fn read(given: &'t str) -> Result<Self> {
         let given = given.trim();
-        let given = NICKNAMES.iter().find(|(name, _)| *name == given).map_or(given, |(_, text)| text);
+        let (given, escaping) =
+            NICKNAMES.iter().find(|(name, ..)| *name == given).map_or((given, Escaping::Logged), |&(_, text, escaping)| (text, escaping));
         if !given.contains(['%', '$']) {
-            let names: Vec<_> = NICKNAMES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<_> = NICKNAMES.iter().map(|(name, ..)| *name).collect();
             let what = if given.is_empty() { "it is empty".to_owned() } else { format!("there is no field in {given}") };
             let what = format!("--log-format: {what}: give a LogFormat, a log_format, or one of {}", names.join(", "));
             return Err(Error::Usage(what.replace(char::is_control, " ")));
         }
-        let mut source = Self { given, dialect: dialect_of(given), bytes: Vec::new(), places: Vec::new() };
+        let mut source = Self { given, escaping, dialect: dialect_of(given), bytes: Vec::new(), places: Vec::new() };
         match given.split_ascii_whitespace().next() {
             Some(word) if word.eq_ignore_ascii_case("LogFormat") => source.read_apache_line(word.len())?,
             Some("log_format") => source.read_nginx_line("log_format".len())?,

@@ -207,14 +207,14 @@ fn what_cannot_be_read_safely_is_refused_and_pointed_at() {
             "%{X-Forwarded-For}i %>s",
             "--log-format: no field says who asked: %h, %a or $remote_addr is missing; X-Forwarded-For alone is what anybody may write\n  %{X-Forwarded-For}i %>s\n                         ^",
         ),
-        ("", "--log-format: it is empty: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main"),
+        ("", "--log-format: it is empty: give a LogFormat, a log_format, or one of common, combined, vhost_combined, gunicorn, main"),
         (
             "combinedio",
-            "--log-format: there is no field in combinedio: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main",
+            "--log-format: there is no field in combinedio: give a LogFormat, a log_format, or one of common, combined, vhost_combined, gunicorn, main",
         ),
         (
             " /etc/nginx/nginx.conf",
-            "--log-format: there is no field in /etc/nginx/nginx.conf: give a LogFormat, a log_format, or one of common, combined, vhost_combined, main",
+            "--log-format: there is no field in /etc/nginx/nginx.conf: give a LogFormat, a log_format, or one of common, combined, vhost_combined, gunicorn, main",
         ),
     ] {
         assert_eq!(refusal(format), text, "{format}");
