@@ -59,7 +59,7 @@ fn a_run_that_fails_at_any_place_counts_nothing_and_the_next_one_counts_everythi
         failed("soar-parse", "0"),
         failed("soar-score", "2"),
         failed("soar-parse", "2"),
-        "current gen.3.X hosts.ndjson update.lock\nhosts.ndjson logs.cursor\n".to_owned(),
+        "current gen.3.X hosts.ndjson update.lock\nhosts.ndjson logs.cursor parse.run score.run\n".to_owned(),
     ]
     .concat();
     assert_eq!(lines.join("\n") + "\n", expected);
