@@ -166,7 +166,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         report.guesses.leave_input();
     }
     std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), notices);
-    report.requests.proxy_hint().iter().for_each(|hint| notices.say(hint));
+    report.requests.proxy_hint().iter().for_each(|hint| notices.warn("proxy", hint));
     notices.say(&report.summary(config));
     Ok(report.exit(config))
 }
@@ -260,7 +260,7 @@ impl Report {
                 self.first_unknown = Some(format!("{}:{line}", block.file));
             }
         }
-        notices.problems(LineClass::Reject.name(), &block.file, &block.flaws);
+        notices.problems(|flaw| flaw.class().name(), &block.file, &block.flaws);
     }
 
     /// Tells `stats` what was counted, also of a run that failed.

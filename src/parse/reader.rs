@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::format::{Format, Kind, Misfit, OF_NO_FORMAT, Reading, Scratch};
 use super::layout::{LogFormat, Outcome};
+use crate::record::run::count::LineClass;
 use crate::stream::block::{MAX_LINE, TOO_LONG};
 use crate::stream::line::Line;
 use crate::time::{Assumed, Clock};
@@ -32,6 +33,15 @@ impl Flaw {
     #[must_use]
     pub const fn untrusted(reason: &'static str) -> Self {
         Self { format: Nearest::Untrusted, reason }
+    }
+
+    /// What its line is.
+    #[must_use]
+    pub const fn class(&self) -> LineClass {
+        match self.format {
+            Nearest::Untrusted => LineClass::Untrusted,
+            Nearest::None | Nearest::Known(_) | Nearest::Given(_) => LineClass::Reject,
+        }
     }
 }
 

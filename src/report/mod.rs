@@ -202,7 +202,7 @@ impl Seen {
         match answer {
             Ok(records) => {
                 self.lines += records.lines;
-                notices.problems(LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
+                notices.problems(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
                 self.digest.merge(records.digest);
                 for (place, rows) in records.rows {
                     sinks.write(place, &rows)?;

@@ -180,7 +180,7 @@ impl<'r> Scanner<'r> {
         };
         self.tally.hosts += records.lines[LineClass::Host];
         self.tally.lines += records.lines;
-        notices.problems(LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
+        notices.problems(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
         self.pending.extend(records.entries);
         records.intake.fatal.map_or(Ok(()), Err)
     }

@@ -165,7 +165,7 @@ impl Seen {
         self.lines += records.lines;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
-        notices.problems(LineClass::Malformed.name(), &intake.file, &intake.flaws);
+        notices.problems(|_| LineClass::Malformed.name(), &intake.file, &intake.flaws);
         intake.fatal.map_or(Ok(()), Err)
     }
 

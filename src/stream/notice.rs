@@ -72,10 +72,10 @@ impl Notices {
         }
     }
 
-    /// Says the problems of `file`, whose lines are of `class`, the first with their place, and counts the rest by reason.
-    pub fn problems<R: fmt::Display>(&mut self, class: &'static str, file: &str, flaws: &Flaws<R>) {
+    /// Says the problems of `file`, the first with their place, and counts the rest by reason; `class_of` a reason is that of its line.
+    pub fn problems<R: fmt::Display>(&mut self, class_of: impl Fn(&R) -> &'static str, file: &str, flaws: &Flaws<R>) {
         for (line, reason) in &flaws.first {
-            self.problem(class, file, *line, &reason.to_string());
+            self.problem(class_of(reason), file, *line, &reason.to_string());
         }
         for (reason, &times) in &flaws.more {
             self.count(&reason.to_string(), times);

@@ -211,3 +211,23 @@ fn the_file_is_its_own_and_can_be_written_or_nothing_is_read() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").map(|file| file.expect("a file").file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".soar-")), "{left:?}");
 }
+
+#[test]
+fn each_class_that_is_worth_a_look_has_its_first_lines() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let lines = [
+        r#"{"__REALTIME_TIMESTAMP":"1760097336250000","_UID":"1000","_COMM":"sshd","MESSAGE":"Failed password for root from 192.0.2.1 port 1 ssh2"}"#,
+        "2026-01-01T00:00:00Z lab CRON[1]: x",
+        "2026-01-01T00:00:00Z lab sshd[1]: a new wording",
+        "nothing",
+    ];
+    let output = run(filter("soar-parse").arg("-q").arg("--stats").arg(file.path()), lines.join("\n").as_bytes());
+    assert_eq!(code(&output), 0);
+    let record = record_of("soar-parse", file.path());
+    let classes = ["untrusted", "other_program", "unknown_message", "reject"];
+    for (line, class) in (1..).zip(classes) {
+        let places = record["places"].as_array().expect("a list");
+        let its_own: Vec<_> = places.iter().filter(|place| place["class"] == class).map(|place| &place["line"]).collect();
+        assert_eq!((its_own, &record["lines"][class]), (vec![&Value::from(line)], &1.into()), "{class}: {record}");
+    }
+}
