@@ -59,7 +59,7 @@ impl Texts {
 
     /// How many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.texts.len()
     }
 

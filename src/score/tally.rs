@@ -7,7 +7,8 @@
 mod other;
 mod room;
 
-use other::{Other, known_time};
+pub use other::Other;
+use other::known_time;
 
 use super::name::{SignalId, Texts};
 use super::order::Order;

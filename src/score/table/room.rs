@@ -12,9 +12,9 @@ impl Table {
         if self.names.left_out() >= MOST_LEFT_OUT {
             self.forget_left_out();
         }
-        if self.files.len() > self.most_files {
+        if self.files.count() > self.most_files {
             self.forget_unused_files();
-            self.most_files = MOST_FILES.max(2 * self.files.len());
+            self.most_files = MOST_FILES.max(2 * self.files.count());
         }
     }
 
@@ -91,7 +91,7 @@ mod tests {
             let bytes = (start..start + 10_000).map(|nth| event(nth) + "\n").collect::<String>().into_bytes();
             let block = Block::for_tests(bytes);
             table.add(&read_block(&block, table.keep()).0);
-            assert!(table.files.len() <= MOST_FILES + 10_000, "{}", table.files.len());
+            assert!(table.files.count() <= MOST_FILES + 10_000, "{}", table.files.count());
         }
         let mut first: Vec<_> = table.hosts().iter().map(|host| &**table.files.text(host.tally.evidence()[0].1.file)).collect();
         first.sort_unstable();
