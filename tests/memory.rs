@@ -59,7 +59,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' {} {}",
 
 #[test]
 fn a_signal_writes_the_hosts_of_what_was_read_and_leaves_no_file() {
-    let input = events(12_000);
+    let input = events(20_000);
     let whole = run(filter("soar-score").arg("-q"), input.as_bytes());
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = filter("soar-score");
@@ -90,7 +90,7 @@ fn fails(line: &str, input: &str) -> Output {
 
 #[test]
 fn a_disk_without_room_for_the_hosts_is_an_error_that_names_the_folder() {
-    let input = events(12_000);
+    let input = events(20_000);
     // The shell's limit stands for a full disk.
     for (line, reason) in [
         ("trap '' XFSZ; ulimit -f 64; TMPDIR=/tmp", "temporary file in /tmp (TMPDIR names another folder): cannot write: File too large"),
