@@ -11,6 +11,8 @@ pub struct Explained<'a> {
     pub rule: Text<'a>,
     /// Whether it held.
     pub held: bool,
+    /// Why it could not be evaluated; it does not hold then.
+    pub error: Option<Text<'a>>,
     /// Its expression.
     pub when: Text<'a>,
     /// The length of the window in which signals were counted; none: all of the time.
@@ -42,6 +44,7 @@ impl Explained<'_> {
         put_object(out, "{", |out| {
             put_text(out, r#""rule":""#, Some(self.rule.as_bytes()));
             out.extend_from_slice(if self.held { br#""held":true,"# } else { br#""held":false,"# });
+            put_text(out, r#""error":""#, self.error.as_ref().map(|error| error.as_bytes()));
             put_text(out, r#""when":""#, Some(self.when.as_bytes()));
             put_number(out, r#""window_seconds":"#, self.window_seconds);
             put_object(out, r#""used_window_seconds":{"#, |out| {
@@ -57,6 +60,7 @@ impl Explained<'_> {
         Explained {
             rule: self.rule.to_owned(),
             held: self.held,
+            error: self.error.as_ref().map(Text::to_owned),
             when: self.when.to_owned(),
             window_seconds: self.window_seconds,
             windows_used: self.windows_used.iter().map(|(signal, seconds)| (signal.to_owned(), *seconds)).collect(),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::HostFacts;
+use super::failure::RuleFailures;
 use super::read::{Records, read_block};
 use super::state::{Restored, StateFile};
 use super::table::{Host, Table};
@@ -67,7 +68,6 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
             is_saved = false;
             let added = live.add(&records, notices);
             seen.suggest_groups(&config.keep, live.table.count_v6(), notices);
-            // What left before a rule failed has left.
             live.send(&mut output)?;
             added?;
             seen.add(&records, intake, notices)
@@ -91,10 +91,12 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, notices:
         live.table.settle();
         state.write(config, &live.table)?;
     }
+    seen.unjudged = live.desk.failures.count();
     match outcome {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&live.table)),
         other => other?,
     }
+    live.desk.failures.tell_rest(notices);
     let is_unknown = |host: &&Host| host.tally.failed_before_login().is_none();
     seen.unknown_orders = live.table.hosts().iter().filter(is_unknown).count() as u64;
     seen.tell_end(config, &live.table, live.table.hosts().len() as u64, &live.desk.summary(), notices);
@@ -132,7 +134,9 @@ impl Live<'_> {
         desk.leaving.clear();
         table.add_each(records, |table, place, at| {
             desk.count_late(at, notices);
+            let named = desk.failures.named();
             desk.look_at(table, place, at)?;
+            desk.failures.tell_from(named, &desk.config.rules, notices);
             desk.forget(table, notices);
             Ok(())
         })
@@ -169,6 +173,7 @@ struct Desk<'c> {
     alerts: u64,
     late: u64,
     forgotten: u64,
+    failures: RuleFailures,
 }
 
 impl<'c> Desk<'c> {
@@ -176,7 +181,20 @@ impl<'c> Desk<'c> {
         let window_seconds = config.rules.needs().windows.last().map(|&window| window.into());
         let is_all_windows = config.rules.all_have_windows();
         let (clock, swept, lines, leaving) = (i64::MIN, i64::MIN, Vec::new(), Vec::new());
-        Self { config, policy, window_seconds, is_all_windows, clock, swept, lines, leaving, alerts: 0, late: 0, forgotten: 0 }
+        Self {
+            config,
+            policy,
+            window_seconds,
+            is_all_windows,
+            clock,
+            swept,
+            lines,
+            leaving,
+            alerts: 0,
+            late: 0,
+            forgotten: 0,
+            failures: RuleFailures::default(),
+        }
     }
 
     /// Moves the clock on. One that ran ahead somewhere must not make all others look old.
@@ -213,20 +231,21 @@ impl<'c> Desk<'c> {
             return Ok(());
         }
         let score = self.config.weights.score(&host.tally, table.names()).0;
-        let verdict = self.config.rules.judge(&HostFacts { table, host, score })?;
+        let verdict = self.config.rules.judge(&HostFacts { table, host, score });
+        self.failures.add(host.ip, &verdict);
         // Nor may it silence its host until then.
         let at = at.map_or(self.clock, |at| at.min(self.clock));
         let is_news = |rule: &usize| {
             let last = host.tally.alerted().iter().find(|(other, _)| other == rule);
             last.is_none_or(|&(_, last)| at.saturating_sub(last) >= self.policy.repeat_seconds)
         };
-        if !verdict.iter().any(is_news) {
+        if !verdict.held.iter().any(is_news) {
             return Ok(());
         }
         HostWriter::new(self.config, table, Form::Alert).write(host, &mut self.lines)?;
         self.alerts += 1;
         let host = table.host_mut(place);
-        for rule in verdict {
+        for rule in verdict.held {
             host.tally.note_alert(rule, at);
             self.leaving.push((host.ip, rule));
         }

@@ -5,6 +5,7 @@
 
 mod external;
 mod facts;
+mod failure;
 pub mod keep;
 pub mod live;
 pub mod name;
@@ -135,6 +136,9 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
     for &ip in &judged.too_long {
         seen.add_failed(&Error::HostTooLong { ip }, notices);
     }
+    judged.failures.tell_from(0, &config.rules, notices);
+    judged.failures.tell_rest(notices);
+    seen.unjudged = judged.failures.count();
     seen.tell_end(config, &table, judged.hosts, &judged.to_string(), notices);
     Ok(seen.exit(&table))
 }
@@ -149,6 +153,8 @@ struct Seen {
     /// Hosts of which it is not known whether they failed before they logged in.
     unknown_orders: u64,
     has_suggested_groups: bool,
+    /// How often a rule could not be evaluated for a host.
+    unjudged: u64,
 }
 
 impl Seen {
@@ -179,7 +185,7 @@ impl Seen {
         notices.close();
         let is_seen = |name: &str| table.has_met(name);
         let is_left_out = |name: &str| table.names().leaves_out(name);
-        let of_rules = config.rules.unknown_keys(is_seen, is_left_out);
+        let of_rules = config.rules.warnings(is_seen, is_left_out);
         for sentence in of_rules.into_iter().chain(config.weights.unknown_signals(is_seen, is_left_out)) {
             notices.warn("unknown_name", &sentence);
         }
@@ -238,6 +244,6 @@ impl Seen {
     }
 
     fn exit(&self, table: &Table) -> Exit {
-        Exit::after(self.failed, self.lines[LineClass::Malformed] + table.names().refused())
+        Exit::after(self.failed, self.lines[LineClass::Malformed] + self.unjudged + table.names().refused())
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::Config;
 use super::facts::HostFacts;
+use super::failure::RuleFailures;
 use super::name::SignalId;
 use super::table::{Host, Table};
 use super::tally::Tally;
@@ -56,6 +57,8 @@ pub struct Judged {
     pub shortened: u64,
     /// Hosts that no stage could read again, and were left out.
     pub too_long: Vec<IpAddr>,
+    /// Rules that could not be evaluated.
+    pub failures: RuleFailures,
 }
 
 impl Judged {
@@ -102,6 +105,7 @@ impl Judged {
     pub fn close(&mut self, writer: &HostWriter<'_>) {
         self.shortened += writer.shortened;
         self.unknown_orders += writer.sums.unknown_orders;
+        self.failures.merge(&writer.failures);
     }
 
     fn add(&mut self, host: &HostRecord<'_>) {
@@ -137,7 +141,7 @@ impl fmt::Display for Judged {
 /// Writes every host, highest score first, and says how many met a rule.
 ///
 /// # Errors
-/// A rule that cannot be evaluated, a host that needs more than a line may have, or a failed write.
+/// A failed write.
 pub fn write_hosts(config: &Config, table: &Table, form: Form, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Judged> {
     let mut writer = HostWriter::new(config, table, form);
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
@@ -305,6 +309,7 @@ pub struct HostWriter<'t> {
     config: &'t Config,
     sums: SumWriter<'t>,
     shortened: u64,
+    failures: RuleFailures,
 }
 
 impl<'t> HostWriter<'t> {
@@ -313,16 +318,16 @@ impl<'t> HostWriter<'t> {
     pub fn new(config: &'t Config, table: &'t Table, form: Form) -> Self {
         let mut sums = SumWriter::new(table, form);
         (sums.record.weights, sums.record.snapshot) = (config.weights.changed(), form == Form::Alert);
-        Self { config, sums, shortened: 0 }
+        Self { config, sums, shortened: 0, failures: RuleFailures::default() }
     }
 
     /// Appends `host` as a line, and gives its record.
     ///
     /// # Errors
-    /// A rule that cannot be evaluated, or a host that needs more than a line may have.
+    /// [`Error::HostTooLong`] for a host that needs more than a line may have.
     pub fn write(&mut self, host: &'t Host, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
         self.sums.put_sums(host);
-        self.put_verdict(host)?;
+        self.put_verdict(host);
         let start = lines.len();
         self.sums.record.write_line(lines);
         if lines.len() - start > MOST_BYTES {
@@ -333,23 +338,23 @@ impl<'t> HostWriter<'t> {
     }
 
     /// What rules and weights say.
-    fn put_verdict(&mut self, host: &'t Host) -> Result<()> {
+    fn put_verdict(&mut self, host: &'t Host) {
         let (config, SumWriter { table, form, record, .. }) = (self.config, &mut self.sums);
         let (score, reason) = config.weights.score(&host.tally, table.names());
         (record.score, record.reason) = (score, reason.map(|signal| Text::from(table.names().name(signal))));
         let facts = HostFacts { table, host, score };
-        let verdict = config.rules.judge(&facts)?;
-        record.explain = if config.explain { config.rules.explain(&facts)? } else { Vec::new() };
+        let verdict = config.rules.judge(&facts);
+        self.failures.add(host.ip, &verdict);
+        record.explain = if config.explain { config.rules.explain(&facts) } else { Vec::new() };
         record.allowed = config.allows(host.ip);
-        record.suspicious = !verdict.is_empty() && !record.allowed;
+        record.suspicious = !verdict.held.is_empty() && !record.allowed;
         record.rules.clear();
-        record.rules.extend(verdict.iter().map(|&place| Text::from(config.rules.name(place))));
+        record.rules.extend(verdict.held.iter().map(|&place| Text::from(config.rules.name(place))));
         if *form == Form::Partial {
             let rule = |&(rule, at): &(usize, i64)| (Text::from(config.rules.name(rule)), at);
             record.alerted.clear();
             record.alerted.extend(host.tally.alerted().iter().map(rule));
         }
-        Ok(())
     }
 
     /// Writes the record again from `start` on, with less and less of what is told for people alone: sums, buckets and distinct

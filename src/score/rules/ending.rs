@@ -6,12 +6,14 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Def, Pattern, Term};
 use jaq_core::path::{Part, Path};
 
+use super::dialect::RULE;
+
 /// Functions of jq that may go on for ever.
 const ENDLESS: &[&str] = &["range", "recurse", "repeat", "until", "while"];
 
 /// The first name in `term` at which it may go on for ever, with a sentence about it.
 pub(super) fn find_endless<'c>(term: &Term<&'c str>) -> Option<(&'c str, String)> {
-    find(term, &mut Vec::new())
+    find(term, &mut vec![RULE])
 }
 
 fn find<'c>(term: &Term<&'c str>, inside: &mut Vec<&'c str>) -> Option<(&'c str, String)> {
@@ -34,6 +36,11 @@ fn find_in_definitions<'c>(definitions: &[Def<&'c str>], inside: &mut Vec<&'c st
         inside.pop();
         found
     })
+}
+
+/// Whether a `=` stands in `term`.
+pub(super) fn has_assignment(term: &Term<&str>) -> bool {
+    matches!(term, Term::BinOp(_, BinaryOp::Assign, _)) || parts_of(term).into_iter().any(has_assignment)
 }
 
 /// The terms that `term` is made of.

@@ -4,11 +4,13 @@
 //! those that may go on for ever are refused.
 
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
+use jaq_core::load::parse::Def;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, ValT as _, Vars, data, unwrap_valr};
 use jaq_json::Val;
 
-use super::ending::find_endless;
+use super::dialect;
+use super::ending::{find_endless, has_assignment};
 use super::reads::Reads;
 
 /// Functions of jq that do more than look at their input: a rule has none of them, so the same input gets the same verdict.
@@ -30,30 +32,38 @@ pub(super) struct Flaw {
 pub(super) struct Expression {
     filter: Filter<data::JustLut<Val>>,
     pub(super) reads: Reads,
+    /// Whether a `=` stands in it, which sets a value and compares none.
+    pub(super) assigns: bool,
 }
 
 impl Expression {
     pub(super) fn compile(code: &str) -> Result<Self, Flaw> {
         check_size(code)?;
-        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
         let arena = Arena::default();
-        let modules = Loader::new(definitions).load(&arena, File { code, path: () }).map_err(|errors| {
+        let load = |definitions: Vec<_>, code| Loader::new(definitions).load(&arena, File { code, path: () });
+        let syntax_flaw = |errors: load::Errors<&str, ()>| {
             let error = errors.into_iter().next().map(|(_, error)| error);
             error.map_or_else(|| flaw_at(code, "", "not a jq expression".to_owned()), |error| load_flaw(code, error))
-        })?;
+        };
+        load(Vec::new(), code).map_err(syntax_flaw)?;
         // What loads and is no term is a module.
         let term = load::parse(code, |parser| parser.term());
         let term = term.ok_or_else(|| flaw_at(code, "", "a rule is one expression, not a module".to_owned()))?;
         if let Some((name, what)) = find_endless(&term) {
             return Err(flaw_at(code, name, what));
         }
+        let (reads, assigns) = (Reads::of(&term), has_assignment(&term));
+        let jaq = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
+        let mut definitions: Vec<Def<&str>> = jaq.collect();
+        definitions.extend(dialect::definitions(term));
+        let modules = load(definitions, dialect::RULE).map_err(syntax_flaw)?;
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| !IMPURE.contains(name));
         let filter = Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
             let first = errors.into_iter().flat_map(|(_, list)| list).next();
             let (found, kind) = first.map_or(("", "symbol"), |(found, undefined)| (found, undefined.as_str()));
             flaw_at(code, found, format!("no {kind} is called {found}"))
         })?;
-        Ok(Self { filter, reads: Reads::of(&term) })
+        Ok(Self { filter, reads, assigns })
     }
 
     /// Whether any output for `input` is neither null nor false.
@@ -118,7 +128,13 @@ fn load_flaw(code: &str, error: load::Error<&str>) -> Flaw {
         }
         load::Error::Parse(list) => {
             let (expected, found) = list.into_iter().next().map_or(NOTHING, |(e, found)| (e.as_str(), found));
-            let what = if expected == "nothing" { format!("unexpected {found}") } else { format!("expected {expected}") };
+            let what = if is_fraction(code, found) {
+                format!("a number starts with a digit: write 0.{found}")
+            } else if expected == "nothing" {
+                format!("unexpected {found}")
+            } else {
+                format!("expected {expected}")
+            };
             flaw_at(code, found, what)
         }
         load::Error::Io(list) => {
@@ -126,6 +142,12 @@ fn load_flaw(code: &str, error: load::Error<&str>) -> Flaw {
             flaw_at(code, found, "rules cannot import modules".to_owned())
         }
     }
+}
+
+/// Whether `found` is what stands behind the point of a number such as `.5`.
+fn is_fraction(code: &str, found: &str) -> bool {
+    let at = load::span(code, found).start;
+    found.starts_with(|c: char| c.is_ascii_digit()) && code.get(..at).is_some_and(|before| before.ends_with('.'))
 }
 
 /// A flaw at `place`, a slice of `code` (its end where it is none).
@@ -150,6 +172,7 @@ mod tests {
             ("(.a", 3, "expected closing parenthesis"),
             (".a\n> 3 >> 1", 7, "unexpected >>"),
             (".a & 1", 3, "expected token"),
+            (".a > .5", 6, "a number starts with a digit: write 0.5"),
             ("", 0, "expected term"),
             (".a > $x", 5, "no variable is called $x"),
             ("module {}; .a", 13, "a rule is one expression, not a module"),

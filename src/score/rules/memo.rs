@@ -1,4 +1,4 @@
-//! Verdicts remembered by the values that a rule reads, and the jq object that is made of them.
+//! Outcomes remembered by the values that a rule reads, and the jq object that is made of them.
 //!
 //! A rule reads few values, and most hosts share them with another; for them the expression is not run again.
 
@@ -43,28 +43,31 @@ impl Values {
     }
 }
 
-/// The verdicts of one rule. What is remembered is bounded; when it is full, all is forgotten.
+/// Whether a rule holds; jq's sentence where it cannot be evaluated.
+pub(super) type Outcome = Result<bool, Arc<str>>;
+
+/// The outcomes of one rule. What is remembered is bounded; when it is full, all is forgotten.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    verdicts: HashMap<Values, bool, ahash::RandomState>,
+    outcomes: HashMap<Values, Outcome, ahash::RandomState>,
 }
 
 impl Memo {
-    /// How many verdicts are remembered.
+    /// How many outcomes are remembered.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.verdicts.len()
+        self.outcomes.len()
     }
 
-    pub(super) fn get(&self, values: &Values) -> Option<bool> {
-        self.verdicts.get(values).copied()
+    pub(super) fn get(&self, values: &Values) -> Option<Outcome> {
+        self.outcomes.get(values).cloned()
     }
 
-    pub(super) fn keep(&mut self, values: &Values, verdict: bool, limit: usize) {
-        if self.verdicts.len() >= limit {
-            self.verdicts.clear();
+    pub(super) fn keep(&mut self, values: &Values, outcome: Outcome, limit: usize) {
+        if self.outcomes.len() >= limit {
+            self.outcomes.clear();
         }
-        self.verdicts.insert(values.clone(), verdict);
+        self.outcomes.insert(values.clone(), outcome);
     }
 }
 

@@ -9,6 +9,9 @@ pub mod reads;
 pub mod shipped;
 pub mod timing;
 
+mod dialect;
+#[cfg(test)]
+mod dialect_tests;
 mod draft;
 mod ending;
 mod expression;
@@ -19,18 +22,19 @@ mod source;
 mod tests;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use draft::{Draft, Part, is_name, is_technique};
 use expression::Expression;
 use facts::{Facts, Snapshot};
-use memo::{Memo, Object, Values};
+use memo::{Memo, Object, Outcome, Values};
 use reads::Slot;
 use shipped::SETS;
 use source::Source;
 use timing::Timing;
 
 use super::name::LEFT_OUT;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::Text;
 use crate::record::explain::{Explained, Saw};
 use crate::record::signal::SIGNALS;
@@ -38,8 +42,14 @@ use crate::record::signal::SIGNALS;
 /// How many verdicts are remembered, over all rules, so that memory stays bounded.
 const REMEMBERED: usize = 1 << 17;
 
-/// Which rules hold, as places in the rule list.
-pub type Verdict = Vec<usize>;
+/// What the rules say of one host; rules by their index in the rule list.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The rules that hold.
+    pub held: Vec<usize>,
+    /// The rules that jq could not evaluate, such as an addition of a number and a string, and jq's sentence.
+    pub failed: Vec<(usize, Arc<str>)>,
+}
 
 /// Where the rules of a run come from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,7 +111,7 @@ impl Rules {
     /// Compiles the rules that were chosen; none: the default set.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a file that cannot be read, a rule that is not well made, or a name given twice, with the place.
+    /// [`crate::error::Error::Usage`] for a file that cannot be read, a rule that is not well made, or a name given twice, with the place.
     pub fn new(choice: Choice<'_>) -> Result<Self> {
         let default = [SETS[0].name.to_owned()];
         let sets = if choice.sets.is_empty() && choice.rules.is_empty() { &default } else { choice.sets };
@@ -135,9 +145,8 @@ impl Rules {
         let mut windows: Vec<_> = self.list.iter().filter_map(|rule| rule.window_seconds).collect();
         windows.sort_unstable();
         windows.dedup();
-        // A rule that may read anything sees what there is; only one that names them asks for them to be collected.
-        let names = |slot| self.list.iter().any(|rule| rule.expression.reads.keys.iter().any(|key| Slot::of(key) == slot));
-        Needs { windows, users: names(Slot::Users), paths: names(Slot::Paths) }
+        let reads = |slot| self.list.iter().any(|rule| rule.slots.contains(&slot));
+        Needs { windows, users: reads(Slot::Users), paths: reads(Slot::Paths) }
     }
 
     /// Whether a rule reads how many failures came before a login.
@@ -169,42 +178,41 @@ impl Rules {
         self.list.iter().map(|rule| (&*rule.name, &*rule.when, rule.attack.as_deref()))
     }
 
-    /// The rules that hold for the host of `facts`.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for a rule that jq cannot evaluate, such as an addition of a number and a string.
-    pub fn judge(&self, facts: &impl Facts) -> Result<Verdict> {
+    /// The rules that hold for the host of `facts`, and those that cannot be evaluated for it.
+    pub fn judge(&self, facts: &impl Facts) -> Verdict {
         let (snapshot, desks) = &mut *self.desks.borrow_mut();
         snapshot.take(facts);
-        let mut verdict = Verdict::new();
-        for (place, (rule, desk)) in self.list.iter().zip(desks).enumerate() {
-            if rule.holds(snapshot, desk, REMEMBERED / self.list.len())? {
-                verdict.push(place);
+        let mut verdict = Verdict::default();
+        for (index, (rule, desk)) in self.list.iter().zip(desks).enumerate() {
+            match rule.holds(snapshot, desk, REMEMBERED / self.list.len()) {
+                Ok(true) => verdict.held.push(index),
+                Ok(false) => {}
+                Err(error) => verdict.failed.push((index, error)),
             }
         }
-        Ok(verdict)
+        verdict
     }
 
     /// Every rule with what it saw of the host of `facts`.
-    ///
-    /// # Errors
-    /// As [`Rules::judge`].
-    pub fn explain(&self, facts: &impl Facts) -> Result<Vec<Explained<'_>>> {
+    pub fn explain(&self, facts: &impl Facts) -> Vec<Explained<'_>> {
         let (snapshot, desks) = &mut *self.desks.borrow_mut();
         snapshot.take(facts);
         let explained = self.list.iter().zip(desks).map(|(rule, desk)| {
-            let held = rule.holds(snapshot, desk, REMEMBERED / self.list.len())?;
-            Ok(rule.explain(&desk.values, held, facts))
+            let outcome = rule.holds(snapshot, desk, REMEMBERED / self.list.len());
+            rule.explain(&desk.values, &outcome, facts)
         });
         explained.collect()
     }
 
-    /// Sentences about keys that a rule names and that nothing is known by, `seen` signals included: jq reads them as
+    /// Sentences about rules that hardly say what was meant: about a `=`, about keys that a rule names and that nothing is known by, `seen` signals included: jq reads them as
     /// null, and `null > 50` is silently false. And about signals that are only looked for on demand, and were not seen.
     #[must_use]
-    pub fn unknown_keys(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
+    pub fn warnings(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
         let mut sentences = Vec::new();
         for rule in &self.list {
+            if rule.expression.assigns {
+                sentences.push(format!("rule {}: = sets a value and gives the whole host, which always holds; == compares", rule.name));
+            }
             for key in &rule.expression.reads.keys {
                 let sentence = match Slot::of(key) {
                     Slot::Other(_) if is_left_out(key) => format!("{key}: {LEFT_OUT}, so it counts as null"),
@@ -237,18 +245,17 @@ impl Rule {
         Ok(Self { name, when, window_seconds: own.or(timing.window_seconds), about, attack, expression, slots, view: 0 })
     }
 
-    fn holds(&self, snapshot: &Snapshot, desk: &mut Desk, limit: usize) -> Result<bool> {
+    fn holds(&self, snapshot: &Snapshot, desk: &mut Desk, limit: usize) -> Outcome {
         desk.values.take(snapshot, snapshot.view(self.view), &self.slots, self.expression.reads.any);
-        if let Some(verdict) = desk.memo.get(&desk.values) {
-            return Ok(verdict);
+        if let Some(outcome) = desk.memo.get(&desk.values) {
+            return outcome;
         }
-        let verdict = self.expression.holds(desk.object.of(&desk.values, &self.slots));
-        let verdict = verdict.map_err(|error| Error::Usage(format!("rule {}: {error}", self.name)))?;
-        desk.memo.keep(&desk.values, verdict, limit);
-        Ok(verdict)
+        let outcome = self.expression.holds(desk.object.of(&desk.values, &self.slots)).map_err(Arc::from);
+        desk.memo.keep(&desk.values, outcome.clone(), limit);
+        outcome
     }
 
-    fn explain(&self, values: &Values, held: bool, facts: &impl Facts) -> Explained<'_> {
+    fn explain(&self, values: &Values, outcome: &Outcome, facts: &impl Facts) -> Explained<'_> {
         let slots = values.pairs(&self.slots).map(|(slot, value)| {
             let saw = if slot.is_time() { Saw::Time(value.cast_signed()) } else { Saw::Count(value) };
             (Text::from(slot.name()), saw)
@@ -261,7 +268,8 @@ impl Rule {
         });
         Explained {
             rule: Text::from(&*self.name),
-            held,
+            held: *outcome == Ok(true),
+            error: outcome.as_ref().err().map(|error| Text::from(&**error).to_owned()),
             when: Text::from(&*self.when),
             window_seconds: self.window_seconds,
             windows_used,

@@ -74,7 +74,7 @@ fn rules(sets: &[&str], list: &[&str]) -> Result<Rules> {
 
 fn held(sets: &[&str], list: &[&str], host: &Host) -> Vec<String> {
     let rules = rules(sets, list).expect("rules");
-    rules.judge(host).expect("a verdict").iter().map(|&place| rules.name(place).to_owned()).collect()
+    rules.judge(host).held.iter().map(|&place| rules.name(place).to_owned()).collect()
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn every_shipped_set_is_well_made_and_explained() {
         let rules = rules(&[set.name], &[]).unwrap_or_else(|error| panic!("{}: {error}", set.name));
         for rule in &rules.list {
             assert!(rule.about.is_some() && rule.attack.is_some(), "{}: {} says too little", set.name, rule.name);
-            assert_eq!(rules.unknown_keys(|key| signal::index_of(key).is_some(), |_| false), [""; 0], "{}", set.name);
+            assert_eq!(rules.warnings(|key| signal::index_of(key).is_some(), |_| false), [""; 0], "{}", set.name);
             assert!(!rule.expression.reads.any, "{}: {} reads everything", set.name, rule.name);
         }
         assert!(set.text.starts_with("# "), "{} explains itself", set.name);
@@ -165,8 +165,12 @@ fn a_rule_is_jq_over_signals_and_facts() {
 
 #[test]
 fn an_expression_that_cannot_be_evaluated_names_its_rule() {
-    let error = rules(&[], &["r=.ssh_failed + \"a\" > 1"]).expect("rules").judge(&host(&[])).expect_err("no sum").to_string();
-    assert_eq!(error, "rule r: cannot calculate 0 + \"a\"");
+    let rules = rules(&[], &["r=.ssh_failed + \"a\" > 1", "s=.ssh_failed == 0"]).expect("rules");
+    let judged = rules.judge(&host(&[]));
+    assert_eq!((judged.held, judged.failed), (vec![1], vec![(0, "cannot calculate 0 + \"a\"".into())]), "it costs that verdict alone");
+    assert_eq!(rules.judge(&host(&[])).failed.len(), 1, "a remembered error is one too");
+    let explained = rules.explain(&host(&[]));
+    assert_eq!(explained.iter().map(|rule| (rule.held, rule.error.is_some())).collect::<Vec<_>>(), [(false, true), (true, false)]);
 }
 
 #[test]
@@ -176,22 +180,69 @@ fn a_rule_with_a_window_sees_peaks_and_facts_are_taken_once_for_each_window() {
     let host = Host { peaks: counts(&[("ssh_failed", 2)]), score: 9, ..host(&[("ssh_failed", 5)]) };
     for (timing, places, windows) in [(window, vec![0, 1], vec![600]), (Timing::default(), vec![2], vec![])] {
         let rules = Rules::new(Choice { rules: &list, timing, ..Choice::default() }).expect("rules");
-        assert_eq!(rules.judge(&host).expect("a verdict"), places);
+        assert_eq!(rules.judge(&host).held, places);
         assert_eq!(rules.needs(), Needs { windows, users: false, paths: false });
         assert_eq!(host.asked.replace(0), 1);
     }
     let all = rules(&["default", "fail2ban-like"], &["wide=keys | length > 99"]).expect("rules");
-    assert_eq!(all.needs(), Needs { windows: vec![600], users: false, paths: false }, "what is not named is not collected");
-    all.judge(&host).expect("a verdict");
+    assert_eq!(all.needs(), Needs { windows: vec![600], users: true, paths: true }, "what may read any key reads all");
+    all.judge(&host);
     assert_eq!(host.asked.get(), 2);
 }
 
 #[test]
 fn a_rule_that_names_distinct_values_asks_for_them() {
-    for (rule, users, paths) in
-        [("r=.users > 3", true, false), ("r=[.paths, length] | max > 3", false, true), ("r=.ssh_failed > 1", false, false)]
-    {
+    for (rule, users, paths) in [
+        ("r=.users > 3", true, false),
+        ("r=.paths / 2 > 3", false, true),
+        ("r=.ssh_failed > 1", false, false),
+        ("r=length > 9", true, true),
+    ] {
         assert_eq!(rules(&[], &[rule]).expect("rules").needs(), Needs { windows: vec![], users, paths }, "{rule}");
+    }
+}
+
+#[test]
+fn a_rule_that_reads_users_or_paths_in_any_form_asks_for_them() {
+    for form in [
+        "any(.users, .paths; . > 3)",
+        ". as $h | $h.users > 3",
+        ". as {users: $u} | $u > 3",
+        "{users} | .users > 3",
+        "{users: .users} | .users > 3",
+        "@text \"\\(.users)\" == \"4\"",
+        "\"\\(.users)\" == \"4\"",
+        "to_entries | any(.key == \"users\" and .value > 3)",
+        "with_entries(select(.key == \"users\")) | .users > 3",
+        "pick(.users) | .users > 3",
+        "getpath([\"users\"]) > 3",
+        "[..] | length > 5",
+        "[.[] | numbers] | max > 3",
+        "first(.users) > 3",
+        "reduce .users as $u (0; . + $u) > 3",
+        "def f: .users; f > 3",
+        "def f(g): g; f(.users) > 3",
+        "try .users catch 0 | . > 3",
+        "label $out | .users > 3",
+        "if .users > 3 then true end",
+        ".[\"users\"] > 3",
+        ".[(\"us\" + \"ers\")] > 3",
+        "\"users\" as $k | .[$k] > 3",
+        "del(.paths) | .users > 3",
+        "(.users += 1) | .users > 4",
+        "map_values(. + 1) | .users > 4",
+        "[paths] | length > 3",
+        "keys | index(\"users\")",
+        "tojson | test(\"users\")",
+        "has(\"users\")",
+        "(.ssh_failed, .users) > 3",
+        "IN(.users; 4)",
+    ] {
+        let rule = format!("r={form}");
+        let compiled = rules(&[], &[&rule]).expect(form);
+        assert!(compiled.needs().users, "{form}");
+        let host = Host { users: Some(4), paths: Some(0), ..host(&[("ssh_failed", 1)]) };
+        assert_eq!(compiled.judge(&host).held, [0], "{form}");
     }
 }
 
@@ -222,8 +273,8 @@ fn what_is_remembered_is_what_would_be_found_again() {
         let mut snapshot = Snapshot::new([None].into_iter());
         snapshot.take(host);
         let holds = |rule: &Rule| rule.holds(&snapshot, &mut Desk::default(), 1).expect("a verdict");
-        let anew: Verdict = kept.list.iter().enumerate().filter(|(_, rule)| holds(rule)).map(|(place, _)| place).collect();
-        assert_eq!(kept.judge(host).expect("a verdict"), anew, "{:?}", host.totals);
+        let anew: Vec<usize> = kept.list.iter().enumerate().filter(|(_, rule)| holds(rule)).map(|(place, _)| place).collect();
+        assert_eq!(kept.judge(host).held, anew, "{:?}", host.totals);
         different.insert(anew);
     }
     assert!(different.len() > 8, "the hosts differ: {}", different.len());
@@ -308,7 +359,7 @@ fn a_wrong_file_is_named_by_line_and_place() {
 #[test]
 fn keys_that_nobody_counts_are_named() {
     let rules = rules(&[], &["r=.ssh_fail > 1 and .custom > 1 and .users > 1 and .http_404 > 1"]).expect("rules");
-    let sentences = rules.unknown_keys(|key| key == "custom", |_| false);
+    let sentences = rules.warnings(|key| key == "custom", |_| false);
     assert_eq!(sentences, ["rule r: no signal ssh_fail is in the table or was seen, so it counts as null"]);
 }
 
@@ -317,7 +368,7 @@ fn an_explanation_has_every_rule_and_what_it_saw() {
     let list = texts(&["a=.ssh_failed > 1 and .users > 1", "wide=length > 99", "time=.last_seen > \"2\""]);
     let rules = Rules::new(Choice { sets: &texts(&["fail2ban-like"]), rules: &list, ..Choice::default() }).expect("rules");
     let host = Host { peaks: counts(&[("ssh_failed", 2)]), seen: Some((0, 9)), ..host(&[("ssh_failed", 5), ("zeta", 1)]) };
-    let explained = rules.explain(&host).expect("an explanation");
+    let explained = rules.explain(&host);
     let saw = |place: usize| explained[place].saw.iter().map(|(key, value)| (&*key.0, *value)).collect::<Vec<_>>();
     assert_eq!(
         explained.iter().map(|e| (&*e.rule.0, e.held, e.window_seconds)).collect::<Vec<_>>(),
