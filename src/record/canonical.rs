@@ -60,12 +60,11 @@ pub fn read_host(line: &[u8]) -> Option<HostRecord<'_>> {
     }
     if walk.eat(br#","login_order":"#) {
         let before = walk;
-        host.login_order = match read_failures(&mut walk) {
-            Some(order) => order,
-            None => {
-                walk = before;
-                read_by_serde(&mut walk)?
-            }
+        host.login_order = if let Some(order) = read_failures(&mut walk) {
+            order
+        } else {
+            walk = before;
+            read_by_serde(&mut walk)?
         };
     }
     if walk.eat(br#","partial":"#) {

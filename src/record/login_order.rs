@@ -8,9 +8,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::host::read_time;
+use super::host::{HostRecord, read_time};
 use super::json::{put_array, put_number, put_object, put_text, put_time};
-use super::partial::{Buckets, put_buckets, read_buckets, shift_of};
+use super::partial::{Buckets, SignalBuckets, put_buckets, read_buckets, shift_of};
+use super::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS};
 use super::walk::Walk;
 use super::{MAX_INTEGER, Text};
 use crate::escape::shorten;
@@ -73,6 +74,27 @@ pub fn shorten_word(word: &str) -> Cow<'_, str> {
 }
 
 impl LoginOrder<'_> {
+    /// What a host record of a version without it says all the same: failures where it has their buckets, and how many logins there were.
+    #[must_use]
+    pub fn of_older(host: &HostRecord<'_>) -> LoginOrder<'static> {
+        let mut order = LoginOrder { unknown: host.count_of_any(LOGIN_ACCEPTED), ..LoginOrder::default() };
+        let of_failures = |of: &&SignalBuckets<'_>| LOGIN_FAILED.indexes().any(|index| SIGNALS[index].name == of.signal.0);
+        if let Some(partial) = &host.partial {
+            for SignalBuckets { shift, buckets, .. } in partial.buckets.iter().filter(of_failures) {
+                let resolution = partial.resolution_seconds.unwrap_or(1);
+                let width = u64::from(resolution) << shift;
+                let is_narrow = u64::from(UNIT_SECONDS) % width == 0;
+                if let Some(shift) = if is_narrow { Some(0) } else { shift_of(width, UNIT_SECONDS) } {
+                    order.shift = order.shift.max(shift);
+                    let unit = |start: i64| (start * i64::from(resolution)).div_euclid(UNIT_SECONDS.into());
+                    order.failures.extend(buckets.iter().map(|&(start, count)| (unit(start), count)));
+                }
+            }
+        }
+        order.failures.sort_unstable();
+        order
+    }
+
     /// Whether there is nothing to tell.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -272,6 +294,30 @@ mod tests {
             let read: LoginOrder<'_> = serde_json::from_str(value).expect("an order");
             assert_eq!(read, order);
             assert!(read_failures(&mut Walk::new(value.as_bytes())).is_none_or(|quick| quick == order));
+        }
+    }
+
+    #[test]
+    fn an_older_record_tells_of_failures_by_their_buckets() {
+        let order = |resolution: u32, width: &str| {
+            let record = format!(
+                r#"{{"ip":"::1","signals":{{"ssh_accepted":2}},"partial":{{"resolution_seconds":{resolution}{width},"buckets":{{"http_404":[0,9],"ssh_failed":[-120,3,100,4]}}}}}}"#
+            );
+            LoginOrder::of_older(&serde_json::from_str(&record).expect("a host"))
+        };
+        for (resolution, width, shift, failures) in [
+            (1, "", 0, &[(-12, 3), (-2, 4)][..]),
+            (5, "", 0, &[(-12, 3), (38, 4)]),
+            (10, "", 0, &[(-12, 3), (88, 4)]),
+            (40, "", 2, &[(-12, 3), (388, 4)]),
+            (10, r#","width_seconds":{"ssh_failed":20}"#, 1, &[(-12, 3), (88, 4)]),
+            (5, r#","width_seconds":{"ssh_failed":40}"#, 2, &[(-12, 3), (38, 4)]),
+            // What does not divide into buckets of 10 s tells nothing of them.
+            (4, "", 0, &[]),
+            (60, "", 0, &[]),
+        ] {
+            let read = order(resolution, width);
+            assert_eq!((read.shift, &*read.failures, read.unknown), (shift, failures, 2), "{resolution} {width}");
         }
     }
 

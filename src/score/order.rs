@@ -82,12 +82,6 @@ impl Order {
         }
     }
 
-    /// Adds logins of which nothing is known but their number.
-    pub fn add_unknown(&mut self, count: u64) {
-        let logins = self.logins.get_or_insert_default();
-        logins.unknown = add(logins.unknown, count);
-    }
-
     /// Adds what a host record says.
     pub fn merge(&mut self, other: &LoginOrder<'_>, files: &mut Texts) {
         self.failures.merge(other.shift, other.failures.iter().copied());
@@ -102,6 +96,12 @@ impl Order {
             let file = files.number(&file.0.as_ref().into());
             logins.tell(Told { at: *at, seen: LoginSeen::new(user, method), file, line: *line }, files);
         }
+    }
+
+    /// The bucket of failures that was added to last.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<(i64, u64)> {
+        self.failures.buckets().last().copied()
     }
 
     /// Calls files by what `moved` says.

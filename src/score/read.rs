@@ -61,7 +61,7 @@ pub struct Piece {
     pub places: Range<usize>,
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'static>>,
-    /// When logins were refused and let in; `None`: it is not known.
+    /// When logins were refused and let in; `None`: none was.
     pub login_order: Option<Box<LoginOrder<'static>>>,
     /// When each rule led to an alert last.
     pub alerted: Vec<(String, i64)>,
@@ -180,7 +180,7 @@ impl Records {
         self.seen.push(Seen { ip, signals, file, count, at, line, others, login, user, path });
     }
 
-    fn add_host(&mut self, host: HostRecord<'_>, keep: &Keep) {
+    fn add_host(&mut self, mut host: HostRecord<'_>, keep: &Keep) {
         self.lines[LineClass::Host] += 1;
         self.dropped_keys += host.unknown_keys + u64::from(host.scan.is_some());
         let (first_count, first_place) = (self.counts.len(), self.places.len());
@@ -195,11 +195,13 @@ impl Records {
             }
         }
         let (counts, places) = (first_count..self.counts.len(), first_place..self.places.len());
+        let login_order = std::mem::take(&mut host.login_order);
+        let login_order = if login_order.is_empty() { LoginOrder::of_older(&host) } else { login_order.into_owned() };
+        let login_order = (!login_order.is_empty()).then(|| Box::new(login_order));
         let partial = host.partial.filter(|_| keep.needs_partial()).map(|partial| partial.to_owned());
         let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
-        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, login_order, .. } = host;
+        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, .. } = host;
         let is_network = network.is_some();
-        let login_order = (!login_order.is_empty()).then(|| Box::new(login_order.into_owned()));
         self.pieces.push(Piece { ip, is_network, ip_last_seen, counts, first_seen, last_seen, places, partial, login_order, alerted });
     }
 }

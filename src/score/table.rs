@@ -15,7 +15,7 @@ use super::tally::Place;
 use crate::net::AddressSet;
 use crate::record::host::SeenAt;
 use crate::record::partial::{Partial, SignalBuckets};
-use crate::record::signal::{self, LOGIN_ACCEPTED, LOGIN_FAILED, SignalSet, Value};
+use crate::record::signal::{self, LOGIN_FAILED, SignalSet, Value};
 pub use host::Host;
 use host::Name;
 use key::Key;
@@ -58,7 +58,9 @@ impl Table {
         let files = self.number_files(records);
         // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
         let places: Vec<_> = records.seen.iter().map(|seen| self.known_place(seen)).collect();
-        places.iter().flatten().for_each(|&place| self.hosts[place].glance());
+        for (seen, &place) in records.seen.iter().zip(&places).filter_map(|(seen, place)| Some((seen, place.as_ref()?))) {
+            self.hosts[place].glance(seen.signals);
+        }
         for (seen, place) in records.seen.iter().zip(places) {
             self.add_event(seen, place, files[seen.file as usize]);
         }
@@ -176,17 +178,8 @@ impl Table {
                 tally.keep(signal, Place::new(at, files[file as usize], line), self.keep.evidence, &self.files);
             }
         }
-        match &piece.login_order {
-            Some(order) => tally.order_mut().merge(order, &mut self.files),
-            None => {
-                let is_login = |&(signal, _): &(&Option<SignalId>, _)| {
-                    signal.and_then(SignalId::index).is_some_and(|index| LOGIN_ACCEPTED.contains(index))
-                };
-                let logins = signals.iter().zip(counts).filter(is_login).map(|(_, &(_, count))| count).sum();
-                if logins > 0 {
-                    tally.order_mut().add_unknown(logins);
-                }
-            }
+        if let Some(order) = &piece.login_order {
+            tally.order_mut().merge(order, &mut self.files);
         }
         if let Some(partial) = &piece.partial {
             self.add_partial(place, partial);

@@ -273,6 +273,12 @@ impl Tally {
         self.more.as_ref().and_then(|more| more.order.as_deref())
     }
 
+    /// What an event that tells of a login looks at first.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<(i64, u64)> {
+        self.order().and_then(Order::last_failure)
+    }
+
     /// How often any of `signals` was counted.
     #[must_use]
     pub fn count_of_any(&self, signals: SignalSet) -> u64 {
@@ -309,7 +315,9 @@ fn fit_together<const MOST: usize>(list: &mut [(SignalId, Series<MOST>)], most: 
         return;
     }
     if let Some(shift) = (0..=63).find(|&shift| count_at(shift) <= most) {
-        list.iter_mut().for_each(|(_, series)| series.coarsen(shift));
+        for (_, series) in list {
+            series.coarsen(shift);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::net::AddressSet;
 use crate::record::host::SeenAt;
-use crate::record::signal::SignalSet;
+use crate::record::signal::{LOGIN_FAILED, SignalSet};
 use crate::score::tally::Tally;
 
 /// An address with what is summed for it.
@@ -30,8 +30,11 @@ impl Host {
     }
 
     /// Brings what an event changes from memory into the cache, and waits for nothing.
-    pub(super) fn glance(&self) {
+    pub(super) fn glance(&self, signals: SignalSet) {
         black_box((self.tally.known()[0], self.tally.known_period(), self.settled));
+        if !signals.intersection(LOGIN_FAILED).is_empty() {
+            black_box(self.tally.last_failure());
+        }
     }
 
     /// Calls the host by `ip`, of its network, if none was seen later.
