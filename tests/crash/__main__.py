@@ -29,13 +29,13 @@ from process import adopt_orphans
 
 # Each experiment with the number of its histories in CI.
 EXPERIMENTS = {
-    "update": (update.history, 75),
+    "update": (update.history, 85),
     "cursor": (cursor.in_place, 12),
     "cursor-out": (cursor.apart, 12),
-    "live": (live.history, 16),
-    "soar": (outputs.workflow, 12),
-    "report": (outputs.reports, 10),
-    "scan": (outputs.scan, 10),
+    "live": (live.history, 20),
+    "soar": (outputs.workflow, 8),
+    "report": (outputs.reports, 8),
+    "scan": (outputs.scan, 8),
     "children-update": (children.of_update, 1),
     "children-soar": (children.of_workflow, 1),
     "disk-update": (disk.of_update, 1),
