@@ -9,7 +9,6 @@ exit codes: 0 every promise was kept; 1 one was not (it is named, with what runs
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 import time

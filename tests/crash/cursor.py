@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections import Counter
 from random import Random
 
@@ -112,9 +111,3 @@ def in_place(place, seed, tally):
 
 def apart(place, seed, tally):
     history(place, seed, tally, is_apart=True)
-
-
-def has_cursor_out(place):
-    """Whether soar-parse knows --cursor-out."""
-    said = subprocess.run([place.filter("soar-parse"), "--help"], stdout=subprocess.PIPE, check=True).stdout
-    return b"--cursor-out" in said

@@ -10,7 +10,7 @@ from random import Random
 
 import live
 import outputs
-from model import Broken, Place, count_hosts, exactly, names, require
+from model import Broken, exactly, names, require
 from process import complete
 from update import Machine
 
@@ -93,11 +93,10 @@ def try_levels(disk, rng, tally, on_full, on_free):
 
 
 def of_update(place, seed, tally):
-    """scripts/update, its folder on the disk; now and then several runs fail before one has room."""
+    """scripts/update, its folder on the disk."""
     rng = Random(f"{seed}/0")
     disk = Disk(place.scratch / "disk")
     machine = Machine(place, rng, disk.folder / "state")
-    wanted = None
 
     def grow():
         for _ in range(rng.randrange(1, 3)):
@@ -113,34 +112,27 @@ def of_update(place, seed, tally):
         return run.code == 0
 
     def run_free(what):
-        nonlocal wanted
+        # Now and then several runs fail before one has room.
         if rng.random() < 0.3:
             return
         run = complete(machine.command, place)
         require(run.code == 0, f"exit {run.code}: {run.stderr()}")
         exactly(machine.look(what), machine.logs.counts(), "a complete run")
-        # The first run that had room has nothing of failed ones but what they left.
         found = names(machine.folder)
-        wanted = wanted or found
-        require(found == wanted, f"left in the folder: {found}, and before {wanted}")
+        require(found == wanted, f"left in the folder: {found}, and after a clean run {wanted}")
 
     try:
         for _ in machine.logs.logs[0].write(rng, 30):
             pass
         for _ in range(2):
-            wanted = None
-            run_free_always(machine, place)
+            run = complete(machine.command, place)
+            require(run.code == 0, f"a run with room: exit {run.code}: {run.stderr()}")
         wanted = names(machine.folder)
         try_levels(disk, rng, tally, run_full, run_free)
         tally["lines"] += sum(machine.logs.counts().values())
     finally:
         machine.logs.close()
         disk.close()
-
-
-def run_free_always(machine, place):
-    run = complete(machine.command, place)
-    require(run.code == 0, f"a run with room: exit {run.code}: {run.stderr()}")
 
 
 def of_workflow(place, seed, tally):

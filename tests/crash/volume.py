@@ -72,9 +72,8 @@ class Volume:
     def sync(self, path):
         """Syncs a file, or the names in a folder."""
         if path == self.base or self.node(path).kind == "folder":
-            is_inside = lambda name: os.path.dirname(name) == path
-            self.synced_names = {name: n for name, n in self.synced_names.items() if not is_inside(name)}
-            self.synced_names |= {name: n for name, n in self.names.items() if is_inside(name)}
+            self.synced_names = {name: n for name, n in self.synced_names.items() if os.path.dirname(name) != path}
+            self.synced_names |= {name: n for name, n in self.names.items() if os.path.dirname(name) == path}
         else:
             self.node(path).synced = self.node(path).now
 
@@ -134,8 +133,9 @@ class Volume:
         found = trace.paths(arguments)
         if name in ("symlink", "symlinkat"):
             # The target is text, not a path of this folder.
-            target = trace.decode(trace.STRING.search(arguments)[1])
-            self.add(found[-1], Node("link", target.encode(), target.encode())) if self.has(found[-1]) else None
+            target = trace.decode(trace.STRING.search(arguments)[1]).encode()
+            if self.has(found[-1]):
+                self.add(found[-1], Node("link", target, target))
             return self.has(found[-1])
         if not any(self.has(path) for path in found):
             return False
