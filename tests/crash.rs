@@ -1,7 +1,7 @@
 //! Kills, full disks, power cuts and jumping clocks (`tests/crash`, docs/reliability.md), in the size of CI: what keeps state
 //! loses no line and counts none twice, whatever ends a run.
 //!
-//! `SOAR_SEED=7 cargo test --test crash` makes the same histories again; each failure prints the command that runs it alone.
+//! `SOAR_SEED=7 cargo test --test crash -- --ignored` makes the same histories again; each failure prints the command that runs it alone.
 
 mod support;
 
@@ -28,26 +28,31 @@ fn hold(experiments: &[&str]) {
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn update_counts_every_line_once_whatever_is_killed() {
     hold(&["update", "children-update"]);
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn filters_and_workflow_leave_whole_files_whatever_is_killed() {
     hold(&["cursor", "cursor-out", "live", "soar", "children-soar", "report", "scan"]);
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn a_full_disk_at_any_write_costs_no_line() {
     hold(&["disk-update", "disk-soar", "disk-live"]);
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn a_power_cut_after_any_change_costs_no_line() {
     hold(&["power-update", "power-cursor", "power-live", "power-soar"]);
 }
 
 #[test]
+#[ignore = "make test-real"]
 fn a_clock_that_jumps_costs_no_line() {
     hold(&["clock"]);
 }
