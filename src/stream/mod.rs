@@ -60,6 +60,9 @@ pub struct Run {
 #[cfg(test)]
 impl Run {
     /// A run of one thread that says nothing.
+    ///
+    /// # Panics
+    /// Where no watch can be had.
     #[must_use]
     pub fn for_tests() -> Self {
         let (blocks, results) = (Buffers::default(), Buffers::default());

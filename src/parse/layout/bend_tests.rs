@@ -146,7 +146,7 @@ fn a_server_that_escapes_quotes_alone_is_read_as_it_writes() {
     let format = LogFormat::compile("gunicorn").expect("a format");
     let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
     for sent in
-        [r"plain", r#"Quo"te \ "ed\" bot\"#, r#"x HTTP/1.1" 200 5 "-" "y"#, r"\x62ot \", r#"\"#, r#"""#, r#"\""#, r#"a" "b"#, r#"\" "\"#]
+        [r"plain", r#"Quo"te \ "ed\" bot\"#, r#"x HTTP/1.1" 200 5 "-" "y"#, r"\x62ot \", r"\", r#"""#, r#"\""#, r#"a" "b"#, r#"\" "\"#]
     {
         // gunicorn replaces each quote, and nothing else.
         let logged = sent.replace('"', r#"\""#);
