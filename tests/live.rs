@@ -266,10 +266,13 @@ fn an_alert_that_could_not_be_written_comes_in_the_next_run() {
 }
 
 #[test]
-fn alerts_before_a_rule_that_fails_are_written() {
-    let flags = ["-q", "--live", "--rule", "r=if .score > 2 then .score + \"\" else .score > 1 end"];
-    let output = run(filter("soar-score").args(flags), failed("192.0.2.1", 0).repeat(3).as_bytes());
-    assert_eq!((code(&output), text(&output.stdout).lines().count()), (2, 1));
+fn a_rule_that_fails_for_one_host_is_said_and_costs_no_other_alert() {
+    let flags = ["--live", "--rule", "r=if .score > 2 then .score + \"\" else .score > 1 end"];
+    let events = failed("192.0.2.1", 0).repeat(3) + &failed("192.0.2.2", 0).repeat(2);
+    let output = run(filter("soar-score").args(flags), events.as_bytes());
+    assert_eq!((code(&output), text(&output.stdout).lines().count()), (1, 2));
+    let said = "soar-score: host 192.0.2.1: rule r cannot be evaluated and does not hold: cannot calculate 3 + \"\"\n";
+    assert!(text(&output.stderr).starts_with(said), "{}", text(&output.stderr));
 }
 
 #[test]

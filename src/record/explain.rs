@@ -44,7 +44,7 @@ impl Explained<'_> {
         put_object(out, "{", |out| {
             put_text(out, r#""rule":""#, Some(self.rule.as_bytes()));
             out.extend_from_slice(if self.held { br#""held":true,"# } else { br#""held":false,"# });
-            put_text(out, r#""error":""#, self.error.as_ref().map(|error| error.as_bytes()));
+            put_text(out, r#""error":""#, self.error.as_ref().map(Text::as_bytes));
             put_text(out, r#""when":""#, Some(self.when.as_bytes()));
             put_number(out, r#""window_seconds":"#, self.window_seconds);
             put_object(out, r#""used_window_seconds":{"#, |out| {

@@ -90,7 +90,7 @@ pub fn show_briefly(run: &RunRecord, lang: Lang) -> Shown {
     let is_plain_pipe = matches!(&*run.inputs, [input] if input.name == STDIN && input.complete);
     let lines = shown.facts.iter().position(|(name, _)| *name == lang::RUN_LINES).map(|place| shown.facts.remove(place).1.concat());
     shown.heading = lang.pair(&run.program, &lines.unwrap_or_default());
-    shown.facts.retain(|(name, _)| ![lang::RUN_COUNTS, lang::RUN_PLACES].contains(name) && !(is_plain_pipe && *name == lang::RUN_INPUTS));
+    shown.facts.retain(|(name, _)| !([lang::RUN_COUNTS, lang::RUN_PLACES].contains(name) || is_plain_pipe && *name == lang::RUN_INPUTS));
     shown
 }
 

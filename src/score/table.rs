@@ -117,7 +117,9 @@ impl Table {
         if !seen.signals.is_empty() {
             tally.see(seen.at);
         }
-        others.iter().for_each(|&other| tally.see_other(other, seen.at));
+        for &other in &others {
+            tally.see_other(other, seen.at);
+        }
         let bucket = self.keep.units(seen.at);
         self.met = self.met.union(seen.signals);
         for signal in seen.signals.indexes().map(SignalId::known).chain(others) {

@@ -5,10 +5,12 @@
 //! over everything gives. That is the merge law, and a property test holds soar-score to it.
 
 mod other;
+mod place;
 mod room;
 
 pub use other::Other;
 use other::known_time;
+pub use place::Place;
 
 use super::name::{SignalId, Texts};
 use super::order::Order;
@@ -17,36 +19,6 @@ use crate::record::MAX_INTEGER;
 use crate::record::host::SeenAt;
 use crate::record::partial::{Distinct, MOST_BUCKETS, MOST_HOST_BUCKETS};
 use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet, Value};
-
-/// Where a signal was seen: a time in seconds since 1970, a file, a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// `i64::MAX` where the line had no time, so that those come last.
-    at: i64,
-    /// The number of the file's name.
-    pub file: u32,
-    /// `log.line` of the event.
-    pub line: u64,
-}
-
-impl Place {
-    /// A place.
-    #[must_use]
-    pub fn new(at: Option<i64>, file: u32, line: u64) -> Self {
-        Self { at: at.unwrap_or(i64::MAX), file, line }
-    }
-
-    /// When, in seconds since 1970.
-    #[must_use]
-    pub fn at(&self) -> Option<i64> {
-        Some(self.at).filter(|&at| at < i64::MAX)
-    }
-
-    /// By time, then by name of file, then by line.
-    fn is_before(&self, other: &Self, files: &Texts) -> bool {
-        self.at.cmp(&other.at).then_with(|| files.text(self.file).cmp(files.text(other.file))).then(self.line.cmp(&other.line)).is_lt()
-    }
-}
 
 /// The counts by time of one signal, in units of the run's resolution.
 pub type Counts = Series<MOST_BUCKETS>;

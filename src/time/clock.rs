@@ -167,13 +167,12 @@ impl Clock {
             }
         }
         let (local, fraction, offset) = split_rfc3339(text)?;
-        let seconds = match offset {
-            Some(offset) => in_range(local, offset)?,
-            None => {
-                let seconds = self.local_seconds(local).ok_or(IMPOSSIBLE)?;
-                self.assumed.latest = self.assumed.latest.max(Some(seconds));
-                seconds
-            }
+        let seconds = if let Some(offset) = offset {
+            in_range(local, offset)?
+        } else {
+            let seconds = self.local_seconds(local).ok_or(IMPOSSIBLE)?;
+            self.assumed.latest = self.assumed.latest.max(Some(seconds));
+            seconds
         };
         // A time that was read is 19 bytes and an offset of six at the most.
         self.remember(&key[..len.min(CLF_LEN)], seconds);

@@ -147,7 +147,7 @@ fn translate_part<'c>(part: StrPart<&'c str, Term<&'c str>>) -> StrPart<&'c str,
     }
 }
 
-fn translate_pattern<'c>(pattern: Pattern<&'c str>) -> Pattern<&'c str> {
+fn translate_pattern(pattern: Pattern<&str>) -> Pattern<&str> {
     match pattern {
         Pattern::Var(name) => Pattern::Var(name),
         Pattern::Arr(patterns) => Pattern::Arr(patterns.into_iter().map(translate_pattern).collect()),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 pub type SortKey = [u8; 17];
 
 /// What is counted as one.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
     V4(u32),
     V6(u128),
@@ -24,8 +24,8 @@ impl Key {
     }
 
     /// The same as bytes to sort by.
-    pub(super) fn to_bytes(&self) -> SortKey {
-        let (kind, bits) = match *self {
+    pub(super) fn to_bytes(self) -> SortKey {
+        let (kind, bits) = match self {
             Self::V4(bits) => (4, bits.into()),
             Self::V6(bits) => (6, bits),
             Self::Network(prefix) => (7, prefix),
