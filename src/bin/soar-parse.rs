@@ -80,7 +80,7 @@ struct Args {
     ///
     /// No other format of web logs is tried then; sshd's lines still are, and lines inside JSON of Filebeat or
     /// Vector, except where a client could write such a line. What clients write belongs in quotes: where one field could
-    /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined`, nginx's `main` and `gunicorn` (whose escapes CherryPy has too) stand for theirs.
+    /// be taken for another, the format is refused. A format without a time gives events without one. `common`, `combined`, `vhost_combined`, nginx's `main` and `gunicorn` (whose escapes `CherryPy` has too) stand for theirs.
     #[arg(long, value_name = "STRING")]
     log_format: Option<String>,
     /// Proxies whose X-Forwarded-For names the client: addresses, CIDRs, files of them (or published JSON lists of prefixes), comma-separated; repeatable

@@ -220,7 +220,9 @@ mod tests {
         (0..64)
             .map(|shift| {
                 let mut buckets = std::collections::BTreeMap::new();
-                arrivals.iter().for_each(|&(at, count)| *buckets.entry(at.div_euclid(1 << shift) * (1 << shift)).or_insert(0) += count);
+                for &(at, count) in arrivals {
+                    *buckets.entry(at.div_euclid(1 << shift) * (1 << shift)).or_insert(0) += count;
+                }
                 (shift, buckets.into_iter().collect::<Vec<_>>())
             })
             .find(|(_, buckets)| buckets.len() <= most)

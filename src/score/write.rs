@@ -233,7 +233,7 @@ impl<'t> SumWriter<'t> {
             let partial = whole.partial.as_ref().map(|partial| Partial { users: None, paths: None, ..partial.to_owned() });
             let HostRecord { network, ip_last_seen, signals, evidence, .. } = whole.to_owned();
             let part = HostRecord::new(whole.ip);
-            let mut part = HostRecord { network, ip_last_seen, signals, evidence, partial, first_seen, last_seen, ..part };
+            let mut part = HostRecord { network, signals, first_seen, last_seen, ip_last_seen, evidence, partial, ..part };
             keep_signals(&mut part, |name| name == self.table.names().name(*id));
             put(&part)?;
         }

@@ -65,7 +65,7 @@ impl Block {
     /// Whole lines of stdin.
     #[must_use]
     pub fn for_tests(bytes: Vec<u8>) -> Self {
-        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         let (file, part, dating, before) = ("-".into(), Part::Lines, Dating::Now, Vec::new());
         Self { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, mark: None }
     }

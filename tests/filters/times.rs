@@ -14,7 +14,8 @@ const SUMMARY: &str = "soar-parse: 1 lines: 1 events, 0 without a signal, 0 of o
 /// Writes `lines` into a file that was modified at `modified`.
 fn log(file: &Path, lines: &[&str], modified: &str) {
     let message = "lab sshd[1]: Failed password for root from 192.0.2.1 port 1 ssh2\n";
-    std::fs::write(file, lines.iter().map(|time| format!("{time} {message}")).collect::<String>()).expect("written");
+    let lines: Vec<_> = lines.iter().map(|time| format!("{time} {message}")).collect();
+    std::fs::write(file, lines.concat()).expect("written");
     let seconds = u64::try_from(parse_rfc3339(modified).expect("a time")).expect("after 1970");
     File::options().write(true).open(file).and_then(|file| file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds))).expect("a time");
 }
