@@ -79,7 +79,8 @@ fn a_run_that_is_killed_leaves_nothing_that_counts() {
             echo > go; read -r _ < started; whole
         done
         update state -q auth.log -- -q; whole; names state"#);
-    let is_told = |line: &&str| !line.contains("Killed") && !line.contains("no such file") && !line.contains("soar-parse failed");
+    // What they say of the folder that is gone is theirs.
+    let is_told = |line: &&str| !["Killed", "no such file", "soar-parse failed", "cannot write:"].iter().any(|said| line.contains(said));
     assert_eq!(printed.lines().filter(is_told).collect::<Vec<_>>(), ["137", "137", "current gen.5.X hosts.ndjson update.lock"]);
 }
 
@@ -100,7 +101,8 @@ fn a_run_that_is_cut_short_at_any_step_leaves_one_whole_state() {
                 PATH=$PWD/tools:$PATH update state -q auth.log -- -q > said 2>&1 || :
                 # The tool itself may live on, and hold the lock until it ends.
                 [ ! -e state ] || flock state/update.lock true
-                if [ -e state/hosts.ndjson ]; then cmp -s state/hosts.ndjson $old || cmp state/hosts.ndjson at30; fi
+                # Hosts of version 0.1 lack what this one keeps: what they are to it is compared.
+                if [ -e state/hosts.ndjson ]; then cmp -s <(soar-score -q --partial state/hosts.ndjson) $old || cmp state/hosts.ndjson at30; fi
                 [ "$(<count)" -le 0 ] || break
                 update state -q auth.log -- -q; cmp state/hosts.ndjson at30
                 [[ "$(names state)" == 'current gen.'?'.X hosts.ndjson update.lock' ]] || names state
