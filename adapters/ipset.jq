@@ -100,7 +100,7 @@ def suspects(hosts):
             | ($names | flaw(if $network.is_own then $names else $own end)) as $flaw
             | if $flaw == null then {left_out: $left_out, suspect: ($host + {ip: $names[0], name: ($network.name // $names[0])})}
               else {left_out: ($left_out + 1),
-                    say: (if $left_out < 5 then "left out, \($flaw): \($host.ip | tostring | .[0:80] | @uri)" else null end)} end
+                    say: (if $left_out < 5 then "left out, \($flaw): \($host.ip | tostring | .[0:80] | @uri | gsub("%3A"; ":"))" else null end)} end
           end;
         (.say | strings | debug | empty), (.suspect | objects));
 

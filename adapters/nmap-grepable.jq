@@ -14,7 +14,7 @@ def port: numbers | select(. == floor and . >= 1 and . <= 65535);
 objects
 | select(.scan | objects | .open_ports | arrays)
 | if .ip | type == "string" and test("\\A[0-9A-Fa-f:.]+\\z") then .
-  else ("left out, not an address: \(.ip | tostring | .[0:80] | @uri)" | debug | empty) end
+  else ("left out, not an address: \(.ip | tostring | .[0:80] | @uri | gsub("%3A"; ":"))" | debug | empty) end
 | .ip as $ip
 | .scan as $scan
 | ([$scan.banners[]? | { key: (.port | port | tostring), value: (.text | strings | gsub("[^ -~]"; "?") | gsub("[/,]"; "|")) }]

@@ -71,8 +71,9 @@ fn the_workflow_names_the_attackers_and_finds_their_open_ports() {
     assert!(said.contains("What was read\n  soar-parse: 328 lines (events: 202, without a signal: 124, of other programs: 2)\n"), "{said}");
     assert!(said.contains("  soar-scan: 12 lines (hosts: 12)\n    Warnings: 2 suspicious hosts are out of scope"), "{said}");
     let page = fs::read_to_string(page).expect("a page");
-    for heading in ["<h3>soar-parse 0.1.0, ", "<h3>soar-score 0.1.0, ", "<h3>soar-scan 0.1.0, "] {
-        assert!(page.contains(heading), "{heading}");
+    for filter in ["soar-parse", "soar-score", "soar-scan"] {
+        let heading = format!("<h3>{filter} {}, ", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&heading), "{heading}");
     }
     assert_eq!(names(folder.path()), BTreeSet::from(["a report".to_owned()]), "nothing is left beside the report");
 }

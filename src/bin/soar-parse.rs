@@ -115,7 +115,7 @@ fn manual() -> String {
     cli::manual(
         "Text logs, plain or compressed (gzip, zstd, bzip2, xz): FILE..., or stdin. Memory stays below 64 MiB on up to 64 threads, with xz -9 below 128 MiB; what needs a longer window than 32 MiB (zstd) or 64 MiB (xz) is refused. CRLF, NUL bytes and invalid UTF-8 are fine. A line longer than 1 MiB is a reject. With --cursor, the last line of a plain file is left for the next run until it has its newline, and what was rotated away beside a FILE since the last run is read first.",
         "Events (schemas/event.schema.json), one a line, in the order of the input. stderr counts what every line was: an event, without a signal, another program's, an unknown sshd message, untrusted (others than it says may have written it), or a reject.",
-        "every line was a reject, or --strict met one",
+        "every line was a reject or untrusted, or --strict met such a line",
         [
             "soar-parse access.log auth.log | soar-score | head",
             "soar-parse /var/log/auth.log* | jq -r .user.name | sort | uniq -c | sort -rn",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::net;
+use crate::net::{self, AddressSet};
 
 /// How many different clients are told apart; those that come later are counted together.
 const MOST_CLIENTS: usize = 1024;
@@ -82,16 +82,18 @@ impl Requests {
         self.local.merge(&other.local);
     }
 
-    /// What to say where nearly all came from one such address.
+    /// What to say where nearly all came from one such address, by which addresses are `trusted` as proxies.
     #[must_use]
-    pub fn proxy_hint(&self) -> Option<String> {
+    pub fn proxy_hint(&self, trusted: Option<&AddressSet>) -> Option<String> {
         let (client, count) = *self.local.most().first()?;
         let is_nearly_all = self.total >= LEAST_REQUESTS && count * 100 >= self.total * NEARLY_ALL_PERCENT;
         let (client, total) = (String::from_utf8_lossy(client), self.total);
+        let is_trusted = client.parse().is_ok_and(|ip| trusted.is_some_and(|trusted| trusted.contains(ip)));
+        let mend = if is_trusted { String::new() } else { format!(" and give --trusted-proxy {client}") };
         is_nearly_all.then(|| {
             format!(
                 "{count} of {total} requests that became events come from {client}, which is no address of the internet: if it is your \
-                 proxy's, what its clients do counts for it; let the server log X-Forwarded-For and give --trusted-proxy {client}"
+                 proxy's, what its clients do counts for it; let the server log X-Forwarded-For{mend}"
             )
         })
     }
@@ -133,8 +135,10 @@ mod tests {
             let mut requests = Requests::default();
             (0..of_it).for_each(|_| requests.add(client.as_bytes()));
             (0..others).for_each(|_| requests.add(b"198.51.100.1"));
-            assert_eq!(requests.proxy_hint().is_some(), is_said, "{client}: {of_it}, {others}");
-            assert!(requests.proxy_hint().is_none_or(|hint| hint.ends_with(&format!("--trusted-proxy {client}"))));
+            assert_eq!(requests.proxy_hint(None).is_some(), is_said, "{client}: {of_it}, {others}");
+            assert!(requests.proxy_hint(None).is_none_or(|hint| hint.ends_with(&format!("--trusted-proxy {client}"))));
+            let given = AddressSet::any();
+            assert!(requests.proxy_hint(Some(&given)).is_none_or(|hint| hint.ends_with("let the server log X-Forwarded-For")));
         }
     }
 

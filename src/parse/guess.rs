@@ -112,8 +112,12 @@ impl Guesses {
             notices.warn("zone", &self.hint_text(text.1, &zone.name, &offset));
         }
         if leaves_nothing {
-            let (period, zone) = (config.period, &zone.name);
-            notices.warn("empty_period", &format!("no line is {period}: times without an offset were taken for {zone} (--tz sets it)"));
+            let taken = if self.has_local_times {
+                format!(": times without an offset were taken for {} (--tz sets it)", zone.name)
+            } else {
+                String::new()
+            };
+            notices.warn("empty_period", &format!("no line is {}{taken}", config.period));
         }
     }
 

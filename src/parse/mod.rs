@@ -166,7 +166,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         report.guesses.leave_input();
     }
     std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), notices);
-    report.requests.proxy_hint().iter().for_each(|hint| notices.warn("proxy", hint));
+    report.requests.proxy_hint(config.trusted_proxies.as_ref()).iter().for_each(|hint| notices.warn("proxy", hint));
     notices.say(&report.summary(config));
     Ok(report.exit(config))
 }
@@ -315,10 +315,11 @@ impl Report {
     }
 
     fn exit(&self, config: &Config) -> Exit {
-        let (lines, rejects) = (self.counts.lines.total(), self.counts.lines[LineClass::Reject]);
-        let is_missing = config.expects_lines && lines == 0;
-        let is_no_good = rejects == lines || config.strictness == Strictness::Strict;
-        Exit::after(self.unreadable, if is_no_good { rejects } else { 0 } + u64::from(is_missing))
+        let lines = &self.counts.lines;
+        let refused = lines[LineClass::Reject] + lines[LineClass::Untrusted];
+        let is_missing = config.expects_lines && lines.total() == 0;
+        let is_no_good = refused == lines.total() || config.strictness == Strictness::Strict;
+        Exit::after(self.unreadable, if is_no_good { refused } else { 0 } + u64::from(is_missing))
     }
 }
 

@@ -136,7 +136,7 @@ pub const SEEN: Phrase = ["seen {} to {}", "activité du {} au {}"];
 /// Where nearly all web signals are of one address that is of no internet.
 pub const ONE_LOCAL_ADDRESS: Phrase = [
     "{} of {} web signals are of {}: if it is your proxy's, soar-parse --trusted-proxy names its clients instead",
-    "{} des {} signaux web viennent de {}\u{a0}: si c'est votre proxy, soar-parse --trusted-proxy nomme ses clients",
+    "{} des {} signaux web viennent de {}\u{a0}: si c’est votre proxy, soar-parse --trusted-proxy nomme ses clients",
 ];
 /// Hosts that are not shown.
 pub const AND_MORE: Phrase = ["and {} more", "et {} de plus"];

@@ -55,7 +55,7 @@ fn find_doubt(fields: &Fields<'_>) -> Option<&'static str> {
     if differs(UNIT, is_of_machine) || [CONTAINER_ID, CONTAINER_NAME].iter().any(|key| fields.get(key).is_some()) {
         return Some("a message under sshd's name from a container");
     }
-    shipper::was_sent(fields).then_some("a message under sshd's name that whoever reaches the shipper may have sent")
+    shipper::is_of_elsewhere(fields).then_some("a message under sshd's name that whoever reaches the shipper may have sent")
 }
 
 /// Whether `path` is that of a program of OpenSSH's server; the kernel marks one that was replaced by an update.

@@ -126,6 +126,15 @@ pub fn was_sent(fields: &Fields<'_>) -> bool {
     tables.iter().any(|(key, table)| known(fields, key).and_then(|name| find(table, name)) == Some(Trust::Sender))
 }
 
+/// Whether a shipper says of a record of the journal, field by field, that it took it from elsewhere: from the journal or a file it
+/// may have come, and such a record has no key of its own that is called so.
+#[must_use]
+pub fn is_of_elsewhere(fields: &Fields<'_>) -> bool {
+    let tables = [(VECTOR_KEY, VECTOR), (FILEBEAT_KEY, FILEBEAT)];
+    let may_hold = |name: &[u8], table| name == b"journald" || find(table, name) == Some(Trust::File);
+    tables.into_iter().any(|(key, table)| known(fields, key).is_some_and(|name| !may_hold(name, table)))
+}
+
 fn known<'a>(fields: &Fields<'a>, key: &str) -> Option<&'a [u8]> {
     fields.get(key).filter(|value| !matches!(*value, b"" | b"-"))
 }

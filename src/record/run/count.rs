@@ -58,7 +58,7 @@ counted! {
         OtherProgram "other_program" ["of other programs", "d’autres programmes"] [PARSE],
         /// A message of a known program that is not known.
         UnknownMessage "unknown_message" ["unknown messages of known programs", "messages inconnus de programmes connus"] [PARSE],
-        /// Of a known program, by a writer who may not speak for it.
+        /// Of a known program, or a request, by a writer who may not speak for it.
         Untrusted "untrusted" ["untrusted", "non fiables"] [PARSE],
         /// Of no known format.
         Reject "reject" ["rejects", "rejetées"] [PARSE],
