@@ -35,7 +35,7 @@ fn hosts() -> Vec<Value> {
     scanned["explain"] =
         json!([{"rule": "ssh_breakin", "held": true, "when": ".failed_before_login > 10", "saw": {"failed_before_login": 13}}]);
     scanned["failed_before_login"] = json!(13);
-    scanned["login_order"] = json!({"latest": [{"at": "2026-01-02T00:00:00Z", "user": "backup", "method": "password", "file": "/var/log/auth.log", "line": 4900}]});
+    scanned["login_order"] = json!({"failures": [1_767_312_000, 13], "logins": [1_767_312_010, 1], "latest": [{"at": "2026-01-02T00:00:10Z", "user": "backup", "method": "password", "file": "/var/log/auth.log", "line": 4900}]});
     let mut evil = host("192.0.2.9", [3, 0, 0], &[EVIL]);
     for key in ["reason", "network"] {
         evil[key] = json!(EVIL);

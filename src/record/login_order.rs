@@ -112,8 +112,14 @@ impl LoginOrder<'_> {
     /// The most failures in the hour before a bucket with a login, or in the bucket before it where buckets are longer.
     #[must_use]
     pub fn failed_before_login(&self) -> u64 {
+        self.worst().map_or(0, |(_, most)| most)
+    }
+
+    /// The last bucket with a login that has the most failures before it, in units since 1970, and how many these are.
+    #[must_use]
+    pub fn worst(&self) -> Option<(i64, u64)> {
         let span = SPAN.max(1 << self.shift);
-        let (mut most, mut sum, mut first, mut next) = (0, 0_u128, 0, 0);
+        let (mut worst, mut sum, mut first, mut next) = (None, 0_u128, 0, 0);
         for &(login, _) in &self.logins {
             while let Some(&(_, count)) = self.failures.get(next).filter(|(start, _)| *start < login) {
                 sum += u128::from(count);
@@ -123,9 +129,17 @@ impl LoginOrder<'_> {
                 sum -= u128::from(self.failures[first].1);
                 first += 1;
             }
-            most = most.max(sum);
+            if worst.is_none_or(|(_, most)| sum >= most) {
+                worst = Some((login, sum));
+            }
         }
-        u64::try_from(most).unwrap_or(MAX_INTEGER).min(MAX_INTEGER)
+        worst.map(|(login, most)| (login, u64::try_from(most).unwrap_or(MAX_INTEGER).min(MAX_INTEGER)))
+    }
+
+    /// The bucket that a time in seconds since 1970 is in, in units since 1970.
+    #[must_use]
+    pub const fn bucket_of(&self, at: i64) -> i64 {
+        at.div_euclid(UNIT_SECONDS as i64) >> self.shift << self.shift
     }
 
     /// Appends it as a member; nothing where there is nothing to tell.
@@ -244,6 +258,18 @@ mod tests {
             (0, &[(1, MAX_INTEGER), (2, MAX_INTEGER)], &[(3, 1)], MAX_INTEGER),
         ] {
             assert_eq!(order(shift, failures, logins).failed_before_login(), most, "{shift} {failures:?} {logins:?}");
+        }
+    }
+
+    #[test]
+    fn the_worst_login_is_the_last_with_the_most_failures_before_it() {
+        let of = |shift, failures: &[(i64, u64)], logins: &[(i64, u64)]| order(shift, failures, logins).worst();
+        assert_eq!(of(0, &[(0, 40)], &[(30, 1), (3600, 1)]), Some((30, 40)));
+        assert_eq!(of(0, &[(0, 40)], &[(30, 1), (31, 1), (3600, 1)]), Some((31, 40)));
+        assert_eq!(of(0, &[(9, 40)], &[(3, 1), (9, 1)]), Some((9, 0)));
+        assert_eq!(of(0, &[(0, 40)], &[]), None);
+        for (shift, at, bucket) in [(0, 309, 30), (0, -1, -1), (2, 309, 28), (2, 319, 28), (2, 320, 32), (2, -1, -4)] {
+            assert_eq!(order(shift, &[], &[]).bucket_of(at), bucket, "{shift} {at}");
         }
     }
 

@@ -44,7 +44,7 @@ impl Rank {
 
     /// Of hosts that logged in: break-ins first, then those after most failures, then the latest.
     fn by_login(host: &HostRecord<'_>) -> Self {
-        let at = login::told(host).map(|login| login.at).or(host.last_seen).unwrap_or(i64::MIN);
+        let at = login::told(host).map(|told| told.at()).or(host.last_seen).unwrap_or(i64::MIN);
         let (break_in, score) = (host.suspicious && is_break_in(host), host.failed_before_login.unwrap_or(0));
         Self { break_in, score, at, ..Self::by_score(host) }
     }

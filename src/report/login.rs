@@ -3,7 +3,7 @@
 use super::lang::{self, Lang};
 use crate::record::Text;
 use crate::record::host::HostRecord;
-use crate::record::login_order::{Login, is_guessable};
+use crate::record::login_order::{Login, UNIT_SECONDS, is_guessable};
 use crate::record::signal::LOGIN_ACCEPTED;
 use crate::time::rfc3339;
 
@@ -20,13 +20,38 @@ pub fn count(host: &HostRecord<'_>) -> u64 {
     host.count_of_any(LOGIN_ACCEPTED)
 }
 
-/// The login to tell of: the latest that may have been guessed, of a host that had failed before; otherwise the latest.
+/// What is told of the logins of a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told<'h> {
+    /// One of the latest.
+    Login(&'h Login<'h>),
+    /// The one that failures came before is none of them: about when it was, in seconds since 1970.
+    Gone(i64),
+}
+
+impl Told<'_> {
+    /// When it was, in seconds since 1970.
+    #[must_use]
+    pub const fn at(&self) -> i64 {
+        match self {
+            Self::Login(login) => login.at,
+            Self::Gone(at) => *at,
+        }
+    }
+}
+
+/// The login to tell of. Where failures came before one, that one and no other, since whoever is named is taken for broken into:
+/// the latest that may have been guessed in the bucket that has the failures before it. Otherwise the latest.
 #[must_use]
-pub fn told<'h>(host: &'h HostRecord<'_>) -> Option<&'h Login<'h>> {
-    let latest = &host.login_order.latest;
-    let is_guessed = |login: &&Login<'_>| login.method.as_ref().is_some_and(|method| is_guessable(method.as_bytes()));
-    let guessed = latest.iter().rfind(is_guessed).filter(|_| host.failed_before_login > Some(0));
-    guessed.or_else(|| latest.last())
+pub fn told<'h>(host: &'h HostRecord<'_>) -> Option<Told<'h>> {
+    let order = &host.login_order;
+    if host.failed_before_login.is_none_or(|failures| failures == 0) {
+        return order.latest.last().map(Told::Login);
+    }
+    let (bucket, _) = order.worst()?;
+    let is_guessable = |login: &Login<'_>| login.method.as_ref().is_some_and(|method| is_guessable(method.as_bytes()));
+    let guessed = order.latest.iter().rfind(|login| is_guessable(login) && order.bucket_of(login.at) == bucket);
+    Some(guessed.map_or_else(|| Told::Gone(bucket.saturating_mul(UNIT_SECONDS.into())), Told::Login))
 }
 
 /// After how many failures a login came; nothing where there were none.
@@ -46,6 +71,15 @@ pub fn cells(login: &Login<'_>) -> [String; 4] {
     [rfc3339(login.at), text(&login.user), text(&login.method), format!("{}:{}", login.file.0, login.line)]
 }
 
+/// The cells of what is told, as [`cells`]; of a login that is gone, a sentence in place of the time.
+#[must_use]
+pub fn told_cells(told: &Told<'_>, lang: Lang) -> [String; 4] {
+    match told {
+        Told::Login(login) => cells(login),
+        Told::Gone(at) => [lang.fill(lang::LOGIN_NOT_TOLD, &[&rfc3339(*at)]), String::new(), String::new(), String::new()],
+    }
+}
+
 /// The row of a host that logged in, below [`HEADINGS`]; not yet escaped for any format.
 #[must_use]
 pub fn row(host: &HostRecord<'_>, lang: Lang) -> [String; 7] {
@@ -53,20 +87,19 @@ pub fn row(host: &HostRecord<'_>, lang: Lang) -> [String; 7] {
         Some(failures) => lang.number(failures),
         None => before(host, lang),
     };
-    let [at, user, method, place] = told(host).map(cells).unwrap_or_default();
+    let [at, user, method, place] = told(host).map(|told| told_cells(&told, lang)).unwrap_or_default();
     [host.ip.to_string(), lang.number(count(host)), failed, at, user, method, place]
 }
 
 /// A host in a line: its address, as whom it logged in, and after how many failures; not yet escaped.
 #[must_use]
 pub fn mention(host: &HostRecord<'_>, lang: Lang) -> String {
-    let user = told(host).and_then(|login| login.user.as_ref());
-    let who = match user {
-        Some(user) => lang.fill(lang::AS_USER, &[&host.ip.to_string(), &user.0]),
-        None => host.ip.to_string(),
-    };
-    let before = before(host, lang);
-    if before.is_empty() { who } else { format!("{who} ({before})") }
+    let (ip, told) = (host.ip.to_string(), told(host));
+    let user = told.and_then(|told| if let Told::Login(login) = told { login.user.as_ref() } else { None });
+    let who = user.map_or_else(|| ip.clone(), |user| lang.fill(lang::AS_USER, &[&ip, &user.0]));
+    let gone = told.filter(|told| matches!(told, Told::Gone(_))).map(|told| told_cells(&told, lang)[0].clone());
+    let known: Vec<_> = [before(host, lang)].into_iter().chain(gone).filter(|part| !part.is_empty()).collect();
+    if known.is_empty() { who } else { format!("{who} ({})", known.join(", ")) }
 }
 
 #[cfg(test)]
@@ -74,7 +107,7 @@ mod tests {
     use super::*;
 
     const LINE: &str = concat!(
-        r#"{"ip":"192.0.2.1","signals":{"ssh_failed":12,"ssh_accepted":3},"failed_before_login":11,"login_order":{"latest":["#,
+        r#"{"ip":"192.0.2.1","signals":{"ssh_failed":12,"ssh_accepted":3},"failed_before_login":11,"login_order":{"failures":[1767225590,11],"logins":[1767225600,1],"latest":["#,
         r#"{"at":"2026-01-01T00:00:00Z","user":"root","method":"password","file":"a","line":7},"#,
         r#"{"at":"2026-01-02T00:00:00Z","user":"bob","method":"publickey","file":"a","line":9}]}}"#
     );
@@ -87,6 +120,49 @@ mod tests {
         assert_eq!(row(&host, Lang::En), ["192.0.2.1", "3", "11", "2026-01-01T00:00:00Z", "root", "password", "a:7"]);
         let host = HostRecord { failed_before_login: Some(0), ..host };
         assert_eq!(mention(&host, Lang::En), "192.0.2.1 as bob");
+    }
+
+    /// What is said of a host with 40 failures before a login at 08:05:00, and these latest logins.
+    fn mention_of(latest: &[(&str, &str, &str)], order: &str) -> [String; 2] {
+        let login = |(at, user, method): &(&str, &str, &str)| {
+            format!(r#"{{"at":"2026-04-12T{at}Z","user":"{user}","method":"{method}","file":"a","line":1}}"#)
+        };
+        let latest: Vec<_> = latest.iter().map(login).collect();
+        let line = format!(
+            r#"{{"ip":"203.0.113.5","signals":{{"ssh_failed":40,"ssh_accepted":9}},"failed_before_login":40,"login_order":{{{order}"latest":[{}]}}}}"#,
+            latest.join(",")
+        );
+        let host = HostRecord::from_line(line.as_bytes()).expect("a host");
+        [Lang::En, Lang::Fr].map(|lang| mention(&host, lang))
+    }
+
+    #[test]
+    fn no_account_is_named_but_the_one_that_the_failures_came_before() {
+        let order = r#""failures":[1775980810,40],"logins":[1775981100,1,3570,1],"#;
+        let root = ("08:05:00", "root", "password");
+        let key = ("08:05:05", "carol", "publickey");
+        let alice = ("18:00:00", "alice", "password");
+        assert_eq!(mention_of(&[root, key, alice], order)[0], "203.0.113.5 as root (after 40 failures)");
+        // Of the same bucket, the latest.
+        assert_eq!(
+            mention_of(&[root, ("08:05:09", "eve", "keyboard-interactive/pam")], order)[0],
+            "203.0.113.5 as eve (after 40 failures)"
+        );
+        // The guessed one is not among the latest any more.
+        assert_eq!(
+            mention_of(&[key, alice, ("18:00:01", "bob", "publickey")], order),
+            [
+                "203.0.113.5 (after 40 failures, a login at about 2026-04-12T08:05:00Z that is no longer told)",
+                "203.0.113.5 (après 40 échecs, une connexion vers 2026-04-12T08:05:00Z dont le détail n'est plus connu)"
+            ]
+        );
+        // Wider buckets: the login is somewhere in its own.
+        let wide = r#""width_seconds":40,"failures":[1775980800,40],"logins":[1775981080,1,3572,1],"#;
+        assert_eq!(mention_of(&[root, alice], wide)[0], "203.0.113.5 as root (after 40 failures)");
+        // Nothing tells which of them it was.
+        assert_eq!(mention_of(&[root, alice], "")[0], "203.0.113.5 (after 40 failures)");
+        // Times beyond all calendars bring nothing down.
+        assert!(mention_of(&[root], r#""logins":[9007199254740990,1],"#)[0].starts_with("203.0.113.5 (after 40 failures"));
     }
 
     #[test]

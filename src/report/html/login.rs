@@ -49,8 +49,8 @@ pub fn of_break_in(host: &HostRecord<'_>, lang: Lang) -> Markup {
     let before = login::before(host, lang);
     html! {
         @if !before.is_empty() { ", " (before) }
-        @if let Some(login) = login::told(host) {
-            @for cell in login::cells(login).iter().filter(|cell| !cell.is_empty()) { ", " (text(cell)) }
+        @if let Some(told) = login::told(host) {
+            @for cell in login::told_cells(&told, lang).iter().filter(|cell| !cell.is_empty()) { ", " (text(cell)) }
         }
     }
 }

@@ -336,7 +336,7 @@ mod tests {
             r#"{"ip":"192.0.2.2","score":60,"suspicious":true,"rules":["ssh_bruteforce"],"signals":{"ssh_failed":60}}"#,
             concat!(
                 r#"{"ip":"192.0.2.3","score":12,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":12,"ssh_accepted":1},"failed_before_login":11,"#,
-                r#""login_order":{"latest":[{"at":"2026-01-01T00:00:00Z","user":"root","method":"password","file":"a","line":7}]}}"#
+                r#""login_order":{"failures":[1767225590,11],"logins":[1767225600,1],"latest":[{"at":"2026-01-01T00:00:00Z","user":"root","method":"password","file":"a","line":7}]}}"#
             ),
             // Of a version that did not look which came first.
             r#"{"ip":"192.0.2.4","score":11,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":11,"ssh_accepted":2}}"#,
