@@ -328,3 +328,28 @@ fn a_break_in_leaves_with_its_login_and_a_state_remembers_what_came_before() {
     }
     assert_eq!(live(&[], &(accepted("192.0.2.1", -40, "password") + &failures + &accepted("192.0.2.1", 60, "publickey"))).len(), 0);
 }
+
+#[test]
+fn failures_are_remembered_for_the_hour_that_a_login_looks_back_however_short_the_windows() {
+    // 12 failures, others fail every minute, and the first address gets in: 18:00 to 18:45, and just within the hour.
+    for minutes in [45, 60] {
+        let failures: String = (0..12).map(|at| failed("192.0.2.1", 10 + at)).collect();
+        let others: String = (1..minutes).map(|minute| failed(&format!("198.51.100.{minute}"), 60 * minute)).collect();
+        let input = failures + &others + &accepted("192.0.2.1", 60 * minutes, "password");
+        let alerts = live(&["--window", "10m"], &input);
+        assert_eq!(alerts.len(), 1, "{minutes}");
+        assert_eq!(
+            (&alerts[0]["ip"], &alerts[0]["rules"], &alerts[0]["failed_before_login"]),
+            (&"192.0.2.1".into(), &serde_json::json!(["ssh_breakin"]), &12.into())
+        );
+    }
+    // A rule that does not read it keeps nobody.
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    for (rule, kept) in [("r=.ssh_failed > 50", false), ("r=.failed_before_login > 50", true)] {
+        let _ = std::fs::remove_file(&state);
+        let input = failed("192.0.2.1", 0) + &failed("198.51.100.1", 3000);
+        assert_eq!(live(&["--window", "10m", "--rule", rule, "--state", path(&state)], &input).len(), 0);
+        assert_eq!(std::fs::read_to_string(&state).expect("a state").contains("192.0.2.1"), kept, "{rule}");
+    }
+}

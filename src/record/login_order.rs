@@ -73,6 +73,15 @@ pub fn shorten_word(word: &str) -> Cow<'_, str> {
     shorten(word, LONGEST_WORD)
 }
 
+/// How long after a failure a login may come that it counts for, in seconds, with buckets of that width: failure and login are
+/// anywhere in their buckets.
+#[must_use]
+pub const fn reach_seconds(shift: u8) -> i64 {
+    let width = if shift < 40 { 1 << shift } else { 1 << 40 };
+    let span = if width > SPAN { width } else { SPAN };
+    (span + 2 * width) * UNIT_SECONDS as i64
+}
+
 impl LoginOrder<'_> {
     /// What a host record of a version without it says all the same: failures where it has their buckets, and how many logins there were.
     #[must_use]
@@ -271,6 +280,11 @@ mod tests {
         for (shift, at, bucket) in [(0, 309, 30), (0, -1, -1), (2, 309, 28), (2, 319, 28), (2, 320, 32), (2, -1, -4)] {
             assert_eq!(order(shift, &[], &[]).bucket_of(at), bucket, "{shift} {at}");
         }
+    }
+
+    #[test]
+    fn a_failure_is_of_use_for_an_hour_and_the_width_of_its_buckets() {
+        assert_eq!([0, 3, 9, 63].map(reach_seconds), [3620, 3760, 3 * 5120, 3 * (10 << 40)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Live: a host leaves the moment a rule first holds for it, and again when the rule has been quiet for long enough.
 //!
 //! The counting is the same as in a run over files; this is a policy around it. What is remembered is bounded: by a number
-//! of hosts and, where every rule has a window, by what left it.
+//! of hosts and, where every rule has a window, by what left it and is of use to no login that may come.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use super::facts::HostFacts;
 use super::failure::RuleFailures;
+use super::order::Order;
 use super::read::{Records, read_block};
 use super::state::{Restored, StateFile};
 use super::table::{Host, Table};
 use super::write::{Form, HostWriter};
 use super::{Config, MANY_V6, Seen};
 use crate::error::{Error, Exit, Result};
+use crate::record::login_order::reach_seconds;
 use crate::record::run::count::Counter;
 use crate::stream::Run;
 use crate::stream::input::Inputs;
@@ -115,7 +117,7 @@ impl Live<'_> {
         let Self { table, desk } = self;
         table.add_each(records, |table, place, at| {
             desk.hear(at);
-            desk.swept = desk.window_seconds.map_or(i64::MIN, |window| desk.clock.div_euclid(window));
+            desk.swept = desk.remembered_seconds.map_or(i64::MIN, |seconds| desk.clock.div_euclid(seconds));
             // Pieces come in their order; one that counts nothing is passed over.
             let piece = pieces.find(|piece| table.is_of(place, piece));
             for (rule, at) in piece.into_iter().flat_map(|piece| &piece.alerted) {
@@ -159,13 +161,16 @@ impl Live<'_> {
 struct Desk<'c> {
     config: &'c Config,
     policy: &'c Policy,
-    /// The longest window, and whether every rule has one.
+    /// The longest window.
     window_seconds: Option<i64>,
-    is_all_windows: bool,
+    /// Whether a rule reads how many failures came before a login, which looks back further than short windows do.
+    reads_login_order: bool,
+    /// How long a host is remembered where every rule has a window, at the least: the longest window, and what a login looks back.
+    remembered_seconds: Option<i64>,
     /// The latest time of an event.
     clock: i64,
-    /// The last stretch of time, of a window's length, at whose start hosts were looked through for those that left the
-    /// window: at fixed times, so that a run in two parts forgets what one run forgets.
+    /// The last stretch of time, as long as hosts are remembered, at whose start they were looked through for those that are to
+    /// be forgotten: at fixed times, so that a run in two parts forgets what one run forgets.
     swept: i64,
     lines: Vec<u8>,
     /// The hosts in `lines`, and the rules for which they leave.
@@ -179,13 +184,16 @@ struct Desk<'c> {
 impl<'c> Desk<'c> {
     fn new(config: &'c Config, policy: &'c Policy) -> Self {
         let window_seconds = config.rules.needs().windows.last().map(|&window| window.into());
-        let is_all_windows = config.rules.all_have_windows();
+        let (is_all_windows, reads_login_order) = (config.rules.all_have_windows(), config.rules.read_login_order());
+        let reach = if reads_login_order { reach_seconds(0) } else { 0 };
+        let remembered_seconds = window_seconds.filter(|_| is_all_windows).map(|window: i64| window.max(reach));
         let (clock, swept, lines, leaving) = (i64::MIN, i64::MIN, Vec::new(), Vec::new());
         Self {
             config,
             policy,
             window_seconds,
-            is_all_windows,
+            reads_login_order,
+            remembered_seconds,
             clock,
             swept,
             lines,
@@ -254,12 +262,13 @@ impl<'c> Desk<'c> {
 
     /// Forgets hosts that left the window, and those that are too many. Places change.
     fn forget(&mut self, table: &mut Table, notices: &mut Notices) {
-        if let Some(window) = self.window_seconds.filter(|window| self.is_all_windows && self.swept < self.clock.div_euclid(*window)) {
-            self.swept = self.clock.div_euclid(window);
-            let (clock, repeat) = (self.clock, self.policy.repeat_seconds);
+        if let Some(remembered) = self.remembered_seconds.filter(|seconds| self.swept < self.clock.div_euclid(*seconds)) {
+            self.swept = self.clock.div_euclid(remembered);
+            let (clock, repeat, reads_order) = (self.clock, self.policy.repeat_seconds, self.reads_login_order);
             let is_quiet = |at: i64, seconds: i64| at <= clock.saturating_sub(seconds);
             table.retain(|host| {
-                let was_seen = !is_quiet(host.tally.last_seen().unwrap_or(clock), window);
+                let reach = host.tally.order().filter(|_| reads_order).map_or(0, Order::reach_seconds);
+                let was_seen = !is_quiet(host.tally.last_seen().unwrap_or(clock), remembered.max(reach));
                 was_seen || host.tally.alerted().iter().any(|&(_, at)| !is_quiet(at, repeat))
             });
         }

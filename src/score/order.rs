@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 use super::name::Texts;
 use super::series::Series;
-use crate::record::login_order::{Login, LoginOrder, MOST_BUCKETS, MOST_LOGINS, UNIT_SECONDS, is_guessable, shorten_word};
+use crate::record::login_order::{Login, LoginOrder, MOST_BUCKETS, MOST_LOGINS, UNIT_SECONDS, is_guessable, reach_seconds, shorten_word};
 use crate::record::{MAX_INTEGER, Text};
 
 type Counts = Series<MOST_BUCKETS>;
@@ -119,6 +119,13 @@ impl Order {
         let of_logins =
             |logins: &Logins| size_of::<Logins>() + 32 + buckets(&logins.guessable) + logins.latest.iter().map(told).sum::<usize>();
         size_of::<Self>() + 16 + buckets(&self.failures) + self.logins.as_deref().map_or(0, of_logins)
+    }
+
+    /// How long a failure is of use to a login that comes behind it, in seconds.
+    #[must_use]
+    pub fn reach_seconds(&self) -> i64 {
+        let of_logins = self.logins.as_ref().map_or(0, |logins| logins.guessable.shift());
+        reach_seconds(self.failures.shift().max(of_logins))
     }
 
     /// How many logins are not known in their order.
