@@ -293,6 +293,41 @@ fn a_steady_client_takes_wider_buckets_and_the_windows_over_them_say_so() {
     assert_eq!(merged["partial"], host["partial"]);
 }
 
+/// Hosts of version 0.1 say how many, and not when.
+#[test]
+fn one_known_login_does_not_make_the_order_of_all_else_known() {
+    let host = |signals: &str| format!(r#"{{"schema":"soar.host/1","ip":"192.0.2.1","score":0,"signals":{{{signals}}}}}"#) + "\n";
+    let event = |at: &str, tag: &str, method: &str| {
+        format!(
+            r#"{{"schema":"soar.event/1","@timestamp":"2026-04-12T{at}Z","source":{{"ip":"192.0.2.1"}},"log":{{"file":{{"path":"a"}},"line":1}},"tags":["{tag}"],"soar":{{"method":"{method}"}}}}"#
+        ) + "\n"
+    };
+    let [both, failed] = [host(r#""ssh_failed":11,"ssh_accepted":1"#), host(r#""ssh_failed":60"#)];
+    let [key, password] = ["publickey", "password"].map(|method| event("18:00:00", "ssh_accepted", method));
+    let before = event("17:59:00", "ssh_failed", "password");
+    for (parts, known) in [
+        (&[&both, &key][..], None),
+        (&[&both, &password], None),
+        (&[&failed, &password], None),
+        // Whoever came by key did not guess, whenever the failures were.
+        (&[&failed, &key], Some(0)),
+        (&[&both, &before, &password], Some(1)),
+        (&[&failed, &before, &password], Some(1)),
+    ] {
+        let parts: Vec<_> = parts.iter().map(|part| part.as_bytes().to_vec()).collect();
+        let backwards: Vec<_> = parts.iter().rev().cloned().collect();
+        let apart: Vec<_> = parts.iter().map(|part| score(&[], std::slice::from_ref(part))).collect();
+        let whole = score(&[], &parts);
+        for same in [&backwards, &apart, &vec![whole.clone()]] {
+            assert_eq!(text(&score(&[], same)), text(&whole));
+        }
+        let record: serde_json::Value = serde_json::from_slice(&whole).expect("one host");
+        assert_eq!(record.get("failed_before_login").and_then(serde_json::Value::as_u64), known, "{}", text(&parts.concat()));
+        let output = run(&mut filter("soar-score"), &parts.concat());
+        assert_eq!(text(&output.stderr).contains("order unknown: 1 address"), known.is_none(), "{}", text(&output.stderr));
+    }
+}
+
 #[test]
 fn an_address_with_more_than_fits_in_a_record_is_told_shorter_and_the_others_are_told() {
     let mut input = String::new();

@@ -129,9 +129,17 @@ impl Order {
     }
 
     /// How many logins are not known in their order.
-    #[must_use]
-    pub fn unknown(&self) -> u64 {
+    fn unknown(&self) -> u64 {
         self.logins.as_ref().map_or(0, |logins| logins.unknown)
+    }
+
+    /// Whether nothing can have come before a login but what is counted here: all logins are known in their order and, where one
+    /// may have been guessed, so are all `failed` failures.
+    #[must_use]
+    pub fn is_whole(&self, failed: u64) -> bool {
+        let has_guessable = self.logins.as_ref().is_some_and(|logins| !logins.guessable.is_empty());
+        let timed = || self.failures.buckets().iter().map(|&(_, count)| u128::from(count)).sum::<u128>();
+        self.unknown() == 0 && (!has_guessable || timed() >= failed.into())
     }
 
     /// The most failures shortly before a login that may have been guessed.
@@ -306,6 +314,28 @@ mod tests {
         let lines: Vec<_> = whole.latest.iter().map(|login| login.line).collect();
         assert_eq!(lines, [26, 24, 27, 25, 30, 28, 31, 29, 34, 32, 35, 33, 38, 36, 39, 37]);
         assert_eq!((whole.unknown, whole.logins.len()), (80, 0));
+    }
+
+    #[test]
+    fn an_order_is_whole_where_no_login_and_no_failure_before_a_guess_is_known_in_number_alone() {
+        let mut files = Texts::default();
+        let of = |seen: &[Seen], unknown: u64, files: &mut Texts| {
+            let mut order = order(seen, files);
+            order.merge(&LoginOrder { unknown, ..LoginOrder::default() }, files);
+            order
+        };
+        let (failures, key, guess) = ((0, None, 3), (20, Some("publickey"), 1), (20, Some("password"), 1));
+        for (seen, unknown, failed, whole) in [
+            (&[failures, guess][..], 0, 3, true),
+            (&[failures, guess], 0, 4, false),
+            (&[failures, guess], 1, 3, false),
+            (&[guess], 0, 1, false),
+            (&[failures, key], 0, 4, true),
+            (&[failures, key], 1, 3, false),
+            (&[failures], 0, 4, true),
+        ] {
+            assert_eq!(of(seen, unknown, &mut files).is_whole(failed), whole, "{seen:?} {unknown} {failed}");
+        }
     }
 
     #[test]

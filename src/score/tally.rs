@@ -257,15 +257,17 @@ impl Tally {
         signals.indexes().map(|index| self.counts[index]).fold(0, u64::saturating_add)
     }
 
-    /// The most failures shortly before a login that may have been guessed; `None`: logins and failures are known in number alone.
+    /// The most failures shortly before a login that may have been guessed; `None`: none is known, but there are logins or failures
+    /// that are known in number alone.
     #[must_use]
     pub fn failed_before_login(&self) -> Option<u64> {
-        let accepted = self.count_of_any(LOGIN_ACCEPTED);
-        if accepted == 0 || self.count_of_any(LOGIN_FAILED) == 0 {
+        let failed = self.count_of_any(LOGIN_FAILED);
+        if failed == 0 || self.count_of_any(LOGIN_ACCEPTED) == 0 {
             return Some(0);
         }
-        let is_known = self.order().is_some_and(|order| order.unknown() < accepted);
-        is_known.then(|| self.order().map_or(0, Order::failed_before_login))
+        let order = self.order()?;
+        let most = order.failed_before_login();
+        (most > 0 || order.is_whole(failed)).then_some(most)
     }
 
     /// When each rule led to an alert last.
