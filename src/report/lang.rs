@@ -125,7 +125,7 @@ pub const AFTER: Phrase = ["after {}", "après {}"];
 /// Failed logins.
 pub const FAILURES: Counted = [["failure", "échec"], ["failures", "échecs"]];
 /// The login that failures came before, where the record no longer says as whom it was: when, to the width of a bucket.
-pub const LOGIN_NOT_TOLD: Phrase = ["a login at about {} that is no longer told", "une connexion vers {} dont le détail n'est plus connu"];
+pub const LOGIN_NOT_TOLD: Phrase = ["a login at about {} that is no longer told", "une connexion vers {} dont le détail n’est plus connu"];
 /// Of a host that failed and logged in.
 pub const ORDER_UNKNOWN: Phrase = ["order unknown", "ordre inconnu"];
 /// What the table of logins leaves out, and what its numbers are.

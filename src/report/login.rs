@@ -153,7 +153,7 @@ mod tests {
             mention_of(&[key, alice, ("18:00:01", "bob", "publickey")], order),
             [
                 "203.0.113.5 (after 40 failures, a login at about 2026-04-12T08:05:00Z that is no longer told)",
-                "203.0.113.5 (après 40 échecs, une connexion vers 2026-04-12T08:05:00Z dont le détail n'est plus connu)"
+                "203.0.113.5 (après 40 échecs, une connexion vers 2026-04-12T08:05:00Z dont le détail n’est plus connu)"
             ]
         );
         // Wider buckets: the login is somewhere in its own.
