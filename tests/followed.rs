@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
-use support::desk::{Desk, append, at, numbers};
+use support::desk::{BANNER_LINES, Desk, append, at, numbers};
 use support::{bash, code, filter, text};
 
 #[test]
@@ -161,6 +161,30 @@ fn what_lay_beside_a_log_when_it_was_first_named_is_nobodys_news() {
     // Who names it asks for it, once.
     assert_eq!(desk.news(&["a.log", "a.log.3.gz", "a.log.4.gz"]).len(), 5);
     desk.bash("gzip -d a.log.3.gz");
+    assert_eq!(desk.news(&["a.log"]), []);
+}
+
+#[test]
+fn an_old_archive_that_is_unpacked_is_read_as_nothing_tells_it_from_a_log_with_its_banner() {
+    let mut desk = Desk::new();
+    for name in ["a.log.3", "a.log.2"] {
+        desk.banner(name);
+        desk.log(name);
+    }
+    desk.bash("gzip a.log.3 a.log.2");
+    desk.log("a.log");
+    assert_eq!(desk.news(&["a.log"]), at(&[(3, "a.log:1")]));
+    desk.bash("mv a.log.3.gz a.log.4.gz; gzip -d a.log.2.gz; mv a.log a.log.1");
+    desk.log("a.log");
+    let news = desk.run(&["-q"], &["a.log"]);
+    assert_eq!((code(&news), numbers(&news).len()), (0, BANNER_LINES + 2));
+    // A log that came and went since, with the same banner.
+    desk.bash("mv a.log.2 a.log.5; mv a.log.1 a.log.3; mv a.log a.log.2");
+    desk.banner("a.log.1");
+    desk.log("a.log.1");
+    desk.log("a.log");
+    let news = desk.run(&["-q"], &["a.log"]);
+    assert_eq!((code(&news), numbers(&news).len()), (0, BANNER_LINES + 2));
     assert_eq!(desk.news(&["a.log"]), []);
 }
 

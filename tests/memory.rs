@@ -5,6 +5,7 @@ mod support;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::Ipv6Addr;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use support::{bash, bin, code, filter, run, text};
@@ -45,16 +46,39 @@ fn hosts_that_memory_has_no_room_for_come_out_as_they_would() {
         assert_eq!(text(&little.stdout).lines().count(), 20_000);
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
     }
-    // As /usr/bin/time would say.
+}
+
+/// What soar-score with `flags` takes at its peak, in bytes, as /usr/bin/time would say; it writes to `out`.
+fn peak_bytes(flags: &str, input: &Path, out: &Path) -> u64 {
     let line = format!(
         "python3 -c 'import resource,subprocess,sys
-subprocess.run([sys.argv[1],\"-q\",\"--memory\",\"64M\",sys.argv[2]],stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' {} {}",
+subprocess.run(sys.argv[2:],stdout=open(sys.argv[1],\"wb\"),check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' {} {} -q --threads 2 {flags} {}",
+        out.display(),
         bin("soar-score").display(),
-        file.path().display()
+        input.display()
     );
-    let kibibytes: u64 = text(&bash(&line).stdout).trim().parse().expect("a number");
-    assert!(kibibytes < 64 << 10, "{kibibytes} KiB");
+    let output = bash(&line);
+    let kibibytes: u64 = text(&output.stdout).trim().parse().unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+    kibibytes << 10
+}
+
+#[test]
+fn hosts_that_take_more_than_the_bound_are_counted_below_it() {
+    const BOUND: u64 = 64 << 20;
+    let folder = tempfile::tempdir().expect("a folder");
+    let [input, whole, little] = ["input", "whole", "little"].map(|name| folder.path().join(name));
+    let lines = (0..200_000_u128).fold(String::new(), |mut lines, n| {
+        let ip = Ipv6Addr::from_bits(0x2001_0db8 << 96 | n);
+        writeln!(lines, "{{\"schema\":\"soar.event/1\",\"source\":{{\"ip\":\"{ip}\"}},\"tags\":[\"ssh_failed\"]}}")
+            .expect("a String takes all");
+        lines
+    });
+    std::fs::write(&input, lines).expect("written");
+    let free = peak_bytes("", &input, &whole);
+    let bound = peak_bytes("--memory 64M", &input, &little);
+    assert!(free > BOUND && bound < BOUND, "{free} bytes without --memory, {bound} with it");
+    assert!(std::fs::read(&whole).expect("hosts") == std::fs::read(&little).expect("hosts"));
 }
 
 #[test]

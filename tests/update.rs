@@ -226,7 +226,7 @@ fn keep_drops_whole_hosts_by_when_they_were_last_seen() {
         sign() { date -u -d "$1" +%FT%TZ; }
         line() { echo "$(sign "$1") gate sshd[1]: Failed password for root from $2 port 4711 ssh2"; }
         ages() { jq -r '[.ip, .score] | @tsv' state/hosts.ndjson; }
-        { line '-100 days' 192.0.2.1; line '-100 days' 192.0.2.2; line '-80 days' 192.0.2.2; } > auth.log
+        { line '-100 days' 192.0.2.1; line '-100 days' 192.0.2.2; line '-80 days' 192.0.2.2; line '-1 hours' 203.0.113.9; } > auth.log
         # One without a time.
         echo '198.51.100.7 - - "GET / HTTP/1.1" 404 0' > access.log
         update state --log-format '%h %l %u "%r" %>s %b' auth.log access.log 2> said -- -q; ages
@@ -234,12 +234,41 @@ fn keep_drops_whole_hosts_by_when_they_were_last_seen() {
         line '-1 days' 192.0.2.1 >> auth.log
         update state -q --keep=10d auth.log -- -q; ages
         ! update state --keep 10y -q auth.log; ages"#);
-    let expected = "192.0.2.2\t2\n192.0.2.1\t1\n198.51.100.7\t1\n\
-        soar-score: 0 events and 3 hosts read: 3 addresses, 0 suspicious; dropped 1 last seen longer ago than --max-age\n\
-        192.0.2.2\t2\n198.51.100.7\t1\n\
-        192.0.2.1\t1\n198.51.100.7\t1\n\
+    let expected = "192.0.2.2\t2\n192.0.2.1\t1\n198.51.100.7\t1\n203.0.113.9\t1\n\
+        soar-score: 0 events and 4 hosts read: 4 addresses, 0 suspicious; dropped 1 last seen longer ago than --max-age\n\
+        192.0.2.2\t2\n198.51.100.7\t1\n203.0.113.9\t1\n\
+        192.0.2.1\t1\n198.51.100.7\t1\n203.0.113.9\t1\n\
         soar-score: --max-age 10y: wanted a length of time: a whole number and s, m, h, d or w, as in 1h\n\
         soar-update: soar-score failed (exit 2); nothing was read, and state/hosts.ndjson stays as it was\n\
-        192.0.2.1\t1\n198.51.100.7\t1\n";
+        192.0.2.1\t1\n198.51.100.7\t1\n203.0.113.9\t1\n";
     assert_eq!(printed, expected);
+}
+
+#[test]
+fn what_cannot_be_removed_is_said_once_and_keeps_nothing_from_counting() {
+    let printed = run(r#"
+        mkdir bin; printf '#!/bin/sh\n[ "$1" != -rf ] || { echo refused >&2; exit 1; }\nexec %s "$@"\n' "$(command -v rm)" > bin/rm; chmod +x bin/rm
+        grow 10; update state -q auth.log -- -q; mkdir state/gen.9.abcdef; grow 20
+        PATH=$PWD/bin:$PATH update state -q auth.log -- -q; whole; names state; update state -q auth.log -- -q; names state"#);
+    let mut lines = printed.lines();
+    assert_eq!(lines.next(), Some("soar-update: cannot remove all that is old in state: is it of another user?"));
+    let left = lines.next().unwrap_or_default();
+    assert!(left.contains("gen.9.X") && left.matches("gen.").count() > 1, "{printed}");
+    let tidy = lines.next().unwrap_or_default();
+    assert!(tidy.matches("gen.").count() == 1 && lines.next().is_none(), "{printed}");
+}
+
+/// Logs that ended years ago stand for a clock that runs years ahead.
+#[test]
+fn age_is_measured_from_the_logs_where_the_clock_runs_ahead_and_from_now_where_a_record_does() {
+    let printed = run(r#"
+        event() { echo "{\"schema\":\"soar.event/1\",\"@timestamp\":\"$1\",\"source\":{\"ip\":\"$2\"},\"log\":{\"file\":{\"path\":\"a\"},\"line\":1},\"tags\":[\"ssh_failed\"]}"; }
+        addresses() { soar-score -q --max-age 90d "$@" | jq -r .ip | xargs; }
+        { event 2019-12-01T00:00:00Z 192.0.2.3; event 2019-02-01T00:00:00Z 192.0.2.1; event 2019-10-01T00:00:00Z 192.0.2.2; } > events
+        addresses events; tac events | addresses; addresses --partial events | cat; soar-score -q --partial events | addresses
+        # Of a record from the future, all is old that is old now.
+        { event 2999-01-01T00:00:00Z 192.0.2.9; event "$(date -u +%FT%TZ)" 192.0.2.8; } >> events; addresses events
+        grow 20; update state -q --keep 90d auth.log -- -q; update state -q --keep 90d auth.log -- -q; whole"#);
+    let recent = "192.0.2.2 192.0.2.3\n".repeat(4);
+    assert_eq!(printed, format!("{recent}192.0.2.8 192.0.2.9\n"));
 }

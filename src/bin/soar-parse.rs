@@ -52,7 +52,7 @@ struct Args {
     /// Write the next cursor to FILE and leave that of --cursor as it is, so that a caller decides when what was read counts
     ///
     /// FILE is written whole and synced once everything before it was written to stdout, even where there is nothing new.
-    /// Where anything failed it is not written. No lock is taken: the caller keeps other runs out.
+    /// Where stdout or a file could not be written it is not written. No lock is taken: the caller keeps other runs out.
     #[arg(long, value_name = "FILE", requires = "cursor")]
     cursor_out: Option<PathBuf>,
     /// Write the next cursor and read nothing: only note which logs are named, so that a later run reads all of them, wherever they were rotated to

@@ -14,7 +14,7 @@ use soar_light::score::live::{self, Policy};
 use soar_light::score::rules::timing::{DEFAULT_RESOLUTION, Timing};
 use soar_light::score::rules::{Choice, Rules, catalogue};
 use soar_light::score::weight::Weights;
-use soar_light::score::{self, Config};
+use soar_light::score::{self, Config, MaxAge};
 use soar_light::stream::lock::lock_path;
 use soar_light::stream::origin::Origin;
 use soar_light::time;
@@ -79,7 +79,7 @@ struct Args {
     /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths
     #[arg(long)]
     partial: bool,
-    /// Leave out hosts that were last seen longer ago than LENGTH (90d), once all was added up; those without `last_seen` stay
+    /// Leave out hosts that were last seen longer than LENGTH (90d) before now, or before the last time in the input where that is earlier, once all was added up; those without `last_seen` stay
     #[arg(long, value_name = "LENGTH", conflicts_with = "live")]
     max_age: Option<String>,
     /// Take no more memory than SIZE (512M, 2G; at least 64M): past it, hosts go to unnamed temporary files in $TMPDIR (else /tmp) and are merged at the end, for the same bytes out [default: no limit]
@@ -174,11 +174,11 @@ fn config(args: &Args) -> Result<Config> {
         partial: args.partial,
         explain: args.explain,
         memory_bytes: memory(args)?,
-        seen_since: args
+        max_age: args
             .max_age
             .as_deref()
             .map(|age| read_length("--max-age", age))
             .transpose()?
-            .map(|age| time::now().saturating_sub(age)),
+            .map(|seconds| MaxAge { seconds, now: time::now() }),
     })
 }

@@ -176,6 +176,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
+    use super::super::MaxAge;
     use super::super::read::read_block;
     use super::super::rules::timing::Timing;
     use super::super::rules::{Choice, Rules};
@@ -211,7 +212,7 @@ mod tests {
             partial,
             explain: has(7),
             memory_bytes: None,
-            seen_since: has(8).then_some(1_700_000_020),
+            max_age: has(8).then_some(MaxAge { seconds: 40, now: 1_700_000_060 + i64::from(flags >> 9 & 1) * 1000 }),
         };
         (config, if partial { Form::Partial } else { Form::Host })
     }

@@ -73,8 +73,25 @@ pub struct Config {
     pub explain: bool,
     /// How many bytes the run may take before hosts are spilled to a temporary file; no matter for a live run.
     pub memory_bytes: Option<u64>,
-    /// Hosts that were last seen before it are left out, in seconds since 1970.
-    pub seen_since: Option<i64>,
+    /// Hosts that are older are left out.
+    pub max_age: Option<MaxAge>,
+}
+
+/// How old a host may be.
+#[derive(Debug, Clone, Copy)]
+pub struct MaxAge {
+    /// How long ago it may have been last seen, in seconds.
+    pub seconds: i64,
+    /// What the clock says, in seconds since 1970.
+    pub now: i64,
+}
+
+impl MaxAge {
+    /// Since when a host must have been seen where `latest` is the last time of all: age is measured from that or from now, whatever
+    /// is earlier, so that neither a clock that runs ahead nor a record from the future makes all hosts old.
+    fn seen_since(self, latest: i64) -> i64 {
+        latest.min(self.now).saturating_sub(self.seconds)
+    }
 }
 
 impl Config {
@@ -84,9 +101,11 @@ impl Config {
         self.allow.contains(ip)
     }
 
-    /// Whether a host that was last seen at `last_seen` is left out for its age; one that has no time is of no age.
-    fn is_too_old(&self, last_seen: Option<i64>) -> bool {
-        self.seen_since.zip(last_seen).is_some_and(|(since, seen)| seen < since)
+    /// Whether a host that was last seen at `last_seen` is left out for its age where the last of all was seen at `latest`; one
+    /// that has no time is of no age.
+    fn is_too_old(&self, last_seen: Option<i64>, latest: Option<i64>) -> bool {
+        let since = self.max_age.zip(latest).map(|(age, latest)| age.seen_since(latest));
+        since.zip(last_seen).is_some_and(|(since, seen)| seen < since)
     }
 }
 

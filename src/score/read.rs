@@ -150,6 +150,13 @@ impl Records {
         self.seen.iter().map(of_event).sum::<usize>() + self.pieces.iter().map(of_piece).sum::<usize>()
     }
 
+    /// When anything in it was last seen.
+    #[must_use]
+    pub fn latest(&self) -> Option<i64> {
+        let of_events = self.seen.iter().filter_map(|seen| seen.at).max();
+        of_events.max(self.pieces.iter().filter_map(|piece| piece.last_seen).max())
+    }
+
     /// Adds the host that `line` is.
     ///
     /// # Errors

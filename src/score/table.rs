@@ -43,6 +43,8 @@ pub struct Table {
     met: SignalSet,
     saturated: bool,
     timeless: u64,
+    /// The last time of all that was added.
+    latest: Option<i64>,
 }
 
 impl Table {
@@ -55,6 +57,7 @@ impl Table {
     /// Adds what a block said.
     pub fn add(&mut self, records: &Records) {
         self.tidy();
+        self.latest = self.latest.max(records.latest());
         let files = self.number_files(records);
         // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
         let places: Vec<_> = records.seen.iter().map(|seen| self.known_place(seen)).collect();
@@ -328,6 +331,12 @@ impl Table {
     #[must_use]
     pub const fn is_saturated(&self) -> bool {
         self.saturated
+    }
+
+    /// The last time of all that was added, also of hosts that were spilled since.
+    #[must_use]
+    pub const fn latest(&self) -> Option<i64> {
+        self.latest
     }
 
     /// How many events had no time, and so are in no window, where windows are kept.

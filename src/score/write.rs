@@ -83,7 +83,7 @@ impl Judged {
     ) -> Result<Option<&'w HostRecord<'t>>> {
         self.hosts += 1;
         self.v6 += u64::from(host.ip.is_ipv6() && !host.is_network);
-        if writer.config.is_too_old(host.tally.last_seen()) {
+        if writer.config.is_too_old(host.tally.last_seen(), writer.sums.table.latest()) {
             self.too_old += 1;
             return Ok(None);
         }
