@@ -32,6 +32,28 @@ fn the_files_of_one_run_are_put_in_place_by_one_rename() {
 }
 
 #[test]
+fn a_page_that_may_not_be_linked_is_copied() {
+    // An ln that makes no hard links, as where fs.protected_hardlinks refuses those to files of others.
+    let printed = in_folder(
+        r#"mkdir odd; printf '#!/bin/bash\n[[ $1 == -s* ]] && exec %s "$@"; echo refused >&2; exit 1\n' "$(command -v ln)" > odd/ln; chmod +x odd/ln
+        soar -o out --html out/page.html "$log" > said 2>&1; cp -L out/page.html page.html
+        PATH=$PWD/odd:$PATH soar -o out "$web" > said 2>&1; cat said | grep refused || :; names out; [ ! -L out/page.html ]; cmp out/page.html page.html"#,
+    );
+    assert_eq!(printed, ".current .run.X hosts.ndjson page.html rapport_securite.csv top5.png\n");
+}
+
+#[test]
+fn what_a_stage_said_and_that_it_failed_are_two_lines() {
+    let printed = in_folder(
+        r#"mkdir odd; ln -s "$SOAR_BIN"/soar-* odd; rm odd/soar-report
+        printf '#!/bin/bash\ncat > /dev/null; printf "%%b" "$REASON"; exit 2\n' > odd/soar-report; chmod +x odd/soar-report
+        for reason in '' why 'why\n' 'why\nso\n'; do REASON=$reason SOAR_BIN=$PWD/odd soar -o out "$log" 2> said > out.txt || :; cat out.txt said | grep -v '^soar-[a-z]*: '; done"#,
+    );
+    let failed = "soar: soar-report failed (exit 2); nothing was written to out\n";
+    assert_eq!(printed, format!("{failed}why\n{failed}why\n{failed}why\nso\n{failed}"));
+}
+
+#[test]
 fn files_of_version_0_1_become_those_of_one_run() {
     // An mv that ends the script at the n-th rename: until the last one, everything there is still of the old run.
     let printed = in_folder(
