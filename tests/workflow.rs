@@ -43,6 +43,17 @@ fn a_page_that_may_not_be_linked_is_copied() {
 }
 
 #[test]
+fn what_a_stage_said_and_that_it_failed_are_two_lines() {
+    let printed = in_folder(
+        r#"mkdir odd; ln -s "$SOAR_BIN"/soar-* odd; rm odd/soar-report
+        printf '#!/bin/bash\ncat > /dev/null; printf "%%b" "$REASON" >&2; exit 2\n' > odd/soar-report; chmod +x odd/soar-report
+        for reason in '' why 'why\n' 'why\nso\n'; do REASON=$reason SOAR_BIN=$PWD/odd soar -o out "$log" 2> said > out.txt || :; cat out.txt said | grep -v '^soar-[a-z]*: '; done"#,
+    );
+    let failed = "soar: soar-report failed (exit 2); nothing was written to out\n";
+    assert_eq!(printed, format!("{failed}why\n{failed}why\n{failed}why\nso\n{failed}"));
+}
+
+#[test]
 fn files_of_version_0_1_become_those_of_one_run() {
     // An mv that ends the script at the n-th rename: until the last one, everything there is still of the old run.
     let printed = in_folder(
