@@ -34,13 +34,28 @@ fn read<'a>(line: &'a [u8], scratch: &'a Scratch, clock: &mut Clock) -> Result<R
     let time = clock.parse_any(value(Field::Time).ok_or(misfit("no __REALTIME_TIMESTAMP"))?).map_err(misfit)?;
     let named = |key| fields.get(key).filter(|name| is_sshd(name));
     let Some(tag) = named(COMM).or_else(|| named(IDENTIFIER)) else { return Ok(Reading::OtherProgram) };
-    if let Some(reason) = find_doubt(&fields) {
-        return Ok(Reading::Untrusted(reason));
+    let message = value(Field::Message).or_else(|| value(Field::Renamed)).unwrap_or_default();
+    match find_doubt(&fields) {
+        Some(OF_A_USER) if is_of_session(&fields, message) => return Ok(Reading::OtherProgram),
+        Some(reason) => return Ok(Reading::Untrusted(reason)),
+        None => {}
     }
     let pid = value(Field::Pid).and_then(parse_pid);
     let header = Header { time: Some(time), host: value(Field::Host).unwrap_or_default(), tag, pid };
     // journalctl writes null for a message that is too long to show: sshd said something that nobody can read here.
-    Ok(read_sshd(header, value(Field::Message).or_else(|| value(Field::Renamed)).unwrap_or_default()))
+    Ok(read_sshd(header, message))
+}
+
+const OF_A_USER: &str = "a message under sshd's name that was not sent by root";
+
+/// What the process of a session says, which runs as the user who logged in. No signal stands there, so it is nothing to be told of.
+///
+/// **Source:** OpenSSH `packet.c` (`sshpkt_vfatal`, `ssh_packet_read_poll_seqnr`).
+const OF_SESSIONS: [&[u8]; 2] = [b"Disconnected from user ", b"Received disconnect from "];
+
+/// Whether OpenSSH's own program says how a session ended.
+fn is_of_session(fields: &Fields<'_>, message: &[u8]) -> bool {
+    fields.get(EXE).is_some_and(is_sshd_file) && OF_SESSIONS.iter().any(|start| message.starts_with(start))
 }
 
 /// Why a message under sshd's name may be none of sshd's. Where a field stands it decides, whatever it holds.
@@ -50,7 +65,7 @@ fn find_doubt(fields: &Fields<'_>) -> Option<&'static str> {
         return Some("a message under sshd's name that another program sent to the journal");
     }
     if differs(UID, |uid| matches!(uid, b"0" | b"")) {
-        return Some("a message under sshd's name that was not sent by root");
+        return Some(OF_A_USER);
     }
     if differs(UNIT, is_of_machine) || [CONTAINER_ID, CONTAINER_NAME].iter().any(|key| fields.get(key).is_some()) {
         return Some("a message under sshd's name from a container");

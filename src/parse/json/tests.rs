@@ -215,6 +215,14 @@ fn the_journal_says_who_sent_a_message() {
         (format!(r#""_COMM":"sshd","_UID":"1000","MESSAGE":"{message}""#), untrusted),
         (format!(r#""SYSLOG_IDENTIFIER":"sshd","_UID":"1000","MESSAGE":"{message}""#), untrusted),
         (format!(r#""_COMM":"sshd","_UID":["0","1000"],"MESSAGE":"{message}""#), untrusted),
+        // The process of a session runs as who logged in, and says how it ended.
+        (
+            r#""_COMM":"sshd-session","_EXE":"/usr/lib/openssh/sshd-session","_UID":"1000","MESSAGE":"Disconnected from user alice 192.0.2.10 port 22""#
+                .to_owned(),
+            "journald_json another program",
+        ),
+        (r#""_COMM":"sshd","_UID":"1000","MESSAGE":"Disconnected from user alice 192.0.2.10 port 22""#.to_owned(), untrusted),
+        (format!(r#""_COMM":"sshd","_EXE":"/usr/sbin/sshd","_UID":"1000","MESSAGE":"{message}""#), untrusted),
         (format!(r#""_COMM":"sshd","_EXE":"/usr/sbin/sshd","_UID":"0","MESSAGE":"{message}""#), failed),
         (format!(r#""_COMM":"sshd","_EXE":"/usr/sbin/sshd (deleted)","MESSAGE":"{message}""#), failed),
         (format!(r#""_COMM":"sshd","_EXE":"/usr/bin/python3.13","_UID":"0","MESSAGE":"{message}""#), untrusted),
