@@ -63,7 +63,8 @@ END
         jobs <<END
 --bin $PWD/mean --master spark://127.0.0.1:7077 --output out --split-bytes 100000 --parse-flags '--signals all' --score-flags '--window 10m --evidence 9 --group-v6 64' --partitions 3 --conf spark.executor.memory=512m logs
 END
-        same out want; ls out; rmdir first second; cmp <(said | tail -3 | head -1) <(tail -1 parsed)
+        # Whose lines were ambiguous most, a piece cannot know.
+        same out want; ls out; rmdir first second; cmp <(said | tail -3 | head -1) <(tail -1 parsed | sed 's/, most of .*//')
         said | grep -o 'logs in [0-9]* pieces'; said | grep -c '^soar-parse: .*: '";
     let Some(printed) = try_spark("spark: a cluster", &format!("{CLUSTER}{mean}{script}")) else { return };
     // Those of sshd whole, and what is mixed with them, although they are long enough to be cut.
