@@ -44,7 +44,9 @@ pub fn path() -> String {
 
 /// A bash command line with the filters on the PATH, for scripts too, in the project's folder.
 pub fn bash(line: &str) -> Output {
-    let mut command = Command::new("bash");
+    // Whoever started the tests in the background may ignore signals, which a shell cannot undo.
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,INT,TERM", "bash"]);
     let bin = bin("soar-parse");
     let filters = bin.parent().expect("a folder");
     command.args(["-c", line]).current_dir(root()).env("PATH", path()).env("SOAR_BIN", filters).stdin(Stdio::null());
