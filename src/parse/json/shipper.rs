@@ -92,6 +92,8 @@ pub const FILEBEAT: &[Input] = &[
 
 const VECTOR_KEY: &str = "source_type";
 const FILEBEAT_KEY: &str = "input.type";
+/// Where each shipper names its source, and the sources that it has.
+const SHIPPERS: [(&str, &[Input]); 2] = [(VECTOR_KEY, VECTOR), (FILEBEAT_KEY, FILEBEAT)];
 /// Where a shipper took a line from: Filebeat's and Vector's key for the file.
 const PATHS: [&str; 2] = ["log.file.path", "file"];
 /// What only the output of a container has. Docker and the kubelet call the two outputs of a process streams.
@@ -108,7 +110,7 @@ pub fn keys() -> impl Iterator<Item = &'static str> {
 /// How far the shipper vouches for who wrote the line that it wrapped.
 #[must_use]
 pub fn trust_of(fields: &Fields<'_>) -> Trust {
-    let named = [(VECTOR_KEY, VECTOR), (FILEBEAT_KEY, FILEBEAT)].map(|(key, table)| match known(fields, key) {
+    let named = SHIPPERS.map(|(key, table)| match known(fields, key) {
         Some(name) => find(table, name).unwrap_or(Trust::Sender),
         None => Trust::File,
     });
@@ -122,17 +124,15 @@ pub fn trust_of(fields: &Fields<'_>) -> Trust {
 /// that no shipper is known for says nothing.
 #[must_use]
 pub fn was_sent(fields: &Fields<'_>) -> bool {
-    let tables = [(VECTOR_KEY, VECTOR), (FILEBEAT_KEY, FILEBEAT)];
-    tables.iter().any(|(key, table)| known(fields, key).and_then(|name| find(table, name)) == Some(Trust::Sender))
+    SHIPPERS.iter().any(|(key, table)| known(fields, key).and_then(|name| find(table, name)) == Some(Trust::Sender))
 }
 
 /// Whether a shipper says of a record of the journal, field by field, that it took it from elsewhere: from the journal or a file it
 /// may have come, and such a record has no key of its own that is called so.
 #[must_use]
 pub fn is_of_elsewhere(fields: &Fields<'_>) -> bool {
-    let tables = [(VECTOR_KEY, VECTOR), (FILEBEAT_KEY, FILEBEAT)];
     let may_hold = |name: &[u8], table| name == b"journald" || find(table, name) == Some(Trust::File);
-    tables.into_iter().any(|(key, table)| known(fields, key).is_some_and(|name| !may_hold(name, table)))
+    SHIPPERS.into_iter().any(|(key, table)| known(fields, key).is_some_and(|name| !may_hold(name, table)))
 }
 
 fn known<'a>(fields: &Fields<'a>, key: &str) -> Option<&'a [u8]> {
