@@ -10,26 +10,34 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
-FILTERS := soar-parse soar-score soar-scan soar-report
+# The fifth filter has a feature of its own: make build FEATURES= leaves it out.
+FEATURES ?= enrich
+FILTERS := soar-parse soar-score $(FEATURES:%=soar-%) soar-scan soar-report
 
 SCRIPTS := soar soar-why soar-update soar-fleet
 # What runs on Spark; its directory is one program.
 SPARK := $(wildcard scripts/spark/*.py) scripts/spark/log4j2.properties scripts/spark/requirements.txt
 DEB := $(TARGET)/soar-light.deb
+# What to read, and what records look like.
+DOCS := README.md LISEZMOI.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md examples/top5.png examples/rapport_securite.csv \
+	$(filter-out docs/releasing.md,$(wildcard LICENSE-* licenses/* docs/*.md schemas/*.json))
 
 # What is installed, below PREFIX, and where each file comes from: man pages and completions are made by scripts/pages.
 INSTALLED := $(addprefix bin/,$(FILTERS) $(SCRIPTS)) \
 	$(addprefix share/soar-light/,$(wildcard adapters/*.jq rules/*.toml) $(SPARK:scripts/%=%)) \
+	$(patsubst scripts/%,share/soar-light/%,$(wildcard scripts/lib/*.bash)) \
+	$(addprefix share/doc/soar-light/,$(DOCS)) \
 	$(patsubst %,share/man/man1/%.1,$(FILTERS) $(SCRIPTS)) \
 	$(addprefix share/bash-completion/completions/,$(FILTERS)) \
 	$(addprefix share/zsh/site-functions/_,$(FILTERS)) \
 	$(patsubst %,share/fish/vendor_completions.d/%.fish,$(FILTERS))
 source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir $1),\
 	$(if $(filter bin/%,$1),$(patsubst bin/%,scripts/%,$(subst bin/soar-,bin/,$1)),\
-	$(if $(filter share/soar-light/spark/%,$1),$(patsubst share/soar-light/%,scripts/%,$1),\
-	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1)))))
+	$(if $(filter share/soar-light/spark/% share/soar-light/lib/%,$1),$(patsubst share/soar-light/%,scripts/%,$1),\
+	$(if $(filter share/doc/%,$1),$(patsubst share/doc/soar-light/%,%,$1),\
+	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1))))))
 
-.PHONY: help setup setup-real build test test-real demo bench install uninstall deb test-deb deny clean events hosts scan report FORCE
+.PHONY: help setup setup-real build test test-real demo bench install uninstall deb test-deb dist test-dist deny clean events hosts scan report FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,22 +45,22 @@ help: ## list the targets
 setup: ## install what make test needs, or say exactly what is missing
 	@scripts/setup
 
-setup-real: ## bring what make test-real and make deb need: a browser, servers, Java and Spark, what makes packages
+setup-real: ## install what make test-real and make deb need: a browser, servers, Java and Spark, what makes packages
 	@scripts/setup real
 
-build: ## build the four filters
-	cargo build --release --locked --bins
+build: ## build the filters (FEATURES= : without soar-enrich)
+	cargo build --release --locked --bins $(FEATURES:%=--features %)
 
 # Each step is a command; scripts/test counts what passed, failed and was skipped, and says so in its last line.
-test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real and test-deb
-	@scripts/test 'cargo fmt --check' 'cargo clippy --locked --all-targets -- -D warnings' 'cargo test --locked --no-fail-fast' \
-	"RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib" \
-	'shellcheck $(filter-out scripts/spark,$(wildcard scripts/*)) benches/*.sh tests/range/*.sh .ci/run'
+test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real, test-deb and test-dist
+	@scripts/test 'cargo fmt --check' 'cargo fmt --check --manifest-path fuzz/Cargo.toml' 'cargo clippy --locked --all-targets --all-features -- -D warnings' 'cargo test --locked --all-features --no-fail-fast' \
+	"RUSTDOCFLAGS='-D warnings' cargo doc --locked --all-features --no-deps --lib" \
+	'shellcheck $(filter-out scripts/spark scripts/lib,$(wildcard scripts/*)) scripts/lib/*.bash bench/*.sh tests/range/*.sh .ci/run'
 
 test-real: build ## the tests with a browser, Spark and real servers, an attack on servers in namespaces, and make deny
-	@scripts/test 'cargo test --locked --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny'
+	@scripts/test 'cargo test --locked --all-features --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny'
 
-deny: ## check licences and sources of what is built in, and known flaws where their database is here (cargo-deny)
+deny: ## check licences and sources of what is built in, and known vulnerabilities if their database is installed (cargo-deny)
 	@skip() { printf '\nSKIPPED: %s\n' "$$1" >&2; [ -z "$${SOAR_SKIPPED:-}" ] || printf 'deny\t%s\n' "$$1" >>"$$SOAR_SKIPPED"; }; \
 	PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; \
 	if ! cargo deny --version >/dev/null 2>&1; then skip 'no cargo-deny'; exit 0; fi; \
@@ -66,28 +74,42 @@ demo: ## build, run the workflow on examples/, print the summary
 bench: ## measure soar-parse, alone and into soar-score, beside wc, ripgrep, mawk and gawk (scripts/bench all: everything)
 	scripts/bench
 
-install: build ## install filters, scripts, adapters, rules, what runs on Spark, man pages and completions to PREFIX (default /usr/local)
-	scripts/pages '$(BIN)' '$(TARGET)/pages'
-	$(foreach file,$(INSTALLED),install -D -m $(if $(filter bin/% %/soar_spark.py,$(file)),755,644) '$(call source,$(file))' '$(DESTDIR)$(PREFIX)/$(file)' &&) true
+install: build ## install filters, scripts, adapters, rules, what runs on Spark, documents, man pages and completions to PREFIX (default /usr/local)
+	@scripts/pages '$(BIN)' '$(TARGET)/pages'
+	@$(foreach file,$(INSTALLED),install -D -m $(if $(filter bin/% %/soar_spark.py,$(file)),755,644) '$(call source,$(file))' '$(DESTDIR)$(PREFIX)/$(file)' &&) true
+	@printf '%s\n' 'installed below $(DESTDIR)$(PREFIX):' \
+	'  bin/                   $(FILTERS)' '                         $(SCRIPTS)' \
+	'  share/soar-light/      adapters, rules, what runs on Spark' \
+	'  share/doc/soar-light/  README.md, LISEZMOI.md, docs, schemas, licences' \
+	'  share/                 man pages; completions for bash, zsh and fish'
 
 uninstall: ## remove what install put there
-	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
-	cd '$(DESTDIR)$(PREFIX)' && rmdir share/soar-light/* share/soar-light 2>/dev/null || true
+	@rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
+	@cd '$(DESTDIR)$(PREFIX)' && rmdir share/soar-light/* share/soar-light share/doc/soar-light/* share/doc/soar-light 2>/dev/null || true
 
 .PHONY: deb-tools
 deb-tools:
 	@export PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; for tool in dpkg-shlibdeps cargo-deb; do \
-	command -v $$tool >/dev/null || { echo "make deb: no $$tool: make setup-real brings it (dpkg-dev; cargo install --locked cargo-deb)" >&2; exit 2; }; done
+	command -v $$tool >/dev/null || { [ $$tool = cargo-deb ] && how='cargo install --locked cargo-deb' || how='apt-get install dpkg-dev'; \
+	echo "make deb: no $$tool: make setup-real brings it, or $$how" >&2; exit 2; }; done
 
 deb: deb-tools build ## build a Debian package of the same files, with a systemd service and timer that are off
 	rm -rf target/deb-root
-	$(MAKE) -s -o build install DESTDIR=target/deb-root PREFIX=/usr
+	$(MAKE) -s -o build install DESTDIR=target/deb-root PREFIX=/usr >/dev/null
 	install -d target/deb-root/usr/share/zsh
 	mv target/deb-root/usr/share/zsh/site-functions target/deb-root/usr/share/zsh/vendor-completions
 	PATH="$$PATH:$(abspath $(TARGET))/tools/bin" cargo deb --no-build --no-strip --locked --output '$(DEB)'
 
 test-deb: deb ## install, run and remove the package in a copy of this system that is thrown away
 	@scripts/test "scripts/test-deb '$(DEB)'"
+
+DIST = $(TARGET)/dist/soar-light-$(shell sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)-$(shell rustc -vV | sed -n 's/^host: //p').tar.gz
+
+dist: ## make a tarball of static filters, scripts and all that make install brings: target/dist
+	scripts/dist
+
+test-dist: dist ## unpack it and run its filters in an empty root, without a C library
+	@scripts/test "scripts/test-dist '$(DIST)'"
 
 clean: ## remove what was built and the files of the demo
 	cargo clean
@@ -120,7 +142,7 @@ scan: $(OUT)/scanned.ndjson ## hosts -> OUT/scanned.ndjson
 report: $(OUT)/rapport_securite.csv $(OUT)/top5.png ## scan -> OUT/rapport_securite.csv, OUT/top5.png
 
 $(BUILT): Cargo.toml Cargo.lock $(wildcard src/*.rs src/*/*.rs)
-	cargo build --release --locked --bins
+	cargo build --release --locked --bins $(FEATURES:%=--features %)
 	@touch $@
 
 # A file of flags is rewritten only when they differ, so its age is that of the last change.

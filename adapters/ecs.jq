@@ -14,8 +14,8 @@
 # What every adapter lets through: hosts that are suspicious, not allowed, and have the address of one host, which is all of
 # a record that commands are made of; one spelling of each. Loopback, link-local addresses and the one that you are logged in
 # from over ssh are let through with `--arg local yes` alone. What commands name is `.name`: the address, or with
-# `--arg by network` the network of a host that stands for one. Of what is left out stderr names the first five; events are
-# another stage's.
+# `--arg by network` the network of a host that stands for one, or with `--arg by group` the network of a group whose rule
+# accuses the host, once. Of what is left out stderr names the first five; events are another stage's.
 def is_v4: test("\\A(?!0\\.|22[4-9]|2[3-5][0-9])((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?=[0-9])|\\z)){4}\\z");
 # Most addresses, told at once: IPv6 as RFC 5952 writes it, with no meaning of its own.
 def is_plain_v6:
@@ -78,34 +78,66 @@ def setting($name; $first; $other):
     ($ARGS.named[$name] // $first) | if . == $first or . == $other then . else "--arg \($name): \($first) or \($other)" | give_up end;
 # The first so many bits of eight numbers.
 def cut($bits): [range(8) as $i | (16 * ($i + 1) - $bits | if . < 0 then 0 elif . > 16 then 16 else . end) as $free | .[$i] - .[$i] % pow(2; $free)];
-# The network that a host stands for, of 32 bits or more, so that no record bans a continent; nothing where it stands for none, or
-# where one of $allowed is in it.
-def network($own; $allowed): .ip as $ip
-    | .network | strings | capture("\\A(?<start>[0-9A-Fa-f:]+)/(?<bits>[0-9]{1,3})\\z") | (.bits | tonumber) as $bits
-    | select($bits >= 32 and $bits <= 128) | [.start | groups | cut($bits)][0] as $first
-    | select($first and ($ip | contains(":")) and ($ip | groups | cut($bits)) == $first and all($allowed[] | cut($bits); . != $first))
-    | {name: "\($first | v6_text)/\($bits)", is_own: any($own[] | select(contains(":")) | groups | cut($bits); . == $first)};
+# An address as eight numbers, IPv4 as a mapped one.
+def eight: if contains(":") then groups
+    else select(is_v4) | split(".") | map(tonumber) | [0, 0, 0, 0, 0, 65535, .[0] * 256 + .[1], .[2] * 256 + .[3]] end;
+# The network that the text names, of 16 bits of IPv4 or 32 of IPv6 or more, so that no record bans a continent; nothing where it
+# does not hold $ip, or holds one of $allowed.
+def network($ip; $own; $allowed): ($ip | contains(":")) as $is_v6
+    | strings | capture("\\A(?<start>[0-9A-Fa-f:.]+)/(?<bits>[0-9]{1,3})\\z") | (.bits | tonumber) as $bits | .start as $start
+    | select(($start | contains(":")) == $is_v6 and (if $is_v6 then $bits >= 32 and $bits <= 128 else $bits >= 16 and $bits <= 32 end))
+    | (if $is_v6 then $bits else $bits + 96 end) as $of | [$start | eight | cut($of)][0] as $first
+    | select($first and ($ip | eight | cut($of)) == $first and all($allowed[] | cut($of); . != $first))
+    | {name: "\(if $is_v6 then $first | v6_text else $first[6:] | v4_text end)/\($bits)",
+       is_own: any($own[] | eight | cut($of); . == $first)};
+# What $by has commands name in the place of the address $ip: the network that a host stands for, or that of a group whose rule
+# accuses it.
+def wider($by; $ip; $own; $allowed):
+    if $by == "network" then .network | network($ip; $own; $allowed)
+    elif $by == "group" then .rules as $rules
+        | first(.groups | arrays | .[] | objects | select(.rule as $rule | any($rules[]?; . == $rule)) | .key | network($ip; $own; $allowed))
+    else empty end;
 def suspects(hosts):
     (setting("local"; "no"; "yes") == "yes") as $is_local
-    | (setting("by"; "address"; "network") == "network") as $by_network
+    | ($ARGS.named.by // "address" | if . == "address" or . == "network" or . == "group" then .
+        else "--arg by: address, network or group" | give_up end) as $by
     | (if $is_local then [] else
         [env.SSH_CLIENT, env.SSH_CONNECTION | strings | split(" ")[0] // "" | split("%")[0] // "" | names | .[0]] end) as $own
-    | (if $by_network then [hosts] else null end) as $all
-    | [$all[]? | objects | select(is_allowed) | .ip | strings | select(contains(":")) | groups] as $allowed
-    | foreach ((if $all then $all[] else hosts end | suspicious | [.]), []) as $next ({left_out: 0};
-        .left_out as $left_out
+    | (if $by != "address" then [hosts] else null end) as $all
+    | [$all[]? | objects | select(is_allowed) | .ip | strings | eight] as $allowed
+    | foreach ((if $all then $all[] else hosts end | suspicious | [.]), []) as $next ({left_out: 0, named: {}};
+        .left_out as $left_out | .named as $named
         | if $next == [] then {say: (if $left_out > 5 then "and \($left_out - 5) more like these" else null end)}
           else $next[0] as $host | ([$host.ip | strings | names][0]) as $names
-            | (if $by_network and $names then [$host | .ip = $names[0] | network($own; $allowed)][0] else null end) as $network
+            | (if $names then [$host | wider($by; $names[0]; $own; $allowed)][0] else null end) as $network
             | ($names | flaw(if $network.is_own then $names else $own end)) as $flaw
-            | if $flaw == null then {left_out: $left_out, suspect: ($host + {ip: $names[0], name: ($network.name // $names[0])})}
-              else {left_out: ($left_out + 1),
+            | if $flaw == null and $by == "group" and $network != null and $named[$network.name] then {left_out: $left_out, named: $named}
+              elif $flaw == null then {left_out: $left_out, named: (if $by == "group" and $network != null then $named + {($network.name): true} else $named end),
+                    suspect: ($host + {ip: $names[0], name: ($network.name // $names[0])})}
+              else {left_out: ($left_out + 1), named: $named,
                     say: (if $left_out < 5 then "left out, \($flaw): \($host.ip | tostring | .[0:80] | @uri | gsub("%3A"; ":"))" else null end)} end
           end;
         (.say | strings | debug | empty), (.suspect | objects));
 
 # Names that make fields of their own: a dot would make an object of one.
 def counts: reduce (objects | to_entries[] | select(.value | type == "number")) as $signal ({}; .[$signal.key | split(".") | join("_") | .[0:64]] += $signal.value);
+
+# What other stages know of the address, as far as ECS has names for it; the short names of a system and a country do, too.
+def texts: if type == "string" and . != "" then . else null end;
+def filled: with_entries(select(.value != null and .value != {}));
+def known: if type != "object" then {} else
+    (.["as"] | objects // {}) as $system | (.geo | objects // {}) as $geo
+    | {"as": ({number: ($system.number | if type == "number" then . else null end),
+               organization: ({name: ((try $system.organization.name catch null) // $system.name | texts)} | filled)} | filled),
+       geo: ({country_iso_code: ($geo.country_iso_code // $geo.country | texts),
+              country_name: ($geo.country_name | texts), continent_code: ($geo.continent_code | texts),
+              region_iso_code: ($geo.region_iso_code | texts), region_name: ($geo.region_name | texts), city_name: ($geo.city_name | texts)} | filled),
+       domain: (try .rdns.names[0] catch null | texts)} | filled
+    end;
+
+# The techniques of the rules that hold, which ECS lists by their ids.
+def techniques: if type == "array" then [.[] | strings | select(test("\\AT[0-9]{4}([.][0-9]{3})?\\z"))] else [] end
+    | if . == [] then null else {framework: "MITRE ATT&CK", technique: {id: .}} end;
 
 suspects(., inputs)
 | ({create: ({_id: ([.ip, .first_seen, .last_seen, .score] | map(tostring) | join(" ") | .[0:200])}
@@ -118,10 +150,12 @@ suspects(., inputs)
        start: .first_seen, end: .last_seen, risk_score: .score, reason: .reason
      },
      message: "\(.ip): score \(.score | numbers // 0), \([.rules[]? | tostring] | join(", "))",
-     source: {address: .ip, ip: .ip},
+     source: ({address: .ip, ip: .ip} + (.enrich | known)),
      related: {ip: [.ip]},
      rule: {name: [.rules[]? | tostring]},
+     threat: (.attack | techniques),
      observer: {vendor: "SOAR Light", product: "soar-score", type: "ids"},
-     soar: {network: (.network | if type == "string" then . else null end), signals: (.signals | counts), scan: (.scan | if type == "object" then {status: .status, open_ports: .open_ports} else null end)}
+     soar: {network: (.network | if type == "string" then . else null end), signals: (.signals | counts), scan: (.scan | if type == "object" then {status: .status, open_ports: .open_ports} else null end),
+            lists: (try .enrich.lists catch null | if type == "array" then [.[] | texts | values] else null end)}
    } | del(.. | select(. == null)))
 | tojson

@@ -1,4 +1,4 @@
-# Sets for ipset of suspicious hosts, who leave them after a day.
+# Sets for ipset with the suspicious hosts, each for a day.
 #
 #   jq -rf adapters/ipset.jq hosts.ndjson | ipset restore
 #
@@ -7,15 +7,16 @@
 # are in `soar6net`, which wants a rule too. Unban: ipset del soar4 192.0.2.1; everyone: ipset flush soar4
 #
 #   --arg timeout 12h   how long an address stays (s, m, h, d, w; default 1d, at most 24d), unless a record has expires_at
-#   --arg by network    name the IPv6 network of a host that stands for one (soar-score --group-v6), neighbours and all
+#   --arg by network    name the network of a host that stands for one (soar-score --group-v6, --group-v4), neighbours and all
+#   --arg by group      name the network of a group whose rule accuses the host (docs/groups.md), neighbours and all
 #   --arg local yes     name loopback, link-local addresses and the one that you are logged in from, too
 #   -n                  make the sets even where hosts.ndjson is empty, for which jq runs no program
 
 # What every adapter lets through: hosts that are suspicious, not allowed, and have the address of one host, which is all of
 # a record that commands are made of; one spelling of each. Loopback, link-local addresses and the one that you are logged in
 # from over ssh are let through with `--arg local yes` alone. What commands name is `.name`: the address, or with
-# `--arg by network` the network of a host that stands for one. Of what is left out stderr names the first five; events are
-# another stage's.
+# `--arg by network` the network of a host that stands for one, or with `--arg by group` the network of a group whose rule
+# accuses the host, once. Of what is left out stderr names the first five; events are another stage's.
 def is_v4: test("\\A(?!0\\.|22[4-9]|2[3-5][0-9])((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?=[0-9])|\\z)){4}\\z");
 # Most addresses, told at once: IPv6 as RFC 5952 writes it, with no meaning of its own.
 def is_plain_v6:
@@ -78,28 +79,43 @@ def setting($name; $first; $other):
     ($ARGS.named[$name] // $first) | if . == $first or . == $other then . else "--arg \($name): \($first) or \($other)" | give_up end;
 # The first so many bits of eight numbers.
 def cut($bits): [range(8) as $i | (16 * ($i + 1) - $bits | if . < 0 then 0 elif . > 16 then 16 else . end) as $free | .[$i] - .[$i] % pow(2; $free)];
-# The network that a host stands for, of 32 bits or more, so that no record bans a continent; nothing where it stands for none, or
-# where one of $allowed is in it.
-def network($own; $allowed): .ip as $ip
-    | .network | strings | capture("\\A(?<start>[0-9A-Fa-f:]+)/(?<bits>[0-9]{1,3})\\z") | (.bits | tonumber) as $bits
-    | select($bits >= 32 and $bits <= 128) | [.start | groups | cut($bits)][0] as $first
-    | select($first and ($ip | contains(":")) and ($ip | groups | cut($bits)) == $first and all($allowed[] | cut($bits); . != $first))
-    | {name: "\($first | v6_text)/\($bits)", is_own: any($own[] | select(contains(":")) | groups | cut($bits); . == $first)};
+# An address as eight numbers, IPv4 as a mapped one.
+def eight: if contains(":") then groups
+    else select(is_v4) | split(".") | map(tonumber) | [0, 0, 0, 0, 0, 65535, .[0] * 256 + .[1], .[2] * 256 + .[3]] end;
+# The network that the text names, of 16 bits of IPv4 or 32 of IPv6 or more, so that no record bans a continent; nothing where it
+# does not hold $ip, or holds one of $allowed.
+def network($ip; $own; $allowed): ($ip | contains(":")) as $is_v6
+    | strings | capture("\\A(?<start>[0-9A-Fa-f:.]+)/(?<bits>[0-9]{1,3})\\z") | (.bits | tonumber) as $bits | .start as $start
+    | select(($start | contains(":")) == $is_v6 and (if $is_v6 then $bits >= 32 and $bits <= 128 else $bits >= 16 and $bits <= 32 end))
+    | (if $is_v6 then $bits else $bits + 96 end) as $of | [$start | eight | cut($of)][0] as $first
+    | select($first and ($ip | eight | cut($of)) == $first and all($allowed[] | cut($of); . != $first))
+    | {name: "\(if $is_v6 then $first | v6_text else $first[6:] | v4_text end)/\($bits)",
+       is_own: any($own[] | eight | cut($of); . == $first)};
+# What $by has commands name in the place of the address $ip: the network that a host stands for, or that of a group whose rule
+# accuses it.
+def wider($by; $ip; $own; $allowed):
+    if $by == "network" then .network | network($ip; $own; $allowed)
+    elif $by == "group" then .rules as $rules
+        | first(.groups | arrays | .[] | objects | select(.rule as $rule | any($rules[]?; . == $rule)) | .key | network($ip; $own; $allowed))
+    else empty end;
 def suspects(hosts):
     (setting("local"; "no"; "yes") == "yes") as $is_local
-    | (setting("by"; "address"; "network") == "network") as $by_network
+    | ($ARGS.named.by // "address" | if . == "address" or . == "network" or . == "group" then .
+        else "--arg by: address, network or group" | give_up end) as $by
     | (if $is_local then [] else
         [env.SSH_CLIENT, env.SSH_CONNECTION | strings | split(" ")[0] // "" | split("%")[0] // "" | names | .[0]] end) as $own
-    | (if $by_network then [hosts] else null end) as $all
-    | [$all[]? | objects | select(is_allowed) | .ip | strings | select(contains(":")) | groups] as $allowed
-    | foreach ((if $all then $all[] else hosts end | suspicious | [.]), []) as $next ({left_out: 0};
-        .left_out as $left_out
+    | (if $by != "address" then [hosts] else null end) as $all
+    | [$all[]? | objects | select(is_allowed) | .ip | strings | eight] as $allowed
+    | foreach ((if $all then $all[] else hosts end | suspicious | [.]), []) as $next ({left_out: 0, named: {}};
+        .left_out as $left_out | .named as $named
         | if $next == [] then {say: (if $left_out > 5 then "and \($left_out - 5) more like these" else null end)}
           else $next[0] as $host | ([$host.ip | strings | names][0]) as $names
-            | (if $by_network and $names then [$host | .ip = $names[0] | network($own; $allowed)][0] else null end) as $network
+            | (if $names then [$host | wider($by; $names[0]; $own; $allowed)][0] else null end) as $network
             | ($names | flaw(if $network.is_own then $names else $own end)) as $flaw
-            | if $flaw == null then {left_out: $left_out, suspect: ($host + {ip: $names[0], name: ($network.name // $names[0])})}
-              else {left_out: ($left_out + 1),
+            | if $flaw == null and $by == "group" and $network != null and $named[$network.name] then {left_out: $left_out, named: $named}
+              elif $flaw == null then {left_out: $left_out, named: (if $by == "group" and $network != null then $named + {($network.name): true} else $named end),
+                    suspect: ($host + {ip: $names[0], name: ($network.name // $names[0])})}
+              else {left_out: ($left_out + 1), named: $named,
                     say: (if $left_out < 5 then "left out, \($flaw): \($host.ip | tostring | .[0:80] | @uri | gsub("%3A"; ":"))" else null end)} end
           end;
         (.say | strings | debug | empty), (.suspect | objects));
@@ -120,6 +136,7 @@ seconds as $timeout
 | [., inputs] | [suspects(.[]) | . + {stay: stay($timeout)} | select(.stay > 0)] | unique_by(.name)
 | "create soar4 hash:ip family inet maxelem 1048576 timeout 0 -exist",
   "create soar6 hash:ip family inet6 maxelem 1048576 timeout 0 -exist",
-  (if any(.[]; .name | contains("/")) then "create soar6net hash:net family inet6 maxelem 1048576 timeout 0 -exist" else empty end),
-  (.[] | (.name | if contains("/") then "soar6net" elif contains(":") then "soar6" else "soar4" end) as $set
+  (if any(.[]; .name | contains("/") and (contains(":") | not)) then "create soar4net hash:net family inet maxelem 1048576 timeout 0 -exist" else empty end),
+  (if any(.[]; .name | contains("/") and contains(":")) then "create soar6net hash:net family inet6 maxelem 1048576 timeout 0 -exist" else empty end),
+  (.[] | (.name | if contains("/") then (if contains(":") then "soar6net" else "soar4net" end) elif contains(":") then "soar6" else "soar4" end) as $set
     | "add \($set) \(.name) timeout \([.stay, 2147483] | min) -exist")

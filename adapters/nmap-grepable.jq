@@ -1,4 +1,4 @@
-# Hosts with `scan` -> the lines of nmap's -oG, for tools that read those. Scanned hosts only.
+# Scanned hosts in nmap's grepable format (-oG), for tools that read it.
 #
 #   soar-scan hosts.ndjson > scanned.ndjson
 #   jq -rf adapters/nmap-grepable.jq scanned.ndjson
@@ -13,7 +13,7 @@ def port: numbers | select(. == floor and . >= 1 and . <= 65535);
 
 objects
 | select(.scan | objects | .open_ports | arrays)
-| if .ip | type == "string" and test("\\A[0-9A-Fa-f:.]+\\z") then .
+| if .ip | type == "string" and test("\\A[0-9A-Fa-f:.]+(%[0-9A-Za-z.@+~#_-]{1,15})?\\z") then .
   else ("left out, not an address: \(.ip | tostring | .[0:80] | @uri | gsub("%3A"; ":"))" | debug | empty) end
 | .ip as $ip
 | .scan as $scan

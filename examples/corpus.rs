@@ -2,7 +2,8 @@
 //!
 //! `corpus access MEBIBYTES CLIENTS SEED` writes a combined access log: 8% of status 404, 12% of bots; pages, referrers and agents are
 //! as many and as often the same as in real logs, so that it packs as they do (about 10:1). `corpus auth ...`
-//! writes an sshd log, `corpus hosts ...` one host for each client, as soar-scan writes them, `corpus events ...` one event. Clients of logs are drawn with a Zipf-like law, from the documentation and benchmark ranges.
+//! writes an sshd log of which every second line is a failed password, `corpus guesses ...` one as sshd writes it under attack, with all lines of a try (26%
+//! failed passwords), `corpus hosts ...` one host for each client, as soar-scan writes them, `corpus events ...` one event. Clients of logs are drawn with a Zipf-like law, from the documentation and benchmark ranges.
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
@@ -43,7 +44,7 @@ const USERS: &[&str] = &["root", "admin", "oracle", "test", "ubuntu", "postgres"
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [kind, mebibytes, clients, seed] = arguments.as_slice() else {
-        return Err("usage: corpus access|auth|hosts|events MEBIBYTES CLIENTS SEED".into());
+        return Err("usage: corpus access|auth|guesses|hosts|events MEBIBYTES CLIENTS SEED".into());
     };
     let (size, clients) = (mebibytes.parse::<u64>()? << 20, clients.parse()?);
     let mut random = Random(seed.parse()?);
@@ -58,9 +59,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         match kind.as_str() {
             "access" => access_line(&mut line, number, clients, &people, &mut random),
             "auth" => auth_line(&mut line, number, clients, &mut random),
+            "guesses" => guess_lines(&mut line, number, clients, &mut random),
             "hosts" => host_line(&mut line, number, clients, &mut random),
             "events" => event_line(&mut line, number),
-            _ => return Err("the kind is access, auth, hosts or events".into()),
+            _ => return Err("the kind is access, auth, guesses, hosts or events".into()),
         }
         out.write_all(line.as_bytes())?;
         written += line.len() as u64;
@@ -132,6 +134,38 @@ fn auth_line(line: &mut String, number: u64, clients: u64, random: &mut Random) 
         second % 60,
         1000 + random.below(60_000),
     ));
+}
+
+/// What sshd writes of one client that guesses a password, and now and then what other programs and a user who logs in write.
+fn guess_lines(lines: &mut String, number: u64, clients: u64, random: &mut Random) {
+    let second = number / 5;
+    let user = USERS[usize::try_from(random.below(8)).unwrap_or(0)];
+    let (client, port, pid) = (address(random.rank(clients)), 32_768 + random.below(28_000), 1000 + random.below(60_000));
+    let day = second / 86400 % 28 + 1;
+    let stamp = format!("Mar {day:2} {:02}:{:02}:{:02} gate", second / 3600 % 24, second / 60 % 60, second % 60);
+    let mut say = |message: &str| lines.push_str(&format!("{stamp} sshd[{pid}]: {message}\n"));
+    let pam = "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=";
+    match random.below(20) {
+        0 => {
+            say(&format!("Accepted publickey for git from {client} port {port} ssh2: ED25519 SHA256:47DEQpj8HBSa"));
+            say("pam_unix(sshd:session): session opened for user git(uid=1000) by (uid=0)");
+            say("pam_unix(sshd:session): session closed for user git");
+        }
+        1 => say(&format!("Connection closed by {client} port {port} [preauth]")),
+        2 => lines.push_str(&format!("{stamp} CRON[{pid}]: pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)\n")),
+        3..8 => {
+            say(&format!("Invalid user {user} from {client} port {port}"));
+            say("pam_unix(sshd:auth): check pass; user unknown");
+            say(&format!("{pam}{client} "));
+            say(&format!("Failed password for invalid user {user} from {client} port {port} ssh2"));
+            say(&format!("Disconnected from invalid user {user} {client} port {port} [preauth]"));
+        }
+        _ => {
+            say(&format!("{pam}{client}  user=root"));
+            say(&format!("Failed password for root from {client} port {port} ssh2"));
+            say(&format!("Received disconnect from {client} port {port}:11: Bye Bye [preauth]"));
+        }
+    }
 }
 
 /// A host: the highest score first, one of fifty suspicious and scanned.

@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use soar_light::parse::sshd::{Header, read_message};
+use soar_light::parse::format::Header;
+use soar_light::parse::service::sshd::read_message;
 
 const PEER: &str = "192.0.2.1";
 /// What stands before and behind a text that the peer chose.
@@ -24,7 +25,7 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 fuzz_target!(|text: &[u8]| {
-    let header = Header { time: None, host: b"lab", tag: b"sshd", pid: None };
+    let header = Header { time: None, host: b"lab", program: b"sshd", pid: None };
     let _ = read_message(header, text);
     for (before, behind) in SENTENCES {
         let message = [before.as_bytes(), text, behind.as_bytes()].concat();

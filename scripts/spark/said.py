@@ -8,8 +8,7 @@ from listing import Log
 SHOWN = 5
 # How soar-parse begins to say that no line is in the period.
 EMPTY = "soar-parse: no line is "
-NAMES = ("lines", "events", "without a signal", "of other programs", "unknown sshd messages", "rejects")
-SCORED = re.compile(r"soar-score: (\d+) events and (\d+) hosts read: (\d+) addresses, (\d+) suspicious(.*)")
+SCORED = re.compile(r"soar-score: (\d+) events? and (\d+) hosts? read: (\d+) address(?:es)?, (\d+) suspicious(.*)")
 
 
 @dataclass
@@ -52,18 +51,24 @@ class Report:
         show(unique[:SHOWN], out)
         more = len(unique[SHOWN:]) + sum(said["more"] for task in [*self.parsed, *self.scored] for said in task)
         if more:
-            show([f"soar_spark: and {more} more messages of the filters"], out)
-        text = "soar-parse: " + ", ".join(f"{count} {name}" for count, name in zip(counts, NAMES)).replace(" lines,", " lines:", 1)
+            show([f"soar_spark: and {counted(more, 'more message')} of the filters"], out)
+        text = f"soar-parse: {counted(counts[0], 'line')}: {counted(counts[1], 'event')}, {counts[2]} without a signal, {counts[3]} of other programs"
+        text += f", {counted(counts[4], 'unknown sshd message')}, {counted(counts[5], 'reject')}"
         text += f", {counts[6]} outside the period" if counts[6] else ""
         text += f", {counts[8]} untrusted" if counts[8] else ""
         unknown = next((said["unknown"] for said in pieces if said["unknown"]), None)
         text += f"; first unknown sshd message at {unknown}" if unknown else ""
-        text += f"; {counts[7]} lines are not UTF-8" if counts[7] else ""
-        text += f"; {counts[9]} lines with quotes that can be read in more than one way" if counts[9] else ""
+        text += f"; {counted(counts[7], 'line')} {'is' if counts[7] == 1 else 'are'} not UTF-8" if counts[7] else ""
+        text += f"; {counted(counts[9], 'line')} with ambiguous quotes" if counts[9] else ""
         ends = [SCORED.fullmatch(said["lines"][-1]) for task in self.scored for said in task if said["lines"]]
         addresses, suspicious = (sum(int(end[group]) for end in ends if end) for group in (3, 4))
-        show([text, f"soar-score: {addresses} addresses, {suspicious} suspicious",
-              f"soar_spark: {len(self.logs)} logs in {self.pieces} pieces, {self.tasks} tasks, {len(self.scored)} parts"], out)
+        show([text, f"soar-score: {counted(addresses, 'address')}, {suspicious} suspicious",
+              f"soar_spark: {counted(len(self.logs), 'log')} in {counted(self.pieces, 'piece')}, {counted(self.tasks, 'task')}, {counted(len(self.scored), 'part')}"], out)
+
+
+def counted(count: int, noun: str) -> str:
+    """As the filters say it: "1 host", "2 addresses"."""
+    return f"{count} {noun}" + ("" if count == 1 else "es" if noun.endswith("s") else "s")
 
 
 def show(lines: list[str], out: TextIO) -> None:

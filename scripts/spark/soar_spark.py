@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Counts logs in a lake: soar-parse | soar-score --partial beside the data, soar-score over what comes of it, on Apache Spark.
+"""Counts logs in a data lake on Apache Spark: soar-parse --hosts | soar-score --partial where the data is, then soar-score over the partial results.
 
-The hosts in DIR/part-*.ndjson are those of `soar-parse PATH... | soar-score` on one machine. Big web logs are cut at line ends, and
-nothing else is; compressed logs are one task's each. DIR must not exist; DIR/_SUCCESS is written last.
+The hosts in DIR/part-*.ndjson are those of `soar-parse PATH... | soar-score` on one machine. Only long web logs are split, at line
+ends; a compressed log is one task. DIR must not exist; DIR/_SUCCESS is written last.
 
   soar_spark.py --master spark://master:7077 --output hosts /logs/access.log 's3a://lake/2026/*/access.log.gz' hdfs:///logs/sshd
-  soar-score -q hosts/part-*.ndjson > hosts.ndjson      # one file, sorted as a whole
+  soar-score -q hosts/part-*.ndjson > hosts.ndjson      # one sorted file
 """
 import argparse
 import os
@@ -30,8 +30,8 @@ from listing import UsageError, find_logs
 from output import Output
 from sent import ByTask
 
-EXITS = """exit codes: 0 done; 1 done, but some input was no good (all lines of a log were rejects, or --strict met one); 2 could not work:
-DIR is not made then, or removed; 130, 143 ended by SIGINT, SIGTERM, the same."""
+EXITS = """exit codes: 0 success; 1 some or all input was invalid; the valid part was processed (all lines of a log were rejected, or with
+--strict one was); 2 failure, or 130, 143 ended by SIGINT, SIGTERM: DIR does not exist then."""
 OURS = {
     "--parse-flags": {"--name", "--first-line", "--modified", "--cursor", "--cursor-out", "--cursor-only", "--expect-lines", "--rejects", "--quiet", "-q", "--line-buffered"},
     "--score-flags": {"--partial", "--max-age", "--live", "--state", "--quiet", "-q", "--line-buffered"},
@@ -40,18 +40,18 @@ OURS = {
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="soar_spark.py", description=__doc__, epilog=EXITS, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a log, a directory of logs, a pattern, or a URL of one (hdfs, s3a ...); at the same place on all machines")
-    parser.add_argument("--master", required=True, metavar="URL", help="of Spark: spark://HOST:PORT, yarn, k8s://..., local[2]")
-    parser.add_argument("--output", required=True, metavar="DIR", help="where the hosts go: a directory that does not exist, on what all machines share, or a URL")
-    parser.add_argument("--bin", default="", metavar="DIR", help="where the filters are on the workers, if not on the PATH there; nothing is installed")
-    parser.add_argument("--parse-flags", default="", metavar="FLAGS", help="flags for soar-parse, as one word: '--year 2026 --signals all'")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a log, a directory of logs, a pattern, or a URL of one (hdfs, s3a ...); the same path on all machines")
+    parser.add_argument("--master", required=True, metavar="URL", help="Spark master: spark://HOST:PORT, yarn, k8s://..., local[2]")
+    parser.add_argument("--output", required=True, metavar="DIR", help="output directory, which must not exist: on a file system that all machines share, or a URL")
+    parser.add_argument("--bin", default="", metavar="DIR", help="folder of the filters on the workers, if not on the PATH there; nothing is installed")
+    parser.add_argument("--parse-flags", default="", metavar="FLAGS", help="flags for soar-parse, as one argument: '--year 2026 --signals all'")
     parser.add_argument("--score-flags", default="", metavar="FLAGS", help="flags for soar-score: '--window 10m --rules strict'")
-    parser.add_argument("--partial", action="store_true", help="write hosts that merge on, with what windows need (soar-score --partial)")
-    parser.add_argument("--partitions", type=positive, metavar="N", help=f"number of files that are written [default: one for each task that parses, at most {MOST_PARTS}]")
-    parser.add_argument("--split-bytes", type=positive, default=128 << 20, metavar="N", help="cut web logs that are longer into pieces of so many bytes [default: 128 MiB]")
-    parser.add_argument("--no-count", action="store_true", help="do not count the lines of logs that are cut, which reads them once more: evidence there is of LOG@BYTE, and its line is counted from that byte")
+    parser.add_argument("--partial", action="store_true", help="write hosts with what later merges with windows need (soar-score --partial)")
+    parser.add_argument("--partitions", type=positive, metavar="N", help=f"number of output files [default: one for each parsing task, at most {MOST_PARTS}]")
+    parser.add_argument("--split-bytes", type=positive, default=128 << 20, metavar="N", help="split longer web logs into pieces of N bytes [default: 128 MiB]")
+    parser.add_argument("--no-count", action="store_true", help="do not count the lines of split logs, which needs a second read: evidence in them is LOG@BYTE, with lines counted from that byte")
     parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark; repeatable")
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing on stderr, except why the work could not be done")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print nothing on stderr, except the error that ended the run")
     given = sys.argv[1:]
     for at, word in reversed(list(enumerate(given[:-1]))):
         # A value that looks like a flag is one of the filters': argparse would not take it.
@@ -73,7 +73,7 @@ def words(flag: str, text: str) -> list[str]:
         raise UsageError(f"{flag} {text}: {error}") from None
     for word in found:
         if word.split("=")[0] in OURS[flag]:
-            raise UsageError(f"{flag}: {word} is not for pieces of logs on many machines")
+            raise UsageError(f"{flag}: {word} cannot be used for pieces of logs on many machines")
     return found
 
 
@@ -100,7 +100,7 @@ def start(args: argparse.Namespace) -> SparkContext:
     for setting in args.conf:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise UsageError(f"--conf {setting}: wanted KEY=VALUE")
+            raise UsageError(f"--conf {setting}: expected KEY=VALUE")
         conf.set(key, value)
     with silence() if args.quiet else nullcontext():
         spark = SparkContext(conf=conf)

@@ -1,7 +1,7 @@
 """What a machine of the cluster does: the command of RDD.pipe. Standard library alone; the job sends it as text.
 
     look     ranges of big files in   where each may be cut, how many lines it has, what kind of lines they are out
-    map      a list of pieces in      soar-parse of each, all into one soar-score --partial: hosts out
+    map      a list of pieces in      soar-parse --hosts of each, all into one soar-score --partial: hosts out
     reduce   hosts in                 soar-score: hosts out
 
 One JSON object a line. Behind the hosts come lines {"said": ...}: what the filters said on stderr, in bounded form, or why the
@@ -20,12 +20,12 @@ import threading
 CHUNK_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 14
 SAID_LINES, SAID_CHARS = 8, 400
-# The first bytes of what soar-parse decompresses (src/stream/codec.rs), and so of what is never cut.
+# The first bytes of what soar-parse decompresses (src/io/source/codec.rs), and so of what is never cut.
 PACKED = re.compile(rb"\x1f\x8b|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|BZh|\xfd7zXZ\0")
 SUMMARY = re.compile(
-    r"(\d+) lines: (\d+) events, (\d+) without a signal, (\d+) of other programs, (\d+) unknown sshd messages, (\d+) rejects"
-    r"(?:, (\d+) outside the period)?(?:, (\d+) untrusted)?(?:; first unknown sshd message at (.*?))?(?:; (\d+) lines are not UTF-8)?"
-    r"(?:; (\d+) lines with quotes that .*)?")
+    r"(\d+) lines?: (\d+) events?, (\d+) without a signal, (\d+) of other programs, (\d+) unknown sshd messages?, (\d+) rejects?"
+    r"(?:, (\d+) outside the period)?(?:, (\d+) untrusted)?(?:; first unknown sshd message at (.*?))?(?:; (\d+) lines? (?:is|are) not UTF-8)?"
+    r"(?:; (\d+) lines? with ambiguous quotes, .*)?")
 JOB = json.loads(os.environ["SOAR_JOB"])
 
 
@@ -131,16 +131,23 @@ class Filter:
         return code, lines
 
 
-def parse(piece, events):
-    """soar-parse of one piece into `events`. What it said: how many lines were what, and its first problems."""
+def kept(flags):
+    """What soar-parse keeps of each address, which is what soar-score is asked to keep."""
+    names = ("--evidence", "--resolution")
+    pairs = [flag for at, flag in enumerate(flags) if flag in names or at and flags[at - 1] in names]
+    return ["--hosts", "--partial", *pairs, *(flag for flag in flags if flag.split("=")[0] in names and "=" in flag)]
+
+
+def parse(piece, hosts):
+    """soar-parse of one piece into `hosts`. What it said: how many lines were what, and its first problems."""
     label = os.fsencode(piece["label"]).decode("utf-8", "replace")
-    flags = [*JOB["parse"], "--name=" + label]
+    flags = [*JOB["parse"], *kept(JOB["score"]), "--name=" + label]
     if piece["start"] == 0 and piece["end"] is None and "path" in piece:
         # By its path: decompressed, and dated by its file.
-        done = Filter("soar-parse", [*flags, "--", os.fsencode(piece["path"])], stdin=subprocess.DEVNULL, stdout=events)
+        done = Filter("soar-parse", [*flags, "--", os.fsencode(piece["path"])], stdin=subprocess.DEVNULL, stdout=hosts)
     else:
         done = Filter("soar-parse", [*flags, f"--first-line={piece['line']}", f"--modified={piece['modified']}", "-"],
-                      stdin=subprocess.PIPE, stdout=events)
+                      stdin=subprocess.PIPE, stdout=hosts)
         count = 0
         try:
             with done.process.stdin as pipe:
@@ -168,6 +175,8 @@ def do_map():
             said = [parse(piece, score.process.stdin) for piece in pieces]
         finally:
             score.process.stdin.close()
+            # It writes where an error goes too: no line of one begins inside a line of the other.
+            score.process.wait()
         code, lines = score.end("")
         room = SAID_LINES
         for one in said:

@@ -1,47 +1,60 @@
 //! `soar-report`: hosts in, reports out.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, value_parser};
+use jiff::tz::TimeZone;
+use soar_light::base::error::{Error, Result};
 use soar_light::cli::{self, Common, Frame};
-use soar_light::error::{Error, Result};
-use soar_light::report::column::{COLUMNS, CSV_COLUMNS, Column};
+use soar_light::io::output::is_same;
+use soar_light::io::overrides::InputOverrides;
+use soar_light::report::column::{Column, split_columns};
+use soar_light::report::csv::{BYTE_ORDER_MARK, Style};
 use soar_light::report::lang::Lang;
-use soar_light::report::page::{Look, Report, Theme};
+use soar_light::report::page::{RenderOptions, Report, Theme};
+use soar_light::report::sheet::{Reader, Times};
 use soar_light::report::{self, Config, REPORTS, Summary};
-use soar_light::stream::origin::Origin;
-use soar_light::stream::output::is_same;
 
-/// Write the reports that people read: CSV, charts, an HTML page, Markdown, a summary
+/// Write reports: CSV, charts, an HTML page, Markdown, a summary
 ///
-/// Reads hosts of soar-score or soar-scan once for all reports. Hosts without a score are left out. Without an output
-/// flag the CSV goes to stdout. A file is written whole or not at all.
+/// Reads hosts of soar-score or soar-scan once for all reports. Hosts without a score are left out, unless they were scanned. Without an output
+/// flag the CSV goes to stdout. A file is written completely or not at all.
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = manual())]
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// How many addresses a page shows, and --ports-chart ports [default: 5 in the chart, 1000 in HTML, 20 in Markdown, 20 ports]
+    /// Number of addresses in a report, and of ports in --ports-chart [default: 5 in the chart, 1000 in HTML, 20 in Markdown, 20 ports]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     top: Option<u32>,
-    /// The columns of all reports, comma-separated; default stands for those of the CSV
+    /// Columns of all reports, comma-separated; default means the default columns of the CSV
     #[arg(long, value_name = "LIST")]
     columns: Option<String>,
-    /// Language of headings and reasons; the headings of CSV never change
+    /// Language of the reports; the headings of the CSV never change
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: Language,
-    /// Colours of charts and HTML
-    #[arg(long, value_name = "THEME", default_value = "light")]
+    /// Colours of charts and HTML. auto: HTML follows the reader's system, charts are light
+    #[arg(long, value_name = "THEME", default_value = "auto")]
     theme: Colours,
-    /// What separates the cells of CSV: one ASCII character, or \t for a tab
+    /// Separator of the cells of the CSV: one ASCII character, or \t for a tab
     #[arg(long, value_name = "CHAR", default_value = ",")]
     csv_delimiter: String,
-    /// Show in HTML, Markdown and summary what a run knew about itself: a file that --stats of any stage wrote, read once the hosts are read; repeatable
+    /// Reader of the CSV [default: spreadsheet with --bom, --csv-times, --lang fr or --csv-delimiter ';', else scripts]
+    #[arg(long, value_name = "WHO")]
+    csv_for: Option<CsvFor>,
+    /// Write times in a form that spreadsheets recognise: 2026-01-02 03:04:05, with the zone in the heading
+    #[arg(long, value_name = "ZONE")]
+    csv_times: Option<CsvTimes>,
+    /// Start the CSV with a byte order mark, which Excel needs to recognise UTF-8
+    #[arg(long)]
+    bom: bool,
+    /// Show the statistics of a run in HTML, Markdown and summary. FILE was written by --stats of any stage, and is read after the hosts; repeatable
     #[arg(long = "run", value_name = "FILE")]
     runs: Vec<PathBuf>,
-    /// Say the suspicious hosts on stderr; auto: when it is a terminal
+    /// Print the suspicious hosts on stderr; auto: if it is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     summary: When,
 }
@@ -53,7 +66,24 @@ enum Language {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum CsvFor {
+    /// Cells with the values of the records
+    Scripts,
+    /// Cells that a spreadsheet in any language does not change: 22/tcp 80/tcp
+    Spreadsheet,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CsvTimes {
+    /// In the zone of this machine: $TZ, or /etc/localtime
+    Local,
+    /// In UTC
+    Iso,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Colours {
+    Auto,
     Light,
     Dark,
 }
@@ -67,18 +97,18 @@ enum When {
 
 fn manual() -> String {
     let names = |columns: &[Column]| columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
-    let (csv, more) = COLUMNS.split_at(CSV_COLUMNS);
+    let (csv, more) = split_columns();
     cli::manual(
-        "Hosts (soar.host/1), one JSON object a line, scanned or not. Two files are not merged: that is soar-score's work.",
+        "Hosts (soar.host/1), one JSON object a line, scanned or not. Several files are not merged; soar-score does that.",
         &format!(
-            "CSV columns: {}. With --columns also: {}. Lists are joined by a space; cells that a spreadsheet would run start with '. What each report shows: docs/report.md.",
+            "CSV columns: {}. With --columns also: {}. Lists are joined by a space. A cell that a spreadsheet would run as a formula starts with '. See docs/report.md for each report.",
             names(csv),
             names(more)
         ),
         "a record was malformed",
         [
             "soar-score events.ndjson | soar-scan | soar-report > rapport_securite.csv",
-            "soar-report --csv a.csv --chart top5.png --html a.html --markdown - hosts.ndjson",
+            "soar-report --csv a.csv --chart top5.png --html a.html hosts.ndjson",
             "jq -c 'select(.suspicious)' hosts.ndjson | soar-report --chart x.svg --top 10",
         ],
     )
@@ -94,8 +124,14 @@ fn command() -> Command {
 }
 
 fn main() -> ExitCode {
-    let matches = command().get_matches();
-    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let matches = match cli::color::read_flags("soar-report", command()) {
+        Ok(matches) => matches,
+        Err(exit) => return exit,
+    };
+    let args = match Args::from_arg_matches(&matches) {
+        Ok(args) => args,
+        Err(error) => return cli::color::answer("soar-report", &error),
+    };
     if let Some(page) = args.common.generate {
         return cli::conclude("soar-report", &page.print("soar-report", command()));
     }
@@ -103,9 +139,34 @@ fn main() -> ExitCode {
     let files = files.chain(args.runs.iter().cloned()).collect();
     let frame = Frame { program: "soar-report", common: &args.common, files };
     match config(&args, &matches) {
-        Ok(config) => frame.run(&Origin::default(), |inputs, run, notices| report::run(&config, inputs, run, notices)),
+        Ok(config) => frame.run(&InputOverrides::default(), |inputs, run, diagnostics| report::run(&config, inputs, run, diagnostics)),
         Err(error) => frame.fail(error),
     }
+}
+
+/// How the CSV is written, and whether it `is_written` at all.
+fn csv_style(args: &Args, is_written: bool) -> Result<Style> {
+    let flags = [("--csv-for", args.csv_for.is_some()), ("--csv-times", args.csv_times.is_some()), ("--bom", args.bom)];
+    if let Some((flag, _)) = flags.iter().find(|(_, is_given)| *is_given && !is_written) {
+        return Err(Error::Usage(format!("{flag} needs a CSV: add --csv FILE")));
+    }
+    let delimiter = report::csv::parse_delimiter(&args.csv_delimiter)?;
+    // Scripts want none of these. A program in a language with a decimal comma expects the semicolon.
+    let is_for_people = args.bom || args.csv_times.is_some() || matches!(args.lang, Language::Fr) || delimiter == b';';
+    Ok(Style {
+        delimiter,
+        reader: match args.csv_for {
+            Some(CsvFor::Spreadsheet) => Reader::Spreadsheet,
+            None if is_for_people => Reader::Spreadsheet,
+            Some(CsvFor::Scripts) | None => Reader::Scripts,
+        },
+        times: match args.csv_times {
+            None => Times::Rfc3339,
+            Some(CsvTimes::Local) => Times::local()?,
+            Some(CsvTimes::Iso) => Times::In(TimeZone::UTC),
+        },
+        start: if args.bom { BYTE_ORDER_MARK } else { "" },
+    })
 }
 
 fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
@@ -117,7 +178,8 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
     for (place, (report, path)) in outputs.iter().enumerate() {
         report.check(path)?;
         if outputs[..place].iter().any(|(_, other)| is_same(other, path)) {
-            return Err(Error::Usage(format!("two reports cannot both go to {}", path.display())));
+            let place = if path.as_os_str() == "-" { Cow::Borrowed("stdout") } else { path.to_string_lossy() };
+            return Err(Error::Usage(format!("two reports cannot both be written to {place}")));
         }
     }
     let is_said = match args.summary {
@@ -125,18 +187,19 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         When::Auto => io::stderr().is_terminal(),
         When::Never => false,
     };
-    let look = Look {
+    let look = RenderOptions {
         lang: match args.lang {
             Language::En => Lang::En,
             Language::Fr => Lang::Fr,
         },
         theme: match args.theme {
+            Colours::Auto => Theme::Auto,
             Colours::Light => Theme::Light,
             Colours::Dark => Theme::Dark,
         },
         columns: args.columns.as_deref().map(Column::from_names).transpose()?,
         top: args.top.map(|top| top as usize),
-        delimiter: report::csv::parse_delimiter(&args.csv_delimiter)?,
+        csv: csv_style(args, outputs.iter().any(|(report, _)| report.name() == REPORTS[0].name()))?,
     };
     Ok(Config { outputs, look, runs: args.runs.clone(), summary: if is_said { Summary::Said } else { Summary::Silent } })
 }

@@ -3,30 +3,38 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueEnum};
+use soar_light::base::error::{Error, Result};
+use soar_light::base::net::AddressSet;
+use soar_light::base::number;
+use soar_light::base::time;
+use soar_light::base::time::period;
 use soar_light::cli::{self, Common, Frame};
-use soar_light::error::{Error, Result};
-use soar_light::net::AddressSet;
-use soar_light::number;
-use soar_light::period;
-use soar_light::score::keep::Keep;
-use soar_light::score::live::{self, Policy};
-use soar_light::score::rules::timing::{DEFAULT_RESOLUTION, Timing};
-use soar_light::score::rules::{Choice, Rules, catalogue};
+use soar_light::io::lock::lock_path;
+use soar_light::io::overrides::InputOverrides;
+use soar_light::record::signal::SignalSet;
+use soar_light::score::alerts;
+use soar_light::score::alerts::Policy;
+use soar_light::score::rules::window::{DEFAULT_RESOLUTION, WindowOptions};
+use soar_light::score::rules::{RuleSources, Rules, list_output};
 use soar_light::score::weight::Weights;
-use soar_light::score::{self, Config, MaxAge};
-use soar_light::stream::lock::lock_path;
-use soar_light::stream::origin::Origin;
-use soar_light::time;
+use soar_light::score::{self, AggregationOptions, Config, Explain, MaxAge};
 
 /// What the program needs for itself, in bytes.
 const MIN_MEMORY: u64 = 64 << 20;
 
+/// Which hosts are explained.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Explained {
+    All,
+    Suspicious,
+}
+
 /// Count events by address and say which addresses are highly suspicious
 ///
-/// Reads events of soar-parse and hosts of soar-score, in any mixture; hosts are merged, so yesterday's output and
-/// today's events make one dashboard. The score is the sum over signals of weight times count; an address is suspicious
-/// when at least one rule holds. (The same log twice counts twice.)
+/// Reads events of soar-parse and hosts of soar-score, in any mixture. Hosts are merged, so yesterday's output and
+/// today's events give one result. The score is the sum over signals of weight times count. An address is suspicious
+/// if at least one rule holds. (Reading the same log twice counts it twice.)
 // Each is a switch of its own on the command line.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Parser)]
@@ -34,70 +42,79 @@ const MIN_MEMORY: u64 = 64 << 20;
 struct Args {
     #[command(flatten)]
     common: Common,
-    /// A rule, as a jq expression over the signals and a few facts (docs/rules.md); repeatable; replaces the default rules, adds to those of --rules
+    /// A rule: a jq expression over signals and facts (docs/rules.md). Replaces the default rules, or adds to those of --rules; repeatable
     #[arg(long = "rule", value_name = "NAME=EXPR")]
     rules: Vec<String>,
-    /// Rules of a shipped set (--help lists them), or of a TOML file with name, when, window, about and attack of each; repeatable
+    /// The rules of a shipped set (see --help), or of a TOML file with name, when, window, about and attack of each rule; repeatable
     #[arg(long = "rules", value_name = "SET|FILE")]
     sets: Vec<String>,
-    /// List the rules of this run (those of --rules and --rule, or the default ones) and exit
+    /// List the rules of this run (of --rules and --rule, or the default ones) and exit
     #[arg(long)]
     list_rules: bool,
-    /// Add to every host which values each rule saw, and whether it held
-    #[arg(long)]
-    explain: bool,
-    /// What one occurrence of a signal adds to the score, a whole number; repeatable
+    /// The signals that soar-parse looked for (its --signals): a rule on one of them causes no warning if none was seen
+    #[arg(long, value_name = "LIST")]
+    signals: Option<String>,
+    /// Add to every host (=suspicious: only to suspicious ones) the values that each rule saw, whether it held, and its description
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    explain: Option<Explained>,
+    /// Points that one occurrence of a signal adds to the score, a whole number; repeatable
     #[arg(long = "weight", value_name = "SIGNAL=W")]
     weights: Vec<String>,
-    /// Addresses that are never suspicious; a file has one address or CIDR a line, or is the JSON in which Google and Bing publish their crawlers' ranges; repeatable
+    /// Addresses that are never suspicious. A file has one address or CIDR a line, or is the JSON in which Google and Bing publish the ranges of their crawlers; repeatable
     #[arg(long, value_name = "CIDR|FILE")]
     allow: Vec<String>,
-    /// How many places to keep for each signal of an address, the earliest first
+    /// How many log lines (file and line number) to record for each signal of an address, the earliest first
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
     evidence: u16,
-    /// Let rules see, of each signal, the largest count inside any window of that length (10m, 1h); the score stays the total, and two signals may peak in different windows
+    /// Let rules see, for each signal, the largest count inside any window of this length (10m, 1h). The score stays the total; two signals may peak in different windows
     #[arg(long, value_name = "LENGTH")]
     window: Option<String>,
-    /// Length of the buckets, aligned to 1970, of which windows are made, and by which --partial keeps counts [default: 10s]
+    /// Width of the time buckets, aligned to 1970, of which windows consist and in which --partial stores counts [default: 10s]
     #[arg(long, value_name = "LENGTH")]
     resolution: Option<String>,
-    /// Write a host the moment a rule first holds for it, as an alert ("snapshot":true, not to be added up), instead of all hosts at the end
+    /// Write a host at the moment a rule first holds for it, as an alert ("snapshot":true, cannot be merged), instead of all hosts at the end
     #[arg(long, conflicts_with = "partial", help_heading = "Live")]
     live: bool,
-    /// For how long of event time a rule that led to an alert leads to no other for the same host
+    /// Minimum event time between two alerts of the same rule for the same host
     #[arg(long, value_name = "LENGTH", default_value = "1h", requires = "live", help_heading = "Live")]
     repeat: String,
-    /// How many hosts to remember at the most; past it those not seen for longest are forgotten
+    /// Maximum number of hosts in memory; above it, the least recently seen are evicted
     #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "live", help_heading = "Live", value_parser = clap::value_parser!(u32).range(1..))]
     max_hosts: u32,
-    /// Remember hosts between runs in FILE: read at the start, written every 30 s and at the end
+    /// Keep the hosts between runs in FILE: read at the start, written every 30 s and at the end
     #[arg(long, value_name = "FILE", requires = "live", help_heading = "Live")]
     state: Option<PathBuf>,
-    /// Count IPv6 addresses by their prefix of BITS bits (64 is one network of a customer): network is the prefix, ip the address last seen. One that --allow names stays a host of its own
+    /// Count IPv6 addresses by their prefix of BITS bits (64: typically one customer network): network is the prefix, ip the address last seen. An address that --allow names stays a separate host
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u8).range(1..=128))]
     group_v6: Option<u8>,
-    /// Add to each host what merging windows and distinct counts needs later, by any soar-score: counts by time, hashes of users and paths
+    /// Count IPv4 addresses by their prefix of BITS bits, likewise: for senders that own a whole network
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u8).range(1..=32))]
+    group_v4: Option<u8>,
+    /// Write the groups for which a [[group]] rule of --rules holds to FILE (soar.group/1, docs/groups.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    groups: Option<PathBuf>,
+    /// Add to each host what a later merge needs for windows and distinct counts: counts by time, hashes of users and paths
     #[arg(long)]
     partial: bool,
-    /// Leave out hosts that were last seen longer than LENGTH (90d) before now, or before the last time in the input where that is earlier, once all was added up; those without `last_seen` stay
+    /// Drop hosts that were last seen longer than LENGTH (90d) before now, or before the latest time in the input if that is earlier. Applied after everything is added up; hosts without `last_seen` stay
     #[arg(long, value_name = "LENGTH", conflicts_with = "live")]
     max_age: Option<String>,
-    /// Take no more memory than SIZE (512M, 2G; at least 64M): past it, hosts go to unnamed temporary files in $TMPDIR (else /tmp) and are merged at the end, for the same bytes out [default: no limit]
+    /// Maximum memory (512M, 2G; at least 64M). Above it, hosts are spilled to unnamed temporary files in $TMPDIR (else /tmp) and merged at the end; the output is the same [default: no limit]
     #[arg(long, value_name = "SIZE")]
     memory: Option<String>,
 }
 
 fn manual() -> String {
     // The default set is compiled by a test; without it there is still the rest of the page.
-    let sets = Rules::new(Choice::default()).map_or_else(|error| error.to_string(), |rules| catalogue::show_sets(&rules));
-    format!("{sets}\n\n{}", pages())
+    let sets = Rules::new(RuleSources::default()).map_or_else(|error| error.to_string(), |rules| list_output::show_sets(&rules));
+    format!("{}\n\n{}", cli::wrap(&sets), pages())
 }
 
 fn pages() -> String {
     cli::manual(
         "Records, one JSON object a line: events (soar.event/1), hosts (soar.host/1), or both.",
-        "Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the input; with --live, alerts as they come. Same input, same bytes, whatever --threads.",
-        "a record was malformed, or there were more than 64 signals that are not in the table",
+        "Hosts (schemas/host.schema.json), one a line: score descending, then address ascending. Written at the end of the input; with --live, alerts at once. The same input gives the same bytes, whatever --threads says.",
+        "a record was malformed, a rule could not be evaluated for a host, or there were more than 64 signals outside the table",
         [
             "soar-parse access.log auth.log | soar-score | jq -r 'select(.suspicious) | .ip'",
             "soar-parse auth.log | soar-score --rule 'spray=.ssh_failed > 5' --allow 192.0.2.0/24",
@@ -107,30 +124,37 @@ fn pages() -> String {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match cli::read_args::<Args>("soar-score") {
+        Ok(args) => args,
+        Err(exit) => return exit,
+    };
     if let Some(page) = args.common.generate {
         return cli::conclude("soar-score", &page.print("soar-score", Args::command()));
     }
     let frame = Frame { program: "soar-score", common: &args.common, files: files(&args) };
     match config(&args) {
-        Ok(config) if args.list_rules => cli::conclude("soar-score", &cli::print(&catalogue::list_rules(&config.rules))),
-        Ok(config) => frame.run(&Origin::default(), |inputs, run, notices| match policy(&args)? {
-            Some(policy) => live::run(&config, &policy, inputs, run, notices),
-            None => score::run(&config, inputs, run, notices),
+        Ok(config) if args.list_rules => cli::conclude("soar-score", &cli::print(&list_output::list_rules(&config.rules))),
+        Ok(config) => frame.run(&InputOverrides::default(), |inputs, run, diagnostics| match policy(&args)? {
+            Some(policy) => alerts::run(&config, &policy, inputs, run, diagnostics),
+            None => score::run(&config, inputs, run, diagnostics),
         }),
         Err(error) => frame.fail(error),
     }
 }
 
 fn read_length(flag: &str, text: &str) -> Result<i64> {
-    period::read_length(text)
-        .ok_or_else(|| Error::Usage(format!("{flag} {text}: wanted a length of time: a whole number and s, m, h, d or w, as in 1h")))
+    period::parse_duration(text)
+        .ok_or_else(|| Error::Usage(format!("{flag} {text}: expected a duration: s, m, h, d or w, as in 1h or 1h30m")))
 }
 
 /// The files that flags name and the run reads or writes itself.
 fn files(args: &Args) -> Vec<PathBuf> {
     let lock = args.state.as_deref().map(lock_path);
-    [args.state.clone(), lock].into_iter().flatten().chain(cli::listed_files(args.sets.iter().chain(&args.allow))).collect()
+    [args.state.clone(), lock, args.groups.clone()]
+        .into_iter()
+        .flatten()
+        .chain(cli::listed_files(args.sets.iter().chain(&args.allow)))
+        .collect()
 }
 
 fn policy(args: &Args) -> Result<Option<Policy>> {
@@ -143,36 +167,45 @@ fn policy(args: &Args) -> Result<Option<Policy>> {
 fn memory(args: &Args) -> Result<Option<u64>> {
     let Some(text) = &args.memory else { return Ok(None) };
     if args.live {
-        return Err(Error::Usage("--memory is not for --live, which remembers no more hosts than --max-hosts says".to_owned()));
+        return Err(Error::Usage("--memory cannot be used with --live; use --max-hosts".to_owned()));
     }
     let bytes = number::parse_size(text).filter(|&bytes| bytes >= MIN_MEMORY);
-    let wanted = || format!("--memory {text}: wanted a size of at least 64M: a whole number and K, M, G or T (powers of 1024), as in 2G");
+    let wanted = || format!("--memory {text}: expected a size of at least 64M: a whole number and K, M, G or T (powers of 1024), as in 2G");
     bytes.map(Some).ok_or_else(|| Error::Usage(wanted()))
 }
 
 fn config(args: &Args) -> Result<Config> {
-    let timing = Timing::new(args.window.as_deref(), args.resolution.as_deref().unwrap_or(DEFAULT_RESOLUTION))?;
-    let rules = Rules::new(Choice { sets: &args.sets, rules: &args.rules, timing })?;
+    let timing = WindowOptions::new(args.window.as_deref(), args.resolution.as_deref().unwrap_or(DEFAULT_RESOLUTION))?;
+    let rules = Rules::new(RuleSources { sets: &args.sets, rules: &args.rules, timing })?;
+    if args.live && !rules.groups().is_empty() {
+        return Err(Error::Usage("a [[group]] rule needs all hosts, so it cannot be used with --live".to_owned()));
+    }
+    if args.groups.is_some() && rules.groups().is_empty() {
+        return Err(Error::Usage("--groups: no rule is over groups: --rules FILE with a [[group]] in it (docs/groups.md)".to_owned()));
+    }
     let needs = rules.needs();
     let has_buckets = args.partial || !needs.windows.is_empty();
     if args.resolution.is_some() && !has_buckets {
-        return Err(Error::Usage(
-            "--resolution is of windows and of --partial: give --window, a rule with a window, or --partial".to_owned(),
-        ));
+        return Err(Error::Usage("--resolution needs --window, a rule with a window, or --partial".to_owned()));
     }
     Ok(Config {
         rules,
         weights: Weights::from_texts(&args.weights)?,
         allow: AddressSet::from_operands("--allow", &args.allow)?,
-        keep: Keep {
+        keep: AggregationOptions {
             evidence: args.evidence.into(),
             resolution_seconds: has_buckets.then_some(timing.resolution_seconds),
             users: args.partial || needs.users,
             paths: args.partial || needs.paths,
             group_v6: args.group_v6,
+            group_v4: args.group_v4,
         },
         partial: args.partial,
-        explain: args.explain,
+        explain: match args.explain {
+            None => Explain::None,
+            Some(Explained::Suspicious) => Explain::Suspicious,
+            Some(Explained::All) => Explain::All,
+        },
         memory_bytes: memory(args)?,
         max_age: args
             .max_age
@@ -180,5 +213,7 @@ fn config(args: &Args) -> Result<Config> {
             .map(|age| read_length("--max-age", age))
             .transpose()?
             .map(|seconds| MaxAge { seconds, now: time::now() }),
+        groups: args.groups.clone(),
+        looked_for: args.signals.as_deref().map(SignalSet::from_names).transpose()?.unwrap_or_default(),
     })
 }

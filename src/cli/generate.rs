@@ -5,9 +5,9 @@
 use clap::{Command, ValueEnum};
 use clap_complete::Shell;
 use clap_mangen::Man;
-use clap_mangen::roff::{Roff, roman};
+use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::error::{Error, Exit, Result};
+use crate::base::error::{Error, Exit, Result};
 
 /// One kind of page about a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,14 +30,14 @@ impl Page {
     pub fn print(self, program: &'static str, command: Command) -> Result<Exit> {
         let mut command = command.name(program).bin_name(program);
         let shell = match self {
-            Self::Man => return super::print(&man(command)?),
+            Self::Man => return crate::cli::print(&man(command)?),
             Self::Bash => Shell::Bash,
             Self::Zsh => Shell::Zsh,
             Self::Fish => Shell::Fish,
         };
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut command, program, &mut script);
-        super::print(&String::from_utf8_lossy(&script))
+        crate::cli::print(&String::from_utf8_lossy(&script))
     }
 }
 
@@ -46,16 +46,27 @@ fn man(command: Command) -> Result<String> {
     let end = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     // Pages without a date, so that the same source gives the same bytes; Man's own title drops what is empty.
     let title = format!(".TH {} 1 \"\" \"SOAR Light {}\" \"SOAR Light\"\n", command.get_name(), env!("CARGO_PKG_VERSION"));
+    let synopsis = synopsis(command.clone());
     let man = Man::new(command);
     let mut page = title.into_bytes();
     let written = man
         .render_name_section(&mut page)
-        .and_then(|()| man.render_synopsis_section(&mut page))
+        .and_then(|()| synopsis.to_writer(&mut page))
         .and_then(|()| man.render_description_section(&mut page))
         .and_then(|()| man.render_options_section(&mut page))
         .and_then(|()| sections(&end).to_writer(&mut page));
     written.map_err(|error| Error::write("the page", &error))?;
     Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+/// How the program is called, as its help says it: all flags in one sentence tell nobody anything.
+fn synopsis(mut command: Command) -> Roff {
+    let usage = command.render_usage().to_string();
+    let words = usage.trim_start_matches("Usage:").trim();
+    let (name, operands) = words.split_once(' ').unwrap_or((words, ""));
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).text([bold(name), roman(format!(" {operands}"))]);
+    roff
 }
 
 /// A line that is not indented names a section; what is below it is shown as it stands.

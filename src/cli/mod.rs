@@ -1,7 +1,9 @@
-//! What all four filters share: the common flags, the frame of the help page, and the one place that turns a result
+//! What all filters share: the common flags, the frame of the help page, and the one place that turns a result
 //! into a line on stderr and an exit code.
 
-pub mod generate;
+pub mod color;
+pub(crate) mod generate;
+pub mod habit;
 mod stats;
 
 use std::io::{self, IsTerminal, Write};
@@ -10,62 +12,125 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-use self::generate::Page;
-use self::stats::{StatsFile, ending};
-use crate::error::{Error, Exit, Result};
-use crate::escape;
-use crate::stream::Run;
-use crate::stream::buffer::Buffers;
-use crate::stream::input::Inputs;
-use crate::stream::interrupt::Watch;
-use crate::stream::notice::Notices;
-use crate::stream::origin::Origin;
-use crate::stream::progress::Progress;
-use crate::stream::stats::InputLog;
-use crate::time;
+use clap::{CommandFactory, FromArgMatches};
 
-/// The flags that mean the same in all four filters.
+use crate::base::error::{Error, Exit, Result};
+use crate::base::escape;
+use crate::base::time;
+use crate::cli::color::Color;
+use crate::cli::generate::Page;
+use crate::cli::stats::{StatsFile, ending};
+use crate::io::Run;
+use crate::io::block::BufferPool;
+use crate::io::diagnostics::{Diagnostics, Paint, Tone};
+use crate::io::input::Inputs;
+use crate::io::overrides::InputOverrides;
+use crate::io::progress::Progress;
+use crate::io::shutdown::Shutdown;
+use crate::io::stats::InputLog;
+
+/// The flags that mean the same in all filters.
 #[derive(Debug, clap::Args)]
 pub struct Common {
-    /// What to read, in order; none, or -, is stdin
+    /// Input files, read in order; none, or -, means stdin
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Number of threads that work on the input [default: one per processor; half of them where the input is a pipe]
+    /// Number of threads that process the input [default: one per processor; half of them if the input is a pipe]
     #[arg(long, value_name = "N", help_heading = "Common options", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-    /// Write each record at once, as one write
+    /// Write each record immediately, with one system call
     #[arg(long, help_heading = "Common options")]
     pub line_buffered: bool,
-    /// Say nothing on stderr, except why the work could not be done
+    /// Print nothing on stderr, except the error that ended the run
     #[arg(short, long, help_heading = "Common options")]
     pub quiet: bool,
-    /// Write what this run knows about itself to FILE, as one JSON object (soar.run/1, docs/run.md): inputs, lines by class, guesses, warnings
+    /// Write statistics of this run to FILE, as one JSON object (soar.run/1, docs/run.md): inputs, lines by class, assumptions, warnings
     #[arg(long, value_name = "FILE", help_heading = "Common options")]
     pub stats: Option<PathBuf>,
+    /// Colours in help and on stderr (errors red, warnings yellow): always, never, or auto (on a terminal, unless `NO_COLOR` is set or `TERM` is dumb)
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, help_heading = "Common options")]
+    pub color: Color,
     /// Print the man page, or completions for a shell, and exit
     #[arg(long, value_name = "PAGE", hide = true)]
     pub generate: Option<Page>,
 }
 
-/// The end of every help page: what comes in, what goes out, how it ends (`no_good` says what exit code 1 means), three pipelines.
-#[must_use]
-pub fn manual(input: &str, output: &str, no_good: &str, pipelines: [&str; 3]) -> String {
-    let codes = [
-        ("0   ", "done, also when the reader downstream left early (| head)"),
-        ("1   ", &*format!("the input was no good, and what was good was done: {no_good}")),
-        ("2   ", "could not work: wrong usage, an unreadable file, a failed write, records of the wrong stage"),
-        ("129 ", "ended by SIGHUP (a closed terminal or ssh; under nohup it stays ignored), after writing what is done"),
-        ("130 ", "ended by Ctrl-C (SIGINT), after writing what is done"),
-        ("143 ", "ended by SIGTERM, after writing what is done"),
-    ];
-    let codes = codes.map(|(code, text)| indent(&format!("  {code} "), text)).join("\n");
-    let pipelines = pipelines.map(|line| format!("  {line}")).join("\n");
-    format!("INPUT\n{}\n\nOUTPUT\n{}\n\nEXIT CODES\n{codes}\n\nPIPELINES\n{pipelines}", indent("  ", input), indent("  ", output))
+/// The flags of this process, which is `program`.
+///
+/// # Errors
+/// As [`color::read_flags`].
+pub fn read_args<A: CommandFactory + FromArgMatches>(program: &'static str) -> std::result::Result<A, ExitCode> {
+    read_args_or(program, |_| None)
 }
 
-/// `text` in lines that fit a terminal of 80 columns, the first behind `start`, the others under it.
+/// The same, where `explain` may know better what to say of an error.
+///
+/// # Errors
+/// As [`color::read_flags`].
+pub fn read_args_or<A: CommandFactory + FromArgMatches>(
+    program: &'static str,
+    explain: impl FnOnce(&clap::Error) -> Option<String>,
+) -> std::result::Result<A, ExitCode> {
+    let matches = color::read_flags_or(program, A::command(), explain)?;
+    A::from_arg_matches(&matches).map_err(|error| color::answer(program, &error))
+}
+
+/// The end of every help page: what comes in, what goes out, how it ends (`invalid` says what exit code 1 means), three pipelines, and
+/// where the files are that a page names.
+#[must_use]
+pub fn manual(input: &str, output: &str, invalid: &str, pipelines: [&str; 3]) -> String {
+    let codes = [
+        ("0   ", "success, also if the reader of stdout closed it early (| head)"),
+        ("1   ", &*format!("some or all input was invalid; the valid part was processed: {invalid}")),
+        ("2   ", "failure: wrong usage, an unreadable file, a failed write, records of another stage"),
+        ("129 ", "ended by SIGHUP (a closed terminal or ssh; ignored under nohup), after writing what is finished"),
+        ("130 ", "ended by Ctrl-C (SIGINT), after writing what is finished"),
+        ("143 ", "ended by SIGTERM, after writing what is finished"),
+    ];
+    let codes = codes.map(|(code, text)| indent(&format!("  {code} "), text)).join("\n");
+    let pipelines = pipelines.map(break_pipeline).join("\n");
+    format!(
+        "INPUT\n{}\n\nOUTPUT\n{}\n\nEXIT CODES\n{codes}\n\nPIPELINES\n{pipelines}\n\nFILES\n{}",
+        indent("  ", input),
+        indent("  ", output),
+        indent(
+            "  ",
+            "docs/ and schemas/ are installed in share/doc/soar-light, rules/ and adapters/ in share/soar-light, below the prefix of this program (/usr, /usr/local)."
+        )
+    )
+}
+
+/// The widest line at the end of a help page: man shows it 5 columns further to the right, on 80.
+const WIDTH: usize = 74;
+
+/// A command line in lines that fit, and mean the same to a shell.
+fn break_pipeline(line: &str) -> String {
+    let mut lines = format!("  {line}");
+    while let Some(last) = lines.rsplit('\n').next().filter(|last| last.len() > WIDTH) {
+        let start = lines.len() - last.len();
+        // Behind a pipe that is in no quotes a shell goes on reading.
+        let is_between = |&(place, _): &(usize, &str)| place <= WIDTH && last[..place].matches('\'').count() % 2 == 0;
+        let Some((place, _)) = last.match_indices("| ").filter(is_between).last() else { break };
+        lines.replace_range(start + place + 1..start + place + 2, "\n      ");
+    }
+    lines
+}
+
+/// `page` with each line that is too long for the end of a help page in more than one, under the last column of a table.
+#[must_use]
+pub fn wrap(page: &str) -> String {
+    let wrap = |line: &str| {
+        let text = line.trim_start();
+        let indentation = line.len() - text.len();
+        let column = text.rfind("  ").map_or(0, |gap| gap + 2);
+        let (start, text) = line.split_at(indentation + column);
+        if line.len() > WIDTH { indent(start, text) } else { line.to_owned() }
+    };
+    page.lines().map(wrap).collect::<Vec<_>>().join("\n")
+}
+
+/// `text` in lines that fit a terminal of 80 columns, also as a man page, the first behind `start`, the others under it.
 fn indent(start: &str, text: &str) -> String {
-    const WIDTH: usize = 78;
     let (mut lines, mut line) = (String::new(), start.to_owned());
     for word in text.split_whitespace() {
         if line.len() + word.len() > WIDTH {
@@ -97,26 +162,26 @@ pub fn listed_files<'v>(values: impl IntoIterator<Item = &'v String>) -> impl It
 
 impl Frame<'_> {
     /// Opens the inputs, runs `work` and gives the exit code; `origin` is what the caller knows of the only input.
-    pub fn run<W>(self, origin: &Origin, work: W) -> ExitCode
+    pub fn run<W>(self, origin: &InputOverrides, work: W) -> ExitCode
     where
-        W: FnOnce(Inputs, &Run, &mut Notices) -> Result<Exit>,
+        W: FnOnce(Inputs, &Run, &mut Diagnostics) -> Result<Exit>,
     {
         let stats = match self.open_stats() {
             Ok(stats) => stats,
             Err(error) => return conclude(self.program, &Err(error)),
         };
-        let (inputs, run, mut notices) = match start(self.program, self.common, origin) {
+        let (inputs, run, mut diagnostics) = match start(self.program, self.common, origin) {
             Ok(started) => started,
             Err(error) => return self.fail_with(stats, error),
         };
-        let outcome = work(inputs, &run, &mut notices).map(|exit| exit.max(run.watch.exit().unwrap_or(Exit::Done)));
+        let outcome = work(inputs, &run, &mut diagnostics).map(|exit| exit.max(run.shutdown.exit().unwrap_or(Exit::Done)));
         run.progress.finish();
-        let (exit, error) = (say_outcome(self.program, &outcome), outcome.as_ref().err());
+        let (exit, error) = (self.say_outcome(&outcome), outcome.as_ref().err());
         let written = stats.map_or(Ok(()), |file| {
-            let ending = ending(exit, error, run.watch.reader_left().load(Ordering::Acquire));
-            file.write(ending, run.inputs.all(), Some(notices))
+            let ending = ending(exit, error, run.shutdown.reader_left().load(Ordering::Acquire));
+            file.write(ending, run.inputs.all(), Some(diagnostics))
         });
-        ExitCode::from(exit.max(say_outcome(self.program, &written.map(|()| Exit::Done))).code())
+        ExitCode::from(exit.max(self.say_outcome(&written.map(|()| Exit::Done))).code())
     }
 
     /// The exit code of a run that could not begin.
@@ -131,8 +196,12 @@ impl Frame<'_> {
 
     fn fail_with(&self, stats: Option<StatsFile>, error: Error) -> ExitCode {
         let written = stats.map_or(Ok(()), |file| file.write(ending(Exit::Failed, Some(&error), false), Vec::new(), None));
-        say_outcome(self.program, &Err(error));
+        self.say_outcome(&Err(error));
         conclude(self.program, &written.map(|()| Exit::Failed))
+    }
+
+    fn say_outcome(&self, outcome: &Result<Exit>) -> Exit {
+        say_outcome(self.program, self.common.color.paint(&io::stderr()), outcome)
     }
 
     fn open_stats(&self) -> Result<Option<StatsFile>> {
@@ -145,11 +214,11 @@ impl Frame<'_> {
 /// The exit code of `outcome`; an error is said in one line.
 #[must_use]
 pub fn conclude(program: &str, outcome: &Result<Exit>) -> ExitCode {
-    ExitCode::from(say_outcome(program, outcome).code())
+    ExitCode::from(say_outcome(program, Color::of_process().paint(&io::stderr()), outcome).code())
 }
 
 /// The exit of `outcome`; an error is said in one line, even with `-q`, since nothing else would explain the code.
-fn say_outcome(program: &str, outcome: &Result<Exit>) -> Exit {
+fn say_outcome(program: &str, paint: Paint, outcome: &Result<Exit>) -> Exit {
     match outcome {
         Ok(exit) => *exit,
         Err(Error::ReaderLeft) => Exit::Done,
@@ -161,7 +230,7 @@ fn say_outcome(program: &str, outcome: &Result<Exit>) -> Exit {
                 _ => escape::terminal(&text).into_owned(),
             };
             // A stderr that cannot be written leaves the exit code to tell.
-            let _ = writeln!(io::stderr(), "{program}: {text}");
+            let _ = writeln!(io::stderr(), "{} {text}", paint.prefix(program, Tone::Error));
             Exit::Failed
         }
     }
@@ -176,11 +245,11 @@ pub fn print(text: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn start(program: &'static str, common: &Common, origin: &Origin) -> Result<(Inputs, Run, Notices)> {
+fn start(program: &'static str, common: &Common, origin: &InputOverrides) -> Result<(Inputs, Run, Diagnostics)> {
     let inputs = Inputs::new(&common.files, origin)?;
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     // Whatever writes into a pipe needs processors too: with all of them for both, two stages mostly wait for each other
-    // (measured on two processors: 20% slower).
+    // (measured: `scripts/bench parse`, the row "all threads in both").
     let default = if inputs.are_pipes() { processors.div_ceil(2) } else { processors };
     let threads = common.threads.map_or(default, usize::from);
     // With records on the same terminal a bar would only tear them.
@@ -190,13 +259,34 @@ fn start(program: &'static str, common: &Common, origin: &Origin) -> Result<(Inp
         program,
         threads,
         line_buffered: common.line_buffered,
-        watch: Watch::install()?,
+        shutdown: Shutdown::install()?,
         progress,
-        blocks: Buffers::default(),
-        results: Buffers::default(),
+        blocks: BufferPool::default(),
+        results: BufferPool::default(),
         inputs: InputLog::default(),
     };
     let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
-    let notices = Notices::new(program, sink, run.progress.clone());
-    Ok((inputs, run, notices))
+    let diagnostics = Diagnostics::new(program, sink, common.color.paint(&io::stderr()), run.progress.clone());
+    Ok((inputs, run, diagnostics))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_goes_on_under_its_column() {
+        let page = "FACTS\n  short  as it is\n  failed_before_login  the most failed logins in the hour before one by password or keyboard";
+        let wrapped = "FACTS\n  short  as it is\n  failed_before_login  the most failed logins in the hour before one by\n                       password or keyboard";
+        assert_eq!(wrap(page), wrapped);
+    }
+
+    #[test]
+    fn a_long_pipeline_is_broken_behind_its_pipes() {
+        let line = "soar-parse auth.log | soar-score --rule 'spray=.ssh_failed > 5 | not' --allow 10.0.0.0/8 | soar-report";
+        let broken =
+            "  soar-parse auth.log |\n      soar-score --rule 'spray=.ssh_failed > 5 | not' --allow 10.0.0.0/8 |\n      soar-report";
+        assert_eq!(break_pipeline(line), broken);
+        assert_eq!(break_pipeline("soar-parse a | soar-score"), "  soar-parse a | soar-score");
+    }
 }

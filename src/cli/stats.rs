@@ -5,14 +5,14 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Exit, Result};
-use crate::record::run::{Counts, Ending, Guess, Input, Place, RUN_SCHEMA, RunRecord, Warning};
-use crate::stream::notice::Notices;
-use crate::stream::output::{WholeFile, follow_links, is_same};
-use crate::stream::raw::STDIN;
-use crate::stream::rotation::FileId;
-use crate::stream::stats::{InputStats, Stats};
-use crate::time;
+use crate::base::error::{Error, Exit, Result};
+use crate::base::time;
+use crate::io::checkpoint::rotation::FileId;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::output::{AtomicFile, follow_links, is_same};
+use crate::io::source::file::STDIN;
+use crate::io::stats::{InputStats, Stats};
+use crate::record::run::{AssumptionRecord, ExitRecord, InputRecord, OrderedCounts, RUN_SCHEMA, RejectedLine, RunRecord, Warning};
 
 /// The ways in which a path may name stdout.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -22,7 +22,7 @@ const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 pub struct StatsFile {
     program: &'static str,
     started: i64,
-    file: WholeFile,
+    file: AtomicFile,
 }
 
 impl StatsFile {
@@ -39,11 +39,11 @@ impl StatsFile {
             is_same(other, path) || id.is_some() && FileId::of(other) == id
         };
         if is_stdout(path) || is_stdout(&follow_links(path)) || id.is_some() && FileId::of(Path::new("/dev/stdout")) == id {
-            return Err(Error::Usage("--stats wants a file: stdout holds records only".to_owned()));
+            return Err(Error::Usage("--stats needs a file: stdout holds records only".to_owned()));
         }
         match files.iter().find(|other| is_it(other)) {
-            Some(_) => Err(Error::Usage(format!("--stats wants a file of its own: this run reads or writes {} besides", path.display()))),
-            None => Ok(Self { program, started, file: WholeFile::create(path)? }),
+            Some(_) => Err(Error::Usage(format!("--stats needs its own file: this run already reads or writes {}", path.display()))),
+            None => Ok(Self { program, started, file: AtomicFile::create(path)? }),
         }
     }
 
@@ -51,14 +51,14 @@ impl StatsFile {
     ///
     /// # Errors
     /// [`Error::Write`] names the file; one of an earlier run is then untouched.
-    pub fn write(mut self, exit: Ending, inputs: Vec<InputStats>, notices: Option<Notices>) -> Result<()> {
-        let (more, stats) = notices.map(Notices::into_stats).unwrap_or_default();
+    pub fn write(mut self, exit: ExitRecord, inputs: Vec<InputStats>, diagnostics: Option<Diagnostics>) -> Result<()> {
+        let (more, stats) = diagnostics.map(Diagnostics::into_stats).unwrap_or_default();
         let record = self.record(exit, inputs, more, stats);
         self.file.write_all(record.to_line().as_bytes()).map_err(|e| self.file.error(&e))?;
         self.file.commit()
     }
 
-    fn record(&self, exit: Ending, inputs: Vec<InputStats>, more: Vec<(String, u64)>, stats: Stats) -> RunRecord {
+    fn record(&self, exit: ExitRecord, inputs: Vec<InputStats>, more: Vec<(String, u64)>, stats: Stats) -> RunRecord {
         let total = stats.lines.iter().map(|(_, lines)| lines).sum();
         RunRecord {
             schema: RUN_SCHEMA.to_owned(),
@@ -72,7 +72,7 @@ impl StatsFile {
             counts: stats.counts.into_iter().collect(),
             guesses: stats.guesses.into_iter().map(guess).collect(),
             places: stats.places.into_iter().map(place).collect(),
-            more: more.into_iter().collect::<Counts>(),
+            more: more.into_iter().collect::<OrderedCounts>(),
             warnings: stats.warnings.into_iter().map(|(kind, text)| Warning { kind: kind.to_owned(), text }).collect(),
             more_warnings: stats.more_warnings,
         }
@@ -80,17 +80,16 @@ impl StatsFile {
 }
 
 /// How a run ended that ends with `exit`: by `error`, or with a reader of stdout that left.
-#[must_use]
-pub fn ending(exit: Exit, error: Option<&Error>, reader_left: bool) -> Ending {
+pub fn ending(exit: Exit, error: Option<&Error>, reader_left: bool) -> ExitRecord {
     let reader_left = reader_left || matches!(error, Some(Error::ReaderLeft));
     let error = error.filter(|error| !matches!(error, Error::ReaderLeft)).map(ToString::to_string);
     let reason = if reader_left && exit == Exit::Done { Error::ReaderLeft.kind() } else { exit.reason() };
-    Ending { code: exit.code(), reason: reason.to_owned(), error }
+    ExitRecord { code: exit.code(), reason: reason.to_owned(), error }
 }
 
-fn input(stats: InputStats) -> Input {
+fn input(stats: InputStats) -> InputRecord {
     let (compression, compressed_bytes) = stats.compressed.map(|(kind, bytes)| (kind.to_owned(), bytes)).unzip();
-    Input {
+    InputRecord {
         name: stats.name,
         bytes: stats.bytes,
         compression,
@@ -103,11 +102,11 @@ fn input(stats: InputStats) -> Input {
     }
 }
 
-fn guess(guess: crate::stream::stats::Guess) -> Guess {
+fn guess(guess: crate::io::stats::Assumption) -> AssumptionRecord {
     let [what, from, flag] = [guess.what, guess.from, guess.flag].map(str::to_owned);
-    Guess { what, values: guess.values, from, flag, suggested: guess.suggested }
+    AssumptionRecord { what, values: guess.values, from, flag, suggested: guess.suggested }
 }
 
-fn place(place: crate::stream::stats::Place) -> Place {
-    Place { class: place.class.to_owned(), file: place.file, line: place.line, reason: place.reason }
+fn place(place: crate::io::stats::LineLocation) -> RejectedLine {
+    RejectedLine { class: place.class.to_owned(), file: place.file, line: place.line, reason: place.reason }
 }

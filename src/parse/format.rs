@@ -1,128 +1,153 @@
-//! What a log format is: a name, where it is specified, an example that a test runs, and a function from a line to slices.
+//! What a format of access logs is (a name, where it is specified, an example that a test runs, a function from a line to slices), and
+//! what a line turns out to be.
 //!
 //! Formats return slices of the line; an event is built from them only where one is wanted.
 
-pub use super::scratch::Scratch;
+pub use crate::parse::arena::Arena;
 
-use super::sshd::Sshd;
-use super::web::Web;
-use crate::record::event::Event;
-use crate::stream::line::Line;
-use crate::time::{Clock, Stamp};
+use std::borrow::Cow;
 
-/// One log format. Formats exclude each other: whatever order they are tried in, a line has one meaning.
+use crate::aggregate::options::AggregationOptions;
+use crate::base::time::{Clock, LogTime};
+use crate::io::lines::Line;
+use crate::parse::access::request::Web;
+use crate::parse::service::message::ServiceMessage;
+use crate::record::event::read::EventView;
+use crate::record::event::{Event, EventWriter};
+use crate::record::signal::SignalSet;
+
+/// One format of access logs. Formats exclude each other: whatever order they are tried in, a line has one meaning.
 #[derive(Debug)]
 pub struct Format {
     /// What flags and messages call it.
     pub name: &'static str,
     /// Whose lines these are.
-    pub kind: Kind,
+    pub kind: FormatKind,
     /// What writes such lines.
     pub about: &'static str,
     /// Where the format is specified.
     pub source: &'static str,
     /// A line, and the event that `soar-parse --all --name example` makes of it.
     pub example: (&'static str, &'static str),
-    /// Reads one line, without its line end; text that must be decoded first is kept in the scratch.
-    pub read: for<'a> fn(&Line<'a>, &'a Scratch, &mut Clock) -> Result<Reading<'a>, Misfit>,
+    /// Reads one line, without its line end; text that must be decoded first is kept in the arena.
+    pub read: for<'a> fn(&Line<'a>, &'a Arena, &mut Clock) -> Result<ParsedLine<'a>, Mismatch>,
 }
 
-/// Whose lines a format has, and how they begin where lines of a web server could begin so too.
+/// What a format or an envelope begins with, as far as lines of a web server could begin so too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FormatKind {
     /// Requests to a web server.
     Web,
-    /// sshd's.
-    Sshd,
-    /// sshd's, behind a time with year and offset.
-    SshdBehindTime,
-    /// sshd's, in JSON.
-    SshdInJson,
-    /// JSON around a line of another format.
-    Wrapper,
+    /// An envelope of text.
+    Text,
+    /// An envelope that begins with a time with year and offset.
+    BehindTime,
+    /// An envelope in JSON.
+    Json,
+}
+
+/// When a message was written, and by whom.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Header<'a> {
+    /// When the line was written, where it says so.
+    pub time: Option<LogTime<'a>>,
+    /// The machine; empty where it is not named.
+    pub host: &'a [u8],
+    /// The program; empty where it is not named.
+    pub program: &'a [u8],
+    /// Its process id.
+    pub pid: Option<u64>,
 }
 
 /// What a line turned out to be.
 #[derive(Debug)]
-pub enum Reading<'a> {
+pub enum ParsedLine<'a> {
     /// A request to a web server.
     Web(Web<'a>),
-    /// A message of sshd whose shape is known.
-    Sshd(Sshd<'a>),
-    /// A message of sshd of no known shape.
-    UnknownSshd,
-    /// A syslog line of another program.
-    OtherProgram,
+    /// A message of a service that fits a template.
+    Message(ServiceMessage<'a>),
+    /// A message of a service that fits none, from this machine (empty where the header has none).
+    UnknownMessage(&'a [u8]),
+    /// A syslog line of another program, from this machine (empty where the header has none); `None` for what belongs to none.
+    OtherProgram(Option<&'a [u8]>),
     /// The syslog daemon's own: the message before came again.
     Repeated(Repeat<'a>),
-    /// Another line, which is to be read as if it stood alone, and how far who brought it vouches for who wrote it.
-    Wrapped(&'a [u8], Trust),
     /// A line in the name of a server that it need not be of: it counts for nobody. Why.
     Untrusted(&'static str),
     /// A request whose status can be read in more than one way, of this client.
     Ambiguous(&'a [u8]),
 }
 
-/// How far who brought a line vouches for who wrote it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Trust {
-    /// Whoever can reach the shipper may have sent it.
-    Sender,
-    /// An application or a container wrote it: it may tell of requests to itself, but what it tells of sshd counts for nobody.
-    Application,
-    /// It was taken from a log file, as which it is to be trusted.
-    File,
-}
-
-impl Trust {
-    /// What a line says that was brought so.
-    #[must_use]
-    pub const fn apply(self, reading: Reading<'_>) -> Reading<'_> {
-        match (self, reading) {
-            (Self::Sender | Self::Application, Reading::Sshd(_) | Reading::UnknownSshd) => {
-                Reading::Untrusted("a line of sshd's in the output of an application, or that anyone may have sent")
-            }
-            (Self::Sender, Reading::Web(_) | Reading::Ambiguous(_)) => {
-                Reading::Untrusted("a request that whoever reaches the shipper may have sent")
-            }
-            // Nobody makes another's message count again.
-            (Self::Sender | Self::Application, Reading::Repeated(_)) => Reading::OtherProgram,
-            (_, reading) => reading,
-        }
-    }
-}
-
 /// `last message repeated 3 times`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat<'a> {
     /// When the daemon wrote so.
-    pub time: Option<Stamp<'a>>,
+    pub time: Option<LogTime<'a>>,
     /// The machine; empty where the header has none.
     pub host: &'a [u8],
     /// How often the message came again.
     pub count: u64,
+    /// How the message starts, where the daemon says so; else empty.
+    pub start: &'a [u8],
 }
 
-impl<'a> Reading<'a> {
+impl Repeat<'_> {
+    /// Whether a message of the machine `host` may be the one: a daemon that names no machine means whichever stands there.
+    #[must_use]
+    pub fn is_of(&self, host: &[u8]) -> bool {
+        self.host.is_empty() || self.host == host
+    }
+}
+
+impl<'a> ParsedLine<'a> {
     /// When it happened, where the line says so.
     #[must_use]
-    pub const fn time(&self) -> Option<Stamp<'a>> {
+    pub const fn time(&self) -> Option<LogTime<'a>> {
         match self {
             Self::Web(web) => web.time,
-            Self::Sshd(sshd) => sshd.time(),
+            Self::Message(message) => message.time(),
             _ => None,
         }
     }
 
-    /// The event of this line, still without tags; `None` where there is none to tell.
-    #[must_use]
-    pub fn to_event(&self, path: &'a str, line: u64) -> Option<Event<'a>> {
+    /// Writes the event of this line behind what is in `out`; nothing where there is none to tell.
+    ///
+    /// Each kind by itself: an event is large, and costs less where it need not be handed through one variable.
+    pub fn write_event(&self, around: &Header<'_>, place: (&str, u64), tags: SignalSet, writer: &mut EventWriter, out: &mut Vec<u8>) {
+        let (path, line) = place;
         match self {
-            Self::Web(web) => Some(web.to_event(path, line)),
-            Self::Sshd(sshd) => Some(sshd.to_event(path, line)),
-            _ => None,
+            Self::Web(web) => {
+                let (hostname, process_name, process_pid) = (non_empty(around.host), non_empty(around.program), around.pid);
+                writer.write_line(&Event { hostname, process_name, process_pid, tags, ..web.to_event(path, line) }, out);
+            }
+            Self::Message(message) => writer.write_line(&Event { tags, ..message.to_event(path, line) }, out),
+            _ => {}
         }
     }
+
+    /// What is counted of that event, without it being written and read.
+    #[must_use]
+    pub fn view<'v>(&'v self, place: (&'v str, u64), signals: SignalSet, wants: &AggregationOptions) -> EventView<'v> {
+        let view = match self {
+            Self::Web(web) => web.view(signals, wants),
+            Self::Message(message) => message.view(signals, wants),
+            _ => EventView::default(),
+        };
+        EventView { file: Cow::Borrowed(place.0.as_bytes()), line: place.1, ..view }
+    }
+}
+
+/// Text of a log as it is on the wire.
+#[must_use]
+pub fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(&text) {
+        Ok(_) => text,
+        Err(_) => Cow::Owned(String::from_utf8_lossy(&text).into_owned().into_bytes()),
+    }
+}
+
+fn non_empty(text: &[u8]) -> Option<&[u8]> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// A field's text; `-`, nothing, and the `""` that Apache writes for an empty user are unknown.
@@ -133,12 +158,12 @@ pub fn known(text: &[u8]) -> Option<&[u8]> {
     (text.len() > 2 || !matches!(text, b"-" | b"" | b"\"\"")).then_some(text)
 }
 
-/// The `at` of a [`Misfit`] that holds whatever the format: the reason stands alone.
+/// The `at` of a [`Mismatch`] that holds whatever the format: the reason stands alone.
 pub const OF_NO_FORMAT: usize = usize::MAX;
 
 /// Why a line is not of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Misfit {
+pub struct Mismatch {
     /// How many bytes had fitted: of several formats, the one that got furthest explains the reject.
     pub at: usize,
     /// What is wrong there.

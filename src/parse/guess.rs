@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Config;
-use super::classify::Block;
-use crate::stream::block::Dating;
-use crate::stream::notice::Notices;
-use crate::stream::stats::Guess;
-use crate::time::rfc3339;
+use crate::base::number::counted;
+use crate::base::time::rfc3339;
+use crate::io::block::Dating;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::stats::Assumption;
+use crate::parse::Config;
+use crate::parse::run::ClassifiedBlock;
 
 /// What offsets are multiples of, in seconds. **Source:** the IANA time zone database, of today's zones.
 const QUARTER_SECONDS: i64 = 15 * 60;
@@ -28,7 +29,7 @@ pub struct Zone {
 
 /// One input, as far as it was read.
 #[derive(Debug)]
-struct Current {
+struct InputTimes {
     file: Arc<str>,
     modified: i64,
     /// The latest time without an offset in its last lines, where they have such times.
@@ -37,8 +38,8 @@ struct Current {
 
 /// Files whose last line and modification differ by one offset.
 #[derive(Debug)]
-struct Hint {
-    first: Current,
+struct ZoneHint {
+    first: InputTimes,
     files: u64,
 }
 
@@ -48,14 +49,14 @@ pub struct Guesses {
     /// The years that were guessed, by how it is known when their input was modified.
     years: BTreeMap<&'static str, BTreeSet<i16>>,
     has_local_times: bool,
-    current: Option<Current>,
+    current: Option<InputTimes>,
     /// By offset, in seconds.
-    hints: BTreeMap<i64, Hint>,
+    hints: BTreeMap<i64, ZoneHint>,
 }
 
 impl Guesses {
     /// Takes what was assumed for a block.
-    pub fn add(&mut self, block: &Block) {
+    pub fn add(&mut self, block: &ClassifiedBlock) {
         let assumed = &block.assumed;
         if !assumed.years.is_empty() {
             self.years.entry(source_of(block.dating)).or_default().extend(&assumed.years);
@@ -68,7 +69,7 @@ impl Guesses {
             self.close_input();
         }
         // What a pipe or a caller says of the time is no clock beside the log's.
-        self.current = (block.dating == Dating::File).then(|| Current {
+        self.current = (block.dating == Dating::File).then(|| InputTimes {
             file: Arc::clone(&block.file),
             modified: block.modified,
             latest: assumed.latest,
@@ -83,33 +84,33 @@ impl Guesses {
     fn close_input(&mut self) {
         let Some(current) = self.current.take() else { return };
         if let Some(offset) = current.latest.and_then(|latest| offset_between(latest, current.modified)) {
-            self.hints.entry(offset).or_insert(Hint { first: current, files: 0 }).files += 1;
+            self.hints.entry(offset).or_insert(ZoneHint { first: current, files: 0 }).files += 1;
         }
     }
 
     /// Says what was assumed; `leaves_nothing`: lines were outside the period, and none was in it.
-    pub fn tell(mut self, config: &Config, leaves_nothing: bool, notices: &mut Notices) {
+    pub fn tell(mut self, config: &Config, leaves_nothing: bool, diagnostics: &mut Diagnostics) {
         self.close_input();
         let zone = &config.zone;
         let hint = if zone.is_given { None } else { self.hints.iter().max_by_key(|(_, hint)| hint.files) };
         let suggested = hint.map(|(&offset, _)| show_offset(offset));
         for (&from, years) in &self.years {
             let values = years.iter().map(ToString::to_string).collect();
-            notices.stats.guesses.push(Guess { what: "year", values, from, flag: "--year", suggested: None });
+            diagnostics.stats.guesses.push(Assumption { what: "year", values, from, flag: "--year", suggested: None });
         }
         let zone_is_guessed = self.has_local_times && !zone.is_given;
         if zone_is_guessed {
             let (values, suggested) = (vec![zone.name.clone()], suggested.clone());
-            notices.stats.guesses.push(Guess { what: "zone", values, from: "default", flag: "--tz", suggested });
+            diagnostics.stats.guesses.push(Assumption { what: "zone", values, from: "default", flag: "--tz", suggested });
         }
         let with_zone = zone_is_guessed && (!self.years.is_empty() || config.period.is_bounded() && !leaves_nothing);
         let zone_part = with_zone.then(|| format!("times without an offset are in {} (--tz sets it)", zone.name));
         let parts: Vec<_> = self.year_part().into_iter().chain(zone_part).collect();
         if !parts.is_empty() {
-            notices.say(&format!("assumed: {}", parts.join("; ")));
+            diagnostics.info(&format!("assumed: {}", parts.join("; ")));
         }
         if let Some((text, offset)) = hint.zip(suggested) {
-            notices.warn("zone", &self.hint_text(text.1, &zone.name, &offset));
+            diagnostics.warn("zone", &self.hint_text(text.1, &zone.name, &offset));
         }
         if leaves_nothing {
             let taken = if self.has_local_times {
@@ -117,7 +118,7 @@ impl Guesses {
             } else {
                 String::new()
             };
-            notices.warn("empty_period", &format!("no line is {}{taken}", config.period));
+            diagnostics.warn("empty_period", &format!("no line is {}{taken}", config.period));
         }
     }
 
@@ -130,13 +131,13 @@ impl Guesses {
         };
         let (years, sources): (Vec<_>, Vec<_>) = (years.into_iter().collect(), self.years.keys().map(by).collect());
         let (years, sources) = (years.join(", "), sources.join(" and "));
-        (!years.is_empty()).then(|| format!("times without a year are of {years}, by {sources} (--year sets it)"))
+        (!years.is_empty()).then(|| format!("times without a year are in {years}, by {sources} (--year sets it)"))
     }
 
-    fn hint_text(&self, hint: &Hint, zone: &str, offset: &str) -> String {
-        let Current { file, modified, latest } = &hint.first;
+    fn hint_text(&self, hint: &ZoneHint, zone: &str, offset: &str) -> String {
+        let InputTimes { file, modified, latest } = &hint.first;
         let (last, modified) = (rfc3339(latest.unwrap_or_default()), rfc3339(*modified));
-        let more = if hint.files > 1 { format!(" (and so {} more files)", hint.files - 1) } else { String::new() };
+        let more = if hint.files > 1 { format!(" (and so {})", counted(hint.files - 1, "more file")) } else { String::new() };
         let others = if self.hints.len() > 1 { "; other files differ by other offsets" } else { "" };
         format!(
             "{file}: as {zone} its last line is of {last}, but it was modified at {modified}{more}: if its clock is not {zone}, \
@@ -173,7 +174,7 @@ fn show_offset(offset: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Clock;
+    use crate::base::time::Clock;
 
     #[test]
     fn a_zone_is_named_where_a_file_was_modified_a_multiple_of_a_quarter_beside_its_last_line() {

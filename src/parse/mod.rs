@@ -3,71 +3,126 @@
 //! Every line is classified whatever the flags; they only choose which lines become events. Blocks of lines are worked on
 //! in parallel and written in the order of the input.
 
-pub mod catalogue;
-pub mod client;
-pub mod combined;
+pub mod access;
+pub mod arena;
+pub mod candidate;
 pub mod detect;
-pub mod field;
+pub mod envelope;
 pub mod format;
-pub mod json;
-pub mod layout;
-pub mod literal;
-pub mod proxy;
-pub mod quotes;
-pub mod rfc5424;
-pub mod scratch;
-pub mod shape;
-pub mod sshd;
-pub mod syslog;
-pub mod tag;
-pub mod web;
-
-mod before;
-mod classify;
-mod clients;
 mod guess;
-mod reader;
+mod joined;
+pub mod json;
+pub mod line;
+mod line_file;
+pub mod list_output;
+mod lookback;
+mod overlooked;
+pub mod reject;
+mod report;
+mod run;
+pub mod service;
+mod steps;
+pub mod suggest;
+pub mod trace;
+mod unasked;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use classify::{Block, Classifier};
-use clients::{Clients, Requests};
-use format::Format;
-use guess::Guesses;
-pub use guess::Zone;
-use layout::LogFormat;
+use crate::aggregate::combine::{CombineOptions, Combiner};
+use crate::parse::access::forwarded::ClientFrom;
+use crate::parse::access::log_format::LogFormat;
+#[cfg(test)]
+use crate::parse::access::named::NAMED;
+use crate::parse::format::Format;
+pub use crate::parse::guess::Zone;
+use crate::parse::line_file::LineFile;
+use crate::parse::report::ParseReport;
+use crate::parse::run::{ClassifiedBlock, Classifier};
+use crate::parse::trace::TraceForm;
 
-use crate::error::{Error, Exit, Result};
-use crate::net::AddressSet;
-use crate::period::Period;
-use crate::record::run::count::{Counter, LineClass, LineCounts};
+use crate::base::error::{Error, Exit, Result};
+use crate::base::net::AddressSet;
+use crate::base::time::Clock;
+use crate::base::time::period::Period;
+use crate::io::Run;
+use crate::io::block::Block as Lines;
+use crate::io::checkpoint::Cursor;
+use crate::io::checkpoint::registry::CheckpointUpdate;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::input::Inputs;
+use crate::io::lock::lock_path;
+use crate::io::ordered_pool::map_blocks;
+use crate::io::output::Output;
+use crate::parse::access::json::cloud;
+use crate::parse::access::{clf, server};
+use crate::parse::envelope::format::EnvelopeFormat;
+use crate::parse::envelope::vouched::TrustedContainers;
+use crate::parse::envelope::{
+    collected, container, container_json, framed, journald, piece, rfc3339, rfc5424, runit, syslog, weekday, windows, wrapped,
+};
+use crate::parse::service::Service;
+use crate::parse::service::catalog::Services;
+use crate::record::run::count::LineCounts;
 use crate::record::signal::SignalSet;
-use crate::stream::Run;
-use crate::stream::block::Block as Lines;
-use crate::stream::cursor::Cursor;
-use crate::stream::input::Inputs;
-use crate::stream::lock::lock_path;
-use crate::stream::notice::Notices;
-use crate::stream::ordered::map_blocks;
-use crate::stream::output::{Output, WholeFile};
-use crate::stream::stats::Stats;
-use crate::time::Clock;
 
-/// Every log format, in the order in which they are first tried; a line picks its own.
+/// Every format of access logs, in the order in which they are first tried; a line picks its own.
 pub const FORMATS: &[Format] = &[
-    combined::COMBINED,
-    syslog::RFC3164,
-    syslog::RFC3339,
-    combined::COMMON,
-    combined::VHOST_COMBINED,
-    rfc5424::RFC5424,
+    clf::COMBINED,
+    clf::COMMON,
+    clf::VHOST_COMBINED,
     json::NGINX,
     json::CADDY,
     json::TRAEFIK,
     json::ECS,
-    json::JOURNALD,
-    json::WRAPPED,
+    clf::VHOST_COMMON,
+    clf::HAPROXY_CLF,
+    clf::QUOTED,
+    server::unquoted::UNQUOTED,
+    server::haproxy::HTTPLOG,
+    server::npm::NPM,
+    server::npm::NPMPLUS,
+    server::envoy::ENVOY,
+    server::squid::NATIVE,
+    server::aws::ALB,
+    server::aws::ELB,
+    server::aws::S3,
+    server::caddy::CONSOLE,
+    server::python::UVICORN,
+    server::python::HYPERCORN,
+    server::uwsgi::UWSGI,
+    server::w3c::W3C,
+    cloud::GOOGLE,
+    cloud::AZURE_GATEWAY,
+    cloud::AZURE_FRONT_DOOR,
+    cloud::CLOUDFLARE,
+    cloud::API_GATEWAY,
+];
+
+/// Every envelope: what may stand around a message.
+pub const ENVELOPES: &[EnvelopeFormat] = &[
+    syslog::RFC3164,
+    rfc3339::RFC3339,
+    rfc5424::RFC5424,
+    weekday::LOGREAD,
+    weekday::SHORT_FULL,
+    runit::SVLOGD,
+    windows::SSHD_LOG,
+    container::CRI,
+    container::STAMPED,
+    container::COMPOSE,
+    container::KUBECTL,
+    journald::JOURNALD,
+    framed::FRAMED,
+    wrapped::WRAPPED,
+    container_json::CONTAINER,
+    collected::SHIPPED_JOURNAL,
+    collected::RSYSLOG,
+    collected::SYSLOG_NG,
+    collected::GELF,
+    collected::LOGSTASH,
+    collected::ELASTICSEARCH,
+    collected::LOKI,
+    collected::WINDOWS,
 ];
 
 /// What a run was asked for.
@@ -87,10 +142,26 @@ pub struct Config {
     pub zone: Zone,
     /// The format of the web logs, where it is none that finds itself.
     pub log_format: Option<LogFormat>,
+    /// The program that lines are of which say of none.
+    pub program: Option<&'static Service>,
+    /// The name of that program, where it is no sshd.
+    pub other_program: Option<String>,
+    /// The services whose messages are read beside sshd's.
+    pub services: Services,
+    /// Containers whose sshd is believed.
+    pub trusted_containers: Option<TrustedContainers>,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Option<AddressSet>,
+    /// Where they name it, and whether a peer is believed that the log does not name.
+    pub client_from: ClientFrom,
     /// Where rejected lines go, byte for byte.
     pub rejects: Option<PathBuf>,
+    /// Where lines go that were passed over, byte for byte: of other programs, unknown messages, untrusted ones.
+    pub passed: Option<PathBuf>,
+    /// What is kept of each address, where hosts are written in place of events.
+    pub hosts: Option<CombineOptions>,
+    /// Whether, and how, the run writes what each line was taken for in place of events.
+    pub trace: Option<TraceForm>,
     /// What remembers how far each log was read.
     pub cursor: Option<PathBuf>,
     /// Where the next cursor goes, if not in the place of that one.
@@ -123,21 +194,21 @@ pub enum Strictness {
 
 /// How many lines there were of what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Counts {
+struct ParseCounts {
     lines: LineCounts,
     invalid_utf8: u64,
 }
 
-/// Reads `inputs`, writes events to stdout, and says on stderr how many lines were what.
+/// Reads `inputs`, writes events to stdout (or, where the run asks for them, hosts), and says on stderr how many lines were what.
 ///
 /// # Errors
 /// A failed write, or no threads. Unreadable inputs and rejects are said and counted, and show in the exit.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
-    config.rejects.as_deref().map_or(Ok(()), |path| inputs.spare(path))?;
+pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
+    [&config.rejects, &config.passed].into_iter().flatten().try_for_each(|path| inputs.ensure_not_input(path))?;
     let mut cursor = config.cursor.as_deref().map(|path| open_cursor(path, config.cursor_out.as_deref(), &inputs)).transpose()?;
     if let Some(cursor) = &mut cursor {
         cursor.follow(&inputs, run)?;
-        if run.watch.is_stopped() {
+        if run.shutdown.is_stopped() {
             return Ok(Exit::Done);
         }
     }
@@ -145,76 +216,119 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
         return cursor.map_or(Ok(()), |cursor| cursor.commit()).map(|()| Exit::Done);
     }
     let output = Output::stdout(run)?;
-    run.watch.mind_reader();
-    let rejects = config.rejects.as_deref().map(WholeFile::create).transpose()?;
+    run.shutdown.stop_on_closed_stdout();
+    let rejects = config.rejects.as_deref().map(LineFile::create).transpose()?;
+    let passed = config.passed.as_deref().map(LineFile::create).transpose()?;
     let classifier = Classifier::new(config);
+    let inputs = inputs.with_pieces(piece::split_piece);
     let reader = match &cursor {
         None => inputs.reader(run),
-        Some(cursor) => inputs.reader_behind(run, cursor.book()),
+        Some(cursor) => inputs.reader_from(run, cursor.registry()),
     };
-    let mut sink = Sink { output, rejects, cursor, report: Report::default() };
+    let combiner = config.hosts.map(Combiner::new);
+    let mut sink = ParseOutput { output, combiner, undelivered: Vec::new(), rejects, passed, cursor, report: ParseReport::default() };
     let work = |block: Lines| {
-        let done = classifier.classify(&block, run.results.take());
-        run.blocks.give(block.bytes);
+        let done = classifier.classify(&block, run.results.get());
+        run.blocks.put(block.bytes);
         done
     };
-    let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, notices));
-    sink.report.note(&mut notices.stats);
+    let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, diagnostics));
+    sink.report.note(&mut diagnostics.stats);
     let mut report = sink.close(outcome, run)?;
-    notices.close();
-    if run.watch.is_stopped() {
+    report.end_input(diagnostics);
+    diagnostics.close();
+    if run.shutdown.is_stopped() {
         report.guesses.leave_input();
     }
-    std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), notices);
-    report.requests.proxy_hint(config.trusted_proxies.as_ref()).iter().for_each(|hint| notices.warn("proxy", hint));
-    notices.say(&report.summary(config));
+    std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), diagnostics);
+    report.requests.proxy_hint(config.trusted_proxies.as_ref()).iter().for_each(|hint| diagnostics.warn("proxy", hint));
+    report.hint(classifier.into_unasked(), &config.services, diagnostics);
+    diagnostics.info(&report.summary(config));
     Ok(report.exit(config))
 }
 
 /// Where what came of the blocks goes.
-struct Sink {
+struct ParseOutput {
     output: Output,
-    rejects: Option<WholeFile>,
+    /// Sums that were not written yet, where hosts are written.
+    combiner: Option<Combiner>,
+    /// What the cursor is to remember once they are.
+    undelivered: Vec<CheckpointUpdate>,
+    rejects: Option<LineFile>,
+    passed: Option<LineFile>,
     cursor: Option<Cursor>,
-    report: Report,
+    report: ParseReport,
 }
 
-impl Sink {
-    fn take(&mut self, answer: Result<Block>, run: &Run, notices: &mut Notices) -> Result<()> {
+impl ParseOutput {
+    fn take(&mut self, answer: Result<ClassifiedBlock>, run: &Run, diagnostics: &mut Diagnostics) -> Result<()> {
         let block = match answer {
             Ok(block) => block,
             Err(error) => {
-                notices.fail(&error);
+                diagnostics.error(&error);
                 self.report.unreadable += 1;
                 return Ok(());
             }
         };
-        self.report.add(&block, notices);
+        self.report.add(&block, diagnostics);
         if let Some(file) = &mut self.rejects {
-            self.report.write_rejects(file, &block)?;
+            file.write(&block.rejects, block.continues)?;
+        }
+        if let Some(file) = &mut self.passed {
+            file.write(&block.passed, false)?;
         }
         self.output.write(&block.events)?;
-        if let (Some(cursor), Some(mark)) = (&mut self.cursor, block.mark) {
-            mark.note.iter().for_each(|note| notices.warn("log_changed", note));
-            cursor.advance(mark);
+        if let Some(mark) = block.mark {
+            mark.note.iter().for_each(|note| diagnostics.warn("log_changed", note));
+            self.undelivered.retain(|earlier| earlier.slot != mark.slot);
+            self.undelivered.push(mark);
         }
-        run.results.give(block.events);
+        self.report.nameless += block.counted.nameless;
+        let is_due = self.combiner.as_mut().map(|combiner| combiner.add(&block.counted));
+        match is_due {
+            Some(true) => self.write_hosts()?,
+            Some(false) => {}
+            None => self.advance(),
+        }
+        run.results.put(block.events);
         Ok(())
+    }
+
+    /// Writes the sums of all that was read so far.
+    fn write_hosts(&mut self) -> Result<()> {
+        if let Some(combiner) = &mut self.combiner {
+            combiner.write(|hosts| self.output.write(hosts))?;
+            self.advance();
+        }
+        Ok(())
+    }
+
+    /// All that was read was delivered.
+    fn advance(&mut self) {
+        let marks = self.undelivered.drain(..);
+        if let Some(cursor) = &mut self.cursor {
+            marks.for_each(|mark| cursor.advance(mark));
+        }
     }
 
     /// Puts the files in their places. What was rejected until then is worth keeping when a reader leaves early; a failed
     /// write is not. What a reader who left did not read was not delivered, so the cursor stays where it was.
-    fn close(self, outcome: Result<()>, run: &Run) -> Result<Report> {
+    fn close(mut self, outcome: Result<()>, run: &Run) -> Result<ParseReport> {
+        let outcome = outcome.and_then(|()| self.write_hosts());
+        if let Some(combiner) = &self.combiner {
+            (self.report.timeless, self.report.shortened) = (combiner.timeless(), combiner.shortened());
+        }
         let cursor = match outcome {
             Ok(()) => self.cursor,
             Err(Error::ReaderLeft) => None,
             Err(error) => return Err(error),
         };
-        self.rejects.map_or(Ok(()), WholeFile::commit)?;
+        self.rejects.map_or(Ok(()), LineFile::commit)?;
+        self.passed.map_or(Ok(()), LineFile::commit)?;
         if let Some(mut cursor) = cursor {
             // It says that all of this is there, so that has to outlast a power cut as the cursor does.
             self.output.sync()?;
-            if !run.watch.is_stopped() {
+            if !run.shutdown.is_stopped() {
                 cursor.forget_oldest();
             }
             cursor.commit()?;
@@ -224,103 +338,14 @@ impl Sink {
 }
 
 fn open_cursor(path: &Path, out: Option<&Path>, inputs: &Inputs) -> Result<Cursor> {
-    inputs.want_files()?;
-    inputs.spare(path)?;
+    inputs.require_regular_files()?;
+    inputs.ensure_not_input(path)?;
     if let Some(out) = out {
-        inputs.spare(out)?;
+        inputs.ensure_not_input(out)?;
         return Cursor::open_apart(path, out);
     }
-    inputs.spare(&lock_path(path))?;
+    inputs.ensure_not_input(&lock_path(path))?;
     Cursor::open(path)
-}
-
-/// What is known of the lines so far.
-#[derive(Debug, Default)]
-struct Report {
-    counts: Counts,
-    unreadable: u64,
-    guesses: Guesses,
-    /// Where the first message stood that is not known.
-    first_unknown: Option<String>,
-    ambiguous: Clients,
-    requests: Requests,
-    reject_is_open: bool,
-}
-
-impl Report {
-    fn add(&mut self, block: &Block, notices: &mut Notices) {
-        self.counts.lines += block.counts.lines;
-        self.counts.invalid_utf8 += block.counts.invalid_utf8;
-        self.ambiguous.merge(&block.ambiguous);
-        self.requests.merge(&block.requests);
-        self.guesses.add(block);
-        for &(class, line) in &block.first {
-            notices.stats.add_place(class.name(), &block.file, line, None);
-            if class == LineClass::UnknownMessage && self.first_unknown.is_none() {
-                self.first_unknown = Some(format!("{}:{line}", block.file));
-            }
-        }
-        notices.problems(|flaw| flaw.class().name(), &block.file, &block.flaws);
-    }
-
-    /// Tells `stats` what was counted, also of a run that failed.
-    fn note(&self, stats: &mut Stats) {
-        stats.lines.extend(self.counts.lines.of_program("soar-parse"));
-        stats.counts.push((Counter::InvalidUtf8.name(), self.counts.invalid_utf8));
-    }
-
-    /// Whether lines are outside the period, and none is in it.
-    fn leaves_nothing(&self) -> bool {
-        let lines = &self.counts.lines;
-        lines[LineClass::OutsidePeriod] > 0 && lines[LineClass::Event] + lines[LineClass::NoSignal] == 0
-    }
-
-    /// Appends a block's rejects; where an input ended without a newline, the next reject still starts on its own line.
-    fn write_rejects(&mut self, file: &mut WholeFile, block: &Block) -> Result<()> {
-        if block.rejects.is_empty() {
-            return Ok(());
-        }
-        let join: &[u8] = if self.reject_is_open && !block.continues { b"\n" } else { b"" };
-        self.reject_is_open = !block.rejects.ends_with(b"\n");
-        file.write_all(join).and_then(|()| file.write_all(&block.rejects)).map_err(|e| file.error(&e))
-    }
-
-    fn summary(&self, config: &Config) -> String {
-        let lines = &self.counts.lines;
-        let mut text = format!(
-            "{} lines: {} events, {} without a signal, {} of other programs, {} unknown sshd messages, {} rejects",
-            lines.total(),
-            lines[LineClass::Event],
-            lines[LineClass::NoSignal],
-            lines[LineClass::OtherProgram],
-            lines[LineClass::UnknownMessage],
-            lines[LineClass::Reject]
-        );
-        if config.period.is_bounded() {
-            text.push_str(&format!(", {} outside the period", lines[LineClass::OutsidePeriod]));
-        }
-        if lines[LineClass::Untrusted] > 0 {
-            text.push_str(&format!(", {} untrusted", lines[LineClass::Untrusted]));
-        }
-        if let Some(place) = &self.first_unknown {
-            text.push_str(&format!("; first unknown sshd message at {place}"));
-        }
-        if self.counts.invalid_utf8 > 0 {
-            text.push_str(&format!("; {} lines are not UTF-8", self.counts.invalid_utf8));
-        }
-        if let Some(most) = self.ambiguous.show_most() {
-            text.push_str(&format!("; {} lines with quotes that can be read in more than one way, most of {most}", self.ambiguous.total()));
-        }
-        text
-    }
-
-    fn exit(&self, config: &Config) -> Exit {
-        let lines = &self.counts.lines;
-        let refused = lines[LineClass::Reject] + lines[LineClass::Untrusted];
-        let is_missing = config.expects_lines && lines.total() == 0;
-        let is_no_good = refused == lines.total() || config.strictness == Strictness::Strict;
-        Exit::after(self.unreadable, if is_no_good { refused } else { 0 } + u64::from(is_missing))
-    }
 }
 
 #[cfg(test)]

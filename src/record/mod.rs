@@ -1,28 +1,24 @@
 //! What flows between the stages: events and hosts, one JSON object a line, and the table of signals that both count.
 //!
-//! The wire format is specified here, field by field, and nowhere else; `schemas/` restates it for other tools and a test
-//! ties the two. Stages meet in this module and never name each other.
+//! The wire format is specified here, key by key, and nowhere else; `schemas/` restates it for other tools and tests tie the two. (The
+//! cursor is no record: it is the state of `io::checkpoint`, which knows no record, and is specified there.) Stages meet in this module
+//! and never name each other.
 
-pub mod canonical;
+pub(crate) mod audit;
 pub mod event;
-pub mod explain;
-pub mod frame;
+pub(crate) mod group;
 pub mod host;
-pub mod intake;
-pub mod json;
-pub mod login_order;
-pub mod partial;
-pub mod run;
-pub mod sighting;
+pub(crate) mod json;
+pub(crate) mod reader;
+pub(crate) mod run;
 pub mod signal;
-pub mod walk;
-mod wire;
+pub(crate) mod whole;
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::escape::shorten;
+use crate::base::escape::{QUOTED, shorten};
 
 /// The value of `schema` in an event.
 pub const EVENT_SCHEMA: &str = "soar.event/1";
@@ -31,12 +27,9 @@ pub const HOST_SCHEMA: &str = "soar.host/1";
 /// The largest integer on the wire: 2^53 - 1, beyond which jq 1.6 rounds (RFC 8259 section 6).
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
-/// How many characters of a record a message quotes at the most.
-const QUOTED: usize = 80;
-
 /// What a line of NDJSON says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum RecordKind {
     /// An event of this version.
     Event,
     /// A host of this version.
@@ -48,12 +41,11 @@ pub enum Kind {
 }
 
 /// A string of the wire, borrowed from the line unless it held an escape.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 impl<'a> Text<'a> {
-    /// Its UTF-8, to keep.
-    #[must_use]
+    /// Its UTF-8.
     pub fn into_bytes(self) -> Cow<'a, [u8]> {
         match self.0 {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -62,13 +54,16 @@ impl<'a> Text<'a> {
     }
 
     /// Its UTF-8.
-    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 
+    /// Whether it has no character.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The same text, held by itself.
-    #[must_use]
     pub fn to_owned(&self) -> Text<'static> {
         Text(Cow::Owned(self.0.clone().into_owned()))
     }
@@ -92,34 +87,57 @@ struct SchemaOnly<'a> {
     schema: Option<Text<'a>>,
 }
 
-/// Reads the `schema` of a line: at a glance where it is the first key, as our stages write it, by a full parse otherwise.
-#[must_use]
-pub fn kind_of(line: &[u8]) -> Kind {
+/// Reads the `schema` of a line: quickly if it is the first key, as our stages write it, else by a full parse.
+pub fn kind_of(line: &[u8]) -> RecordKind {
     const EVENT_START: &[u8] = br#"{"schema":"soar.event/1","#;
     const HOST_START: &[u8] = br#"{"schema":"soar.host/1","#;
     if line.starts_with(EVENT_START) {
-        return Kind::Event;
+        return RecordKind::Event;
     }
     if line.starts_with(HOST_START) {
-        return Kind::Host;
+        return RecordKind::Host;
     }
-    if !line.trim_ascii_start().starts_with(b"{") {
-        return Kind::Foreign("not a JSON object: is soar-parse missing in between?".to_owned());
+    let text = line.trim_ascii();
+    if let Some(what) = json_of_many_lines(text) {
+        return RecordKind::Foreign(what.to_owned());
+    }
+    if !text.starts_with(b"{") {
+        return RecordKind::Foreign("not a JSON object: is soar-parse missing in between?".to_owned());
     }
     match serde_json::from_slice::<SchemaOnly<'_>>(line) {
-        Err(error) => Kind::Foreign(malformed(&error)),
-        Ok(SchemaOnly { schema: None }) => Kind::Foreign("no schema key: not a SOAR record".to_owned()),
+        Err(error) => RecordKind::Foreign(malformed(&error)),
+        Ok(SchemaOnly { schema: None }) => RecordKind::Foreign("no schema key: not a SOAR record".to_owned()),
         Ok(SchemaOnly { schema: Some(Text(schema)) }) => match &*schema {
-            EVENT_SCHEMA => Kind::Event,
-            HOST_SCHEMA => Kind::Host,
-            other if other.starts_with("soar.") => Kind::Unknown(shorten(other, QUOTED).into_owned()),
-            other => Kind::Foreign(format!("schema {:?} is not ours", shorten(other, QUOTED))),
+            EVENT_SCHEMA => RecordKind::Event,
+            HOST_SCHEMA => RecordKind::Host,
+            other if other.starts_with("soar.") => RecordKind::Unknown(shorten(other, QUOTED).into_owned()),
+            other => RecordKind::Foreign(format!("schema {:?} is not ours", shorten(other, QUOTED))),
         },
     }
 }
 
+/// What to say of `text` where it is a piece of JSON that was laid out for people, or a list of records: such text is no log.
+fn json_of_many_lines(text: &[u8]) -> Option<&'static str> {
+    /// What stands alone on a line of it.
+    const ALONE: [&[u8]; 10] = [b"{", b"}", b"[", b"]", b"},", b"],", b"{}", b"{},", b"[]", b"[],"];
+    /// What may stand behind a key or a text: a value, a comma, nothing.
+    const BEHIND: [u8; 2] = [b':', b','];
+    if text.starts_with(b"[{") || text == b"[]" {
+        return Some("a list of records: records are lines, as jq -c '.[]' writes them");
+    }
+    let is_member = || {
+        let inside = text.strip_prefix(b"\"")?;
+        let end =
+            (0..inside.len()).find(|&at| inside[at] == b'"' && inside[..at].iter().rev().take_while(|&&b| b == b'\\').count() % 2 == 0)?;
+        let behind = &inside[end + 1..];
+        Some(behind.first().is_none_or(|first| BEHIND.contains(first)))
+    };
+    let is_value = || serde_json::from_slice::<f64>(text.strip_suffix(b",").unwrap_or(text)).is_ok();
+    (ALONE.contains(&text) || is_member().unwrap_or(false) || is_value())
+        .then_some("part of a JSON value: a record is one line, as jq -c writes it")
+}
+
 /// A JSON error in one clause, with the column but without serde's line number (it is always 1: records are lines).
-#[must_use]
 pub fn malformed(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let (what, place) = match text.split_once(" at line 1 column ") {
@@ -136,16 +154,41 @@ mod tests {
     #[test]
     fn the_kind_is_read_in_any_order_and_spacing() {
         for (line, kind) in [
-            (r#"{"schema":"soar.event/1","tags":[]}"#, Kind::Event),
-            (r#"{"schema":"soar.host/1","ip":"::1"}"#, Kind::Host),
-            (r#"{ "ip": "::1", "schema" : "soar.host/1" }"#, Kind::Host),
-            (r#"{"schema":"soar.host/2"}"#, Kind::Unknown("soar.host/2".into())),
-            (r#"{"schema":"other"}"#, Kind::Foreign("schema \"other\" is not ours".into())),
-            (r#"{"a":1}"#, Kind::Foreign("no schema key: not a SOAR record".into())),
+            (r#"{"schema":"soar.event/1","tags":[]}"#, RecordKind::Event),
+            (r#"{"schema":"soar.host/1","ip":"::1"}"#, RecordKind::Host),
+            (r#"{ "ip": "::1", "schema" : "soar.host/1" }"#, RecordKind::Host),
+            (r#"{"schema":"soar.host/2"}"#, RecordKind::Unknown("soar.host/2".into())),
+            (r#"{"schema":"other"}"#, RecordKind::Foreign("schema \"other\" is not ours".into())),
+            (r#"{"a":1}"#, RecordKind::Foreign("no schema key: not a SOAR record".into())),
         ] {
             assert_eq!(kind_of(line.as_bytes()), kind, "{line}");
         }
-        assert!(matches!(kind_of(b"[1]"), Kind::Foreign(_)));
-        assert!(matches!(kind_of(b"\xff"), Kind::Foreign(_)));
+        assert!(matches!(kind_of(b"[1]"), RecordKind::Foreign(_)));
+    }
+
+    #[test]
+    fn json_that_is_laid_out_for_people_is_no_log() {
+        let flaw = |line: &str| match kind_of(line.as_bytes()) {
+            RecordKind::Foreign(flaw) => flaw,
+            other => format!("{other:?}"),
+        };
+        let pretty = serde_json::to_string_pretty(&serde_json::json!([
+            {"schema": "soar.host/1", "ip": "192.0.2.1", "rules": ["a\"b", "c"], "signals": {"ssh_failed": 3}, "empty": [], "none": null, "n": [-1.5, 2]}
+        ]));
+        for line in pretty.expect("JSON").lines() {
+            assert_eq!(flaw(line), "part of a JSON value: a record is one line, as jq -c writes it", "{line}");
+        }
+        assert_eq!(flaw(r#"[{"schema":"soar.host/1"}]"#), "a list of records: records are lines, as jq -c '.[]' writes them");
+        for log in [
+            "Apr 12 06:00:00 lab sshd[1]: x",
+            "192.0.2.1 - - [12/Apr/2026:06:00:00 +0000]",
+            "\"GET / HTTP/1.1\" 200",
+            "[error] x",
+            "[::1]",
+            "\"x",
+        ] {
+            assert_eq!(flaw(log), "not a JSON object: is soar-parse missing in between?", "{log}");
+        }
+        assert!(matches!(kind_of(b"\xff"), RecordKind::Foreign(_)));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Detectors (in `parse`), weights (in `score`) and labels (in `report`) all read this one table; its order breaks ties.
 
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
 
 /// One thing that a log line can tell about the address behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,20 @@ pub struct Signal {
     pub label: &'static str,
     /// What reports in French call it.
     pub label_fr: &'static str,
+    /// What one occurrence and several are, behind a number, each in English and in French.
+    pub counted: [[&'static str; 2]; 2],
     /// What one occurrence adds to the score, unless `--weight` says otherwise.
     pub weight: u64,
-    /// Whether soar-parse looks for it unless `--signals` says otherwise; hosts always carry its count.
+    /// Whether soar-parse looks for it unless `--signals` says otherwise.
     pub on_by_default: bool,
+    /// Whether a host carries its count even where it is 0.
+    pub is_always_written: bool,
     /// What of its events is counted apart by value, for rules over `users` and `paths`.
     pub distinct: Option<Value>,
-    /// What it says of a login, for the order of failures and logins.
+    /// What it says of a login.
     pub login: Option<Login>,
+    /// Whether the order of its failures and logins is kept, for break-ins.
+    pub is_ordered: bool,
     /// When it fires, in one sentence.
     pub about: &'static str,
     /// Where the meaning comes from.
@@ -53,10 +59,13 @@ pub const SIGNALS: &[Signal] = &[
         name: "ssh_failed",
         label: "SSH Failed",
         label_fr: "Échec SSH",
+        counted: [["failed SSH login", "échec de connexion SSH"], ["failed SSH logins", "échecs de connexion SSH"]],
         weight: 1,
         on_by_default: true,
+        is_always_written: true,
         distinct: Some(Value::User),
         login: Some(Login::Failed),
+        is_ordered: true,
         about: "sshd refused a password or a keyboard-interactive answer, for any user",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
@@ -65,10 +74,13 @@ pub const SIGNALS: &[Signal] = &[
         name: "http_404",
         label: "404",
         label_fr: "404",
+        counted: [["page not found (404)", "page introuvable (404)"], ["pages not found (404)", "pages introuvables (404)"]],
         weight: 1,
         on_by_default: true,
+        is_always_written: true,
         distinct: Some(Value::Path),
         login: None,
+        is_ordered: false,
         about: "the response status is 404",
         source: "RFC 9110 section 15.5.5",
         example: r#"192.0.2.11 - - [10/Oct/2000:13:55:36 -0700] "GET /wp-login.php HTTP/1.1" 404 209"#,
@@ -77,10 +89,13 @@ pub const SIGNALS: &[Signal] = &[
         name: "http_bot",
         label: "Bot",
         label_fr: "Robot",
+        counted: [["request by a bot", "requête de robot"], ["requests by bots", "requêtes de robots"]],
         weight: 1,
         on_by_default: true,
+        is_always_written: true,
         distinct: None,
         login: None,
+        is_ordered: false,
         about: "the user agent contains bot, crawler or spider in any case; \"cubot\" (a make of phone) does not count; --bots chooses otherwise",
         source: "the project's definition of a bot",
         example: r#"192.0.2.12 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 2326 "-" "ExampleBot/1.0""#,
@@ -89,10 +104,13 @@ pub const SIGNALS: &[Signal] = &[
         name: "ssh_accepted",
         label: "SSH Accepted",
         label_fr: "Connexion SSH acceptée",
+        counted: [["SSH login", "connexion SSH"], ["SSH logins", "connexions SSH"]],
         weight: 0,
         on_by_default: true,
+        is_always_written: true,
         distinct: Some(Value::User),
         login: Some(Login::Accepted),
+        is_ordered: true,
         about: "sshd let a login in: the answer to \"did they get in?\"",
         source: "OpenSSH auth.c, auth_log()",
         example: "Dec 10 09:32:20 lab sshd[24680]: Accepted password for alice from 192.0.2.13 port 49116 ssh2",
@@ -101,10 +119,16 @@ pub const SIGNALS: &[Signal] = &[
         name: "ssh_invalid_user",
         label: "SSH Invalid User",
         label_fr: "Utilisateur SSH inconnu",
+        counted: [
+            ["try for a user that does not exist", "essai pour un compte inexistant"],
+            ["tries for users that do not exist", "essais pour des comptes inexistants"],
+        ],
         weight: 0,
         on_by_default: false,
+        is_always_written: false,
         distinct: Some(Value::User),
         login: None,
+        is_ordered: false,
         about: "a user was tried over SSH that does not exist; \"Failed password for invalid user\" is the same try once more, and not counted again",
         source: "OpenSSH auth.c, getpwnamallow()",
         example: "Dec 10 06:55:46 lab sshd[24200]: Invalid user webmaster from 192.0.2.14 port 38926",
@@ -113,10 +137,16 @@ pub const SIGNALS: &[Signal] = &[
         name: "ssh_probe",
         label: "SSH Probe",
         label_fr: "Sonde SSH",
+        counted: [
+            ["connection to sshd that tried no login", "connexion à sshd sans essai de mot de passe"],
+            ["connections to sshd that tried no login", "connexions à sshd sans essai de mot de passe"],
+        ],
         weight: 0,
         on_by_default: false,
+        is_always_written: false,
         distinct: None,
         login: None,
+        is_ordered: false,
         about: "a connection to sshd that tried no login in earnest: no identification or a wrong one, failed negotiation, garbage, a timeout, too many attempts, refused or dropped by the server",
         source: "OpenSSH sshd.c, kex.c, packet.c, srclimit.c; see soar-parse --list-messages",
         example: "Dec 10 07:42:49 lab sshd[24318]: Did not receive identification string from 192.0.2.15 port 51820",
@@ -125,13 +155,148 @@ pub const SIGNALS: &[Signal] = &[
         name: "http_probe",
         label: "HTTP Probe",
         label_fr: "Sonde HTTP",
+        counted: [
+            ["request for a well-known hole", "requête visant une faille connue"],
+            ["requests for well-known holes", "requêtes visant des failles connues"],
+        ],
         weight: 0,
         on_by_default: false,
+        is_always_written: false,
         distinct: None,
         login: None,
+        is_ordered: false,
         about: "the request looks for a well-known hole: path traversal, Shellshock, Log4Shell, .env, .git/ ... (docs/signals.md lists them)",
         source: "the CVE or page of each, in docs/signals.md",
         example: r#"192.0.2.14 - - [10/Oct/2000:13:55:36 -0700] "GET /cgi-bin/.%2e/.%2e/bin/sh HTTP/1.1" 400 226"#,
+    },
+    Signal {
+        name: "ssh_refused",
+        label: "SSH Refused",
+        label_fr: "Connexion SSH refusée",
+        counted: [
+            ["SSH connection refused a login", "connexion SSH sans authentification"],
+            ["SSH connections refused a login", "connexions SSH sans authentification"],
+        ],
+        weight: 0,
+        on_by_default: true,
+        is_always_written: false,
+        distinct: Some(Value::User),
+        login: None,
+        is_ordered: false,
+        about: "a connection to sshd that named a user ended before authentication: one line a connection, also where only keys are allowed; refused passwords end so too",
+        source: "OpenSSH packet.c since 7.5, sshpkt_fmt_connection_id()",
+        example: "Dec 10 07:13:43 lab sshd[24227]: Connection closed by authenticating user root 192.0.2.16 port 38926 [preauth]",
+    },
+    Signal {
+        name: "login_failed",
+        label: "Login Failed",
+        label_fr: "Échec connexion",
+        counted: [["failed login", "échec de connexion"], ["failed logins", "échecs de connexion"]],
+        weight: 1,
+        on_by_default: true,
+        is_always_written: false,
+        distinct: Some(Value::User),
+        login: Some(Login::Failed),
+        is_ordered: false,
+        about: "a login service other than sshd refused a login: mail, FTP, databases, remote desktops, web applications (soar-parse --list-services)",
+        source: "the source file of each message; see soar-parse --list-services",
+        example: "Dec 10 07:20:11 lab dropbear[24300]: Bad password attempt for 'root' from 192.0.2.17:51820",
+    },
+    Signal {
+        name: "login_accepted",
+        label: "Login Accepted",
+        label_fr: "Connexion acceptée",
+        counted: [["login", "connexion"], ["logins", "connexions"]],
+        weight: 0,
+        on_by_default: true,
+        is_always_written: false,
+        distinct: Some(Value::User),
+        login: Some(Login::Accepted),
+        is_ordered: false,
+        about: "a login service other than sshd let a login in",
+        source: "the source file of each message; see soar-parse --list-services",
+        example: "Dec 10 07:21:11 lab dropbear[24301]: Password auth succeeded for 'alice' from 192.0.2.18:51821",
+    },
+    Signal {
+        name: "service_denied",
+        label: "Service Denied",
+        label_fr: "Accès refusé",
+        counted: [
+            ["request that a service denied", "demande refusée par un service"],
+            ["requests that services denied", "demandes refusées par un service"],
+        ],
+        weight: 0,
+        on_by_default: true,
+        is_always_written: false,
+        distinct: None,
+        login: None,
+        is_ordered: false,
+        about: "a service other than sshd refused what a peer wanted for another reason than a failed login: an access rule, a limit, a protocol error, a relay denied",
+        source: "the source file of each message; see soar-parse --list-services",
+        example: "Dec 10 07:22:11 lab dropbear[24302]: Exit before auth from <192.0.2.19:51822>: Max auth tries reached - user 'root'",
+    },
+    Signal {
+        name: "http_denied",
+        label: "HTTP Denied",
+        label_fr: "Accès HTTP refusé",
+        counted: [["denied request", "requête refusée"], ["denied requests", "requêtes refusées"]],
+        weight: 0,
+        on_by_default: false,
+        is_always_written: false,
+        distinct: None,
+        login: None,
+        is_ordered: false,
+        about: "the response status is 401, 403 or 407, or the server's error log says that a rule or a password denied the request",
+        source: "RFC 9110 sections 15.5.2, 15.5.4 and 15.5.8",
+        example: r#"192.0.2.20 - - [10/Oct/2000:13:55:36 -0700] "GET /private HTTP/1.1" 401 381"#,
+    },
+    Signal {
+        name: "http_error",
+        label: "HTTP Error",
+        label_fr: "Erreur HTTP",
+        counted: [["request that failed", "requête en erreur"], ["requests that failed", "requêtes en erreur"]],
+        weight: 0,
+        on_by_default: false,
+        is_always_written: false,
+        distinct: None,
+        login: None,
+        is_ordered: false,
+        about: "the response status is 400 or above, and none of 401, 403, 404 and 407; nginx's 444 (closed without an answer) and 499 (the client left) too",
+        source: "RFC 9110 sections 15.5 and 15.6; nginx ngx_http_request.h",
+        example: r#"192.0.2.21 - - [10/Oct/2000:13:55:36 -0700] "GET /app HTTP/1.1" 500 170"#,
+    },
+    Signal {
+        name: "http_login",
+        label: "Web Login",
+        label_fr: "Connexion web",
+        counted: [
+            ["login tried at a web application", "essai de connexion web"],
+            ["logins tried at web applications", "essais de connexion web"],
+        ],
+        weight: 0,
+        on_by_default: false,
+        is_always_written: false,
+        distinct: None,
+        login: None,
+        is_ordered: false,
+        about: "a POST to a login page of well-known software was not answered as a login that succeeds (docs/signals.md lists them)",
+        source: "the page or source of each application, in docs/signals.md",
+        example: r#"192.0.2.22 - - [10/Oct/2000:13:55:36 -0700] "POST /wp-login.php HTTP/1.1" 200 4521"#,
+    },
+    Signal {
+        name: "http_attack",
+        label: "Web Attack",
+        label_fr: "Attaque web",
+        counted: [["attack in a request", "attaque dans une requête"], ["attacks in requests", "attaques dans des requêtes"]],
+        weight: 0,
+        on_by_default: false,
+        is_always_written: false,
+        distinct: None,
+        login: None,
+        is_ordered: false,
+        about: "target, referrer or user agent carries SQL, script, commands, templates or addresses of files where words are expected",
+        source: "CWE-22, CWE-78, CWE-79, CWE-89, CWE-918 ...; see docs/signals.md",
+        example: r#"192.0.2.23 - - [10/Oct/2000:13:55:36 -0700] "GET /item?id=1%27%20OR%20%271%27=%271 HTTP/1.1" 200 512"#,
     },
 ];
 
@@ -140,8 +305,10 @@ pub const SIGNALS: &[Signal] = &[
 pub struct SignalSet(u32);
 
 impl SignalSet {
+    /// No signal.
+    pub const NONE: Self = Self(0);
+
     /// The signals that are on by default.
-    #[must_use]
     pub fn defaults() -> Self {
         SIGNALS.iter().enumerate().filter(|(_, s)| s.on_by_default).fold(Self(0), |set, (index, _)| set.with(index))
     }
@@ -159,37 +326,46 @@ impl SignalSet {
     }
 
     /// Whether `SIGNALS[index]` is in the set.
-    #[must_use]
     pub const fn contains(self, index: usize) -> bool {
         self.0 & 1 << index != 0
     }
 
     /// The set as a number, bit `i` for `SIGNALS[i]`.
-    #[must_use]
     pub const fn bits(self) -> u32 {
         self.0
     }
 
-    /// Whether no signal is in the set.
+    /// How many signals are in the set.
     #[must_use]
+    pub const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// How many signals of the set stand before `SIGNALS[index]`.
+    #[must_use]
+    pub const fn rank(self, index: usize) -> usize {
+        (self.0 & ((1 << index) - 1)).count_ones() as usize
+    }
+
+    /// Whether no signal is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Whether a signal of the set counts `value` apart.
-    #[must_use]
-    pub fn tells(self, value: Value) -> bool {
+    pub fn counts_distinct(self, value: Value) -> bool {
         self.indexes().any(|index| SIGNALS[index].distinct == Some(value))
     }
 
-    /// The signals that say this of a login.
-    #[must_use]
+    /// The signals that say this of a login whose order is kept.
     pub const fn of_login(login: Login) -> Self {
         let (mut set, mut index) = (Self(0), 0);
         while index < SIGNALS.len() {
             // Enums are not compared in constants.
             set = match (SIGNALS[index].login, login) {
-                (Some(Login::Failed), Login::Failed) | (Some(Login::Accepted), Login::Accepted) => set.with(index),
+                (Some(Login::Failed), Login::Failed) | (Some(Login::Accepted), Login::Accepted) if SIGNALS[index].is_ordered => {
+                    set.with(index)
+                }
                 _ => set,
             };
             index += 1;
@@ -237,19 +413,17 @@ impl SignalSet {
     }
 }
 
-/// The signals that say that a login was refused, and those that say that one was let in.
+/// The signals that say that a login was refused, and those that say that one was let in, where their order is kept.
 pub const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
 /// As above.
 pub const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
 
-/// The place of the signal `name` in [`SIGNALS`].
-#[must_use]
+/// The index of the signal `name` in [`SIGNALS`].
 pub fn index_of(name: &str) -> Option<usize> {
     SIGNALS.iter().position(|s| s.name == name)
 }
 
 /// What reports call the signal `name`; one that is not in the table is its own label.
-#[must_use]
 pub fn label_of(name: &str) -> &str {
     index_of(name).map_or(name, |index| SIGNALS[index].label)
 }
@@ -269,7 +443,19 @@ mod tests {
     #[test]
     fn a_list_of_names_is_a_set() {
         let names = |list: &str| SignalSet::from_names(list).map(|set| set.indexes().map(|i| SIGNALS[i].name).collect::<Vec<_>>());
-        assert_eq!(names("default").ok(), Some(vec!["ssh_failed", "http_404", "http_bot", "ssh_accepted"]));
+        assert_eq!(
+            names("default").ok(),
+            Some(vec![
+                "ssh_failed",
+                "http_404",
+                "http_bot",
+                "ssh_accepted",
+                "ssh_refused",
+                "login_failed",
+                "login_accepted",
+                "service_denied"
+            ])
+        );
         assert_eq!(names("http_bot, ssh_failed").ok(), Some(vec!["ssh_failed", "http_bot"]));
         assert!(names("ssh_failed,").is_err());
     }

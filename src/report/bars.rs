@@ -13,10 +13,14 @@ use plotters::prelude::*;
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::lang::Lang;
-use super::page::{Look, Theme};
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
+use crate::report::canvas::{Canvas, encode_png};
+use crate::report::fill::{Fill, LINE};
+use crate::report::lang::Lang;
+use crate::report::page::{RenderOptions, Theme};
 
+/// How many bars a chart has at the most: nobody reads a picture of more.
+pub(crate) const MOST_ROWS: usize = 50;
 /// Pixels; at a display width of 800 the smallest text is still 12 pixels high.
 const WIDTH: u32 = 1200;
 /// Pixels of the title, and of a note or a line of the legend below it.
@@ -24,11 +28,13 @@ const TITLE_HEIGHT: u32 = 70;
 const LINE_HEIGHT: u32 = 34;
 /// Pixels of the axis below the bars.
 const FOOT_HEIGHT: u32 = 82;
-/// Pixels of the plot: for one row, for each further one up to the most, and for each row at the least, so that its text has room.
+/// Pixels of the plot: for one row, for each further one up to the most, and for each row at the least, so that its text fits.
 const PLOT_HEIGHT: u32 = 150;
 const ROW_HEIGHT: u32 = 84;
 const MOST_PLOT_HEIGHT: u32 = 483;
 const LEAST_ROW_HEIGHT: u32 = 30;
+/// Rows between the bars and those that stand apart.
+const APART: f64 = 0.4;
 /// Pixels at the edges of a plot.
 const RIGHT: u32 = 24;
 const LEFT: u32 = 12;
@@ -41,25 +47,10 @@ const LEGEND_GAP: u32 = 16;
 const FONT: &str = "sans-serif";
 /// Pixels of the letters.
 const TEXT: i32 = 20;
-/// Bar colours: hues and brightnesses that stay apart for colour-blind readers. The last is for whatever has no colour of its
-/// own. **Source:** Okabe and Ito, "Color Universal Design" (2008).
-pub const COLOURS: [RGBColor; 8] = [
-    RGBColor(213, 94, 0),
-    RGBColor(0, 114, 178),
-    RGBColor(240, 228, 66),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(230, 159, 0),
-    RGBColor(153, 153, 153),
-];
 
-/// The kinds of picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Picture {
-    /// Pixels.
     Png,
-    /// Vectors.
     Svg,
 }
 
@@ -79,58 +70,73 @@ impl Picture {
 
 /// Why a chart could not be drawn; only ever a fault of the program or its font.
 #[derive(Debug)]
-pub struct Flaw(String);
+pub struct ChartError(String);
 
-impl fmt::Display for Flaw {
+impl fmt::Display for ChartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the chart could not be drawn: {}", self.0)
     }
 }
 
-/// A chart.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "beside `apart`, which are bars too")]
 pub struct Bars {
-    /// What it shows.
     pub title: String,
-    /// A line below the title.
-    pub note: Option<String>,
-    /// Names, and the place of their colour in [`COLOURS`] if they have one.
-    pub legend: Vec<(String, Option<usize>)>,
+    pub notes: Vec<String>,
+    /// Names, and what their parts of bars are filled with, if there are such parts.
+    pub legend: Vec<(String, Option<Fill>)>,
     /// From the top.
     pub bars: Vec<Bar>,
+    /// Below these and a line, from the top.
+    pub apart: Vec<Bar>,
     /// What the values are, with their unit.
     pub value_axis: &'static str,
-    /// What the bars are.
     pub bar_axis: &'static str,
     /// What stands there where no bar is.
     pub empty: &'static str,
 }
 
-/// One bar.
 #[derive(Debug)]
 pub struct Bar {
     /// What stands to its left.
     pub label: String,
-    /// Places in [`COLOURS`], and values of 2^53 at most in all.
-    pub parts: Vec<(usize, u64)>,
+    /// What each part is filled with, and values of 2^53 at most in all.
+    pub parts: Vec<(Fill, u64)>,
     /// What stands to its right.
     pub value: String,
-    /// Whether that stands out.
+    /// What to think of it, behind that.
+    pub mark: String,
+    /// Whether both stand out.
     pub weight: Weight,
 }
 
-/// How text stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// Not.
     Normal,
-    /// In bold letters.
     Bold,
 }
 
 impl Bar {
-    fn width(&self) -> u64 {
+    /// The sum of its parts.
+    pub fn width(&self) -> u64 {
         self.parts.iter().fold(0, |sum: u64, (_, value)| sum.saturating_add(*value))
+    }
+
+    /// What stands to its right.
+    fn text(&self) -> String {
+        if self.mark.is_empty() { self.value.clone() } else { format!("{}  {}", self.value, self.mark) }
+    }
+}
+
+impl Bars {
+    fn all(&self) -> impl Iterator<Item = &Bar> {
+        self.bars.iter().chain(&self.apart)
+    }
+
+    /// How many rows there are, of which the line between the two groups is a part.
+    fn rows(&self) -> f64 {
+        let rows = f64::from(u16::try_from(self.all().count()).unwrap_or(u16::MAX));
+        if self.bars.is_empty() || self.apart.is_empty() { rows } else { rows + APART }
     }
 }
 
@@ -144,7 +150,7 @@ struct Paint {
 impl Paint {
     const fn of(theme: Theme) -> Self {
         match theme {
-            Theme::Light => Self { paper: WHITE, ink: RGBColor(33, 37, 41), grid: RGBColor(222, 226, 230) },
+            Theme::Light | Theme::Auto => Self { paper: WHITE, ink: RGBColor(33, 37, 41), grid: RGBColor(222, 226, 230) },
             Theme::Dark => Self { paper: RGBColor(22, 25, 29), ink: RGBColor(233, 236, 239), grid: RGBColor(62, 68, 75) },
         }
     }
@@ -155,19 +161,28 @@ impl Paint {
     }
 }
 
+/// The picture of `bars` in the file that was given to `flag`.
+///
+/// # Errors
+/// [`Error::Usage`] for a file that is no picture by its name; [`Error::Write`] where it could not be drawn.
+pub fn draw(bars: &Bars, path: &Path, flag: &str, look: &RenderOptions) -> Result<Vec<u8>> {
+    render(bars, Picture::of(path, flag)?, look)
+        .map_err(|error| Error::Write { path: path.display().to_string(), reason: error.to_string() })
+}
+
 /// Draws `bars`.
 ///
 /// # Errors
-/// A [`Flaw`] where plotters or the encoder fails.
-pub fn render(bars: &Bars, picture: Picture, look: &Look) -> std::result::Result<Vec<u8>, Flaw> {
+/// A [`ChartError`] where plotters or the encoder fails.
+pub fn render(bars: &Bars, picture: Picture, look: &RenderOptions) -> std::result::Result<Vec<u8>, ChartError> {
     use_own_font();
-    let rows = u32::try_from(bars.bars.len()).unwrap_or(u32::MAX);
+    let rows = u32::try_from(bars.all().count()).unwrap_or(u32::MAX);
     let plot = (PLOT_HEIGHT + rows.saturating_sub(1).saturating_mul(ROW_HEIGHT)).min(MOST_PLOT_HEIGHT);
     // Where letters end is known only to a canvas.
     let legend = Legend::new(bars, &SVGBackend::with_string(&mut String::new(), (WIDTH, WIDTH)).into_drawing_area())?;
-    let head = TITLE_HEIGHT + LINE_HEIGHT * (legend.lines + u32::from(bars.note.is_some()));
+    let head = TITLE_HEIGHT + LINE_HEIGHT * (legend.lines + u32::try_from(bars.notes.len()).unwrap_or(0));
     let size = (WIDTH, head + FOOT_HEIGHT + plot.max(rows.saturating_mul(LEAST_ROW_HEIGHT)));
-    let chart = Chart { bars, legend, head, paint: Paint::of(look.theme), lang: look.lang };
+    let chart = BarChart { bars, legend, head, paint: Paint::of(look.theme), lang: look.lang };
     match picture {
         Picture::Svg => {
             let mut svg = String::new();
@@ -176,32 +191,20 @@ pub fn render(bars: &Bars, picture: Picture, look: &Look) -> std::result::Result
         }
         Picture::Png => {
             let mut pixels = vec![0; size.0 as usize * size.1 as usize * 3];
-            chart.draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area())?;
-            encode_png(&pixels, size)
+            chart.draw(&Canvas::new(&mut pixels, size).into_drawing_area())?;
+            encode_png(&pixels, size).map_err(|error| ChartError(error.to_string()))
         }
     }
 }
 
-fn use_own_font() {
+/// Makes the font of the program known to plotters.
+pub(crate) fn use_own_font() {
     static REGISTER: Once = Once::new();
     REGISTER.call_once(|| {
         // A font that cannot be read shows as an error of the first text drawn.
         let _ = register_font(FONT, FontStyle::Normal, dejavu::sans::regular());
         let _ = register_font(FONT, FontStyle::Bold, dejavu::sans::bold());
     });
-}
-
-fn encode_png(pixels: &[u8], size: (u32, u32)) -> std::result::Result<Vec<u8>, Flaw> {
-    let flaw = |error: png::EncodingError| Flaw(error.to_string());
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, size.0, size.1);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Balanced);
-    let mut writer = encoder.write_header().map_err(flaw)?;
-    writer.write_image_data(pixels).map_err(flaw)?;
-    writer.finish().map_err(flaw)?;
-    Ok(out)
 }
 
 type Area<B> = DrawingArea<B, Shift>;
@@ -216,12 +219,12 @@ struct Legend {
 
 impl Legend {
     /// Fills lines from the left, then centres each.
-    fn new<B: DrawingBackend>(bars: &Bars, area: &Area<B>) -> std::result::Result<Self, Flaw> {
+    fn new<B: DrawingBackend>(bars: &Bars, area: &Area<B>) -> std::result::Result<Self, ChartError> {
         let style = Paint::of(Theme::Light).text(TEXT, Weight::Normal);
         let mut lines: Vec<Vec<u32>> = Vec::new();
-        for (text, colour) in &bars.legend {
-            let field = if colour.is_some() { FIELD + FIELD_GAP } else { 0 };
-            let width = area.estimate_text_size(text, &style).map_err(|e| Flaw(e.to_string()))?.0 + field + 2 * LEGEND_GAP;
+        for (text, fill) in &bars.legend {
+            let field = if fill.is_some() { FIELD + FIELD_GAP } else { 0 };
+            let width = area.estimate_text_size(text, &style).map_err(|e| ChartError(e.to_string()))?.0 + field + 2 * LEGEND_GAP;
             match lines.last_mut() {
                 Some(line) if line.iter().sum::<u32>() + width <= WIDTH => line.push(width),
                 _ => lines.push(vec![width]),
@@ -240,7 +243,7 @@ impl Legend {
 }
 
 /// A chart that is being drawn.
-struct Chart<'b> {
+struct BarChart<'b> {
     bars: &'b Bars,
     legend: Legend,
     /// Pixels of title, note and legend.
@@ -249,9 +252,9 @@ struct Chart<'b> {
     lang: Lang,
 }
 
-impl Chart<'_> {
-    fn draw<B: DrawingBackend>(&self, root: &Area<B>) -> std::result::Result<(), Flaw> {
-        self.draw_all(root).map_err(|error| Flaw(error.to_string()))
+impl BarChart<'_> {
+    fn draw<B: DrawingBackend>(&self, root: &Area<B>) -> std::result::Result<(), ChartError> {
+        self.draw_all(root).map_err(|error| ChartError(error.to_string()))
     }
 
     fn draw_all<B: DrawingBackend>(&self, root: &Area<B>) -> Drawn<B> {
@@ -260,13 +263,13 @@ impl Chart<'_> {
         let middle = WIDTH.cast_signed() / 2;
         root.draw_text(&self.bars.title, &centred(30), (middle, 40))?;
         let mut below = TITLE_HEIGHT.cast_signed();
-        if let Some(note) = &self.bars.note {
+        for note in &self.bars.notes {
             root.draw_text(note, &centred(TEXT), (middle, below + 12))?;
             below += LINE_HEIGHT.cast_signed();
         }
         self.draw_legend(root, below)?;
         let (_, body) = root.split_vertically(self.head);
-        if self.bars.bars.is_empty() {
+        if self.bars.all().next().is_none() {
             let height = body.dim_in_pixel().1.cast_signed();
             body.draw_text(self.bars.empty, &centred(24), (middle, height / 2 - 20))?;
         } else {
@@ -278,11 +281,14 @@ impl Chart<'_> {
     fn draw_legend<B: DrawingBackend>(&self, area: &Area<B>, top: i32) -> Drawn<B> {
         let side = FIELD.cast_signed();
         let style = self.paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Left, VPos::Center));
-        for ((text, colour), (line, left)) in self.bars.legend.iter().zip(&self.legend.places) {
+        for ((text, fill), (line, left)) in self.bars.legend.iter().zip(&self.legend.places) {
             let (mut left, top) = ((left + LEGEND_GAP).cast_signed(), top + (line * LINE_HEIGHT).cast_signed());
-            if let Some(place) = colour {
+            if let Some(fill) = fill {
                 let field = [(left, top), (left + side, top + side)];
-                area.draw(&Rectangle::new(field, COLOURS[*place].filled()))?;
+                area.draw(&Rectangle::new(field, fill.colour().filled()))?;
+                for line in fill.pattern.lines((left, top), (side, side)) {
+                    area.draw(&PathElement::new(line, LINE.stroke_width(1)))?;
+                }
                 area.draw(&Rectangle::new(field, self.paint.ink.stroke_width(1)))?;
                 left += side + FIELD_GAP.cast_signed();
             }
@@ -294,18 +300,18 @@ impl Chart<'_> {
     fn draw_bars<B: DrawingBackend>(&self, area: &Area<B>) -> Drawn<B> {
         let label = self.paint.text(TEXT, Weight::Normal);
         let mut longest = 0;
-        for bar in &self.bars.bars {
+        for bar in self.bars.all() {
             longest = longest.max(area.estimate_text_size(&bar.label, &label)?.0);
         }
         let labels = longest + 60;
-        let rows = f64::from(u16::try_from(self.bars.bars.len()).unwrap_or(u16::MAX));
+        let (rows, end) = (self.bars.rows(), self.end(area, WIDTH.saturating_sub(LEFT + RIGHT + labels))?);
         let mut chart = ChartBuilder::on(area)
             .margin_right(RIGHT)
             .margin_left(LEFT)
             .margin_bottom(12)
             .x_label_area_size(FOOT_HEIGHT - 12)
             .y_label_area_size(labels)
-            .build_cartesian_2d(0..self.end(area, WIDTH.saturating_sub(LEFT + RIGHT + labels))?, 0.0..rows)?;
+            .build_cartesian_2d(0..end, 0.0..rows)?;
         chart
             .configure_mesh()
             .disable_y_mesh()
@@ -320,19 +326,29 @@ impl Chart<'_> {
             .label_style(label.clone())
             .axis_desc_style(label)
             .draw()?;
-        let gap = gap(area.dim_in_pixel().1.saturating_sub(FOOT_HEIGHT) / u32::try_from(self.bars.bars.len()).unwrap_or(1));
+        let height = area.dim_in_pixel().1.saturating_sub(FOOT_HEIGHT);
+        let gap = gap(height / u32::try_from(self.bars.all().count()).unwrap_or(1).max(1));
         let mut row = rows;
-        self.bars.bars.iter().try_for_each(|bar| {
+        for bar in &self.bars.bars {
+            row -= 1.0;
+            self.draw_bar(&mut chart, bar, row, gap)?;
+        }
+        if rows.fract() > 0.0 {
+            row -= APART;
+            let line = [(0, row + APART / 2.0), (end, row + APART / 2.0)];
+            chart.draw_series([PathElement::new(line, self.paint.ink.stroke_width(1))])?;
+        }
+        self.bars.apart.iter().try_for_each(|bar| {
             row -= 1.0;
             self.draw_bar(&mut chart, bar, row, gap)
         })
     }
 
-    /// The end of the axis: so far that each bar's value has room to its right, in a plot of so many pixels.
+    /// The end of the axis: so far that each bar's value fits to its right, in a plot of so many pixels.
     fn end<B: DrawingBackend>(&self, area: &Area<B>, pixels: u32) -> std::result::Result<u64, DrawingAreaErrorKind<B::ErrorType>> {
         let mut end = 1;
-        for bar in &self.bars.bars {
-            let value = area.estimate_text_size(&bar.value, &self.paint.text(TEXT, Weight::Bold))?.0 + 2 * VALUE_GAP;
+        for bar in self.bars.all() {
+            let value = area.estimate_text_size(&bar.text(), &self.paint.text(TEXT, Weight::Bold))?.0 + 2 * VALUE_GAP;
             let room = u128::from(pixels.saturating_sub(value).max(pixels / 8).max(1));
             let wanted = (u128::from(bar.width()) * u128::from(pixels)).div_ceil(room);
             end = end.max(u64::try_from(wanted).unwrap_or(u64::MAX));
@@ -344,21 +360,29 @@ impl Chart<'_> {
     /// above and below.
     fn draw_bar<B: DrawingBackend>(&self, plot: &mut Plot<'_, B>, bar: &Bar, row: f64, gap: u32) -> Drawn<B> {
         let mut left: u64 = 0;
-        for &(place, value) in &bar.parts {
+        for &(fill, value) in &bar.parts {
             let right = left.saturating_add(value);
-            // The outline keeps light colours apart from the paper.
-            for style in [COLOURS[place].filled(), self.paint.ink.stroke_width(1)] {
+            let field = |style| {
                 let mut part = Rectangle::new([(left, row), (right, row + 1.0)], style);
                 part.set_margin(gap, gap, 0, 0);
-                plot.draw_series([part])?;
+                part
+            };
+            plot.draw_series([field(fill.colour().filled())])?;
+            let ((start, bottom), (end, top)) = (plot.backend_coord(&(left, row)), plot.backend_coord(&(right, row + 1.0)));
+            let height = bottom - top - 2 * gap.cast_signed();
+            for line in fill.pattern.lines((0, -height - gap.cast_signed()), (end - start, height)) {
+                let line = PathElement::new(line, LINE.stroke_width(1));
+                plot.draw_series([EmptyElement::at((left, row)) + line])?;
             }
+            // The outline keeps light colours apart from the paper.
+            plot.draw_series([field(self.paint.ink.stroke_width(1))])?;
             left = right;
         }
         let style = self.paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Right, VPos::Center));
         plot.draw_series([EmptyElement::at((0, row + 0.5)) + Label::new(bar.label.clone(), (-10, 4), style)])?;
         let style = self.paint.text(TEXT, bar.weight).pos(Pos::new(HPos::Left, VPos::Center));
         let beside = (VALUE_GAP.cast_signed(), 4);
-        plot.draw_series([EmptyElement::at((left, row + 0.5)) + Label::new(bar.value.clone(), beside, style)])?;
+        plot.draw_series([EmptyElement::at((left, row + 0.5)) + Label::new(bar.text(), beside, style)])?;
         Ok(())
     }
 }

@@ -2,23 +2,25 @@
 
 use std::path::Path;
 
-use super::bars::{Bar, Bars, COLOURS, Picture, Weight, render};
-use super::digest::{Digest, Kept, Needs};
-use super::lang::{ADDRESS, CHART_MANY, CHART_NONE, CHART_ONE, HIGHLY_SUSPICIOUS, Lang, NO_SCORE, OTHER_SIGNALS, SCORE_AXIS};
-use super::page::{Look, Report};
-use crate::error::{Error, Result};
-use crate::escape::{shorten, terminal};
+use crate::base::error::Result;
+use crate::base::escape::{shorten, terminal};
 use crate::record::MAX_INTEGER;
 use crate::record::host::HostRecord;
 use crate::record::signal::{SIGNALS, index_of};
+use crate::report::bars::{Bar, Bars, MOST_ROWS, Picture, Weight, draw};
+use crate::report::data::{ReportData, ReportNeeds, TopHost, is_alarming};
+use crate::report::fill::Fill;
+use crate::report::lang::chart::{
+    CHART_AND_BREAK_INS, CHART_BREAK_INS_HIDDEN, CHART_MANY, CHART_NONE, CHART_ONE, CHART_TIED, FURTHER_BREAK_INS, HIGHLY_SUSPICIOUS,
+    NO_SCORE, OTHER_SIGNALS, OTHERS_HAVE, SCORE_AXIS,
+};
+use crate::report::lang::{ADDRESS, BREAK_IN, BREAK_INS, Lang};
+use crate::report::page::{RenderOptions, Report};
 
 /// How many hosts it shows, unless `--top` says otherwise.
 const ROWS: usize = 5;
-/// How many it shows at the most: nobody reads a picture of more.
-pub const MOST_ROWS: usize = 50;
-/// The colour of all signals outside the table, the last one.
-const OTHERS: usize = COLOURS.len() - 1;
-const _: () = assert!(SIGNALS.len() <= OTHERS, "every signal of the table has a colour of its own");
+/// How many break-ins stand below them at the most.
+const MOST_APART: usize = 5;
 /// The mark of suspicious hosts; not told by colour alone.
 const MARK: &str = "\u{25b2}";
 
@@ -32,51 +34,78 @@ impl Report for Chart {
     }
 
     fn about(&self) -> &'static str {
-        "Draw the top addresses as bars stacked by signal, 50 at most; the ending, .png or .svg, says how"
+        "Draw the top addresses as bars stacked by signal, at most 50; PNG or SVG, by the file extension"
     }
 
     fn check(&self, path: &Path) -> Result<()> {
         Picture::of(path, self.name()).map(drop)
     }
 
-    fn needs(&self, look: &Look) -> Needs {
-        Needs { top: rows(look), ..Needs::default() }
+    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
+        needs(rows(look))
     }
 
-    fn page(&self, digest: &Digest, look: &Look, path: &Path) -> Result<Vec<u8>> {
-        let bars = bars(digest, look, rows(look));
-        render(&bars, Picture::of(path, self.name())?, look)
-            .map_err(|flaw| Error::Write { path: path.display().to_string(), reason: flaw.to_string() })
+    fn page(&self, digest: &ReportData, look: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
+        draw(&bars(digest, look, rows(look)), path, self.name(), look)
     }
 }
 
-fn rows(look: &Look) -> usize {
+fn rows(look: &RenderOptions) -> usize {
     look.top.unwrap_or(ROWS).min(MOST_ROWS)
 }
 
-/// The chart of the first `rows` hosts by score.
-#[must_use]
-pub fn bars(digest: &Digest, look: &Look, rows: usize) -> Bars {
+/// What a chart of the first `rows` hosts has to know of.
+pub fn needs(rows: usize) -> ReportNeeds {
+    // Among the most urgent there are as many break-ins as may stand apart, whichever of them stand among the first.
+    ReportNeeds { top: rows, urgent: rows + MOST_APART, ..ReportNeeds::default() }
+}
+
+/// The chart of the first `rows` hosts by score, and of break-ins that are none of them.
+pub fn bars(digest: &ReportData, look: &RenderOptions, rows: usize) -> Bars {
     let lang = look.lang;
-    let hosts = &digest.top()[..digest.top().len().min(rows)];
+    let hosts = digest.top(rows);
+    let (apart, hidden) = break_ins_apart(digest, &hosts);
+    let title = match hosts.len() {
+        0 => lang.say(CHART_NONE).to_owned(),
+        1 => lang.say(CHART_ONE).to_owned(),
+        count => lang.fill(CHART_MANY, &[&count.to_string()]),
+    };
+    let below = apart.len() as u64 + hidden;
+    let mut notes = Vec::new();
+    let tied = digest.tied_with_last(rows);
+    if let Some(last) = hosts.last().filter(|_| tied > 0) {
+        notes.push(lang.fill(CHART_TIED, &[&lang.count(tied, OTHERS_HAVE), &lang.number(last.host.score)]));
+    }
+    if hidden > 0 {
+        notes.push(lang.fill(CHART_BREAK_INS_HIDDEN, &[&lang.count(hidden, FURTHER_BREAK_INS)]));
+    }
+    let all: Vec<&TopHost<'_>> = hosts.iter().chain(&apart).collect();
     Bars {
-        title: match hosts.len() {
-            0 => lang.say(CHART_NONE).to_owned(),
-            1 => lang.say(CHART_ONE).to_owned(),
-            count => lang.fill(CHART_MANY, &[&count.to_string()]),
-        },
-        legend: legend(hosts, lang),
+        title: if below == 0 { title } else { lang.fill(CHART_AND_BREAK_INS, &[&title, &lang.count(below, BREAK_INS)]) },
+        notes,
+        legend: legend(&all, lang),
         bars: hosts.iter().map(|kept| bar(&kept.host, lang)).collect(),
+        apart: apart.iter().map(|kept| bar(&kept.host, lang)).collect(),
         value_axis: lang.say(SCORE_AXIS),
         bar_axis: lang.say(ADDRESS),
         empty: lang.say(NO_SCORE),
-        ..Bars::default()
     }
 }
 
-/// The place of a signal's colour: its place in the table, so it is the same in every chart.
-fn place_of(signal: &str) -> usize {
-    index_of(signal).unwrap_or(OTHERS)
+/// The break-ins that are not among `hosts`, at most [`MOST_APART`] of them, and how many more there are.
+fn break_ins_apart<'d>(digest: &'d ReportData, hosts: &[TopHost<'d>]) -> (Vec<TopHost<'d>>, u64) {
+    let inside = hosts.iter().filter(|kept| is_alarming(&kept.host)).count() as u64;
+    let is_inside = |kept: &TopHost<'_>| hosts.iter().any(|other| other.host.ip == kept.host.ip && other.host == kept.host);
+    let mut shown = digest.urgent(usize::MAX);
+    shown.retain(|kept| is_alarming(&kept.host) && !is_inside(kept));
+    shown.truncate(MOST_APART);
+    let hidden = digest.break_ins.saturating_sub(inside + shown.len() as u64);
+    (shown, hidden)
+}
+
+/// What a signal's parts of bars are filled with: by its index in the table, so it is the same in every chart.
+fn fill_of(signal: &str) -> Fill {
+    index_of(signal).map_or(Fill::OTHERS, Fill::of)
 }
 
 fn bar(host: &HostRecord<'_>, lang: Lang) -> Bar {
@@ -86,11 +115,14 @@ fn bar(host: &HostRecord<'_>, lang: Lang) -> Bar {
     for (name, width) in weighted(host) {
         let width = width.min(room);
         room -= width;
-        parts.push((place_of(name), width));
+        parts.push((fill_of(name), width));
     }
-    let score = lang.number(host.score);
-    let (value, weight) = if host.suspicious { (format!("{score}  {MARK}"), Weight::Bold) } else { (score, Weight::Normal) };
-    Bar { label: host.ip.to_string(), parts, value, weight }
+    let (mark, weight) = match host {
+        host if is_alarming(host) => (format!("{MARK} {}", lang.say(BREAK_IN)), Weight::Bold),
+        host if host.suspicious => (MARK.to_owned(), Weight::Bold),
+        _ => (String::new(), Weight::Normal),
+    };
+    Bar { label: host.ip.to_string(), parts, value: lang.number(host.score), mark, weight }
 }
 
 /// What each signal adds to the score.
@@ -99,8 +131,8 @@ fn weighted<'h>(host: &'h HostRecord<'_>) -> impl Iterator<Item = (&'h str, u64)
     weighted.filter(|&(_, width)| width > 0)
 }
 
-/// The signals that occur, in the order of the table; those outside it are one entry.
-fn legend(hosts: &[Kept], lang: Lang) -> Vec<(String, Option<usize>)> {
+/// The signals that occur, in the order of the table; those that have no fill of their own are one entry.
+fn legend(hosts: &[&TopHost<'_>], lang: Lang) -> Vec<(String, Option<Fill>)> {
     /// A name outside the table is shortened to this many characters.
     const LONGEST: usize = 24;
     let mut has = [false; SIGNALS.len()];
@@ -108,19 +140,19 @@ fn legend(hosts: &[Kept], lang: Lang) -> Vec<(String, Option<usize>)> {
     let mut others = 0;
     for (name, _) in hosts.iter().flat_map(|kept| weighted(&kept.host)) {
         match index_of(name) {
-            Some(index) => has[index] = true,
-            None if other == Some(name) => {}
-            None => {
+            Some(index) if Fill::of(index) != Fill::OTHERS => has[index] = true,
+            _ if other == Some(name) => {}
+            _ => {
                 other = Some(name);
                 others += 1;
             }
         }
     }
     let known = SIGNALS.iter().enumerate().filter(|(index, _)| has[*index]);
-    let mut entries: Vec<_> = known.map(|(index, signal)| (lang.label_of(signal.name).to_owned(), Some(index))).collect();
+    let mut entries: Vec<_> = known.map(|(index, signal)| (lang.label_of(signal.name).to_owned(), Some(Fill::of(index)))).collect();
     if let Some(name) = other {
-        let name = if others > 1 { lang.say(OTHER_SIGNALS).into() } else { terminal(name) };
-        entries.push((shorten(&name, LONGEST).into_owned(), Some(OTHERS)));
+        let name = if others > 1 { lang.say(OTHER_SIGNALS).into() } else { terminal(lang.label_of(name)) };
+        entries.push((shorten(&name, LONGEST).into_owned(), Some(Fill::OTHERS)));
     }
     if hosts.iter().any(|kept| kept.host.suspicious) {
         entries.push((format!("{MARK} {}", lang.say(HIGHLY_SUSPICIOUS)), None));
@@ -133,20 +165,20 @@ mod tests {
     use std::slice::from_ref;
 
     use super::*;
-    use crate::report::digest::Floors;
+    use crate::report::data::Thresholds;
     use crate::report::page::Theme;
 
-    fn chart(hosts: &[HostRecord<'_>], picture: &str, look: &Look) -> Vec<u8> {
-        let mut digest = Digest::new(Chart.needs(look), Floors::default());
+    fn chart(hosts: &[HostRecord<'_>], picture: &str, look: &RenderOptions) -> Vec<u8> {
+        let mut digest = ReportData::new(Chart.needs(look), Thresholds::default());
         for host in hosts {
-            digest.add(host, b"");
+            digest.add_host(host);
         }
         digest.close();
         Chart.page(&digest, look, Path::new(picture)).expect("a picture")
     }
 
     fn svg(hosts: &[HostRecord<'_>]) -> String {
-        String::from_utf8(chart(hosts, "x.svg", &Look::default())).expect("UTF-8")
+        String::from_utf8(chart(hosts, "x.svg", &RenderOptions::default())).expect("UTF-8")
     }
 
     fn host(ip: &str, counts: [u64; 3], suspicious: bool) -> HostRecord<'static> {
@@ -182,12 +214,38 @@ mod tests {
             assert!(svg.contains(text), "no {text}");
         }
         // A colour stands for one signal: a legend entry, and a part of each bar that has it.
-        let filled = |place: usize| {
-            svg.matches(&format!("fill=\"#{:02X}{:02X}{:02X}\"", COLOURS[place].0, COLOURS[place].1, COLOURS[place].2)).count()
+        let filled = |index: usize| {
+            let colour = Fill::of(index).colour();
+            svg.matches(&format!("fill=\"#{:02X}{:02X}{:02X}\"", colour.0, colour.1, colour.2)).count()
         };
         assert_eq!([0, 1, 2].map(filled), [1 + 3, 1 + 1, 1 + 1]);
         let heights: Vec<_> = ["2001:db8:1234", "192.0.2.7", "198.51"].map(|text| svg.find(text)).to_vec();
         assert!(heights.is_sorted(), "highest score first");
+    }
+
+    #[test]
+    fn a_tie_that_is_cut_is_said() {
+        let hosts: Vec<_> = (1..=8).map(|last| host(&format!("192.0.2.{last}"), [if last < 4 { 9 } else { 7 }, 0, 0], false)).collect();
+        assert!(svg(&hosts).contains("3 more addresses have the same score as the last one: 7"), "{}", svg(&hosts));
+        assert!(svg(&hosts[..6]).contains("1 more address has the same score as the last one: 7"));
+        assert!(!svg(&hosts[..5]).contains("more address"));
+    }
+
+    #[test]
+    fn break_ins_stand_in_the_chart_or_below_it() {
+        let broken = |ip: &str, score| HostRecord { rules: vec!["ssh_breakin".into()], ..host(ip, [score, 0, 0], true) };
+        let mut hosts: Vec<_> = (1..=6).map(|last| host(&format!("192.0.2.{last}"), [90, 0, 0], true)).collect();
+        hosts.push(broken("203.0.113.1", 91));
+        let inside = svg(&hosts);
+        assert!(
+            inside.contains("91  \u{25b2} BREAK-IN") && inside.contains("Top 5 addresses by score<")
+                || inside.contains("Top 5 addresses by score\n")
+        );
+        hosts.extend((1..=7).map(|last| broken(&format!("198.51.100.{last}"), 12)));
+        let below = svg(&hosts);
+        assert!(below.contains("Top 5 addresses by score, and 7 break-ins") && below.contains("2 further break-ins not shown"));
+        assert_eq!(below.matches("BREAK-IN").count(), 1 + 5);
+        assert!(below.find("192.0.2.4") < below.find("198.51.100.1"), "below the first");
     }
 
     #[test]
@@ -222,7 +280,7 @@ mod tests {
         let mut pictures = Vec::new();
         for picture in ["x.png", "x.svg"] {
             for theme in [Theme::Light, Theme::Dark] {
-                let look = Look { theme, ..Look::default() };
+                let look = RenderOptions { theme, ..RenderOptions::default() };
                 let (one, two) = (chart(from_ref(&host), picture, &look), chart(from_ref(&host), picture, &look));
                 assert!(one == two, "{picture} {theme:?}");
                 pictures.push(one);
@@ -235,7 +293,7 @@ mod tests {
 
     #[test]
     fn it_speaks_french() {
-        let look = Look { lang: Lang::Fr, ..Look::default() };
+        let look = RenderOptions { lang: Lang::Fr, ..RenderOptions::default() };
         let svg = String::from_utf8(chart(&[host("192.0.2.1", [12_500, 1, 0], true), host("192.0.2.2", [1, 0, 0], false)], "x.svg", &look))
             .expect("UTF-8");
         for text in ["Les 2 adresses aux scores les plus élevés", "Échec SSH", "12\u{202f}501", "Adresse", "poids", "très suspecte"] {

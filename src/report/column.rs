@@ -1,20 +1,24 @@
 //! The one table of columns: what a host is in a row, whatever the report.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::sync::LazyLock;
 
-use super::detail::{Port, Row};
-use super::digest::is_break_in;
-use super::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, NO_PORT, NOT_SCANNED, Phrase, SCAN_STATES, SUSPECT, word_of};
-use super::login;
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
+use crate::base::net::Address;
+use crate::base::time::LogTime;
 use crate::record::Text;
+use crate::record::host::scan::Port;
+use crate::record::json;
 use crate::record::signal::{SIGNALS, index_of};
-use crate::time::Stamp;
+use crate::report::data::is_break_in;
+use crate::report::detail::{Row, values_of};
+use crate::report::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, Phrase, SUSPECT};
+use crate::report::scanned::put_scan_result;
+use crate::report::{enrich, login, why};
 
 /// What the cells of a column are: how they are aligned and sorted, and whether anybody else chose their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// An address.
     Address,
     /// A whole number.
@@ -30,97 +34,133 @@ pub enum Kind {
 }
 
 /// One column.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Column {
     /// Its heading in CSV and its name in `--columns`; never changes.
     pub name: &'static str,
     /// Its heading for people.
     pub heading: Phrase,
     /// What its cells are.
-    pub kind: Kind,
-    /// Appends the text of its cell, not yet escaped for any format.
-    pub put: fn(Row<'_>, Lang, &mut String),
-    /// Whether the cell tells what [`Detail`](super::detail::Detail) holds.
+    pub kind: ColumnKind,
+    /// Where the text of its cell comes from.
+    cell: Cell,
+    /// Whether the cell tells what [`HostDetail`](crate::report::detail::HostDetail) holds.
     pub needs_detail: bool,
+}
+
+/// Where the text of a cell comes from, not yet escaped for any format.
+#[derive(Debug, Clone, Copy)]
+enum Cell {
+    /// A function of its own.
+    Put(Put),
+    /// The count of the signal `SIGNALS[index]`.
+    Count(usize),
+    /// What a path into `enrich` leads to.
+    Enrich(&'static [String]),
 }
 
 type Put = fn(Row<'_>, Lang, &mut String);
 
 /// A column of what the host itself says.
-const fn column(name: &'static str, kind: Kind, heading: Phrase, put: Put) -> Column {
-    Column { name, heading, kind, put, needs_detail: false }
+const fn column(name: &'static str, kind: ColumnKind, heading: Phrase, put: Put) -> Column {
+    Column { name, heading, kind, cell: Cell::Put(put), needs_detail: false }
 }
 
 /// A column of what only the details say.
-const fn detail(name: &'static str, kind: Kind, heading: Phrase, put: Put) -> Column {
+const fn detail(name: &'static str, kind: ColumnKind, heading: Phrase, put: Put) -> Column {
     Column { needs_detail: true, ..column(name, kind, heading, put) }
 }
 
-/// A column of the occurrences of a signal, which has the signal's label.
-const fn count(name: &'static str, put: Put) -> Column {
-    column(name, Kind::Count, ["", ""], put)
+/// A column of the occurrences of each signal that is on by default, or is not, which has the signal's label.
+fn counts(is_always_written: bool) -> impl Iterator<Item = Column> {
+    let signals = SIGNALS.iter().enumerate().filter(move |(_, signal)| signal.is_always_written == is_always_written);
+    signals.map(|(index, signal)| Column {
+        name: signal.name,
+        heading: [signal.label, signal.label_fr],
+        kind: ColumnKind::Count,
+        cell: Cell::Count(index),
+        needs_detail: false,
+    })
 }
 
-/// Every column, in the order of the CSV file: first those of every CSV file, then those that `--columns` adds.
-pub const COLUMNS: &[Column] = &[
-    column("ip", Kind::Address, ["Address", "Adresse"], |row, _, out| put_address(row.host.ip, out)),
-    column("score", Kind::Number, ["Score", "Score"], |row, _, out| put_number(row.host.score, out)),
-    column("reason", Kind::Text, ["Reason", "Motif"], |row, lang, out| {
+/// Every column, in the order of the CSV file: first those of every CSV file, then those that `--columns` adds. Counts are one
+/// for each signal of [`SIGNALS`].
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let first = VERDICT.iter().copied().chain(counts(true)).chain(PERIOD.iter().copied());
+    first.chain(counts(false)).chain(MORE.iter().copied()).collect()
+});
+
+/// The columns of every CSV file, and those that `--columns` adds.
+#[must_use]
+pub fn split_columns() -> (&'static [Column], &'static [Column]) {
+    COLUMNS.split_at(VERDICT.len() + counts(true).count() + PERIOD.len())
+}
+
+/// What to think of the address: before the counts.
+const VERDICT: &[Column] = &[
+    column("ip", ColumnKind::Address, ["Address", "Adresse"], |row, _, out| put_address(row.host.ip, out)),
+    column("score", ColumnKind::Number, ["Score", "Score"], |row, _, out| put_number(row.host.score, out)),
+    column("reason", ColumnKind::Text, ["Reason", "Motif"], |row, lang, out| {
         out.push_str(row.host.reason.as_ref().map_or("", |reason| lang.label_of(&reason.0)));
     }),
-    column("open_ports", Kind::Text, ["Open ports", "Ports ouverts"], |row, _, out| put_open_ports(row, out)),
-    column("scan_status", Kind::Text, ["Scan status", "État du scan"], |row, _, out| {
+    column("open_ports", ColumnKind::Text, ["Open ports", "Ports ouverts"], |row, _, out| put_open_ports(row, out)),
+    column("scan_status", ColumnKind::Text, ["Scan status", "État du scan"], |row, _, out| {
         out.push_str(row.host.scan.as_ref().map_or("", |scan| &scan.status.0));
     }),
-    column("suspicious", Kind::Word, ["Suspicious", "Suspecte"], |row, _, out| put_bool(row.host.suspicious, out)),
-    column("rules", Kind::Text, ["Rules", "Règles"], |row, _, out| put_joined(&row.host.rules, out)),
-    count("ssh_failed", |row, _, out| put_number(row.host.count_of("ssh_failed"), out)),
-    count("http_404", |row, _, out| put_number(row.host.count_of("http_404"), out)),
-    count("http_bot", |row, _, out| put_number(row.host.count_of("http_bot"), out)),
-    count("ssh_accepted", |row, _, out| put_number(row.host.count_of("ssh_accepted"), out)),
-    column("first_seen", Kind::Time, ["First seen", "Première apparition"], |row, _, out| put_time(row.host.first_seen, out)),
-    column("last_seen", Kind::Time, ["Last seen", "Dernière apparition"], |row, _, out| put_time(row.host.last_seen, out)),
-    count("ssh_invalid_user", |row, _, out| put_number(row.host.count_of("ssh_invalid_user"), out)),
-    count("ssh_probe", |row, _, out| put_number(row.host.count_of("ssh_probe"), out)),
-    count("http_probe", |row, _, out| put_number(row.host.count_of("http_probe"), out)),
-    column("other_signals", Kind::Text, ["Other signals", "Autres signaux"], |row, _, out| {
+    column("suspicious", ColumnKind::Word, ["Suspicious", "Suspecte"], |row, _, out| put_bool(row.host.suspicious, out)),
+    column("rules", ColumnKind::Text, ["Rules", "Règles"], |row, _, out| put_joined(&row.host.rules, out)),
+];
+
+/// Behind the counts of signals that are on by default.
+const PERIOD: &[Column] = &[
+    column("first_seen", ColumnKind::Time, ["First seen", "Première apparition"], |row, _, out| put_time(row.host.first_seen, out)),
+    column("last_seen", ColumnKind::Time, ["Last seen", "Dernière apparition"], |row, _, out| put_time(row.host.last_seen, out)),
+];
+
+/// Behind the counts of all other signals.
+const MORE: &[Column] = &[
+    column("other_signals", ColumnKind::Text, ["Other signals", "Autres signaux"], |row, _, out| {
         let others = row.host.signals.iter().filter(|(name, _)| index_of(&name.0).is_none());
         put_list(others, out, |(name, times), out| write!(out, "{}={times}", name.0));
     }),
-    column("reason_percent", Kind::Number, ["Reason’s share of the score, %", "Part du motif dans le score, %"], |row, _, out| {
+    column("reason_percent", ColumnKind::Number, ["Reason’s share of the score, %", "Part du motif dans le score, %"], |row, _, out| {
         put_share(row, out);
     }),
-    column("verdict", Kind::Word, ["Verdict", "Verdict"], |row, lang, out| out.push_str(verdict(row, lang))),
-    column("allowed", Kind::Word, ["Allowed", "Autorisée"], |row, _, out| put_bool(row.host.allowed, out)),
-    column("scan_result", Kind::Text, ["Open ports", "Ports ouverts"], put_scan_result),
-    column("evidence", Kind::Text, ["Evidence", "Preuves"], |row, _, out| {
+    column("verdict", ColumnKind::Word, ["Verdict", "Verdict"], |row, lang, out| out.push_str(verdict(row, lang))),
+    detail("why", ColumnKind::Text, ["Why", "Pourquoi"], |row, lang, out| out.push_str(&why::text(row, lang))),
+    detail("attack", ColumnKind::Text, ["ATT&CK", "ATT&CK"], |row, lang, out| out.push_str(&why::techniques(row, lang).join(", "))),
+    column("allowed", ColumnKind::Word, ["Allowed", "Autorisée"], |row, _, out| put_bool(row.host.allowed, out)),
+    detail("scan_result", ColumnKind::Text, ["Open ports", "Ports ouverts"], put_scan_result),
+    column("evidence", ColumnKind::Text, ["Evidence", "Preuves"], |row, _, out| {
         put_list(row.host.evidence.iter(), out, |place, out| write!(out, "{}:{}", place.file.0, place.line));
     }),
-    column("failed_before_login", Kind::Number, FAILED_BEFORE, |row, _, out| put_some(row.host.failed_before_login, out)),
-    column("logins", Kind::Text, LOGINS, |row, _, out| {
-        let told = row.host.login_order.latest.iter().map(|login| login::cells(login).join(" "));
+    column("failed_before_login", ColumnKind::Number, FAILED_BEFORE, |row, _, out| put_some(row.host.failed_before_login, out)),
+    column("logins", ColumnKind::Text, LOGINS, |row, _, out| {
+        let told = row.host.login_order.latest.iter().map(|login| login::cells(login, Lang::En).join(" "));
         out.push_str(&told.collect::<Vec<_>>().join(", "));
     }),
-    detail("network", Kind::Text, ["Network", "Réseau"], |row, _, out| out.push_str(&row.detail.network)),
-    detail("explain", Kind::Text, ["What the rules saw", "Ce que les règles ont vu"], |row, _, out| {
-        put_list(row.detail.explain.iter(), out, |rule, out| write!(out, "{}={} ({})", rule.rule, rule.held, rule.saw));
+    column("groups", ColumnKind::Text, ["Groups", "Groupes"], |row, _, out| {
+        put_list(row.host.groups.iter(), out, |group, out| write!(out, "{}:{}", group.rule.0, group.key.0));
     }),
-    detail("closed", Kind::Number, ["Closed ports", "Ports fermés"], |row, _, out| put_some(row.detail.closed, out)),
-    detail("filtered", Kind::Number, ["Filtered ports", "Ports filtrés"], |row, _, out| put_some(row.detail.filtered, out)),
-    detail("unknown", Kind::Number, ["Unknown ports", "Ports inconnus"], |row, _, out| put_some(row.detail.unknown, out)),
-    detail("scanned_at", Kind::Text, ["Scanned at", "Scannée le"], |row, _, out| out.push_str(&row.detail.started_at)),
-    detail("scan_duration_ms", Kind::Number, ["Scan, ms", "Scan, ms"], |row, _, out| put_some(row.detail.duration_ms, out)),
-    detail("port_states", Kind::Text, ["Port states", "État des ports"], |row, _, out| {
-        put_list(row.detail.ports.iter().filter(|port| !port.state.is_empty()), out, put_state);
+    column("network", ColumnKind::Text, ["Network", "Réseau"], |row, _, out| {
+        out.push_str(row.host.network.as_ref().map_or("", |network| &network.0));
     }),
-    detail("banner", Kind::Text, ["Banner", "Bannière"], |row, _, out| {
+    detail("explain", ColumnKind::Text, ["What the rules saw", "Ce que les règles ont vu"], |row, _, out| {
+        put_list(row.detail.explain.iter(), out, |rule, out| write!(out, "{}={} ({})", rule.rule.0, rule.held, values_of(rule)));
+    }),
+    detail("closed", ColumnKind::Number, ["Closed ports", "Ports fermés"], |row, _, out| put_some(row.detail.scan.closed, out)),
+    detail("filtered", ColumnKind::Number, ["Filtered ports", "Ports filtrés"], |row, _, out| put_some(row.detail.scan.filtered, out)),
+    detail("unknown", ColumnKind::Number, ["Unknown ports", "Ports inconnus"], |row, _, out| put_some(row.detail.scan.unknown, out)),
+    detail("scanned_at", ColumnKind::Text, ["Scanned at", "Scannée le"], |row, _, out| out.push_str(&row.detail.scan.started_at.0)),
+    detail("scan_duration_ms", ColumnKind::Number, ["Scan, ms", "Scan, ms"], |row, _, out| put_some(row.detail.scan.duration_ms, out)),
+    detail("port_states", ColumnKind::Text, ["Port states", "État des ports"], |row, _, out| {
+        put_list(row.detail.ports.iter().filter(|port| !port.port.state.is_empty()), out, |port, out| put_state(&port.port, out));
+    }),
+    detail("banner", ColumnKind::Text, ["Banner", "Bannière"], |row, _, out| {
         let said = row.detail.ports.iter().filter(|port| !port.banner.is_empty());
-        put_list(said, out, |port, out| write!(out, "{}: {}", port.port, port.banner));
+        put_list(said, out, |port, out| write!(out, "{}: {}", port.port.port, port.banner.0));
     }),
 ];
-
-/// How many of [`COLUMNS`] every CSV file has.
-pub const CSV_COLUMNS: usize = 13;
 
 impl Column {
     /// The column called `name`.
@@ -137,35 +177,65 @@ impl Column {
         let mut columns: Vec<&'static Self> = Vec::new();
         for name in list.split(',').map(str::trim) {
             match (name, Self::find(name)) {
-                ("default", _) => columns.extend(&COLUMNS[..CSV_COLUMNS]),
+                ("default", _) => columns.extend(split_columns().0),
                 (_, Some(column)) => columns.push(column),
+                (name, None) if enrich::path_of(name).is_some() => columns.push(Self::of_enrich(name)),
                 _ => {
                     let known: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
-                    return Err(Error::Usage(format!("--columns: no column is called {name:?}; there are: default, {}", known.join(", "))));
+                    return Err(Error::Usage(format!(
+                        "--columns: no column is called {name:?}; there are: default, {}, enrich.PATH",
+                        known.join(", ")
+                    )));
                 }
             }
         }
         match columns.iter().enumerate().find(|(place, column)| columns[..*place].iter().any(|other| other.name == column.name)) {
-            Some((_, twice)) => Err(Error::Usage(format!("--columns: {} stands twice", twice.name))),
+            Some((_, twice)) => Err(Error::Usage(format!("--columns: {} is given twice", twice.name))),
             None => Ok(columns),
         }
     }
 
-    /// Its heading for people: of a count, the signal's label.
+    /// The column of a path into `enrich`. It lives as long as the program, as those of the table do: there are as many as a flag names.
+    fn of_enrich(name: &str) -> &'static Self {
+        let path = enrich::path_of(name).unwrap_or_default();
+        let (name, path): (&'static str, &'static [String]) = (name.to_owned().leak(), path.leak());
+        let kind = ColumnKind::Text;
+        Box::leak(Box::new(Self { name, heading: [name, name], kind, cell: Cell::Enrich(path), needs_detail: false }))
+    }
+
+    /// Its heading for people.
     #[must_use]
     pub fn heading_in(&self, lang: Lang) -> &'static str {
-        match (self.kind, index_of(self.name)) {
-            (Kind::Count, Some(index)) => lang.say([SIGNALS[index].label, SIGNALS[index].label_fr]),
-            _ => lang.say(self.heading),
+        lang.say(self.heading)
+    }
+
+    /// Appends the text of its cell, not yet escaped for any format.
+    pub fn put(&self, row: Row<'_>, lang: Lang, out: &mut String) {
+        match self.cell {
+            Cell::Put(put) => put(row, lang, out),
+            Cell::Count(index) => put_number(row.host.count_of(SIGNALS[index].name), out),
+            Cell::Enrich(path) => enrich::put(&row.host.enrich, path, out),
         }
     }
 
-    /// The text of its cell.
+    /// Whether its cells are instants.
+    #[must_use]
+    pub fn tells_time(&self) -> bool {
+        self.kind == ColumnKind::Time || self.name == "scanned_at"
+    }
+
+    /// Whether its cells are ports, with nothing else or with words of ours behind them.
+    #[must_use]
+    pub fn lists_ports(&self) -> bool {
+        matches!(self.name, "open_ports" | "scan_result")
+    }
+
+    /// The text of its cell, for people: times as they write them.
     #[must_use]
     pub fn text(&self, row: Row<'_>, lang: Lang) -> String {
         let mut out = String::new();
-        (self.put)(row, lang, &mut out);
-        out
+        self.put(row, lang, &mut out);
+        if self.kind == ColumnKind::Time || self.name == "scanned_at" { lang.time_of(&out) } else { out }
     }
 }
 
@@ -180,24 +250,7 @@ pub fn verdict(row: Row<'_>, lang: Lang) -> &'static str {
     }
 }
 
-/// The open ports, or why there are none to tell.
-fn put_scan_result(row: Row<'_>, lang: Lang, out: &mut String) {
-    let Some(scan) = &row.host.scan else {
-        // Only suspicious hosts are scanned.
-        return out.push_str(if row.host.suspicious { lang.say(NOT_SCANNED) } else { "" });
-    };
-    match &*scan.status.0 {
-        "complete" if scan.open_ports.is_empty() => out.push_str(lang.say(NO_PORT)),
-        "complete" => put_open_ports(row, out),
-        state => {
-            put_open_ports(row, out);
-            let word = word_of(lang, SCAN_STATES, state);
-            // Writing to a String cannot fail, here and below.
-            let _ = if scan.open_ports.is_empty() { write!(out, "{word}") } else { write!(out, " ({word})") };
-        }
-    }
-}
-
+/// The open ports, joined by a space.
 fn put_open_ports(row: Row<'_>, out: &mut String) {
     let ports = row.host.scan.iter().flat_map(|scan| &scan.open_ports);
     put_list(ports, out, |port, out| {
@@ -207,8 +260,8 @@ fn put_open_ports(row: Row<'_>, out: &mut String) {
 }
 
 fn put_state(port: &Port, out: &mut String) -> std::fmt::Result {
-    write!(out, "{}={}", port.port, port.state)?;
-    if port.reason.is_empty() { Ok(()) } else { write!(out, "({})", port.reason) }
+    write!(out, "{}={}", port.port, port.state.0)?;
+    if port.reason.is_empty() { Ok(()) } else { write!(out, "({})", port.reason.0) }
 }
 
 /// The percentage of the score that the reason stands for; nothing where there is no score.
@@ -251,31 +304,22 @@ fn put_bool(is: bool, out: &mut String) {
 
 fn put_time(seconds: Option<i64>, out: &mut String) {
     if let Some(seconds) = seconds {
-        Stamp { seconds, fraction: "" }.with_text(|text| out.push_str(text));
+        LogTime { seconds, fraction: "" }.with_text(|text| out.push_str(text));
     }
 }
 
-fn put_address(address: IpAddr, out: &mut String) {
-    match address {
-        IpAddr::V4(v4) => {
-            for (nth, octet) in v4.octets().into_iter().enumerate() {
-                if nth > 0 {
-                    out.push('.');
-                }
-                out.push_str(itoa::Buffer::new().format(octet));
-            }
-        }
-        IpAddr::V6(v6) => {
-            let _ = write!(out, "{v6}");
-        }
-    }
+fn put_address(address: Address, out: &mut String) {
+    // Quicker than `Display`, which pads.
+    let mut text = Vec::with_capacity(16);
+    json::put_address(&mut text, address);
+    out.push_str(&String::from_utf8_lossy(&text));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::host::HostRecord;
-    use crate::report::detail::Detail;
+    use crate::report::detail::HostDetail;
 
     #[test]
     fn every_signal_has_a_column_and_every_column_a_name_of_its_own() {
@@ -283,8 +327,9 @@ mod tests {
             let column = Column::find(signal.name).unwrap_or_else(|| panic!("no column for {}", signal.name));
             assert_eq!(
                 (column.kind, column.heading_in(Lang::En), column.heading_in(Lang::Fr)),
-                (Kind::Count, signal.label, signal.label_fr)
+                (ColumnKind::Count, signal.label, signal.label_fr)
             );
+            assert_eq!(split_columns().0.iter().any(|other| other.name == column.name), signal.is_always_written, "{}", signal.name);
         }
         for (place, column) in COLUMNS.iter().enumerate() {
             assert!(COLUMNS[..place].iter().all(|other| other.name != column.name), "{} stands twice", column.name);
@@ -299,15 +344,23 @@ mod tests {
             r#""signals":{"ssh_failed":6,"http_404":2,"http_bot":0,"ssh_accepted":1,"ssh_invalid_user":3,"ssh_probe":4,"http_probe":5,"mine":9},"#,
             r#""failed_before_login":7,"login_order":{"latest":[{"at":"2024-01-01T00:00:00Z","user":"root","method":"password","file":"a.log","line":9},"#,
             r#"{"at":"2024-01-02T00:00:00Z","file":"a.log","line":10}]},"#,
-            r#""first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","network":"192.0.2.0/24","explain":[{"rule":"r","held":true,"saw":{"a":1}}],"#,
+            r#""first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","network":"192.0.2.0/24","groups":[{"rule":"g","key":"192.0.0.0/16","addresses":2,"score":9}],"explain":[{"rule":"r","held":true,"saw":{"a":1}}],"#,
             r#""evidence":[{"signal":"ssh_failed","file":"a.log","line":7},{"signal":"http_404","file":"b","line":8}],"#,
             r#""scan":{"status":"incomplete","open_ports":[22,80],"closed":1,"filtered":2,"unknown":3,"started_at":"2024-01-03T00:00:00Z","#,
             r#""duration_ms":5,"ports":[{"port":22,"state":"open","reason":"connected"},{"port":23,"state":"closed"}],"banners":[{"port":22,"text":"SSH-2.0-x"}]}}"#
         );
         let host = HostRecord::from_line(line.as_bytes()).expect("a host");
-        let detail = Detail::from_line(line.as_bytes());
+        let detail = HostDetail::of(&host);
         let row = Row { host: &host, detail: &detail };
-        let cells: Vec<_> = COLUMNS.iter().map(|column| format!("{}={}", column.name, column.text(row, Lang::Fr))).collect();
+        for (name, count) in host.signals.iter().filter(|(name, _)| name.0 != "mine") {
+            let column = Column::find(&name.0).unwrap_or_else(|| panic!("no column for {}", name.0));
+            assert_eq!(column.text(row, Lang::Fr), count.to_string(), "{}", name.0);
+        }
+        let cells: Vec<_> = COLUMNS
+            .iter()
+            .filter(|column| column.kind != ColumnKind::Count)
+            .map(|column| format!("{}={}", column.name, column.text(row, Lang::Fr)))
+            .collect();
         assert_eq!(
             cells,
             [
@@ -318,29 +371,25 @@ mod tests {
                 "scan_status=incomplete",
                 "suspicious=true",
                 "rules=r ssh_breakin",
-                "ssh_failed=6",
-                "http_404=2",
-                "http_bot=0",
-                "ssh_accepted=1",
-                "first_seen=2024-01-01T00:00:00Z",
-                "last_seen=2024-01-02T00:00:00Z",
-                "ssh_invalid_user=3",
-                "ssh_probe=4",
-                "http_probe=5",
+                "first_seen=01/01/2024 00:00:00 UTC",
+                "last_seen=02/01/2024 00:00:00 UTC",
                 "other_signals=mine=9",
                 "reason_percent=75",
                 "verdict=INTRUSION",
+                "why=a\u{a0}: 1\u{a0}; règle\u{a0}: r. 7 échecs dans l’heure avant une connexion réussie, 6 échecs de connexion SSH, 2 pages introuvables (404), 1 connexion SSH, 3 essais pour des comptes inexistants, 4 connexions à sshd sans essai de mot de passe, 5 requêtes visant des failles connues et mine\u{a0}: 9\u{a0}; règle\u{a0}: ssh_breakin",
+                "attack=",
                 "allowed=true",
                 "scan_result=22 80 (incomplet)",
                 "evidence=a.log:7 b:8",
                 "failed_before_login=7",
                 "logins=2024-01-01T00:00:00Z root password a.log:9, 2024-01-02T00:00:00Z   a.log:10",
+                "groups=g:192.0.0.0/16",
                 "network=192.0.2.0/24",
                 "explain=r=true (a=1)",
                 "closed=1",
                 "filtered=2",
                 "unknown=3",
-                "scanned_at=2024-01-03T00:00:00Z",
+                "scanned_at=03/01/2024 00:00:00 UTC",
                 "scan_duration_ms=5",
                 "port_states=22=open(connected) 23=closed",
                 "banner=22: SSH-2.0-x",
@@ -352,9 +401,9 @@ mod tests {
     fn columns_are_taken_by_name() {
         let names = |list: &str| Column::from_names(list).map(|columns| columns.iter().map(|c| c.name).collect::<Vec<_>>());
         assert_eq!(names("banner, ip").ok(), Some(vec!["banner", "ip"]));
-        assert_eq!(names("default,network").map(|n| n.len()).ok(), Some(CSV_COLUMNS + 1));
+        assert_eq!(names("default,network").map(|n| n.len()).ok(), Some(split_columns().0.len() + 1));
         for (list, start) in
-            [("ip,ipp", "--columns: no column is called \"ipp\"; there are: default, ip, "), ("ip,default", "--columns: ip stands twice")]
+            [("ip,ipp", "--columns: no column is called \"ipp\"; there are: default, ip, "), ("ip,default", "--columns: ip is given twice")]
         {
             assert!(names(list).expect_err("refused").to_string().starts_with(start), "{list}");
         }

@@ -1,19 +1,46 @@
 //! The CSV report: one row a host, in the order of the input.
 //!
 //! **Source:** RFC 4180, save the line end, which is LF so that `cut` and `sort` work. Cells that a spreadsheet would run
-//! as a formula are neutralised, and so is what could move a cursor.
+//! as a formula are neutralised, and so is what could move a cursor. For a spreadsheet, cells are text where they are no
+//! numbers (`sheet`).
+
+use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::column::{COLUMNS, CSV_COLUMNS, Column, Kind};
-use super::detail::Row;
-use super::page::{Look, Report, Rows};
-use crate::error::{Error, Result};
-use crate::escape::{csv_cell, terminal};
+use crate::base::error::{Error, Result};
+use crate::base::escape::{csv_cell, terminal};
+use crate::report::column::{Column, ColumnKind, split_columns};
+use crate::report::detail::Row;
+use crate::report::page::{RenderOptions, Report, Rows};
+use crate::report::sheet;
+use crate::report::sheet::{Reader, Times};
 
 /// `--csv`.
 #[derive(Debug)]
 pub struct Csv;
+
+/// How the file is written.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// What separates cells.
+    pub delimiter: u8,
+    /// Who reads them.
+    pub reader: Reader,
+    /// How times are written.
+    pub times: Times,
+    /// What stands before the first line.
+    pub start: &'static str,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { delimiter: b',', reader: Reader::default(), times: Times::default(), start: "" }
+    }
+}
+
+/// What tells Excel that a file is UTF-8.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Report for Csv {
     fn name(&self) -> &'static str {
@@ -24,17 +51,22 @@ impl Report for Csv {
         "Write one row for each host, in the order of the input; - is stdout"
     }
 
-    fn heading(&self, look: &Look) -> Vec<u8> {
-        let mut writer = writer(look, Vec::new());
+    fn heading(&self, look: &RenderOptions) -> Vec<u8> {
+        let mut writer = writer(look, look.csv.start.into());
+        let zone = look.csv.times.zone_note();
         for column in columns(look) {
-            put_field(&mut writer, column.name);
+            if column.tells_time() {
+                put_field(&mut writer, &terminal(&format!("{}{zone}", column.name)));
+            } else {
+                put_field(&mut writer, column.name);
+            }
         }
         end_row(&mut writer);
         bytes_of(writer)
     }
 
-    fn rows<'l>(&self, look: &'l Look, room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
-        Some(Box::new(Lines { columns: columns(look), look, writer: writer(look, room), cell: String::new() }))
+    fn rows<'l>(&self, look: &'l RenderOptions, room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
+        Some(Box::new(CsvRows { columns: columns(look), look, writer: writer(look, room), cell: String::new() }))
     }
 }
 
@@ -47,23 +79,57 @@ pub fn parse_delimiter(text: &str) -> Result<u8> {
         b"\\t" => Ok(b'\t'),
         [b'"' | b'\''] => Err(Error::Usage(format!("--csv-delimiter {text}: a quote cannot separate cells"))),
         [byte] if *byte == b'\t' || byte.is_ascii_graphic() || *byte == b' ' => Ok(*byte),
-        _ => Err(Error::Usage(format!("--csv-delimiter {text:?}: one ASCII character that can be seen, or \\t for a tab"))),
+        _ => Err(Error::Usage(format!("--csv-delimiter {text:?}: expected one printable ASCII character, or \\t for a tab"))),
     }
 }
 
-fn columns(look: &Look) -> Vec<&'static Column> {
-    look.columns.clone().unwrap_or_else(|| COLUMNS[..CSV_COLUMNS].iter().collect())
+impl Style {
+    /// Whether times are told apart from other text.
+    const fn is_for_people(&self) -> bool {
+        !matches!((self.reader, &self.times), (Reader::Scripts, Times::Rfc3339))
+    }
+
+    /// The cell that says `text` in `column`.
+    fn cell<'t>(&self, column: &Column, row: Row<'_>, text: &'t str) -> Cow<'t, str> {
+        match (column.kind, self.reader) {
+            (ColumnKind::Text, Reader::Scripts) => escaped(text),
+            (ColumnKind::Text, Reader::Spreadsheet) if column.lists_ports() => {
+                let count = row.host.scan.as_ref().map_or(0, |scan| scan.open_ports.len());
+                let is_ours = count == 0 && row.host.scan.as_ref().is_some_and(|scan| scan.status.0 == "complete");
+                let ports = sheet::ports(text, count);
+                // Why there are none begins with words of ours: `none (5 closed)`.
+                Cow::Owned(if is_ours { escaped(&ports).into_owned() } else { sheet::text(escaped(&ports)).into_owned() })
+            }
+            // Of its labels, the one that is a number.
+            (ColumnKind::Text, Reader::Spreadsheet) if column.name == "reason" && text == "404" => Cow::Borrowed("HTTP 404"),
+            (ColumnKind::Text, Reader::Spreadsheet) => sheet::text(escaped(text)),
+            (ColumnKind::Address, Reader::Spreadsheet) => sheet::address(text),
+            _ => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// Without formulas, and what could move a cursor.
+fn escaped(text: &str) -> Cow<'_, str> {
+    match terminal(text) {
+        Cow::Borrowed(text) => csv_cell(text),
+        Cow::Owned(text) => Cow::Owned(csv_cell(&text).into_owned()),
+    }
+}
+
+fn columns(look: &RenderOptions) -> Vec<&'static Column> {
+    look.columns.clone().unwrap_or_else(|| split_columns().0.iter().collect())
 }
 
 /// The rows of one block.
-struct Lines<'l> {
+struct CsvRows<'l> {
     columns: Vec<&'static Column>,
-    look: &'l Look,
+    look: &'l RenderOptions,
     writer: Writer<Vec<u8>>,
     cell: String,
 }
 
-impl Rows for Lines<'_> {
+impl Rows for CsvRows<'_> {
     fn needs_detail(&self) -> bool {
         self.columns.iter().any(|column| column.needs_detail)
     }
@@ -71,10 +137,12 @@ impl Rows for Lines<'_> {
     fn add(&mut self, row: Row<'_>) {
         for column in &self.columns {
             self.cell.clear();
-            (column.put)(row, self.look.lang, &mut self.cell);
-            match column.kind {
-                Kind::Text => put_field(&mut self.writer, &csv_cell(&terminal(&self.cell))),
-                _ => put_field(&mut self.writer, &self.cell),
+            column.put(row, self.look.lang, &mut self.cell);
+            let style = &self.look.csv;
+            if column.tells_time() && style.is_for_people() && style.times.put(&mut self.cell) {
+                put_field(&mut self.writer, &self.cell);
+            } else {
+                put_field(&mut self.writer, &style.cell(column, row, &self.cell));
             }
         }
         end_row(&mut self.writer);
@@ -85,8 +153,8 @@ impl Rows for Lines<'_> {
     }
 }
 
-fn writer(look: &Look, room: Vec<u8>) -> Writer<Vec<u8>> {
-    WriterBuilder::new().delimiter(look.delimiter).terminator(Terminator::Any(b'\n')).from_writer(room)
+fn writer(look: &RenderOptions, room: Vec<u8>) -> Writer<Vec<u8>> {
+    WriterBuilder::new().delimiter(look.csv.delimiter).terminator(Terminator::Any(b'\n')).from_writer(room)
 }
 
 // Writing rows of equal length into a Vec cannot fail.
@@ -106,13 +174,13 @@ fn bytes_of(writer: Writer<Vec<u8>>) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::record::host::HostRecord;
-    use crate::report::detail::Detail;
+    use crate::report::detail::HostDetail;
     use crate::report::lang::Lang;
 
-    fn row(line: &str, look: &Look) -> String {
+    fn row(line: &str, look: &RenderOptions) -> String {
         let host = HostRecord::from_line(line.as_bytes()).expect("a host");
         let mut rows = Csv.rows(look, Vec::new()).expect("rows");
-        rows.add(Row { host: &host, detail: &Detail::from_line(line.as_bytes()) });
+        rows.add(Row { host: &host, detail: &HostDetail::of(&host) });
         String::from_utf8(rows.finish()).expect("UTF-8")
     }
 
@@ -123,7 +191,7 @@ mod tests {
             r#""first_seen":"2024-01-01T00:00:00Z","scan":{"status":"complete","open_ports":[22,80]}}"#
         );
         assert_eq!(
-            row(line, &Look::default()),
+            row(line, &RenderOptions::default()),
             "192.0.2.1,7,'=cmd()\\x1b,22 80,complete,true,\"a b\"\"c\",3,0,0,0,2024-01-01T00:00:00Z,\n"
         );
     }
@@ -132,11 +200,12 @@ mod tests {
     fn columns_delimiter_and_language_are_as_asked() {
         let line = r#"{"ip":"::1","score":3,"reason":"ssh_failed","rules":["a;b"]}"#;
         let columns = Some(Column::from_names("reason,ip,rules").expect("columns"));
-        let look = Look { columns, delimiter: b';', lang: Lang::Fr, ..Look::default() };
+        let look =
+            RenderOptions { columns, csv: Style { delimiter: b';', ..Style::default() }, lang: Lang::Fr, ..RenderOptions::default() };
         assert_eq!(String::from_utf8_lossy(&Csv.heading(&look)), "reason;ip;rules\n");
         assert_eq!(row(line, &look), "Échec SSH;::1;\"a;b\"\n");
         // A row of one empty cell is a row.
-        let look = Look { columns: Some(Column::from_names("network").expect("a column")), ..Look::default() };
+        let look = RenderOptions { columns: Some(Column::from_names("network").expect("a column")), ..RenderOptions::default() };
         assert_eq!(row(line, &look), "\"\"\n");
     }
 
@@ -153,7 +222,7 @@ mod tests {
     #[test]
     fn the_heading_is_the_contract() {
         assert_eq!(
-            String::from_utf8_lossy(&Csv.heading(&Look::default())),
+            String::from_utf8_lossy(&Csv.heading(&RenderOptions::default())),
             "ip,score,reason,open_ports,scan_status,suspicious,rules,ssh_failed,http_404,http_bot,ssh_accepted,first_seen,last_seen\n"
         );
     }

@@ -1,208 +1,157 @@
-//! What only reports show of a host: its network, what the rules saw, and everything about its scan.
-//!
-//! Read from the line apart from the host itself, and only where it is shown. Nothing here can refuse a record: other
-//! stages write these keys, and what is not as expected is left out.
+//! What only reports show of a host: what the rules saw, and everything about its scan. Read where it is shown.
 
-use memchr::memmem;
-use serde::Deserialize;
-use serde_json::Value;
-
+use crate::record::Text;
 use crate::record::host::HostRecord;
+use crate::record::host::explain::{Explained, Observed};
+use crate::record::host::scan::{Banner, Port, Scan};
+use crate::record::json::lenient;
 
-/// A host and what else its line says.
+use serde::Deserialize;
+
+/// A host and what else its record says.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     /// The host.
     pub host: &'a HostRecord<'a>,
-    /// What else its line says; empty where nothing of it is shown.
-    pub detail: &'a Detail,
+    /// What else its record says; empty where nothing of it is shown.
+    pub detail: &'a HostDetail,
 }
 
-/// The keys of a host that only reports show.
+/// What only reports show.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Detail {
-    /// The prefix that the host stands for.
-    pub network: String,
+pub struct HostDetail {
     /// What each rule saw.
-    pub explain: Vec<Explained>,
-    /// Ports that refused.
-    pub closed: Option<u64>,
-    /// Ports that did not answer.
-    pub filtered: Option<u64>,
-    /// Ports of which nothing is known.
-    pub unknown: Option<u64>,
-    /// When the scan began.
-    pub started_at: String,
-    /// How long it took.
-    pub duration_ms: Option<u64>,
-    /// Why it ended early.
-    pub stopped: String,
+    pub explain: Vec<Explained<'static>>,
+    /// The scan; of its ports and banners, see `ports`.
+    pub scan: Scan<'static>,
     /// What is known of single ports, ascending.
-    pub ports: Vec<Port>,
+    pub ports: Vec<PortDetail>,
 }
 
-/// One rule, and what it saw of a host.
+/// One port, with what its service said first.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Explained {
-    /// Its name.
-    pub rule: String,
-    /// Whether it held.
-    pub held: bool,
-    /// Its expression.
-    pub when: String,
-    /// The length of the window in which it counted, if it has one.
-    pub window_seconds: Option<u64>,
-    /// The values: `ssh_failed=60, ssh_accepted=1`.
-    pub saw: String,
+pub struct PortDetail {
+    /// What the scan found.
+    pub port: Port,
+    /// What the service said.
+    pub banner: Text<'static>,
 }
 
-/// One port of a host.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Port {
-    /// Its number.
-    pub port: u64,
-    /// `open`, `closed`, `filtered`, `unknown`.
-    pub state: String,
-    /// How that was found out.
-    pub reason: String,
-    /// The time of a round trip, as the record has it.
-    pub rtt_ms: String,
-    /// What the service said first.
-    pub banner: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Keys {
-    network: Value,
-    explain: Value,
-    scan: Value,
-}
-
-impl Detail {
-    /// Reads what `line`, which is a host, says beyond the host.
+impl HostDetail {
+    /// Reads what `host` says beyond what every report shows.
     #[must_use]
-    pub fn from_line(line: &[u8]) -> Self {
-        // Most hosts have none of these keys, which is told at a fraction of the cost of reading JSON. Behind an escape, one
-        // could stand in another spelling.
-        const SIGNS: [&[u8]; 4] = [b"\"network\"", b"\"explain\"", b"\"scan\"", b"\\"];
-        if SIGNS.iter().all(|sign| memmem::find(line, sign).is_none()) {
-            return Self::default();
-        }
-        let Keys { network, explain, scan } = serde_json::from_slice(line).unwrap_or_default();
-        let ports = items_of(&scan["ports"]).filter_map(Port::from_value).collect();
-        Self {
-            network: text_of(&network),
-            explain: items_of(&explain).map(Explained::from_value).collect(),
-            closed: scan["closed"].as_u64(),
-            filtered: scan["filtered"].as_u64(),
-            unknown: scan["unknown"].as_u64(),
-            started_at: text_of(&scan["started_at"]),
-            duration_ms: scan["duration_ms"].as_u64(),
-            stopped: text_of(&scan["stopped"]),
-            ports: join_banners(ports, &scan["banners"]),
-        }
+    pub fn of(host: &HostRecord<'_>) -> Self {
+        let explain = lenient::items_of(&host.explain.value());
+        let scan = host.scan.as_ref().map(|scan| Scan::deserialize(scan.whole.value()).unwrap_or_default());
+        let mut scan = scan.unwrap_or_default();
+        let ports = join_banners(std::mem::take(&mut scan.ports), std::mem::take(&mut scan.banners));
+        Self { explain, scan, ports }
     }
 }
 
-impl Explained {
-    fn from_value(value: &Value) -> Self {
-        let saw = value["saw"].as_object().into_iter().flatten();
-        let show = |(key, count): (&String, &Value)| match &value["used_window_seconds"][key] {
-            Value::Number(seconds) => format!("{key}={} ({seconds} s)", text_of(count)),
-            _ => format!("{key}={}", text_of(count)),
-        };
-        Self {
-            rule: text_of(&value["rule"]),
-            held: value["held"].as_bool().unwrap_or(false),
-            when: text_of(&value["when"]),
-            window_seconds: value["window_seconds"].as_u64(),
-            saw: saw.map(show).collect::<Vec<_>>().join(", "),
-        }
+/// The values that a rule saw: `ssh_failed=60, ssh_accepted=1`.
+#[must_use]
+pub fn values_of(rule: &Explained<'_>) -> String {
+    let show = |(key, value): &(Text<'_>, Observed)| match used_seconds(rule, key) {
+        Some(seconds) => format!("{}={} ({seconds} s)", key.0, text_of(value)),
+        None => format!("{}={}", key.0, text_of(value)),
+    };
+    rule.saw.iter().map(show).collect::<Vec<_>>().join(", ")
+}
+
+/// A value as text.
+#[must_use]
+pub fn text_of(value: &Observed) -> String {
+    match value {
+        Observed::Count(count) => count.to_string(),
+        Observed::Time(seconds) => crate::base::time::rfc3339(*seconds),
+        Observed::Text(text) => text.clone(),
     }
 }
 
-impl Port {
-    fn from_value(value: &Value) -> Option<Self> {
-        let [state, reason, rtt_ms] = ["state", "reason", "rtt_ms"].map(|key| text_of(&value[key]));
-        Some(Self { port: value["port"].as_u64()?, state, reason, rtt_ms, banner: String::new() })
-    }
+/// Keys that are of all of the time, also in a rule with a window.
+const FACTS: [&str; 6] = ["users", "paths", "score", "failed_before_login", "first_seen", "last_seen"];
+
+/// The length of the window in which `rule` counted `key`.
+#[must_use]
+pub fn window_seconds(rule: &Explained<'_>, key: &Text<'_>) -> Option<u64> {
+    used_seconds(rule, key).or(rule.window_seconds.filter(|_| !FACTS.contains(&&*key.0)))
+}
+
+/// The same, where it is not the rule's.
+fn used_seconds(rule: &Explained<'_>, key: &Text<'_>) -> Option<u64> {
+    rule.used_window_seconds.iter().find(|(other, _)| other == key).map(|&(_, seconds)| seconds)
 }
 
 /// The ports in ascending order, each with what its service said.
-fn join_banners(mut ports: Vec<Port>, banners: &Value) -> Vec<Port> {
+fn join_banners(mut ports: Vec<Port>, banners: Vec<Banner>) -> Vec<PortDetail> {
     ports.sort_by_key(|port| port.port);
+    let mut ports: Vec<_> = ports.into_iter().map(|port| PortDetail { port, banner: Text::default() }).collect();
     let mut others = Vec::new();
-    for said in items_of(banners) {
-        let Some(number) = said["port"].as_u64() else { continue };
-        let banner = text_of(&said["text"]);
-        match ports.binary_search_by_key(&number, |port| port.port) {
-            Ok(place) => ports[place].banner = banner,
-            Err(_) => others.push(Port { port: number, state: "open".to_owned(), banner, ..Port::default() }),
+    for Banner { port, text: banner } in banners {
+        match ports.binary_search_by_key(&port, |detail| detail.port.port) {
+            Ok(index) => ports[index].banner = banner,
+            Err(_) => others.push(PortDetail { port: Port { port, state: "open".into(), ..Port::default() }, banner }),
         }
     }
     ports.append(&mut others);
-    ports.sort_by_key(|port| port.port);
+    ports.sort_by_key(|detail| detail.port.port);
     ports
-}
-
-fn items_of(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-/// A string without its quotes, `null` as nothing, anything else as JSON.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn detail(members: &str) -> HostDetail {
+        HostDetail::of(&HostRecord::from_line(format!(r#"{{"ip":"192.0.2.1",{members}}}"#).as_bytes()).expect("a host"))
+    }
+
     #[test]
     fn a_scan_is_read_with_its_banners() {
-        let line = concat!(
-            r#"{"ip":"192.0.2.1","scan":{"closed":3,"banners":[{"port":22,"text":"SSH-2.0-x"},{"port":21,"text":"hi"},{"text":"?"}],"#,
-            r#""ports":[{"port":80,"state":"open","reason":"connected","rtt_ms":0.5},{"port":22,"state":"open"}]}}"#
-        );
-        let detail = Detail::from_line(line.as_bytes());
-        let said: Vec<_> = detail.ports.iter().map(|p| (p.port, &*p.state, &*p.banner, &*p.rtt_ms)).collect();
-        assert_eq!(said, [(21, "open", "hi", ""), (22, "open", "SSH-2.0-x", ""), (80, "open", "", "0.5")]);
-        assert_eq!(detail.closed, Some(3));
-        assert_eq!(Detail::from_line(br#"{"sc\u0061n":{"closed":3}}"#).closed, Some(3), "in any spelling");
+        let detail = |key: &str| {
+            detail(&format!(
+                r#""{key}":{{"closed":3,"banners":[{{"port":22,"text":"SSH-2.0-x"}},{{"port":21,"text":"hi"}},{{"text":"?"}}],"ports":[{}]}}"#,
+                r#"{"port":80,"state":"open","reason":"connected","rtt_ms":0.5},{"port":22,"state":"open"}"#
+            ))
+        };
+        let ports = detail("scan").ports;
+        let told: Vec<_> = ports.iter().map(|p| (p.port.port, &*p.port.state.0, &*p.banner.0, lenient::text_of(&p.port.rtt_ms))).collect();
+        let text = str::to_owned;
+        assert_eq!(told, [(21, "open", "hi", text("")), (22, "open", "SSH-2.0-x", text("")), (80, "open", "", text("0.5"))]);
+        assert_eq!(detail("scan").scan.closed, Some(3));
+        assert_eq!(detail("sc\\u0061n").scan.closed, Some(3), "in any spelling");
     }
 
     #[test]
     fn what_the_rules_saw_is_read() {
-        let line = concat!(
-            r#"{"ip":"::1","network":"2001:db8::/64","explain":[{"rule":"r","held":true,"when":".a > 1","window_seconds":600,"#,
-            r#""used_window_seconds":{"ssh_failed":640},"saw":{"ssh_failed":60,"last_seen":"x"}},7]}"#
-        );
-        let detail = Detail::from_line(line.as_bytes());
+        let detail = detail(concat!(
+            r#""explain":[{"rule":"r","held":true,"when":".a > 1","about":"words","attack":"T1110","window_seconds":600,"#,
+            r#""used_window_seconds":{"ssh_failed":640},"saw":{"ssh_failed":60,"last_seen":"x"}},7]"#
+        ));
         let rule = Explained {
             rule: "r".into(),
             held: true,
+            error: None,
             when: ".a > 1".into(),
+            about: Some("words".into()),
+            attack: Some("T1110".into()),
             window_seconds: Some(600),
-            saw: "last_seen=x, ssh_failed=60 (640 s)".into(),
+            used_window_seconds: vec![("ssh_failed".into(), 640)],
+            saw: vec![("last_seen".into(), Observed::Text("x".into())), ("ssh_failed".into(), Observed::Count(60))],
         };
-        assert_eq!((detail.explain, &*detail.network), (vec![rule, Explained::default()], "2001:db8::/64"));
+        assert_eq!(values_of(&rule), "last_seen=x, ssh_failed=60 (640 s)");
+        assert_eq!(["last_seen", "ssh_failed", "http_404"].map(|key| window_seconds(&rule, &key.into())), [None, Some(640), Some(600)]);
+        assert_eq!(detail.explain, [rule]);
     }
 
     #[test]
     fn what_is_not_as_expected_is_left_out() {
-        for line in [
-            "",
-            "[]",
-            r#"{"scan":7,"explain":"x","network":null}"#,
-            r#"{"explain":{}}"#,
-            r#"{"scan":{"ports":{},"banners":3,"closed":-1}}"#,
-        ] {
-            assert_eq!(Detail::from_line(line.as_bytes()), Detail::default(), "{line}");
+        for members in
+            [r#""score":1"#, r#""explain":"x""#, r#""explain":{}"#, r#""scan":{"ports":{},"banners":3,"closed":-1}"#, r#""scan":null"#]
+        {
+            assert_eq!(detail(members), HostDetail::default(), "{members}");
         }
+        assert_eq!(detail(r#""explain":[{"rule":7,"held":1,"saw":[]}]"#).explain, [Explained { rule: "7".into(), ..Explained::default() }]);
     }
 }

@@ -1,11 +1,11 @@
 //! Who logged in, for people: when, as whom, how, where it stands, and after how many failures, as far as that is known.
 
-use super::lang::{self, Lang};
 use crate::record::Text;
 use crate::record::host::HostRecord;
-use crate::record::login_order::{Login, UNIT_SECONDS, is_guessable};
+use crate::record::host::login_order::{Login, UNIT_SECONDS, is_guessable};
 use crate::record::signal::LOGIN_ACCEPTED;
-use crate::time::rfc3339;
+use crate::report::lang;
+use crate::report::lang::Lang;
 
 /// How many hosts that logged in a page names.
 pub const HOSTS: usize = 20;
@@ -22,14 +22,14 @@ pub fn count(host: &HostRecord<'_>) -> u64 {
 
 /// What is told of the logins of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told<'h> {
+pub enum NamedLogin<'h> {
     /// One of the latest.
     Login(&'h Login<'h>),
     /// The one that failures came before is none of them: about when it was, in seconds since 1970.
     Gone(i64),
 }
 
-impl Told<'_> {
+impl NamedLogin<'_> {
     /// When it was, in seconds since 1970.
     #[must_use]
     pub const fn at(&self) -> i64 {
@@ -43,15 +43,15 @@ impl Told<'_> {
 /// The login to tell of. Where failures came before one, that one and no other, since whoever is named is taken for broken into:
 /// the latest that may have been guessed in the bucket that has the failures before it. Otherwise the latest.
 #[must_use]
-pub fn told<'h>(host: &'h HostRecord<'_>) -> Option<Told<'h>> {
+pub fn told<'h>(host: &'h HostRecord<'_>) -> Option<NamedLogin<'h>> {
     let order = &host.login_order;
     if host.failed_before_login.is_none_or(|failures| failures == 0) {
-        return order.latest.last().map(Told::Login);
+        return order.latest.last().map(NamedLogin::Login);
     }
     let (bucket, _) = order.worst()?;
     let is_guessable = |login: &Login<'_>| login.method.as_ref().is_some_and(|method| is_guessable(method.as_bytes()));
     let guessed = order.latest.iter().rfind(|login| is_guessable(login) && order.bucket_of(login.at) == bucket);
-    Some(guessed.map_or_else(|| Told::Gone(bucket.saturating_mul(UNIT_SECONDS.into())), Told::Login))
+    Some(guessed.map_or_else(|| NamedLogin::Gone(bucket.saturating_mul(UNIT_SECONDS.into())), NamedLogin::Login))
 }
 
 /// After how many failures a login came; nothing where there were none.
@@ -66,17 +66,17 @@ pub fn before(host: &HostRecord<'_>, lang: Lang) -> String {
 
 /// The account, the method and the place of a login, as far as they are known; not yet escaped for any format.
 #[must_use]
-pub fn cells(login: &Login<'_>) -> [String; 4] {
+pub fn cells(login: &Login<'_>, lang: Lang) -> [String; 4] {
     let text = |text: &Option<Text<'_>>| text.as_ref().map_or_else(String::new, |text| text.0.to_string());
-    [rfc3339(login.at), text(&login.user), text(&login.method), format!("{}:{}", login.file.0, login.line)]
+    [lang.time(login.at), text(&login.user), text(&login.method), format!("{}:{}", login.file.0, login.line)]
 }
 
 /// The cells of what is told, as [`cells`]; of a login that is gone, a sentence in place of the time.
 #[must_use]
-pub fn told_cells(told: &Told<'_>, lang: Lang) -> [String; 4] {
+pub fn told_cells(told: &NamedLogin<'_>, lang: Lang) -> [String; 4] {
     match told {
-        Told::Login(login) => cells(login),
-        Told::Gone(at) => [lang.fill(lang::LOGIN_NOT_TOLD, &[&rfc3339(*at)]), String::new(), String::new(), String::new()],
+        NamedLogin::Login(login) => cells(login, lang),
+        NamedLogin::Gone(at) => [lang.fill(lang::LOGIN_NOT_TOLD, &[&lang.time(*at)]), String::new(), String::new(), String::new()],
     }
 }
 
@@ -95,9 +95,9 @@ pub fn row(host: &HostRecord<'_>, lang: Lang) -> [String; 7] {
 #[must_use]
 pub fn mention(host: &HostRecord<'_>, lang: Lang) -> String {
     let (ip, told) = (host.ip.to_string(), told(host));
-    let user = told.and_then(|told| if let Told::Login(login) = told { login.user.as_ref() } else { None });
+    let user = told.and_then(|told| if let NamedLogin::Login(login) = told { login.user.as_ref() } else { None });
     let who = user.map_or_else(|| ip.clone(), |user| lang.fill(lang::AS_USER, &[&ip, &user.0]));
-    let gone = told.filter(|told| matches!(told, Told::Gone(_))).map(|told| told_cells(&told, lang)[0].clone());
+    let gone = told.filter(|told| matches!(told, NamedLogin::Gone(_))).map(|told| told_cells(&told, lang)[0].clone());
     let known: Vec<_> = [before(host, lang)].into_iter().chain(gone).filter(|part| !part.is_empty()).collect();
     if known.is_empty() { who } else { format!("{who} ({})", known.join(", ")) }
 }
@@ -152,8 +152,8 @@ mod tests {
         assert_eq!(
             mention_of(&[key, alice, ("18:00:01", "bob", "publickey")], order),
             [
-                "203.0.113.5 (after 40 failures, a login at about 2026-04-12T08:05:00Z that is no longer told)",
-                "203.0.113.5 (après 40 échecs, une connexion vers 2026-04-12T08:05:00Z dont le détail n’est plus connu)"
+                "203.0.113.5 (after 40 failures, a login at about 2026-04-12T08:05:00Z, details no longer recorded)",
+                "203.0.113.5 (après 40 échecs, une connexion vers 12/04/2026 08:05:00 UTC dont le détail n’est plus connu)"
             ]
         );
         // Wider buckets: the login is somewhere in its own.

@@ -4,19 +4,22 @@
 
 use std::path::Path;
 
-use super::column::Kind;
-use super::digest::{Digest, Needs};
-use super::lang::{AND_MORE, INPUTS, LOGINS, Lang, NOT_MERGED, NOT_SHOWN, TITLE};
-use super::login;
-use super::page::{Look, Report};
-use super::runs::show;
-use super::summary::sentence;
-use crate::error::Result;
-use crate::escape::markdown;
+use crate::base::error::Result;
+use crate::base::escape::markdown;
+use crate::report::column::ColumnKind;
+use crate::report::data::{ReportData, ReportNeeds};
+use crate::report::groups;
+use crate::report::lang::group::{GROUPS, GROUPS_HINT};
+use crate::report::lang::{AND_MORE, INPUTS, LOGINS, Lang, NOT_MERGED, NOT_SHOWN, TITLE};
+use crate::report::login;
+use crate::report::page::{RenderOptions, Report};
+use crate::report::runs::show;
+use crate::report::summary::headline;
+use crate::report::unscored;
 
 /// How many hosts the table has, unless `--top` says otherwise.
 const ROWS: usize = 20;
-const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
+const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "why", "scan_result"];
 
 /// `--markdown`.
 #[derive(Debug)]
@@ -31,26 +34,26 @@ impl Report for Markdown {
         "Write a table of the most urgent addresses in Markdown; - is stdout"
     }
 
-    fn needs(&self, look: &Look) -> Needs {
-        Needs { top: 0, urgent: look.top.unwrap_or(ROWS), logins: login::HOSTS }
+    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
+        ReportNeeds { top: 0, urgent: look.top.unwrap_or(ROWS), logins: login::HOSTS }
     }
 
-    fn page(&self, digest: &Digest, look: &Look, _path: &Path) -> Result<Vec<u8>> {
+    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         let lang = look.lang;
-        let mut text = format!("# {}\n\n{}.\n", lang.say(TITLE), sentence(digest, look));
+        let mut text = format!("# {}\n\n{}.\n", lang.say(TITLE), headline(digest, look));
         if digest.inputs.len() > 1 {
             text.push_str(&format!("{}.\n", lang.fill(NOT_MERGED, &[&lang.number(digest.inputs.len() as u64)])));
         }
-        let shown = &digest.urgent()[..digest.urgent().len().min(look.top.unwrap_or(ROWS))];
+        let shown = digest.urgent(look.top.unwrap_or(ROWS));
         if !shown.is_empty() {
-            let columns = look.columns_or(&COLUMNS);
+            let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
             text.push('\n');
             put_row(columns.iter().map(|column| markdown(column.heading_in(lang))), &mut text);
             put_row(columns.iter().map(|column| if is_number(column.kind) { "---:" } else { "---" }), &mut text);
-            for kept in shown {
+            for kept in &shown {
                 let cells = columns.iter().map(|column| {
                     let cell = column.text(kept.row(), lang);
-                    if column.kind == Kind::Text { markdown(&cell).into_owned() } else { cell }
+                    if column.kind == ColumnKind::Text { markdown(&cell).into_owned() } else { cell }
                 });
                 put_row(cells, &mut text);
             }
@@ -61,21 +64,22 @@ impl Report for Markdown {
             text.push_str(&format!("\n{}\n", lang.fill(NOT_SHOWN, &[&shown, &hidden])));
         }
         put_logins(digest, look, &mut text);
+        put_groups(digest, lang, &mut text);
         put_runs(digest, lang, &mut text);
         Ok(text.into_bytes())
     }
 }
 
 /// Who logged in, in a table; nothing where nobody did.
-fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
-    let (lang, shown) = (look.lang, &digest.logins()[..digest.logins().len().min(login::HOSTS)]);
+fn put_logins(digest: &ReportData, look: &RenderOptions, text: &mut String) {
+    let (lang, shown) = (look.lang, digest.logins(login::HOSTS));
     if shown.is_empty() {
         return;
     }
     text.push_str(&format!("\n## {}\n\n", lang.say(LOGINS)));
     put_row(login::HEADINGS.iter().map(|heading| lang.say(*heading)), text);
     put_row(login::HEADINGS.iter().map(|_| "---"), text);
-    for kept in shown {
+    for kept in &shown {
         put_row(login::row(&kept.host, lang).iter().map(|cell| markdown(cell)), text);
     }
     let hidden = digest.logged_in - shown.len() as u64;
@@ -84,8 +88,26 @@ fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
     }
 }
 
+/// The groups for which a rule holds, in a table; nothing where there are none.
+fn put_groups(digest: &ReportData, lang: Lang, text: &mut String) {
+    let shown = digest.groups.first(groups::ROWS);
+    if shown.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n## {}\n\n{}\n\n", lang.say(GROUPS), lang.say(GROUPS_HINT)));
+    put_row(groups::HEADINGS.iter().map(|heading| lang.say(*heading)), text);
+    put_row(groups::HEADINGS.iter().enumerate().map(|(nth, _)| if nth < 2 { "---" } else { "---:" }), text);
+    for group in &shown {
+        put_row(groups::row(group, lang).iter().map(|cell| markdown(cell)), text);
+    }
+    let hidden = (digest.groups.count() - shown.len()) as u64;
+    if hidden > 0 {
+        text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
+    }
+}
+
 /// What runs knew about themselves, a list each.
-fn put_runs(digest: &Digest, lang: Lang, text: &mut String) {
+fn put_runs(digest: &ReportData, lang: Lang, text: &mut String) {
     if !digest.runs.is_empty() {
         text.push_str(&format!("\n## {}\n", lang.say(INPUTS)));
     }
@@ -99,8 +121,8 @@ fn put_runs(digest: &Digest, lang: Lang, text: &mut String) {
     }
 }
 
-const fn is_number(kind: Kind) -> bool {
-    matches!(kind, Kind::Number | Kind::Count)
+const fn is_number(kind: ColumnKind) -> bool {
+    matches!(kind, ColumnKind::Number | ColumnKind::Count)
 }
 
 fn put_row<T: AsRef<str>>(cells: impl Iterator<Item = T>, text: &mut String) {
@@ -113,22 +135,22 @@ fn put_row<T: AsRef<str>>(cells: impl Iterator<Item = T>, text: &mut String) {
 mod tests {
     use super::*;
     use crate::record::host::HostRecord;
-    use crate::report::digest::Floors;
+    use crate::report::data::Thresholds;
 
     #[test]
     fn a_table_shows_text_as_it_is_and_says_what_it_leaves_out() {
-        let look = Look { top: Some(1), ..Look::default() };
-        let mut digest = Digest::new(Markdown.needs(&look), Floors::default());
+        let look = RenderOptions { top: Some(1), ..RenderOptions::default() };
+        let mut digest = ReportData::new(Markdown.needs(&look), Thresholds::default());
         let host = HostRecord { score: 7, suspicious: true, rules: vec!["a|b <i>".into()], ..HostRecord::new([192, 0, 2, 1].into()) };
-        digest.add(&host, b"");
-        digest.add(&HostRecord { score: 1, suspicious: false, ..host }, b"");
+        digest.add_host(&host);
+        digest.add_host(&HostRecord { score: 1, suspicious: false, ..host });
         digest.close();
         let page = Markdown.page(&digest, &look, Path::new("-")).expect("a page");
         assert_eq!(
             String::from_utf8_lossy(&page),
             "# Security report\n\n2 addresses with a score, 1 highly suspicious.\n\n\
-             | Verdict | Address | Score | Reason | Rules | Open ports |\n| --- | --- | ---: | --- | --- | --- |\n\
-             | suspicious | 192.0.2.1 | 7 |  | a\\|b &lt;i> | not scanned |\n\n\
+             | Verdict | Address | Score | Reason | Why | Open ports |\n| --- | --- | ---: | --- | --- | --- |\n\
+             | suspicious | 192.0.2.1 | 7 |  | nothing counted; rule: a\\|b &lt;i> | not scanned |\n\n\
              Shown: 1 (break-ins first, then suspicious, then by score); left out: 1 (--top shows more, the CSV has all).\n"
         );
     }

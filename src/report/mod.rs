@@ -1,47 +1,62 @@
 //! soar-report: hosts in, what a person reads out: CSV rows, charts, an HTML page, a Markdown table, a summary.
 //!
 //! Input is read once for all reports. Rows stream in the order of the input; pages are made of a digest that holds no more
-//! hosts than are shown. Hosts without a score are left out.
+//! hosts than are shown. Hosts without a score are left out, unless they were scanned.
 
-pub mod bars;
-pub mod chart;
+#[doc(hidden)]
+pub mod data;
+
+pub(crate) mod bars;
+mod canvas;
+pub(crate) mod chart;
 pub mod column;
 pub mod csv;
+#[doc(hidden)]
 pub mod detail;
-pub mod digest;
-pub mod html;
+pub(crate) mod enrich;
+pub(crate) mod fill;
+pub(crate) mod groups;
+pub(crate) mod html;
 pub mod lang;
+#[doc(hidden)]
 pub mod login;
-pub mod markdown;
+pub(crate) mod markdown;
 pub mod page;
-pub mod ports_chart;
-pub mod proxy;
-pub mod runs;
-pub mod sink;
+pub(crate) mod ports_chart;
+pub(crate) mod proxy;
+pub(crate) mod rank;
+pub(crate) mod runs;
+pub(crate) mod scanned;
+pub mod sheet;
+#[doc(hidden)]
 pub mod summary;
+pub(crate) mod ties;
+pub(crate) mod unscored;
+pub(crate) mod why;
+pub(crate) mod words;
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use detail::{Detail, Row};
-use digest::{Digest, Floors, Needs};
-use page::{Look, Report, Rows};
-use sink::Sinks;
-
-use crate::error::{Error, Exit, Result};
+use crate::base::error::{Error, Exit, Result};
+use crate::io::Run;
+use crate::io::block::{Block, BlockKind, BufferPool};
+use crate::io::diagnostics::Diagnostics;
+use crate::io::input::{Inputs, Reader};
+use crate::io::ordered_pool::map_blocks;
+use crate::io::output::{AtomicFile, Output};
+use crate::io::stats::Stats;
 use crate::record::host::HostRecord;
-use crate::record::intake::{Intake, Reads};
+use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{Counter, LineClass, LineCounts};
-use crate::stream::Run;
-use crate::stream::block::{Block, Part};
-use crate::stream::buffer::Buffers;
-use crate::stream::input::{Inputs, Reader};
-use crate::stream::notice::Notices;
-use crate::stream::ordered::map_blocks;
-use crate::stream::stats::Stats;
+use crate::report::data::{ReportData, ReportNeeds, Thresholds};
+use crate::report::detail::{HostDetail, Row};
+use crate::report::page::{RenderOptions, Report, Rows};
 
 /// Every kind of report; the flag that asks for it is made from its entry.
-pub const REPORTS: &[&dyn Report] = &[&csv::Csv, &chart::Chart, &ports_chart::PortsChart, &html::Html, &markdown::Markdown];
+pub const REPORTS: &[&dyn Report] =
+    &[&csv::Csv, &chart::Chart, &ports_chart::PortsChart, &groups::GroupsChart, &html::Html, &markdown::Markdown];
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -49,7 +64,7 @@ pub struct Config {
     /// Reports and where they go; `-` is stdout.
     pub outputs: Vec<(&'static dyn Report, PathBuf)>,
     /// How they look.
-    pub look: Look,
+    pub look: RenderOptions,
     /// Files in which the runs that made the hosts say what they knew about themselves.
     pub runs: Vec<PathBuf>,
     /// Whether the summary is said on stderr.
@@ -67,8 +82,8 @@ pub enum Summary {
 
 impl Config {
     /// How many hosts all pages together need.
-    fn needs(&self) -> Needs {
-        let said = if self.summary == Summary::Said { summary::needs() } else { Needs::default() };
+    fn needs(&self) -> ReportNeeds {
+        let said = if self.summary == Summary::Said { summary::needs() } else { ReportNeeds::default() };
         self.outputs.iter().fold(said, |needs, (report, _)| needs.max(report.needs(&self.look)))
     }
 }
@@ -77,11 +92,11 @@ impl Config {
 ///
 /// # Errors
 /// A record of another stage or of an unknown `soar.*` schema, or a failed write; older reports are then untouched.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
-    config.outputs.iter().try_for_each(|(_, path)| inputs.spare(path))?;
+pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
+    config.outputs.iter().try_for_each(|(_, path)| inputs.ensure_not_input(path))?;
     let mut sinks = Sinks::open(&config.outputs, run)?;
     if !sinks.has_files() {
-        run.watch.mind_reader();
+        run.shutdown.stop_on_closed_stdout();
     }
     for (place, (report, _)) in config.outputs.iter().enumerate() {
         match sinks.write(place, &report.heading(&config.look)) {
@@ -89,26 +104,32 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             other => other?,
         }
     }
-    let mut seen = Seen { digest: Digest::new(config.needs(), Floors::default()), lines: LineCounts::default(), unreadable: 0 };
-    let outcome = read_all(config, inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, notices));
-    seen.note(&mut notices.stats);
+    let mut seen =
+        ReportInput { digest: ReportData::new(config.needs(), Thresholds::default()), lines: LineCounts::default(), unreadable: 0 };
+    let outcome = read_all(config, inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, diagnostics));
+    seen.note(&mut diagnostics.stats);
     match outcome {
         // Only where stdout was all there was to write.
         Err(Error::ReaderLeft) => return Ok(seen.exit()),
         other => other?,
     }
-    finish(config, seen, sinks, run, notices)
+    finish(config, seen, sinks, run, diagnostics)
 }
 
 /// Reads every block and hands it to `take`, which gives what later blocks need not keep.
-fn read_all(config: &Config, reader: Reader<'_>, run: &Run, mut take: impl FnMut(Result<Records>) -> Result<Floors> + Send) -> Result<()> {
+fn read_all(
+    config: &Config,
+    reader: Reader<'_>,
+    run: &Run,
+    mut take: impl FnMut(Result<ReportBlock>) -> Result<Thresholds> + Send,
+) -> Result<()> {
     let needs = config.needs();
-    let floors = Mutex::new(Floors::default());
+    let floors = Mutex::new(Thresholds::default());
     let lock = || floors.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |block: Block| {
-        let digest = Digest::new(needs, *lock());
+        let digest = ReportData::new(needs, *lock());
         let records = read_block(&block, config, digest, &run.results);
-        run.blocks.give(block.bytes);
+        run.blocks.put(block.bytes);
         records
     };
     map_blocks(reader, run, work, |answer| {
@@ -119,64 +140,64 @@ fn read_all(config: &Config, reader: Reader<'_>, run: &Run, mut take: impl FnMut
 }
 
 /// Puts the reports in their places once everything was read, and says what there was.
-fn finish(config: &Config, mut seen: Seen, sinks: Sinks, run: &Run, notices: &mut Notices) -> Result<Exit> {
-    notices.close();
-    if run.watch.is_stopped() {
+fn finish(config: &Config, mut seen: ReportInput, sinks: Sinks, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
+    diagnostics.close();
+    if run.shutdown.is_stopped() {
         // A reader who has left knows that the rest is missing; who sent a signal is told what became of the files.
-        if run.watch.exit().is_some() {
-            notices.warn(
-                "stopped",
-                if sinks.has_files() { "stopped by a signal: no file was written" } else { "stopped by a signal: the rest is missing" },
-            );
+        if run.shutdown.exit().is_some() {
+            let what = if sinks.has_files() { lang::STOPPED_NO_FILE } else { lang::STOPPED_PART };
+            diagnostics.warn("stopped", config.look.lang.say(what));
         }
         return Ok(seen.exit());
     }
     seen.digest.close();
     // Only now: a stage before this one in a pipe has ended, and has written what it knows.
     seen.digest.runs = runs::read_runs(&config.runs)?;
-    sinks.put_in_place(&seen.digest, &config.look)?;
+    sinks.commit_all(&seen.digest, &config.look)?;
     if config.summary == Summary::Said {
-        notices.page(&summary::render(&seen.digest, &config.look));
+        diagnostics.page(&summary::render(&seen.digest, &config.look));
     }
     if seen.digest.inputs.len() > 1 {
-        notices.warn("not_merged", &lang::Lang::En.fill(lang::NOT_MERGED, &[&seen.digest.inputs.len().to_string()]));
+        diagnostics.warn("not_merged", &config.look.lang.fill(lang::NOT_MERGED, &[&seen.digest.inputs.len().to_string()]));
     }
-    let Digest { scored, unscored, quiet_logins, .. } = seen.digest;
+    let ReportData { scored, unscored, quiet_logins, .. } = seen.digest;
+    let lang = config.look.lang;
     let logins = match quiet_logins {
         0 => String::new(),
-        hosts => format!(" ({hosts} of them logged in over SSH: .signals.ssh_accepted)"),
+        hosts => lang.fill(lang::QUIET_LOGINS, &[&lang.number(hosts)]),
     };
-    let hosts = seen.lines[LineClass::Host];
-    notices.say(&format!("{hosts} hosts read: {scored} reported, {unscored} without a score left out{logins}"));
+    let hosts = lang.count(seen.lines[LineClass::Host], lang::HOSTS_READ);
+    let counts = [lang.count(scored, lang::REPORTED), lang.count(unscored, lang::UNSCORED)].join(", ");
+    diagnostics.info(&format!("{}{logins}", lang.pair(&hosts, &counts)));
     Ok(seen.exit())
 }
 
 /// What one block of records said.
-struct Records {
-    digest: Digest,
+struct ReportBlock {
+    digest: ReportData,
     /// Rows, for each output that has rows.
     rows: Vec<(usize, Vec<u8>)>,
     lines: LineCounts,
-    intake: Intake,
+    intake: RecordReader,
 }
 
-fn read_block(block: &Block, config: &Config, mut digest: Digest, buffers: &Buffers) -> Records {
-    let mut intake = Intake::new("soar-report", Reads::Hosts, Arc::clone(&block.file));
-    if block.first_line == 1 && matches!(block.part, Part::Lines | Part::LongStart) {
+fn read_block(block: &Block, config: &Config, mut digest: ReportData, buffers: &BufferPool) -> ReportBlock {
+    let mut intake = RecordReader::new("soar-report", Accepts::Hosts, Arc::clone(&block.file));
+    if block.first_line == 1 && matches!(block.part, BlockKind::Lines | BlockKind::LongStart) {
         digest.inputs.push(block.file.to_string());
     }
     let with_rows =
-        config.outputs.iter().enumerate().filter_map(|(place, (report, _))| Some((place, report.rows(&config.look, buffers.take())?)));
+        config.outputs.iter().enumerate().filter_map(|(place, (report, _))| Some((place, report.rows(&config.look, buffers.get())?)));
     let mut rows: Vec<(usize, Box<dyn Rows + '_>)> = with_rows.collect();
     let needs_detail = rows.iter().any(|(_, rows)| rows.needs_detail());
     let (mut lines, mut taken) = (LineCounts::default(), 0);
     for (number, line) in block.records() {
         taken += 1;
-        intake.take(number, line, |_, line| {
+        intake.read(number, line, |_, line| {
             let host = HostRecord::from_line(line)?;
             lines[LineClass::Host] += 1;
             if digest.add(&host, line) {
-                let detail = if needs_detail { Detail::from_line(line) } else { Detail::default() };
+                let detail = if needs_detail { HostDetail::of(&host) } else { HostDetail::default() };
                 for (_, rows) in &mut rows {
                     rows.add(Row { host: &host, detail: &detail });
                 }
@@ -184,34 +205,34 @@ fn read_block(block: &Block, config: &Config, mut digest: Digest, buffers: &Buff
             Ok(())
         });
     }
-    digest.malformed = intake.flaws.count();
+    digest.malformed = intake.issues.count();
     lines[LineClass::Malformed] = digest.malformed;
     lines[LineClass::Blank] = block.lines - taken;
-    Records { digest, rows: rows.into_iter().map(|(place, rows)| (place, rows.finish())).collect(), lines, intake }
+    ReportBlock { digest, rows: rows.into_iter().map(|(place, rows)| (place, rows.finish())).collect(), lines, intake }
 }
 
 /// What was read.
-struct Seen {
-    digest: Digest,
+struct ReportInput {
+    digest: ReportData,
     lines: LineCounts,
     unreadable: u64,
 }
 
-impl Seen {
-    fn add(&mut self, answer: Result<Records>, sinks: &mut Sinks, run: &Run, notices: &mut Notices) -> Result<Floors> {
+impl ReportInput {
+    fn add(&mut self, answer: Result<ReportBlock>, sinks: &mut Sinks, run: &Run, diagnostics: &mut Diagnostics) -> Result<Thresholds> {
         match answer {
             Ok(records) => {
                 self.lines += records.lines;
-                notices.problems(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
+                diagnostics.rejects(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.issues);
                 self.digest.merge(records.digest);
                 for (place, rows) in records.rows {
                     sinks.write(place, &rows)?;
-                    run.results.give(rows);
+                    run.results.put(rows);
                 }
                 records.intake.fatal.map_or(Ok(()), Err)?;
             }
             Err(error) => {
-                notices.fail(&error);
+                diagnostics.error(&error);
                 self.unreadable += 1;
             }
         }
@@ -221,7 +242,7 @@ impl Seen {
     /// Tells `stats` what was read, also of a run that failed.
     fn note(&self, stats: &mut Stats) {
         stats.lines.extend(self.lines.of_program("soar-report"));
-        let Digest { scored, unscored, suspicious, break_ins, .. } = self.digest;
+        let ReportData { scored, unscored, suspicious, break_ins, .. } = self.digest;
         let counts =
             [(Counter::Reported, scored), (Counter::Unscored, unscored), (Counter::Suspicious, suspicious), (Counter::BreakIns, break_ins)];
         stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
@@ -229,5 +250,99 @@ impl Seen {
 
     const fn exit(&self) -> Exit {
         Exit::after(self.unreadable, self.digest.malformed)
+    }
+}
+
+/// All reports of a run on their way out: each to stdout, or to a file that is whole or not there.
+struct Sinks(Vec<Sink>);
+
+struct Sink {
+    report: &'static dyn Report,
+    path: PathBuf,
+    target: SinkTarget,
+}
+
+enum SinkTarget {
+    Stdout(Output),
+    /// A stdout whose reader has left; the files are still wanted.
+    Left,
+    File(AtomicFile),
+}
+
+impl Sinks {
+    /// Opens each output; what is in a file stays there until [`Sinks::commit_all`].
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    fn open(outputs: &[(&'static dyn Report, PathBuf)], run: &Run) -> Result<Self> {
+        let sinks = outputs.iter().map(|(report, path)| Sink::open(*report, path, run)).collect::<Result<Vec<_>>>()?;
+        Ok(Self(sinks))
+    }
+
+    /// Whether a file is to be written.
+    fn has_files(&self) -> bool {
+        self.0.iter().any(|sink| matches!(sink.target, SinkTarget::File(_)))
+    }
+
+    /// Writes to the output at `place`; a reader that leaves stdout ends the run only where no file is wanted.
+    ///
+    /// # Errors
+    /// [`Error::ReaderLeft`] or [`Error::Write`].
+    fn write(&mut self, place: usize, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let has_files = self.has_files();
+        match self.0[place].write(bytes) {
+            Err(Error::ReaderLeft) if has_files => {
+                self.0[place].target = SinkTarget::Left;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Makes the pages, and only when all of them are there, moves the files to their names.
+    ///
+    /// # Errors
+    /// [`Error::ReaderLeft`] or [`Error::Write`].
+    fn commit_all(mut self, digest: &ReportData, look: &RenderOptions) -> Result<()> {
+        for place in 0..self.0.len() {
+            let sink = &self.0[place];
+            let page = sink.report.page(digest, look, &sink.path)?;
+            self.write(place, &page)?;
+        }
+        self.0.iter().try_for_each(Sink::sync)?;
+        self.0.into_iter().try_for_each(Sink::commit)
+    }
+}
+
+impl Sink {
+    fn open(report: &'static dyn Report, path: &Path, run: &Run) -> Result<Self> {
+        let target =
+            if path.as_os_str() == "-" { SinkTarget::Stdout(Output::stdout(run)?) } else { SinkTarget::File(AtomicFile::create(path)?) };
+        Ok(Self { report, path: path.to_owned(), target })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.target {
+            SinkTarget::Stdout(output) => output.write(bytes),
+            SinkTarget::Left => Ok(()),
+            SinkTarget::File(file) => file.write_all(bytes).map_err(|e| file.error(&e)),
+        }
+    }
+
+    fn sync(&self) -> Result<()> {
+        match &self.target {
+            SinkTarget::Stdout(_) | SinkTarget::Left => Ok(()),
+            SinkTarget::File(file) => file.sync(),
+        }
+    }
+
+    fn commit(self) -> Result<()> {
+        match self.target {
+            SinkTarget::Stdout(_) | SinkTarget::Left => Ok(()),
+            SinkTarget::File(file) => file.commit(),
+        }
     }
 }

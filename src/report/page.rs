@@ -3,11 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
-use super::column::Column;
-use super::detail::Row;
-use super::digest::{Digest, Needs};
-use super::lang::Lang;
-use crate::error::Result;
+use crate::base::error::Result;
+use crate::report::column::Column;
+use crate::report::csv::Style;
+use crate::report::data::{ReportData, ReportNeeds};
+use crate::report::detail::Row;
+use crate::report::lang::Lang;
 
 /// One kind of report. It has rows or a page: the other part stays as it is here.
 pub trait Report: fmt::Debug + Sync {
@@ -20,38 +21,38 @@ pub trait Report: fmt::Debug + Sync {
     /// What is wrong with the name of its file, before anything is read.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::error::Error::Usage).
+    /// [`Error::Usage`](crate::base::error::Error::Usage).
     fn check(&self, _path: &Path) -> Result<()> {
         Ok(())
     }
 
     /// How many hosts its page shows.
-    fn needs(&self, _look: &Look) -> Needs {
-        Needs::default()
+    fn needs(&self, _look: &RenderOptions) -> ReportNeeds {
+        ReportNeeds::default()
     }
 
     /// The line above its rows.
-    fn heading(&self, _look: &Look) -> Vec<u8> {
+    fn heading(&self, _look: &RenderOptions) -> Vec<u8> {
         Vec::new()
     }
 
     /// A writer of the rows of one block of hosts, into `room`.
-    fn rows<'l>(&self, _look: &'l Look, _room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
+    fn rows<'l>(&self, _look: &'l RenderOptions, _room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
         None
     }
 
     /// The page, for a file of that name.
     ///
     /// # Errors
-    /// [`Error::Write`](crate::error::Error::Write) where it cannot be made.
-    fn page(&self, _digest: &Digest, _look: &Look, _path: &Path) -> Result<Vec<u8>> {
+    /// [`Error::Write`](crate::base::error::Error::Write) where it cannot be made.
+    fn page(&self, _digest: &ReportData, _look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         Ok(Vec::new())
     }
 }
 
 /// Writes rows.
 pub trait Rows {
-    /// Whether its columns tell what [`Detail`](super::detail::Detail) holds.
+    /// Whether its columns tell what [`HostDetail`](crate::report::detail::HostDetail) holds.
     fn needs_detail(&self) -> bool;
 
     /// Adds the row of a host.
@@ -64,8 +65,10 @@ pub trait Rows {
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// Dark text on white.
+    /// A page is as its reader's system is; a picture, which knows no reader, is light.
     #[default]
+    Auto,
+    /// Dark text on white.
     Light,
     /// Light text on near black.
     Dark,
@@ -73,7 +76,7 @@ pub enum Theme {
 
 /// How reports look, by the flags that they share.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct RenderOptions {
     /// The language of headings and labels.
     pub lang: Lang,
     /// The colours of charts and HTML.
@@ -82,17 +85,17 @@ pub struct Look {
     pub columns: Option<Vec<&'static Column>>,
     /// How many hosts a page shows; each has its own number where there is none.
     pub top: Option<usize>,
-    /// What separates the cells of CSV.
-    pub delimiter: u8,
+    /// How the CSV is written.
+    pub csv: Style,
 }
 
-impl Default for Look {
+impl Default for RenderOptions {
     fn default() -> Self {
-        Self { lang: Lang::En, theme: Theme::Light, columns: None, top: None, delimiter: b',' }
+        Self { lang: Lang::En, theme: Theme::Auto, columns: None, top: None, csv: Style::default() }
     }
 }
 
-impl Look {
+impl RenderOptions {
     /// The columns that were asked for, or those of `names`.
     #[must_use]
     pub fn columns_or(&self, names: &[&str]) -> Vec<&'static Column> {

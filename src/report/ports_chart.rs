@@ -2,40 +2,18 @@
 
 use std::path::Path;
 
-use super::bars::{Bar, Bars, Picture, Weight, render};
-use super::digest::Digest;
-use super::lang::{NO_OPEN_PORT, PORTS_AXIS, PORTS_MORE, PORTS_SCANNED, PORTS_TITLE, TCP_PORT};
-use super::page::{Look, Report};
-use crate::error::{Error, Result};
+use crate::base::error::Result;
+use crate::base::net::service::SERVICES;
+use crate::report::bars::{Bar, Bars, MOST_ROWS, Picture, Weight, draw};
+use crate::report::data::ReportData;
+use crate::report::fill::Fill;
+use crate::report::lang::chart::{NO_OPEN_PORT, PORTS_AXIS, PORTS_MORE, PORTS_NOTED, PORTS_SCANNED, PORTS_TITLE, TCP_PORT};
+use crate::report::page::{RenderOptions, Report};
 
-/// How many ports it shows, unless `--top` says otherwise, and at the most.
+/// How many ports it shows, unless `--top` says otherwise.
 const ROWS: usize = 20;
-const MOST_ROWS: usize = 50;
-/// The place of the bars' colour.
-const COLOUR: usize = 1;
-
-/// What usually answers on a port. **Source:** IANA, Service Name and Transport Protocol Port Number Registry.
-const SERVICES: &[(u16, &str)] = &[
-    (21, "FTP"),
-    (22, "SSH"),
-    (23, "Telnet"),
-    (25, "SMTP"),
-    (53, "DNS"),
-    (80, "HTTP"),
-    (110, "POP3"),
-    (143, "IMAP"),
-    (389, "LDAP"),
-    (443, "HTTPS"),
-    (445, "SMB"),
-    (587, "SMTP"),
-    (993, "IMAPS"),
-    (995, "POP3S"),
-    (3306, "MySQL"),
-    (3389, "RDP"),
-    (5432, "PostgreSQL"),
-    (5900, "VNC"),
-    (6379, "Redis"),
-];
+/// What the bars are filled with.
+const FILL: Fill = Fill::of(1);
 
 /// `--ports-chart`.
 #[derive(Debug)]
@@ -47,22 +25,20 @@ impl Report for PortsChart {
     }
 
     fn about(&self) -> &'static str {
-        "Draw on how many suspicious addresses each port is open, 50 ports at most; the ending, .png or .svg, says how"
+        "Draw on how many suspicious addresses each port is open, at most 50 ports; PNG or SVG, by the file extension"
     }
 
     fn check(&self, path: &Path) -> Result<()> {
         Picture::of(path, self.name()).map(drop)
     }
 
-    fn page(&self, digest: &Digest, look: &Look, path: &Path) -> Result<Vec<u8>> {
-        render(&bars(digest, look), Picture::of(path, self.name())?, look)
-            .map_err(|flaw| Error::Write { path: path.display().to_string(), reason: flaw.to_string() })
+    fn page(&self, digest: &ReportData, look: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
+        draw(&bars(digest, look), path, self.name(), look)
     }
 }
 
 /// The chart of the ports that are open most often.
-#[must_use]
-pub fn bars(digest: &Digest, look: &Look) -> Bars {
+pub fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
     let lang = look.lang;
     let mut ports: Vec<(u16, u64)> = digest.open_ports.iter().map(|(port, hosts)| (*port, *hosts)).collect();
     // Stable: of equals the lowest port first.
@@ -73,18 +49,22 @@ pub fn bars(digest: &Digest, look: &Look) -> Bars {
     if shown < ports.len() {
         note.push_str(&lang.fill(PORTS_MORE, &[&lang.number((ports.len() - shown) as u64)]));
     }
+    if digest.tarpits > 0 {
+        note.push_str(&lang.fill(PORTS_NOTED, &[&lang.number(digest.tarpits)]));
+    }
     let bar = |&(port, hosts): &(u16, u64)| {
         let mut value = lang.number(hosts);
         if let Some(percent) = percent_of(hosts, scanned) {
             value.push_str(&format!(" ({percent}{}%)", lang.say(["", "\u{a0}"])));
         }
-        Bar { label: label_of(port), parts: vec![(COLOUR, hosts)], value, weight: Weight::Normal }
+        Bar { label: label_of(port), parts: vec![(FILL, hosts)], value, mark: String::new(), weight: Weight::Normal }
     };
     Bars {
         title: lang.say(PORTS_TITLE).to_owned(),
-        note: Some(note),
+        notes: vec![note],
         legend: Vec::new(),
         bars: ports[..shown].iter().map(bar).collect(),
+        apart: Vec::new(),
         value_axis: lang.say(PORTS_AXIS),
         bar_axis: lang.say(TCP_PORT),
         empty: lang.say(NO_OPEN_PORT),
@@ -97,8 +77,8 @@ fn percent_of(part: u64, whole: u64) -> Option<u64> {
 }
 
 fn label_of(port: u16) -> String {
-    match SERVICES.iter().find(|(number, _)| *number == port) {
-        Some((_, service)) => format!("{port} {service}"),
+    match SERVICES.iter().find(|service| service.port == port).and_then(|service| service.label) {
+        Some(label) => format!("{port} {label}"),
         None => port.to_string(),
     }
 }
@@ -106,27 +86,41 @@ fn label_of(port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::host::{HostRecord, Scan};
+    use crate::record::host::HostRecord;
+    use crate::record::host::scan::ScanView;
 
     #[test]
     fn ports_are_counted_over_suspicious_hosts_the_most_frequent_first() {
-        let mut digest = Digest::default();
+        let mut digest = ReportData::default();
         for (last, ports) in [(1, vec![22, 8080]), (2, vec![22]), (3, vec![])] {
-            let scan = Some(Scan { status: "complete".into(), open_ports: ports });
-            digest.add(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) }, b"");
+            let scan = Some(ScanView::for_tests("complete", &ports, false));
+            digest.add_host(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) });
         }
-        digest.add(&HostRecord { suspicious: true, ..HostRecord::new([192, 0, 2, 4].into()) }, b"");
-        let chart = bars(&digest, &Look::default());
-        assert_eq!(chart.note.as_deref(), Some("scanned: 3 of 4 highly suspicious addresses"));
+        digest.add_host(&HostRecord { suspicious: true, ..HostRecord::new([192, 0, 2, 4].into()) });
+        let chart = bars(&digest, &RenderOptions::default());
+        assert_eq!(chart.notes, ["highly suspicious addresses scanned: 3 of 4"]);
         let said: Vec<_> = chart.bars.iter().map(|bar| (&*bar.label, &*bar.value)).collect();
         assert_eq!(said, [("22 SSH", "2 (67%)"), ("8080", "1 (33%)")]);
-        let chart = bars(&digest, &Look { top: Some(1), ..Look::default() });
-        assert_eq!(chart.note.as_deref(), Some("scanned: 3 of 4 highly suspicious addresses; further ports, not shown: 1"));
+        let chart = bars(&digest, &RenderOptions { top: Some(1), ..RenderOptions::default() });
+        assert_eq!(chart.notes, ["highly suspicious addresses scanned: 3 of 4; further ports, not shown: 1"]);
+    }
+
+    #[test]
+    fn what_answers_on_every_port_is_left_out_and_counted() {
+        let mut digest = ReportData::default();
+        for (last, is_noted) in [(1, true), (2, false)] {
+            let scan = Some(ScanView::for_tests("complete", &[22, 80], is_noted));
+            digest.add_host(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) });
+        }
+        let chart = bars(&digest, &RenderOptions::default());
+        let note = "highly suspicious addresses scanned: 2 of 2; left out as probable tarpits or proxies: 1";
+        assert_eq!(chart.notes, [note]);
+        assert!(chart.bars.iter().all(|bar| bar.parts == [(FILL, 1)]));
     }
 
     #[test]
     fn a_picture_of_no_port_says_so() {
-        let svg = PortsChart.page(&Digest::default(), &Look::default(), Path::new("x.svg")).expect("a picture");
+        let svg = PortsChart.page(&ReportData::default(), &RenderOptions::default(), Path::new("x.svg")).expect("a picture");
         assert!(String::from_utf8_lossy(&svg).contains("No open port was found."));
     }
 }

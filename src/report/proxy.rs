@@ -2,11 +2,10 @@
 //! stand under its name.
 
 use std::cmp::Reverse;
-use std::net::IpAddr;
 
-use super::lang::{Lang, ONE_LOCAL_ADDRESS};
-use crate::net::is_local;
+use crate::base::net::{Address, is_local};
 use crate::record::host::HostRecord;
+use crate::report::lang::{Lang, ONE_LOCAL_ADDRESS};
 
 /// How many signals it takes to say anything about all of them, and which share of them is nearly all, in percent.
 const LEAST_SIGNALS: u64 = 100;
@@ -16,28 +15,25 @@ const NEARLY_ALL_PERCENT: u64 = 90;
 #[derive(Debug, Clone, Default)]
 pub struct WebSignals {
     total: u64,
-    most: Option<(u64, Reverse<IpAddr>)>,
+    most: Option<(u64, Reverse<Address>)>,
 }
 
 impl WebSignals {
-    /// Takes one host.
     pub fn add(&mut self, host: &HostRecord<'_>) {
         let of_web = host.signals.iter().filter(|(name, _)| name.0.starts_with("http_"));
         let count = of_web.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
         self.total = self.total.saturating_add(count);
-        if is_local(host.ip) {
+        if is_local(host.ip.ip) {
             self.most = self.most.max(Some((count, Reverse(host.ip))));
         }
     }
 
-    /// Takes what `other` took.
     pub fn merge(&mut self, other: &Self) {
         self.total = self.total.saturating_add(other.total);
         self.most = self.most.max(other.most);
     }
 
     /// What to say where nearly all are of one local address.
-    #[must_use]
     pub fn hint(&self, lang: Lang) -> Option<String> {
         let (count, Reverse(ip)) = self.most?;
         let is_nearly_all =

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::value::RawValue;
 
-use super::lang::{self, Lang, Phrase, word_of};
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
+use crate::io::source::file::STDIN;
+use crate::io::source::file::open_error;
+use crate::record::json::pairs::Pairs;
 use crate::record::run::count::{Counter, LineClass};
-use crate::record::run::{Counts, Guess, Input, Place, RunRecord};
-use crate::stream::access::explain_open;
-use crate::stream::raw::STDIN;
+use crate::record::run::{AssumptionRecord, InputRecord, OrderedCounts, RejectedLine, RunRecord};
+use crate::report::lang;
+use crate::report::lang::{Lang, Phrase, run as words, word_of};
 
 /// How long a file of records may be, in bytes: over 10,000 inputs.
 const MOST_BYTES: u64 = 16 << 20;
@@ -34,11 +36,11 @@ pub fn read_runs(paths: &[PathBuf]) -> Result<Vec<RunRecord>> {
 
 fn read_file(path: &Path) -> Result<Vec<RunRecord>> {
     if path.as_os_str() == STDIN {
-        return Err(Error::Usage("--run wants a file that --stats wrote: stdin is for hosts".to_owned()));
+        return Err(Error::Usage("--run needs a file that --stats wrote: stdin is for hosts".to_owned()));
     }
     let shown = path.display().to_string();
     let mut text = Vec::new();
-    let file = File::open(path).map_err(|e| explain_open(path, &e))?;
+    let file = File::open(path).map_err(|e| open_error(path, &e))?;
     file.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|e| Error::read(&shown, &e))?;
     let unfit = |reason: String| Error::Read { path: shown.clone(), reason: format!("--run: {reason}") };
     if text.len() as u64 > MOST_BYTES {
@@ -57,40 +59,42 @@ fn read_file(path: &Path) -> Result<Vec<RunRecord>> {
 
 /// What reports show of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// Which run it was.
+pub struct RunSummary {
     pub heading: String,
     /// A name, and sentences.
     pub facts: Vec<(Phrase, Vec<String>)>,
 }
 
 /// What there is to say of `run`.
-#[must_use]
-pub fn show(run: &RunRecord, lang: Lang) -> Shown {
-    let heading = format!("{} {}, {}", run.program, run.version, lang.fill(lang::PERIOD_TO, &[&run.started_at, &run.ended_at]));
+pub fn show(run: &RunRecord, lang: Lang) -> RunSummary {
+    let heading = format!(
+        "{} {}, {}",
+        run.program,
+        run.version,
+        lang.fill(lang::PERIOD_TO, &[&lang.time_of(&run.started_at), &lang.time_of(&run.ended_at)])
+    );
     let warnings = run.warnings.iter().map(|warning| warning.text.clone()).collect::<Vec<_>>();
     let facts = [
-        (lang::RUN_ENDED, ending(run, lang)),
-        (lang::RUN_LINES, vec![lines(run, lang)]),
-        (lang::RUN_INPUTS, first(run.inputs.iter().map(|of| input(of, lang)).collect(), 0, lang)),
-        (lang::RUN_COUNTS, counts(&run.counts, Counter::label_of, lang)),
-        (lang::RUN_ASSUMED, run.guesses.iter().map(|of| guess(of, lang)).collect()),
-        (lang::RUN_PLACES, places(run, lang)),
-        (lang::RUN_WARNINGS, first(warnings, run.more_warnings, lang)),
+        (words::ENDED, ending(run, lang)),
+        (words::CLASSES, vec![lines(run, lang)]),
+        (words::INPUTS, first(run.inputs.iter().map(|of| input(of, lang)).collect(), 0, lang)),
+        (words::COUNTS, counts(&run.counts, Counter::label_of, lang)),
+        (words::ASSUMED, run.guesses.iter().map(|of| guess(of, lang)).collect()),
+        (words::PLACES, places(run, lang)),
+        (words::WARNINGS, first(warnings, run.more_warnings, lang)),
     ];
     let facts = facts.into_iter().filter(|(_, sentences)| !sentences.is_empty());
-    Shown { heading, facts: facts.collect() }
+    RunSummary { heading, facts: facts.collect() }
 }
 
 /// The same in a few lines: what was read, what was assumed, what was wrong.
-#[must_use]
-pub fn show_briefly(run: &RunRecord, lang: Lang) -> Shown {
+pub fn show_briefly(run: &RunRecord, lang: Lang) -> RunSummary {
     let mut shown = show(run, lang);
     // What came through a pipe from the stage before says no more than the lines do.
     let is_plain_pipe = matches!(&*run.inputs, [input] if input.name == STDIN && input.complete);
-    let lines = shown.facts.iter().position(|(name, _)| *name == lang::RUN_LINES).map(|place| shown.facts.remove(place).1.concat());
+    let lines = shown.facts.iter().position(|(name, _)| *name == words::CLASSES).map(|place| shown.facts.remove(place).1.concat());
     shown.heading = lang.pair(&run.program, &lines.unwrap_or_default());
-    shown.facts.retain(|(name, _)| !([lang::RUN_COUNTS, lang::RUN_PLACES].contains(name) || is_plain_pipe && *name == lang::RUN_INPUTS));
+    shown.facts.retain(|(name, _)| !([words::COUNTS, words::PLACES].contains(name) || is_plain_pipe && *name == words::INPUTS));
     shown
 }
 
@@ -110,26 +114,26 @@ fn ending(run: &RunRecord, lang: Lang) -> Vec<String> {
     if exit.code == 0 && exit.reason == "done" {
         return Vec::new();
     }
-    let reason = format!("{} (exit {})", word_of(lang, lang::EXIT_REASONS, &exit.reason), exit.code);
+    let reason = lang.fill(words::WITH_CODE, &[word_of(lang, words::EXIT_REASONS, &exit.reason), &exit.code.to_string()]);
     vec![exit.error.as_ref().map_or_else(|| reason.clone(), |error| lang.pair(&reason, error))]
 }
 
-fn input(input: &Input, lang: Lang) -> String {
-    let mut parts = vec![lang.count(input.lines, lang::LINES), lang.count(input.bytes, lang::BYTES)];
+fn input(input: &InputRecord, lang: Lang) -> String {
+    let mut parts = vec![lang.count(input.lines, words::LINES), lang.count(input.bytes, words::BYTES)];
     if let (Some(kind), Some(bytes)) = (&input.compression, input.compressed_bytes) {
-        parts.push(format!("{kind} {}", lang.count(bytes, lang::BYTES)));
+        parts.push(format!("{kind} {}", lang.count(bytes, words::BYTES)));
     }
-    parts.extend(input.first_line.map(|line| lang.fill(lang::FROM_LINE, &[&lang.number(line)])));
+    parts.extend(input.first_line.map(|line| lang.fill(words::FROM_LINE, &[&lang.number(line)])));
     if !input.complete {
-        parts.push(lang.say(lang::NOT_WHOLE).to_owned());
+        parts.push(lang.say(words::NOT_WHOLE).to_owned());
     }
     parts.extend(input.error.clone());
     lang.pair(&input.name, &parts.join(", "))
 }
 
 fn lines(run: &RunRecord, lang: Lang) -> String {
-    let total = lang.count(run.lines.get("total"), lang::LINES);
-    let classes = Counts(run.lines.0.iter().filter(|(name, _)| name != "total").cloned().collect());
+    let total = lang.count(run.lines.get("total"), words::LINES);
+    let classes = Pairs(run.lines.0.iter().filter(|(name, _)| name != "total").cloned().collect());
     match counts(&classes, LineClass::label_of, lang).first() {
         None => total,
         Some(classes) => format!("{total} ({classes})"),
@@ -137,16 +141,16 @@ fn lines(run: &RunRecord, lang: Lang) -> String {
 }
 
 /// Those that are not 0, in one sentence.
-fn counts(counts: &Counts, label_of: impl Fn(&str) -> Option<Phrase>, lang: Lang) -> Vec<String> {
+fn counts(counts: &OrderedCounts, label_of: impl Fn(&str) -> Option<Phrase>, lang: Lang) -> Vec<String> {
     let pair = |(name, number): &(String, u64)| lang.pair(label_of(name).map_or(name, |label| lang.say(label)), &lang.number(*number));
     let pairs: Vec<_> = counts.0.iter().filter(|(_, number)| *number > 0).map(pair).collect();
     if pairs.is_empty() { Vec::new() } else { vec![pairs.join(", ")] }
 }
 
-fn guess(guess: &Guess, lang: Lang) -> String {
-    let what = word_of(lang, lang::GUESSED, &guess.what);
-    let from = word_of(lang, lang::GUESSED_FROM, &guess.from);
-    let suggested = guess.suggested.as_ref().map(|value| format!(", {}", lang.fill(lang::SUGGESTED, &[value])));
+fn guess(guess: &AssumptionRecord, lang: Lang) -> String {
+    let what = word_of(lang, words::GUESSED, &guess.what);
+    let from = word_of(lang, words::GUESSED_FROM, &guess.from);
+    let suggested = guess.suggested.as_ref().map(|value| format!(", {}", lang.fill(words::SUGGESTED, &[value])));
     format!("{} ({from}, {}{})", lang.pair(what, &guess.values.join(", ")), guess.flag, suggested.unwrap_or_default())
 }
 
@@ -158,7 +162,7 @@ fn places(run: &RunRecord, lang: Lang) -> Vec<String> {
             classes.push(&place.class);
         }
     }
-    let show = |place: &Place| match &place.reason {
+    let show = |place: &RejectedLine| match &place.reason {
         None => format!("{}:{}", place.file, place.line),
         Some(reason) => format!("{}:{} ({reason})", place.file, place.line),
     };
@@ -205,9 +209,9 @@ mod tests {
         let names: Vec<_> = brief.facts.iter().map(|(name, _)| name[0]).collect();
         assert_eq!(names, ["Ended", "Inputs", "Assumed", "Warnings"]);
         let french = show(&run, Lang::Fr);
-        assert_eq!(french.facts[1], (lang::RUN_LINES, vec!["7 lignes (événements\u{a0}: 3, new_class\u{a0}: 4)".to_owned()]));
-        let done = RunRecord { exit: crate::record::run::Ending { code: 0, reason: "done".to_owned(), error: None }, ..run };
-        assert!(show(&done, Lang::En).facts.iter().all(|(name, _)| *name != lang::RUN_ENDED));
+        assert_eq!(french.facts[1], (words::CLASSES, vec!["7 lignes (événements\u{a0}: 3, new_class\u{a0}: 4)".to_owned()]));
+        let done = RunRecord { exit: crate::record::run::ExitRecord { code: 0, reason: "done".to_owned(), error: None }, ..run };
+        assert!(show(&done, Lang::En).facts.iter().all(|(name, _)| *name != words::ENDED));
     }
 
     #[test]

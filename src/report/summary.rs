@@ -4,14 +4,14 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::column::{Column, Kind};
-use super::digest::{Digest, Needs};
-use super::lang::{AND_MORE, INPUTS, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
-use super::login;
-use super::page::Look;
-use super::runs::show_briefly;
-use crate::escape::{shorten, terminal};
-use crate::time::rfc3339;
+use crate::base::escape::{shorten, terminal};
+use crate::report::column::{Column, ColumnKind};
+use crate::report::data::{ReportData, ReportNeeds, TopHost};
+use crate::report::lang::{AND_MORE, INPUTS, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
+use crate::report::login;
+use crate::report::page::RenderOptions;
+use crate::report::runs::show_briefly;
+use crate::report::unscored;
 
 /// How many suspicious hosts a summary names.
 const ROWS: usize = 10;
@@ -25,14 +25,14 @@ const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_r
 
 /// How many hosts the summary shows.
 #[must_use]
-pub const fn needs() -> Needs {
-    Needs { top: 0, urgent: ROWS, logins: LOGINS }
+pub const fn needs() -> ReportNeeds {
+    ReportNeeds { top: 0, urgent: ROWS, logins: LOGINS }
 }
 
 /// The page as text.
 #[must_use]
-pub fn render(digest: &Digest, look: &Look) -> String {
-    let mut text = format!("{}\n", sentence(digest, look));
+pub fn render(digest: &ReportData, look: &RenderOptions) -> String {
+    let mut text = format!("{}\n", headline(digest, look));
     put_suspects(digest, look, &mut text);
     put_logins(digest, look, &mut text);
     put_runs(digest, look, &mut text);
@@ -40,7 +40,7 @@ pub fn render(digest: &Digest, look: &Look) -> String {
 }
 
 /// What runs knew about themselves.
-fn put_runs(digest: &Digest, look: &Look, text: &mut String) {
+fn put_runs(digest: &ReportData, look: &RenderOptions, text: &mut String) {
     if !digest.runs.is_empty() {
         text.push_str(&format!("{}\n", look.lang.say(INPUTS)));
     }
@@ -54,17 +54,20 @@ fn put_runs(digest: &Digest, look: &Look, text: &mut String) {
     }
 }
 
-fn put_suspects(digest: &Digest, look: &Look, text: &mut String) {
-    let shown: Vec<_> = digest.urgent().iter().filter(|kept| kept.host.suspicious).take(ROWS).collect();
+fn put_suspects(digest: &ReportData, look: &RenderOptions, text: &mut String) {
+    let is_scan = digest.suspicious == 0 && digest.scanned > 0;
+    let mut shown = digest.urgent(usize::MAX);
+    shown.retain(|kept| kept.host.suspicious || is_scan && unscored::is_scanned(&kept.host));
+    shown.truncate(ROWS);
     if shown.is_empty() {
         return;
     }
-    let columns = look.columns_or(&COLUMNS);
+    let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
     let heading: Vec<String> = columns.iter().map(|column| column.heading_in(look.lang).to_uppercase()).collect();
-    let cells = |kept: &&super::digest::Kept| columns.iter().map(|column| cell(&column.text(kept.row(), look.lang))).collect();
+    let cells = |kept: &TopHost<'_>| columns.iter().map(|column| cell(&column.text(kept.row(), look.lang))).collect();
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(shown.iter().map(cells)).collect();
     put_table(&rows, &columns, text);
-    let hidden = digest.suspicious - shown.len() as u64;
+    let hidden = if is_scan { digest.scanned } else { digest.suspicious } - shown.len() as u64;
     if hidden > 0 {
         text.push_str(&format!("  {}\n", look.lang.fill(AND_MORE, &[&look.lang.number(hidden)])));
     }
@@ -75,8 +78,8 @@ fn put_suspects(digest: &Digest, look: &Look, text: &mut String) {
 }
 
 /// Who logged in, in a line; nothing where nobody did.
-fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
-    let shown = &digest.logins()[..digest.logins().len().min(LOGINS)];
+fn put_logins(digest: &ReportData, look: &RenderOptions, text: &mut String) {
+    let shown = digest.logins(LOGINS);
     if shown.is_empty() {
         return;
     }
@@ -90,10 +93,11 @@ fn put_logins(digest: &Digest, look: &Look, text: &mut String) {
 
 /// How many hosts there are, of which kind, and when they were seen.
 #[must_use]
-pub fn sentence(digest: &Digest, look: &Look) -> String {
-    let mut text = format!("{}, {}", look.lang.count(digest.scored, SCORED), look.lang.count(digest.suspicious, SUSPICIOUS));
+pub fn headline(digest: &ReportData, look: &RenderOptions) -> String {
+    let scored = look.lang.count(digest.scored - digest.scanned, SCORED);
+    let mut text = unscored::start(digest, look.lang, &format!("{scored}, {}", look.lang.count(digest.suspicious, SUSPICIOUS)));
     if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
-        text.push_str(&format!(", {}", look.lang.fill(SEEN, &[&rfc3339(first), &rfc3339(last)])));
+        text.push_str(&format!(", {}", look.lang.fill(SEEN, &[&look.lang.time(first), &look.lang.time(last)])));
     }
     if let Some(hint) = digest.web.hint(look.lang) {
         text.push_str(&format!(". {hint}"));
@@ -113,7 +117,7 @@ fn put_table(rows: &[Vec<String>], columns: &[&Column], text: &mut String) {
             let room = " ".repeat(width - cell.width());
             line.push_str("  ");
             match column.kind {
-                Kind::Number | Kind::Count => line.extend([&*room, cell]),
+                ColumnKind::Number | ColumnKind::Count => line.extend([&*room, cell]),
                 _ => line.extend([cell, &*room]),
             }
         }
@@ -125,13 +129,14 @@ fn put_table(rows: &[Vec<String>], columns: &[&Column], text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::host::{HostRecord, Scan};
-    use crate::report::digest::Floors;
+    use crate::record::host::HostRecord;
+    use crate::record::host::scan::ScanView;
+    use crate::report::data::Thresholds;
     use crate::report::lang::Lang;
 
-    fn digest() -> Digest {
-        let mut digest = Digest::new(Needs { urgent: 2, ..Needs::default() }, Floors::default());
-        let scan = |status: &'static str, open_ports: &[u16]| Some(Scan { status: status.into(), open_ports: open_ports.to_vec() });
+    fn digest() -> ReportData {
+        let mut digest = ReportData::new(ReportNeeds { urgent: 2, ..ReportNeeds::default() }, Thresholds::default());
+        let scan = |status: &'static str, open_ports: &[u16]| Some(ScanView::for_tests(status, open_ports, false));
         let host = |last: u8, score, rule: &'static str, scan| HostRecord {
             score,
             suspicious: true,
@@ -140,9 +145,9 @@ mod tests {
             scan,
             ..HostRecord::new([192, 0, 2, last].into())
         };
-        digest.add(&host(1, 9, "evil\u{1b}[2J漢", scan("complete", &[22, 80])), b"");
-        digest.add(&host(20, 120, "ssh_breakin", scan("out_of_scope", &[])), b"");
-        digest.add(&host(3, 1, "x", None), b"");
+        digest.add_host(&host(1, 9, "evil\u{1b}[2J漢", scan("complete", &[22, 80])));
+        digest.add_host(&host(20, 120, "ssh_breakin", scan("out_of_scope", &[])));
+        digest.add_host(&host(3, 1, "x", None));
         digest.close();
         digest
     }
@@ -150,7 +155,7 @@ mod tests {
     #[test]
     fn hosts_are_aligned_and_hostile_text_is_spelled_out() {
         assert_eq!(
-            render(&digest(), &Look::default()).lines().collect::<Vec<_>>(),
+            render(&digest(), &RenderOptions::default()).lines().collect::<Vec<_>>(),
             [
                 "3 addresses with a score, 3 highly suspicious",
                 "  VERDICT     ADDRESS     SCORE  REASON      RULES          OPEN PORTS",
@@ -165,7 +170,7 @@ mod tests {
     #[test]
     fn it_speaks_french_and_shows_the_columns_that_were_asked_for() {
         let columns = Some(Column::from_names("ip,verdict,scan_result").expect("columns"));
-        let look = Look { lang: Lang::Fr, columns, ..Look::default() };
+        let look = RenderOptions { lang: Lang::Fr, columns, ..RenderOptions::default() };
         assert_eq!(
             render(&digest(), &look).lines().collect::<Vec<_>>(),
             [

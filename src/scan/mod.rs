@@ -3,49 +3,45 @@
 //! TCP connects only, many at once, on one thread; input is read on others while probes are under way. Nothing is touched
 //! that scope and exclude do not allow, and no byte of a line changes but its `scan`.
 
-pub mod answer;
+#[doc(hidden)]
+pub mod probe;
+mod reorder;
+mod results;
+mod targets;
+
 pub mod ports;
 pub mod schedule;
+#[doc(hidden)]
 pub mod splice;
 
 mod audit;
-mod board;
-mod crowd;
-mod driver;
-mod estimate;
-mod greeting;
-mod limits;
-mod network;
-mod pace;
+mod peer;
 mod read;
 mod scanner;
-mod socket;
 mod tally;
-mod target;
-mod window;
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 
-pub use board::Detail;
-pub use driver::Listening;
-pub use read::Input;
-pub use window::Order;
+pub use crate::scan::probe::driver::GrabBanner;
+pub use crate::scan::read::InputKind;
+pub use crate::scan::reorder::OutputOrder;
+pub use crate::scan::results::ScanDetail;
 
-use audit::Audit;
-use driver::Driver;
-use ports::Ports;
-use scanner::Scanner;
-use schedule::Limits;
+use crate::scan::audit::Audit;
+use crate::scan::ports::Ports;
+use crate::scan::probe::driver::Driver;
+use crate::scan::scanner::Scanner;
+use crate::scan::schedule::Limits;
 
-use crate::error::{Error, Exit, Result};
-use crate::net::{self, AddressSet};
-use crate::stream::Run;
-use crate::stream::input::Inputs;
-use crate::stream::journal::Journal;
-use crate::stream::notice::Notices;
-use crate::stream::ordered::map_blocks;
+use crate::base::error::{Error, Exit, Result};
+use crate::base::net;
+use crate::base::net::{Address, AddressSet};
+use crate::io::Run;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::input::Inputs;
+use crate::io::ordered_pool::map_blocks;
+use crate::io::output::AppendFile;
 
 /// Blocks of input read ahead.
 const BLOCKS_AHEAD: usize = 1;
@@ -54,7 +50,7 @@ const BLOCKS_AHEAD: usize = 1;
 #[derive(Debug)]
 pub struct Config {
     /// What comes in.
-    pub input: Input,
+    pub input: InputKind,
     /// The ports to try on each suspicious host.
     pub ports: Ports,
     /// How hard to try.
@@ -66,11 +62,11 @@ pub struct Config {
     /// Whether to touch anything at all.
     pub mode: Mode,
     /// Whether the order of the input is kept.
-    pub order: Order,
+    pub order: OutputOrder,
     /// How much is said of a host.
-    pub detail: Detail,
+    pub detail: ScanDetail,
     /// Whether to hear what services say.
-    pub listening: Listening,
+    pub listening: GrabBanner,
     /// After so many open ports a host is left alone.
     pub most_open: usize,
     /// The file that says who was touched.
@@ -108,19 +104,20 @@ impl Refusal {
 impl Config {
     /// Why `ip` is not touched, if it is not. What may not be touched is not reached through a translator or a tunnel either;
     /// what may be touched opens the way to nothing but itself.
-    fn refuse(&self, ip: IpAddr) -> Option<Refusal> {
-        if self.exclude.contains(ip) || net::embedded_ipv4(ip).any(|inside| self.exclude.contains(inside)) {
+    fn refuse(&self, address: Address) -> Option<Refusal> {
+        let ip = address.ip;
+        if self.exclude.contains(address) || net::embedded_ipv4(ip).any(|inside| self.exclude.contains(inside)) {
             return Some(Refusal::Excluded);
         }
         let mut inside = net::embedded_ipv4(ip).peekable();
         let leads_to_nobody = inside.peek().is_some() && !inside.any(net::is_unicast);
-        (!net::is_unicast(ip) || leads_to_nobody || !self.scope.contains(ip)).then_some(Refusal::OutOfScope)
+        (!net::is_unicast(ip) || leads_to_nobody || !self.scope.contains(address)).then_some(Refusal::OutOfScope)
     }
 
     fn open_audit(&self, inputs: &Inputs) -> Result<Option<Audit>> {
         let Some(path) = self.audit.as_ref().filter(|_| self.mode == Mode::Scan) else { return Ok(None) };
-        inputs.spare(path)?;
-        Ok(Some(Audit::new(Journal::open(path)?, self.ports.to_string())))
+        inputs.ensure_not_input(path)?;
+        Ok(Some(Audit::new(AppendFile::open(path)?, self.ports.to_string())))
     }
 }
 
@@ -128,11 +125,11 @@ impl Config {
 ///
 /// # Errors
 /// A record of another stage or of an unknown `soar.*` schema, a failed write, or no poller.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
+pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
     let audit = config.open_audit(&inputs)?;
-    run.watch.mind_reader();
+    run.shutdown.stop_on_closed_stdout();
     // The waker outlives the thread that uses it: one that is dropped takes its last wake-up along.
-    let (driver, waker) = Driver::new(run.watch.as_stop_fd(), config.listening)?;
+    let (driver, waker) = Driver::new(run.shutdown.as_stop_fd(), config.listening)?;
     let (sender, blocks) = sync_channel(BLOCKS_AHEAD);
     let mut scanner = Scanner::new(config, run, driver, audit)?;
     let waker = &waker;
@@ -153,22 +150,22 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) ->
             drop(sender);
             let _ = waker.wake();
         });
-        let outcome = scanner.work(&blocks, notices);
+        let outcome = scanner.work(&blocks, diagnostics);
         drop(blocks);
         if outcome.is_err() {
-            run.watch.stop();
+            run.shutdown.stop();
         }
         outcome
     });
-    scanner.note(&mut notices.stats);
+    scanner.note(&mut diagnostics.stats);
     match outcome {
         Err(Error::ReaderLeft) => {
-            run.watch.note_reader_left();
+            run.shutdown.note_reader_left();
             return Ok(scanner.exit());
         }
         other => other?,
     }
-    notices.close();
-    scanner.tell(notices);
+    diagnostics.close();
+    scanner.tell(diagnostics);
     Ok(scanner.exit())
 }

@@ -2,24 +2,25 @@
 
 use std::sync::Arc;
 
-use super::splice::HostLine;
-use super::target::{self, Targets};
-use crate::record::intake::{Intake, Reads};
+use crate::io::block::Block;
+use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{LineClass, LineCounts};
-use crate::stream::block::Block;
+use crate::scan::splice::HostLine;
+use crate::scan::targets;
+use crate::scan::targets::Targets;
 
 /// What the lines of the input are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
+pub enum InputKind {
     /// Hosts.
     Hosts,
-    /// Addresses, CIDRs and ranges.
+    /// Lists of addresses, CIDRs, ranges and octets.
     Targets,
 }
 
 /// A piece of the output, in the order of the input.
 #[derive(Debug)]
-pub enum Entry {
+pub enum ScanInput {
     /// Lines that go out as they came in.
     Lines(Vec<u8>),
     /// A suspicious host.
@@ -28,50 +29,62 @@ pub enum Entry {
     Targets(Targets),
 }
 
+impl ScanInput {
+    /// How many hosts of it may be asked.
+    #[must_use]
+    pub fn hosts(&self) -> u64 {
+        match self {
+            Self::Lines(_) => 0,
+            Self::Host(..) => 1,
+            Self::Targets(targets) => targets.left(),
+        }
+    }
+}
+
 /// What one block said.
 #[derive(Debug)]
-pub struct Records {
+pub struct ScanRecords {
     /// In the order of the input.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ScanInput>,
     /// How many lines were what.
     pub lines: LineCounts,
     /// What could not be read; it does not go out.
-    pub intake: Intake,
+    pub intake: RecordReader,
 }
 
 /// Reads every line of `block`.
 #[must_use]
-pub fn read_block(block: &Block, input: Input) -> Records {
-    let intake = Intake::new("soar-scan", Reads::Hosts, Arc::clone(&block.file));
-    let mut records = Records { entries: Vec::new(), lines: LineCounts::default(), intake };
+pub fn read_block(block: &Block, input: InputKind) -> ScanRecords {
+    let intake = RecordReader::new("soar-scan", Accepts::Hosts, Arc::clone(&block.file));
+    let mut records = ScanRecords { entries: Vec::new(), lines: LineCounts::default(), intake };
     let mut taken = 0;
     for (number, line) in block.records() {
         taken += 1;
         match input {
-            Input::Hosts => records.take_host(number, line),
-            Input::Targets => match line.map_err(str::to_owned).and_then(target::read_line) {
-                Ok(Some(targets)) => {
+            InputKind::Hosts => records.take_host(number, line),
+            InputKind::Targets => match line.map_err(str::to_owned).and_then(targets::read_line) {
+                Ok(targets) if targets.is_empty() => records.lines[LineClass::Blank] += 1,
+                Ok(targets) => {
                     records.lines[LineClass::Target] += 1;
-                    records.entries.push(Entry::Targets(targets));
+                    records.entries.extend(targets.into_iter().map(ScanInput::Targets));
                 }
-                Ok(None) => records.lines[LineClass::Blank] += 1,
-                Err(flaw) => records.intake.refuse(number, flaw),
+                Err(error) => records.intake.reject(number, error),
             },
         }
     }
-    records.lines[LineClass::Malformed] = records.intake.flaws.count();
+    records.lines[LineClass::Malformed] = records.intake.issues.count();
     records.lines[LineClass::Blank] += block.lines - taken;
     records
 }
 
-impl Records {
+impl ScanRecords {
     fn take_host(&mut self, number: u64, line: Result<&[u8], &'static str>) {
         let (entries, lines) = (&mut self.entries, &mut self.lines);
-        self.intake.take(number, line, |_, line| {
+        self.intake.read(number, line, |_, line| {
             let host = HostLine::read(line)?;
             lines[LineClass::Host] += 1;
             if host.suspicious {
-                entries.push(Entry::Host(line.to_vec(), host));
+                entries.push(ScanInput::Host(line.to_vec(), host));
             } else {
                 pass_on(line, entries);
             }
@@ -80,8 +93,8 @@ impl Records {
     }
 }
 
-fn pass_on(line: &[u8], entries: &mut Vec<Entry>) {
-    if let Some(Entry::Lines(lines)) = entries.last_mut() {
+fn pass_on(line: &[u8], entries: &mut Vec<ScanInput>) {
+    if let Some(ScanInput::Lines(lines)) = entries.last_mut() {
         lines.extend_from_slice(line);
         lines.push(b'\n');
         return;
@@ -89,5 +102,5 @@ fn pass_on(line: &[u8], entries: &mut Vec<Entry>) {
     let mut lines = Vec::with_capacity(line.len() + 1);
     lines.extend_from_slice(line);
     lines.push(b'\n');
-    entries.push(Entry::Lines(lines));
+    entries.push(ScanInput::Lines(lines));
 }

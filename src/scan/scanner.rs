@@ -4,41 +4,44 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::answer::{Answer, Reason};
-use super::audit::{Audit, Why};
-use super::board::{Board, Finished, Known, Rules};
-use super::driver::{self, Driver, Happening};
-use super::read::{Entry, Records};
-use super::schedule::{HostId, Limits, Probe, Schedule, Ticket};
-use super::splice::HostLine;
-use super::tally::Tally;
-use super::window::Window;
-use super::{Config, Mode, target};
-use crate::error::{Exit, Result};
+use crate::base::error::{Exit, Result};
+use crate::base::time;
+use crate::io::Run;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::output::Output;
+use crate::io::stats::Stats;
 use crate::record::run::count::LineClass;
-use crate::stream::Run;
-use crate::stream::notice::Notices;
-use crate::stream::output::Output;
-use crate::stream::stats::Stats;
-use crate::time;
+use crate::scan::audit::{Audit, Why};
+use crate::scan::peer::{Lost, Peer};
+use crate::scan::probe::driver;
+use crate::scan::probe::driver::{Driver, ProbeEvent};
+use crate::scan::probe::result::{ProbeResult, Reason};
+use crate::scan::read::{InputKind, ScanInput, ScanRecords};
+use crate::scan::reorder::Window;
+use crate::scan::results::{Finished, ResultOptions, ResultStore, ScanState};
+use crate::scan::schedule::{HostId, Limits, Probe, Schedule, Ticket};
+use crate::scan::splice::HostLine;
+use crate::scan::tally::ScanStats;
+use crate::scan::{Config, Mode, targets};
 
 /// How many bytes of lines may wait for a host before them; reading pauses while more do.
 const WINDOW_BYTES: usize = 4 << 20;
+/// How many targets that wait are few.
+const TARGETS_AHEAD: usize = 64;
 /// Probes started before answers, signals and the reader are looked at again.
 const BATCH: usize = 256;
 
 /// Whether there is more to take in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Supply {
+enum InputState {
     /// Nothing is there for the moment.
     Pausing,
-    /// There may be more than there is room for.
+    /// There may be more than fit.
     Waiting,
     /// That was all.
     Ended,
 }
 
-/// A run under way.
 #[derive(Debug)]
 pub struct Scanner<'r> {
     config: &'r Config,
@@ -46,41 +49,45 @@ pub struct Scanner<'r> {
     output: Output,
     driver: Driver,
     schedule: Schedule,
-    board: Board,
-    window: Window,
-    pending: VecDeque<Entry>,
+    results: ResultStore,
+    reorder: Window,
+    pending: VecDeque<ScanInput>,
+    /// Whether all of the input is in `pending`, or behind it.
+    is_read: bool,
     audit: Option<Audit>,
     /// Why each host is scanned that was not begun yet, for the audit.
     whys: HashMap<HostId, Why, ahash::RandomState>,
     epoch: i64,
     started: Instant,
-    tally: Tally,
+    tally: ScanStats,
 }
 
 impl<'r> Scanner<'r> {
     /// A scanner that has done nothing yet.
     ///
     /// # Errors
-    /// [`Error::Write`](crate::error::Error::Write) where stdout cannot be had.
+    /// [`Error::Write`](crate::base::error::Error::Write) where stdout cannot be had.
     pub fn new(config: &'r Config, run: &'r Run, driver: Driver, audit: Option<Audit>) -> Result<Self> {
-        let concurrency = config.limits.concurrency.min(driver::raise_descriptor_limit());
+        let descriptors = driver::raise_descriptor_limit();
+        let concurrency = config.limits.concurrency.min(descriptors);
         let (ports, epoch) = (config.ports.as_slice().to_vec(), time::now());
-        let rules = Rules { detail: config.detail, most_open: config.most_open, epoch };
-        run.progress.count("hosts");
+        let rules = ResultOptions { detail: config.detail, most_open: config.most_open, epoch };
+        run.progress.count();
         Ok(Self {
             config,
             run,
             output: Output::stdout(run)?,
             driver,
-            schedule: Schedule::new(Limits { concurrency, ..config.limits }, ports.clone()),
-            board: Board::new(rules, ports),
-            window: Window::new(config.order),
+            schedule: Schedule::new(Limits { concurrency, ..config.limits }, ports.clone()).with_descriptors(descriptors),
+            results: ResultStore::new(rules, ports),
+            reorder: Window::new(config.order),
             pending: VecDeque::new(),
+            is_read: false,
             audit,
             whys: HashMap::default(),
             epoch,
             started: Instant::now(),
-            tally: Tally::default(),
+            tally: ScanStats::default(),
         })
     }
 
@@ -88,25 +95,25 @@ impl<'r> Scanner<'r> {
     ///
     /// # Errors
     /// A record of another stage or of an unknown `soar.*` schema, a failed write, a reader that left.
-    pub fn work(&mut self, blocks: &Receiver<Result<Records>>, notices: &mut Notices) -> Result<()> {
-        let mut supply = Supply::Pausing;
+    pub fn work(&mut self, blocks: &Receiver<Result<ScanRecords>>, diagnostics: &mut Diagnostics) -> Result<()> {
+        let mut supply = InputState::Pausing;
         let mut happened = Vec::new();
         loop {
-            if supply != Supply::Ended || !self.pending.is_empty() {
-                supply = self.take_in(blocks, notices)?;
+            if supply != InputState::Ended || !self.pending.is_empty() {
+                supply = self.take_in(blocks, diagnostics)?;
             }
             if let Err(error) = self.start_probes() {
                 // The audit cannot be written: nothing more is touched, and what was found is not lost.
-                self.run.watch.stop();
-                self.stop(blocks, notices)?;
+                self.run.shutdown.stop();
+                self.stop(blocks, diagnostics)?;
                 return Err(error);
             }
             self.write()?;
-            self.tally.show(&self.board, &self.run.progress, self.started.elapsed());
-            if self.run.watch.is_stopped() {
-                return self.stop(blocks, notices);
+            self.show();
+            if self.run.shutdown.is_stopped() {
+                return self.stop(blocks, diagnostics);
             }
-            if supply == Supply::Ended && self.board.active == 0 {
+            if supply == InputState::Ended && self.results.active == 0 {
                 return Ok(());
             }
             self.driver.wait(self.timeout(supply), &mut happened)?;
@@ -115,24 +122,28 @@ impl<'r> Scanner<'r> {
     }
 
     /// What became of the run.
-    #[must_use]
     pub fn exit(&self) -> Exit {
         self.tally.exit()
     }
 
     /// Tells `stats` what was done, also of a run that failed.
     pub fn note(&self, stats: &mut Stats) {
-        self.tally.note(&self.board, stats);
+        self.tally.note(&self.results, stats);
     }
 
-    /// Says what was done.
-    pub fn tell(&self, notices: &mut Notices) {
-        self.tally.tell(self.config, &self.board, notices);
+    pub fn tell(&self, diagnostics: &mut Diagnostics) {
+        self.tally.tell(self.config, &self.results, diagnostics);
+    }
+
+    fn show(&mut self) {
+        // Before the end of the input nobody knows how many there are.
+        let unread = self.is_read.then(|| self.pending.iter().map(ScanInput::hosts).sum());
+        self.tally.show(&self.results, unread, &self.run.progress, self.started.elapsed());
     }
 
     /// How long nothing need be done.
-    fn timeout(&self, supply: Supply) -> Option<Duration> {
-        if supply == Supply::Waiting && self.has_room() {
+    fn timeout(&self, supply: InputState) -> Option<Duration> {
+        if supply == InputState::Waiting && self.has_room() {
             return Some(Duration::ZERO);
         }
         self.schedule.wake_at().map(|at| at.saturating_sub(self.started.elapsed()))
@@ -140,54 +151,64 @@ impl<'r> Scanner<'r> {
 
     /// As many waiting probes as fly at once are enough to keep the line full.
     fn has_room(&self) -> bool {
-        self.window.bytes() < WINDOW_BYTES && !self.schedule.is_full() && !self.board.is_full()
+        self.reorder.bytes() < WINDOW_BYTES && !self.schedule.is_full() && !self.results.is_full()
     }
 
-    fn take_in(&mut self, blocks: &Receiver<Result<Records>>, notices: &mut Notices) -> Result<Supply> {
+    fn take_in(&mut self, blocks: &Receiver<Result<ScanRecords>>, diagnostics: &mut Diagnostics) -> Result<InputState> {
         while self.has_room() {
             match self.pending.pop_front() {
-                Some(Entry::Lines(lines)) => self.pass(lines),
-                Some(Entry::Host(line, host)) => {
+                Some(ScanInput::Lines(lines)) => self.pass(lines),
+                Some(ScanInput::Host(line, host)) => {
                     let why = self.audit.is_some().then(|| Why::of_rules(host.rules(&line)));
                     self.admit(line, host, why);
                 }
-                Some(Entry::Targets(mut targets)) => {
+                Some(ScanInput::Targets(mut targets)) => {
                     let Some(ip) = targets.next() else { continue };
                     let why = self.audit.is_some().then(|| Why::Target(targets.text.clone()));
-                    self.pending.push_front(Entry::Targets(targets));
-                    let (line, host) = target::host_of(ip);
+                    self.pending.push_front(ScanInput::Targets(targets));
+                    let (line, host) = targets::host_of(ip);
                     self.tally.hosts += 1;
                     self.admit(line, host, why);
                 }
                 None => match blocks.try_recv() {
-                    Ok(records) => self.take(records, notices)?,
-                    Err(TryRecvError::Empty) => return Ok(Supply::Pausing),
-                    Err(TryRecvError::Disconnected) => return Ok(Supply::Ended),
+                    Ok(records) => self.take(records, diagnostics)?,
+                    Err(TryRecvError::Empty) => return Ok(InputState::Pausing),
+                    Err(TryRecvError::Disconnected) => {
+                        self.is_read = true;
+                        return Ok(InputState::Ended);
+                    }
                 },
             }
         }
-        Ok(Supply::Waiting)
+        // A few targets mean many addresses, and take no space: those after them may be looked at, to know how many there are.
+        if self.config.input == InputKind::Targets && !self.is_read && self.pending.len() < TARGETS_AHEAD {
+            match blocks.try_recv() {
+                Ok(records) => self.take(records, diagnostics)?,
+                Err(end) => self.is_read = end == TryRecvError::Disconnected,
+            }
+        }
+        Ok(InputState::Waiting)
     }
 
-    fn take(&mut self, records: Result<Records>, notices: &mut Notices) -> Result<()> {
+    fn take(&mut self, records: Result<ScanRecords>, diagnostics: &mut Diagnostics) -> Result<()> {
         let records = match records {
             Ok(records) => records,
             Err(error) => {
-                notices.fail(&error);
+                diagnostics.error(&error);
                 self.tally.unreadable += 1;
                 return Ok(());
             }
         };
         self.tally.hosts += records.lines[LineClass::Host];
         self.tally.lines += records.lines;
-        notices.problems(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.flaws);
+        diagnostics.rejects(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.issues);
         self.pending.extend(records.entries);
         records.intake.fatal.map_or(Ok(()), Err)
     }
 
     fn pass(&mut self, lines: Vec<u8>) {
         if self.config.mode == Mode::Scan {
-            self.window.pass(lines);
+            self.reorder.pass(lines);
         }
     }
 
@@ -195,27 +216,40 @@ impl<'r> Scanner<'r> {
         let ip = host.ip;
         let refusal = self.config.refuse(ip);
         self.tally.count(refusal);
-        match (self.config.mode, refusal, self.board.find(ip)) {
+        let peer = match (refusal, Peer::find(ip)) {
+            (None, Err(lost)) => return self.lose(&line, &host, lost),
+            (_, peer) => peer.unwrap_or_else(|_| ip.into()),
+        };
+        match (self.config.mode, refusal, self.results.find(ip)) {
             (Mode::DryRun, Some(_), _) => {}
             (Mode::DryRun, None, _) => {
                 let plan = serde_json::json!({ "ip": ip, "ports": self.config.ports.as_slice() });
-                self.window.pass(format!("{plan}\n").into_bytes());
+                self.reorder.pass(format!("{plan}\n").into_bytes());
             }
-            (Mode::Scan, Some(refusal), _) => self.window.pass_scanned(&line, &host, refusal.scan()),
-            (Mode::Scan, None, Some(Known::Before(scan))) => {
+            (Mode::Scan, Some(refusal), _) => self.reorder.pass_scanned(&line, &host, refusal.scan()),
+            (Mode::Scan, None, Some(ScanState::Before(scan))) => {
                 self.tally.repeated += 1;
-                self.window.pass_scanned(&line, &host, scan);
+                self.reorder.pass_scanned(&line, &host, scan);
             }
-            (Mode::Scan, None, Some(&Known::Now(id))) => {
+            (Mode::Scan, None, Some(&ScanState::Now(id))) => {
                 self.tally.repeated += 1;
-                self.board.join(id, self.window.wait(line, host));
+                self.results.join(id, self.reorder.wait(line, host));
             }
             (Mode::Scan, None, None) => {
-                let id = self.schedule.add(ip);
-                self.board.open(id, ip);
-                self.board.join(id, self.window.wait(line, host));
+                let id = self.schedule.add(peer);
+                self.results.open(id, ip);
+                self.results.join(id, self.reorder.wait(line, host));
                 self.whys.extend(why.map(|why| (id, why)));
             }
+        }
+    }
+
+    /// Writes a host to which there is no interface.
+    fn lose(&mut self, line: &[u8], host: &HostLine, lost: Lost) {
+        self.tally.lost.add(lost);
+        if self.config.mode == Mode::Scan {
+            let scan = self.results.untouched(host.ip, Reason::NoInterface, self.started.elapsed());
+            self.reorder.pass_scanned(line, host, &scan);
         }
     }
 
@@ -225,12 +259,12 @@ impl<'r> Scanner<'r> {
             let Some((ticket, probe)) = self.schedule.start(now) else { break };
             self.begin(probe, now)?;
             // Asked once more, right before the only place that touches the network.
-            let refused = self.config.refuse(probe.target.ip()).map(|_| Happening::Answered(Answer::Known(Reason::Denied)));
-            let happening = refused.or_else(|| self.driver.connect(ticket, probe.target));
+            let refused = self.config.refuse(probe.address).map(|_| ProbeEvent::Answered(ProbeResult::Known(Reason::Denied)));
+            let event = refused.or_else(|| self.driver.connect(ticket, probe.target));
             self.tally.probes += 1;
             now = self.started.elapsed();
-            if let Some(happening) = happening {
-                self.settle_one(ticket, happening, now);
+            if let Some(event) = event {
+                self.settle_one(ticket, event, now);
             }
         }
         Ok(())
@@ -238,33 +272,33 @@ impl<'r> Scanner<'r> {
 
     /// Records a host before it is touched first.
     fn begin(&mut self, probe: Probe, now: Duration) -> Result<()> {
-        let Some(ip) = self.board.begin(probe.host, now) else { return Ok(()) };
+        let Some(ip) = self.results.begin(probe.host, now) else { return Ok(()) };
         match (&mut self.audit, self.whys.remove(&probe.host)) {
             (Some(audit), Some(why)) => audit.write(ip, &why, self.epoch + now.as_secs().cast_signed()),
             _ => Ok(()),
         }
     }
 
-    fn settle(&mut self, happened: &mut Vec<(Ticket, Happening)>) {
+    fn settle(&mut self, happened: &mut Vec<(Ticket, ProbeEvent)>) {
         let now = self.started.elapsed();
-        for (ticket, happening) in happened.drain(..) {
-            self.settle_one(ticket, happening, now);
+        for (ticket, event) in happened.drain(..) {
+            self.settle_one(ticket, event, now);
         }
         while let Some(ticket) = self.schedule.expire(now) {
-            let happening = self.driver.close(ticket).map_or(Happening::Answered(Answer::Silence), Happening::Heard);
-            self.settle_one(ticket, happening, now);
+            let event = self.driver.close(ticket);
+            self.settle_one(ticket, event, now);
         }
     }
 
-    fn settle_one(&mut self, ticket: Ticket, happening: Happening, now: Duration) {
-        let (answer, greeting) = match happening {
-            Happening::Connected => return self.schedule.listen(ticket, now),
-            Happening::Answered(answer) => (answer, None),
-            Happening::Heard(greeting) => (Answer::Known(Reason::Accepted), greeting.text()),
+    fn settle_one(&mut self, ticket: Ticket, event: ProbeEvent, now: Duration) {
+        let (answer, banner) = match event {
+            ProbeEvent::Connected => return self.schedule.listen(ticket, now),
+            ProbeEvent::Answered(answer) => (answer, None),
+            ProbeEvent::Heard(banner) => (ProbeResult::Known(Reason::Accepted), banner.text()),
         };
         let Some(settled) = self.schedule.settle(ticket, answer, now) else { return };
-        self.board.hear(settled.host, settled.port, greeting);
-        if let Some(finished) = self.board.settle(settled, now) {
+        self.results.add_banner(settled.host, settled.port, banner);
+        if let Some(finished) = self.results.settle(settled, now) {
             // Ports may be left where there were too many open ones.
             self.schedule.abandon(settled.host);
             self.finish(&finished);
@@ -273,13 +307,13 @@ impl<'r> Scanner<'r> {
 
     fn finish(&mut self, finished: &Finished) {
         for &line in &finished.lines {
-            self.window.finish(line, &finished.scan);
+            self.reorder.finish(line, &finished.scan);
         }
     }
 
     fn write(&mut self) -> Result<()> {
         loop {
-            let ready = self.window.take_ready();
+            let ready = self.reorder.take_ready();
             if ready.is_empty() {
                 return Ok(());
             }
@@ -288,21 +322,21 @@ impl<'r> Scanner<'r> {
     }
 
     /// Writes what was read: hosts that are not done are `incomplete`.
-    fn stop(&mut self, blocks: &Receiver<Result<Records>>, notices: &mut Notices) -> Result<()> {
+    fn stop(&mut self, blocks: &Receiver<Result<ScanRecords>>, diagnostics: &mut Diagnostics) -> Result<()> {
         let now = self.started.elapsed();
-        while let Some(finished) = self.board.interrupt(now) {
+        while let Some(finished) = self.results.interrupt(now) {
             self.finish(&finished);
             self.write()?;
         }
         for records in blocks {
-            self.take(records, notices)?;
+            self.take(records, diagnostics)?;
         }
         while let Some(entry) = self.pending.pop_front() {
             match entry {
-                Entry::Lines(lines) => self.pass(lines),
-                Entry::Host(line, host) => self.leave(&line, &host, now),
+                ScanInput::Lines(lines) => self.pass(lines),
+                ScanInput::Host(line, host) => self.leave(&line, &host, now),
                 // Nobody waits for records of addresses that were not begun, however many there are.
-                Entry::Targets(mut targets) => self.tally.is_cut |= targets.next().is_some(),
+                ScanInput::Targets(mut targets) => self.tally.is_cut |= targets.next().is_some(),
             }
         }
         self.write()
@@ -314,10 +348,10 @@ impl<'r> Scanner<'r> {
         self.tally.count(refusal);
         if self.config.mode == Mode::Scan {
             let scan = match refusal {
-                None => self.board.untouched(host.ip, now),
+                None => self.results.untouched(host.ip, Reason::Interrupted, now),
                 Some(refusal) => refusal.scan().to_vec(),
             };
-            self.window.pass_scanned(line, host, &scan);
+            self.reorder.pass_scanned(line, host, &scan);
         }
     }
 }

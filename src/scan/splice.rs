@@ -1,21 +1,20 @@
 //! A host line read no further than needed, and the `scan` key put into it without touching any other byte.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::ops::Range;
 
 use serde::Deserializer as _;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{self, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::net;
+use crate::base::net::Address;
 use crate::record::{Text, malformed};
 
 /// What soar-scan needs to know of a line.
 #[derive(Debug, PartialEq, Eq)]
 pub struct HostLine {
     /// The address.
-    pub ip: IpAddr,
+    pub ip: Address,
     /// Whether it is to be scanned.
     pub suspicious: bool,
     /// Where an earlier `scan` stands, with the comma that goes with it.
@@ -42,13 +41,13 @@ impl HostLine {
             None | Some("false" | "null") => false,
             Some(_) => return Err("malformed record: suspicious is not a boolean".to_owned()),
         };
-        let ip = net::parse_address(ip.0.as_bytes()).ok_or("malformed record: ip is not an address")?;
+        let ip = Address::parse(ip.0.as_bytes()).ok_or("malformed record: ip is not an address")?;
         Ok(Self { ip, suspicious, cuts: spans.cuts, has_keys: spans.kept, rules: spans.rules })
     }
 
     /// What is known of a line that our own writer wrote, without a `scan`: suspicious, since it is to be scanned.
     #[must_use]
-    pub const fn new(ip: IpAddr) -> Self {
+    pub const fn new(ip: Address) -> Self {
         Self { ip, suspicious: true, cuts: Vec::new(), has_keys: true, rules: None }
     }
 
@@ -86,7 +85,7 @@ struct Spans<'l> {
     line: &'l [u8],
 }
 
-struct Found<'l> {
+struct HostKeys<'l> {
     ip: Option<&'l str>,
     suspicious: Option<&'l str>,
     rules: Option<Range<usize>>,
@@ -95,15 +94,16 @@ struct Found<'l> {
 }
 
 impl<'l> Visitor<'l> for Spans<'l> {
-    type Value = Found<'l>;
+    type Value = HostKeys<'l>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a host object")
     }
 
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = Found { ip: None, suspicious: None, rules: None, cuts: Vec::new(), kept: false };
+        let mut found = HostKeys { ip: None, suspicious: None, rules: None, cuts: Vec::new(), kept: false };
         // Where the last value (or the opening brace, or the last cut) ended.
+        let mut has_schema = false;
         let mut cursor = memchr::memchr(b'{', self.line).map_or(0, |at| at + 1);
         while let Some(Text(key)) = map.next_key()? {
             let value: &'l RawValue = map.next_value()?;
@@ -116,6 +116,7 @@ impl<'l> Visitor<'l> for Spans<'l> {
                     cursor = end;
                     continue;
                 }
+                "schema" if std::mem::replace(&mut has_schema, true) => return Err(de::Error::duplicate_field("schema")),
                 "ip" => found.ip = Some(value.get()),
                 "rules" => found.rules = Some(end - value.get().len()..end),
                 "suspicious" => found.suspicious = Some(value.get()),
@@ -168,5 +169,6 @@ mod tests {
         assert!(read(r#"{"ip":"example.org","suspicious":true}"#).is_err());
         assert!(read(r#"{"suspicious":true}"#).is_err());
         assert!(read(r#"{"ip":"::1"} {}"#).is_err());
+        assert!(read(r#"{"schema":"soar.host/1","ip":"::1","schema":"soar.host/1"}"#).is_err());
     }
 }

@@ -2,21 +2,22 @@
 
 use std::time::Duration;
 
-use super::board::Board;
-use super::read::Input;
-use super::{Config, Mode, Refusal};
-use crate::error::Exit;
+use crate::base::error::Exit;
+use crate::base::number::{agree, counted};
+use crate::io::diagnostics::Diagnostics;
+use crate::io::progress::{Progress, left};
+use crate::io::stats::Stats;
 use crate::record::run::count::{Counter, LineClass, LineCounts};
-use crate::stream::notice::Notices;
-use crate::stream::progress::Progress;
-use crate::stream::stats::Stats;
+use crate::scan::peer::LostOnes;
+use crate::scan::read::InputKind;
+use crate::scan::results::ResultStore;
+use crate::scan::{Config, Mode, Refusal};
 
 /// How often the progress bar moves.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
 
-/// Counts of a run.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct ScanStats {
     /// Hosts that were read, or addresses that were named.
     pub hosts: u64,
     /// Of these: to be scanned.
@@ -33,13 +34,15 @@ pub struct Tally {
     pub unreadable: u64,
     /// Connections that were tried.
     pub probes: u64,
+    /// Addresses to which there is no interface.
+    pub lost: LostOnes,
     /// Whether the run was ended before all targets were reached.
     pub is_cut: bool,
     shown_at: Duration,
     shown_probes: u64,
 }
 
-impl Tally {
+impl ScanStats {
     /// Counts a host that is scanned, or is not.
     pub const fn count(&mut self, refusal: Option<Refusal>) {
         let counter = match refusal {
@@ -51,24 +54,23 @@ impl Tally {
     }
 
     /// What became of the run.
-    #[must_use]
     pub fn exit(&self) -> Exit {
         Exit::after(self.unreadable, self.lines[LineClass::Malformed])
     }
 
     /// Tells `stats` what was read and done.
-    pub fn note(&self, board: &Board, stats: &mut Stats) {
+    pub fn note(&self, store: &ResultStore, stats: &mut Stats) {
         stats.lines.extend(self.lines.of_program("soar-scan"));
-        let [open, closed, filtered, unknown] = board.states;
+        let [open, closed, filtered, unknown] = store.states;
         let counts = [
             (Counter::Suspicious, self.scanned + self.out_of_scope + self.excluded),
-            (Counter::Scanned, self.scanned),
+            (Counter::Scanned, self.scanned - self.lost.count()),
             (Counter::Repeated, self.repeated),
             (Counter::OutOfScope, self.out_of_scope),
             (Counter::Excluded, self.excluded),
-            (Counter::Complete, board.complete),
-            (Counter::Incomplete, board.incomplete),
-            (Counter::MaxOpen, board.overfull),
+            (Counter::Complete, store.complete),
+            (Counter::Incomplete, store.incomplete),
+            (Counter::MaxOpen, store.too_many_open),
             (Counter::Probes, self.probes),
             (Counter::OpenPorts, open),
             (Counter::ClosedPorts, closed),
@@ -79,53 +81,88 @@ impl Tally {
     }
 
     /// Moves the progress bar, now and then.
-    pub fn show(&mut self, board: &Board, progress: &Progress, now: Duration) {
+    ///
+    /// `unread` is how many hosts wait to be taken in, where all of the input is read.
+    pub fn show(&mut self, store: &ResultStore, unread: Option<u64>, progress: &Progress, now: Duration) {
         let since = now.saturating_sub(self.shown_at);
         if !progress.is_watched() || since < SHOWN_EVERY {
             return;
         }
         let per_second = u128::from(self.probes - self.shown_probes) * 1000 / since.as_millis().max(1);
         (self.shown_at, self.shown_probes) = (now, self.probes);
-        progress.show(board.done, board.done + board.active, format!("{} open ports, {per_second} probes/s", board.open_ports));
+        let known = store.done + store.active + unread.unwrap_or(0);
+        if known == 0 {
+            return;
+        }
+        let left = unread.map_or_else(String::new, |_| left(store.done, known, now));
+        let more = if unread.is_some() { "" } else { "+" };
+        let words = format!("{}/{known}{more} hosts, {}, {per_second} probes/s{left}", store.done, counted(store.open_ports, "open port"));
+        progress.show(store.done, known, words);
     }
 
-    /// Says what was done.
-    pub fn tell(&self, config: &Config, board: &Board, notices: &mut Notices) {
-        let suspicious = if config.input == Input::Hosts { "suspicious hosts" } else { "addresses" };
+    pub fn tell(&self, config: &Config, store: &ResultStore, diagnostics: &mut Diagnostics) {
+        let noun = if config.input == InputKind::Hosts { "suspicious host" } else { "address" };
         if self.out_of_scope > 0 {
-            notices.warn("out_of_scope", &format!(
-                "{} {suspicious} are out of scope and were not touched; --scope CIDR,... includes them (--scope any: every unicast address)",
-                self.out_of_scope
-            ));
-        }
-        if board.overfull > 0 {
-            notices.warn(
-                "max_open",
+            diagnostics.warn(
+                "out_of_scope",
                 &format!(
-                    "{} hosts had {} open ports and were left there (--max-open): nobody has that many services, so they say nothing",
-                    board.overfull, config.most_open
+                    "{} {} out of scope and {} not scanned; --scope CIDR,... includes {} (--scope any: every unicast address)",
+                    counted(self.out_of_scope, noun),
+                    agree(self.out_of_scope, "is", "are"),
+                    agree(self.out_of_scope, "was", "were"),
+                    agree(self.out_of_scope, "it", "them")
                 ),
             );
         }
+        if store.too_many_open > 0 {
+            diagnostics.warn(
+                "max_open",
+                &format!(
+                    "{} had {} and {} not scanned further (--max-open): probably a tarpit",
+                    counted(store.too_many_open, "host"),
+                    counted(config.most_open as u64, "open port"),
+                    agree(store.too_many_open, "was", "were")
+                ),
+            );
+        }
+        Self::tell_of_hosts(store, diagnostics);
+        self.lost.tell(diagnostics);
         if self.is_cut {
-            notices.warn("cut_short", "ended before all targets were reached; those have no record");
+            diagnostics.warn("cut_short", "ended before all targets were scanned; the others have no record");
         }
         let chosen = self.scanned + self.out_of_scope + self.excluded;
         let read = match config.input {
-            Input::Hosts => format!("{} hosts read, {chosen} suspicious", self.hosts),
-            Input::Targets => format!("{} addresses named", self.hosts),
+            InputKind::Hosts => format!("{} read, {chosen} suspicious", counted(self.hosts, "host")),
+            InputKind::Targets => format!("{} named", counted(self.hosts, "address")),
         };
-        let again = if self.repeated > 0 { format!(", {} of them again", self.repeated) } else { String::new() };
-        let done = match config.mode {
-            Mode::Scan => format!("{} scanned", self.scanned),
-            Mode::DryRun => format!("{} would be scanned", self.scanned),
+        let again = if self.repeated > 0 { format!(", {} repeated", self.repeated) } else { String::new() };
+        // Nobody asked for ports in a dry run, so there is nothing to say of open ones.
+        let (done, found) = match config.mode {
+            Mode::Scan => ("scanned", format!("; {}", counted(store.open_ports, "open port"))),
+            Mode::DryRun => ("would be scanned", String::new()),
         };
-        notices.say(&format!(
-            "{read}: {done}{again} ({} ports each), {} out of scope, {} excluded; {} open ports",
-            config.ports.as_slice().len(),
+        diagnostics.info(&format!(
+            "{read}: {} {done}{again} ({} each), {} out of scope, {} excluded{found}",
+            self.scanned - self.lost.count(),
+            counted(config.ports.as_slice().len() as u64, "port"),
             self.out_of_scope,
-            self.excluded,
-            board.open_ports
+            self.excluded
         ));
+    }
+
+    /// Says what makes results say nothing.
+    fn tell_of_hosts(store: &ResultStore, diagnostics: &mut Diagnostics) {
+        let kinds = [
+            ("tarpit", store.tarpits, "answered on every port, probably a tarpit or a proxy (scan.note): the open ports mean nothing"),
+            (
+                "no_route",
+                store.no_route,
+                "could not be probed: no route from this machine, no source address, or an interface that is down",
+            ),
+            ("denied_here", store.denied, "could not be probed on every port: forbidden by this machine's own packet filter or routes"),
+        ];
+        for (kind, hosts, what) in kinds.into_iter().filter(|(_, hosts, _)| *hosts > 0) {
+            diagnostics.warn(kind, &format!("{} {what}", counted(hosts, "host")));
+        }
     }
 }

@@ -1,28 +1,31 @@
 //! Counting with `--memory`: past it, the hosts of the table are spilled as a run of records, and runs are merged at the end.
 //!
 //! A spilled record is the host as `--partial` has it, written and read by what writes and reads host records, so merging
-//! runs is the merge law once more. Merged hosts come by address, and are sorted by score in a second spill.
+//! runs is the merge property once more. Merged hosts come by address, and are sorted by score in a second spill.
 
 use std::net::IpAddr;
 
-use super::Config;
-use super::keep::Keep;
-use super::read::Records;
-use super::table::{Host, SortKey, Table};
-use super::write::{Form, HostWriter, Judged, SumWriter, WRITE_BYTES, write_hosts};
-use crate::error::Result;
-use crate::net::AddressSet;
-use crate::stream::spill::{Sorter, Spill};
+use crate::aggregate::options::AggregationOptions;
+use crate::aggregate::read::ScoreRecords;
+use crate::aggregate::sums::{SumWriter, WRITE_BYTES};
+use crate::aggregate::table::{AggregatedHost, SortKey, Table};
+use crate::base::error::{Error, Result};
+use crate::base::net::AddressSet;
+use crate::io::spill::{Sorter, Spill};
+use crate::record::host::HostRecord;
+use crate::score::Config;
+use crate::score::groups::Groups;
+use crate::score::write::{HostWriter, OutputKind, WriteStats, write_hosts};
 
 /// How many bytes of records are merged in the table at a time.
 const BATCH_BYTES: usize = 1 << 20;
 
 /// A host in the order of output: the largest score first, then by address; a network behind the address that it is called by.
-type RankKey = [u8; 26];
+type RankKey = [u8; 41];
 
 /// The table of a run, with what of it was spilled.
 #[derive(Debug)]
-pub struct Counting {
+pub struct SpillingTable {
     /// What is counted since the last spill.
     table: Table,
     limit_bytes: Option<usize>,
@@ -31,24 +34,19 @@ pub struct Counting {
     spill: Option<Spill<{ size_of::<SortKey>() }>>,
 }
 
-impl Counting {
+impl SpillingTable {
     /// Nothing counted yet; the table may hold so many bytes.
-    #[must_use]
-    pub fn new(keep: Keep, allow: &AddressSet, limit_bytes: Option<usize>) -> Self {
+    pub fn new(keep: AggregationOptions, allow: &AddressSet, limit_bytes: Option<usize>) -> Self {
         Self { table: Table::new(keep, allow), limit_bytes, held_bytes: 0, spill: None }
     }
 
     /// What is counted since the last spill.
-    #[must_use]
     pub const fn table(&self) -> &Table {
         &self.table
     }
 
     /// Adds what a block said.
-    ///
-    /// # Errors
-    /// As [`Spill::put`].
-    pub fn add(&mut self, records: &Records) -> Result<()> {
+    pub fn add(&mut self, records: &ScoreRecords) -> Result<()> {
         self.table.add(records);
         let Some(limit) = self.limit_bytes else { return Ok(()) };
         self.held_bytes += records.growth_bytes();
@@ -64,17 +62,17 @@ impl Counting {
 
     fn spill_table(&mut self) -> Result<()> {
         self.table.settle();
-        let places = (0_u32..).zip(self.table.hosts());
-        let mut places: Vec<_> = places.map(|(place, host)| (self.table.sort_key(host), place)).collect();
-        places.sort_unstable();
+        let indexes = (0_u32..).zip(self.table.hosts());
+        let mut indexes: Vec<_> = indexes.map(|(index, host)| (self.table.sort_key(host), index)).collect();
+        indexes.sort_unstable();
         let spill = match &mut self.spill {
             Some(spill) => spill,
             none => none.insert(Spill::create()?),
         };
-        let mut writer = SumWriter::new(&self.table, Form::Partial);
+        let mut writer = SumWriter::new(&self.table, OutputKind::Partial);
         let mut line = Vec::new();
-        for (key, place) in places {
-            writer.write_parts(&self.table.hosts()[place as usize], &mut line, |part| spill.put(&key, part))?;
+        for (key, index) in indexes {
+            writer.write_parts(&self.table.hosts()[index as usize], &mut line, |part| spill.put(&key, part))?;
         }
         spill.end_run()?;
         self.table.clear_hosts();
@@ -83,37 +81,46 @@ impl Counting {
     }
 
     /// Writes every host, highest score first, and says how many met a rule.
-    ///
-    /// # Errors
-    /// As [`write_hosts`], and where the spill cannot be written or read.
-    pub fn write(&mut self, config: &Config, form: Form, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<Judged> {
+    pub fn write<'c>(
+        &mut self,
+        config: &'c Config,
+        form: OutputKind,
+        mut groups: Option<&mut Groups<'c>>,
+        mut write: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<WriteStats> {
         if self.spill.is_some() {
             self.spill_table()?;
         }
         let (Some(spill), Some(limit)) = (self.spill.take(), self.limit_bytes) else {
             self.table.settle();
-            return write_hosts(config, &self.table, form, write);
+            return write_hosts(config, &self.table, form, groups, write);
         };
         self.table.free_hosts();
         self.table.close_names();
-        let mut judged = Judged::default();
+        let mut judged = WriteStats::default();
         let mut sorter = Sorter::new(limit);
         let (mut runs, mut line, mut last) = (spill.merge(limit)?, Vec::new(), None);
-        let (mut records, mut bytes) = (Records::default(), 0);
+        let (mut records, mut bytes) = (ScoreRecords::default(), 0);
         while let Some(key) = runs.next_into(&mut line)? {
             if bytes >= BATCH_BYTES && last != Some(key) {
-                self.rank_batch(config, form, &records, &mut sorter, &mut judged)?;
-                (records, bytes) = (Records::default(), 0);
+                self.rank_batch(config, form, groups.as_deref_mut(), &records, &mut sorter, &mut judged)?;
+                (records, bytes) = (ScoreRecords::default(), 0);
             }
             last = Some(key);
             bytes += line.len();
             records.add_host_line(&line, self.table.keep())?;
         }
-        self.rank_batch(config, form, &records, &mut sorter, &mut judged)?;
+        self.rank_batch(config, form, groups.as_deref_mut(), &records, &mut sorter, &mut judged)?;
         drop(runs);
+        if let Some(groups) = &mut groups {
+            groups.judge();
+        }
         let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
         sorter.finish(|line| {
-            lines.extend_from_slice(line);
+            match &mut groups {
+                Some(groups) => tell_line(groups, config, line, &mut judged, &mut lines)?,
+                None => lines.extend_from_slice(line),
+            }
             if lines.len() >= WRITE_BYTES {
                 write(&lines)?;
                 lines.clear();
@@ -128,18 +135,22 @@ impl Counting {
     fn rank_batch(
         &mut self,
         config: &Config,
-        form: Form,
-        records: &Records,
+        form: OutputKind,
+        mut groups: Option<&mut Groups<'_>>,
+        records: &ScoreRecords,
         sorter: &mut Sorter<{ size_of::<RankKey>() }>,
-        judged: &mut Judged,
+        judged: &mut WriteStats,
     ) -> Result<()> {
         self.table.add(records);
         self.table.settle();
         let mut writer = HostWriter::new(config, &self.table, form);
         let mut line = Vec::new();
-        for host in self.table.hosts() {
+        for host in self.table.hosts().iter().filter(|host| host.tally.is_counted()) {
             line.clear();
             if let Some(record) = judged.write(&mut writer, host, &mut line)? {
+                if let Some(groups) = &mut groups {
+                    groups.add(record);
+                }
                 sorter.push(rank_key(record.score, host), &line)?;
             }
         }
@@ -149,14 +160,30 @@ impl Counting {
     }
 
     /// The table, for what was met: its hosts may be gone.
-    #[must_use]
     pub fn into_table(self) -> Table {
         self.table
     }
 }
 
-fn rank_key(score: u64, host: &Host) -> RankKey {
-    let (family, bits) = match host.ip {
+/// Appends the host that `line` is to `lines`, with its groups.
+fn tell_line<'l, 'g: 'l>(
+    groups: &mut Groups<'g>,
+    config: &Config,
+    line: &'l [u8],
+    judged: &mut WriteStats,
+    lines: &mut Vec<u8>,
+) -> Result<()> {
+    let line = line.trim_ascii_end();
+    let mut host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
+    let was_suspicious = host.suspicious;
+    let verdict = groups.tell(&mut host, config.explain);
+    judged.add_accused(&host, was_suspicious, &verdict);
+    host.write_line(lines);
+    Ok(())
+}
+
+fn rank_key(score: u64, host: &AggregatedHost) -> RankKey {
+    let (family, bits) = match host.ip.ip {
         IpAddr::V4(v4) => (4, v4.to_bits().into()),
         IpAddr::V6(v6) => (6, v6.to_bits()),
     };
@@ -164,7 +191,8 @@ fn rank_key(score: u64, host: &Host) -> RankKey {
     key[..8].copy_from_slice(&(!score).to_be_bytes());
     key[8] = family;
     key[9..25].copy_from_slice(&u128::to_be_bytes(bits));
-    key[25] = host.is_network.into();
+    key[25..40].copy_from_slice(&host.ip.zone().unwrap_or_default().to_bytes());
+    key[40] = host.is_network.into();
     key
 }
 
@@ -176,31 +204,33 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::super::MaxAge;
-    use super::super::read::read_block;
-    use super::super::rules::timing::Timing;
-    use super::super::rules::{Choice, Rules};
-    use super::super::weight::Weights;
     use super::*;
-    use crate::net::AddressSet;
-    use crate::stream::block::Block;
-    use crate::time::rfc3339;
+    use crate::aggregate::read::read_block;
+    use crate::base::net::AddressSet;
+    use crate::base::time::rfc3339;
+    use crate::io::block::Block;
+    use crate::record::signal::SignalSet;
+    use crate::score::MaxAge;
+    use crate::score::rules::window::WindowOptions;
+    use crate::score::rules::{RuleSources, Rules};
+    use crate::score::weight::Weights;
 
     /// What a run is asked for, by number, so that every flag meets every other.
-    fn config(flags: u16) -> (Config, Form) {
+    fn config(flags: u16) -> (Config, OutputKind) {
         let has = |flag: u16| flags & 1 << flag != 0;
         let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-        let timing = Timing::new(has(0).then_some("30s"), "10s").expect("a window");
+        let timing = WindowOptions::new(has(0).then_some("30s"), "10s").expect("a window");
         let rules = texts(&["many=.ssh_failed > 3", "odd=.n07 > 1 or .score > 40", "users=.users > 2 and .paths >= 0"]);
-        let rules = Rules::new(Choice { sets: &[], rules: &rules[..if has(1) { 3 } else { 2 }], timing }).expect("rules");
+        let rules = Rules::new(RuleSources { sets: &[], rules: &rules[..if has(1) { 3 } else { 2 }], timing }).expect("rules");
         let needs = rules.needs();
         let partial = has(2);
-        let keep = Keep {
+        let keep = AggregationOptions {
             evidence: [3, 0, 1, 50][usize::from(flags >> 3 & 3)],
             resolution_seconds: (partial || !needs.windows.is_empty()).then_some(timing.resolution_seconds),
             users: partial || needs.users,
             paths: partial || needs.paths,
             group_v6: has(5).then_some(64),
+            group_v4: has(10).then_some(30),
         };
         let weights = Weights::from_texts(&texts(if has(6) { &["n07=5", "http_404=0"] } else { &[] })).expect("weights");
         let allow = AddressSet::from_operands("--allow", &texts(&["192.0.2.1"])).expect("a set");
@@ -210,11 +240,13 @@ mod tests {
             allow,
             keep,
             partial,
-            explain: has(7),
+            explain: if has(7) { crate::score::Explain::All } else { crate::score::Explain::None },
             memory_bytes: None,
             max_age: has(8).then_some(MaxAge { seconds: 40, now: 1_700_000_060 + i64::from(flags >> 9 & 1) * 1000 }),
+            looked_for: SignalSet::default(),
+            groups: None,
         };
-        (config, if partial { Form::Partial } else { Form::Host })
+        (config, if partial { OutputKind::Partial } else { OutputKind::Host })
     }
 
     /// An event, by what its bits say; a count may be so large that two of them reach the largest integer.
@@ -225,10 +257,10 @@ mod tests {
         let tags = known.chain(others).collect::<Vec<_>>().join(",");
         let at = at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + at)));
         let mut line = format!(r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"user":{{"name":"u{}"}},"#, text % 7);
-        let place = format!(r#""url":{{"original":"/{}"}},"log":{{"file":{{"path":"{}.log"}},"line":{text}}}"#, text % 5, text % 3);
+        let index = format!(r#""url":{{"original":"/{}"}},"log":{{"file":{{"path":"{}.log"}},"line":{text}}}"#, text % 5, text % 3);
         writeln!(
             line,
-            r#"{place},"tags":[{tags}],"soar":{{"method":"{}","count":{count}}}}}"#,
+            r#"{index},"tags":[{tags}],"soar":{{"method":"{}","count":{count}}}}}"#,
             ["password", "publickey"][usize::from(text % 2)]
         )
         .expect("a String takes all");
@@ -238,24 +270,24 @@ mod tests {
     type Seen = (&'static str, Option<i64>, u8, u8, u64);
 
     fn events() -> impl Strategy<Value = Vec<Seen>> {
-        let ips = select(&["192.0.2.1", "192.0.2.2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::3", "::1"][..]);
+        let ips = select(&["192.0.2.1", "192.0.2.2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::3", "::1", "fe80::1%eth0"][..]);
         let counts = select(&[1, 1, 1, 7, 1 << 52][..]);
         vec((ips, proptest::option::of(-30_i64..120), any::<u8>(), any::<u8>(), counts), 0..300)
     }
 
     /// One run over the lines of `input`, some at a time; also what is said of counters and names.
-    fn score((config, form): &(Config, Form), input: &str, limit_bytes: Option<usize>) -> (String, u64, bool, u64) {
-        let mut counting = Counting::new(config.keep, &config.allow, limit_bytes);
+    fn score((config, form): &(Config, OutputKind), input: &str, limit_bytes: Option<usize>) -> (String, u64, bool, u64) {
+        let mut counting = SpillingTable::new(config.keep, &config.allow, limit_bytes);
         for lines in input.split_inclusive('\n').collect::<Vec<_>>().chunks(5) {
             let bytes = lines.concat().into_bytes();
             let block = Block::for_tests(bytes);
             let (records, intake) = read_block(&block, &config.keep);
-            assert!(intake.fatal.is_none() && intake.flaws.count() == 0);
+            assert!(intake.fatal.is_none() && intake.issues.count() == 0);
             counting.add(&records).expect("room");
         }
         let mut out = Vec::new();
         let judged = counting
-            .write(config, *form, |lines| {
+            .write(config, *form, Groups::of(&config.rules).as_mut(), |lines| {
                 out.extend_from_slice(lines);
                 Ok(())
             })
@@ -271,7 +303,7 @@ mod tests {
         fn little_memory_changes_no_byte(events in events(), flags in any::<u16>(), limit_bytes in 1..20_000_usize, cut in 0..300_usize) {
             let config = config(flags);
             // More names outside the table than are counted; but that of a network is then called by any of its addresses.
-            let names = if config.0.keep.group_v6.is_some() { 60 } else { 90 };
+            let names = if config.0.keep.group_v6.or(config.0.keep.group_v4).is_some() { 60 } else { 90 };
             let text = |events: &[Seen]| events.iter().map(|seen| event(seen, names)).collect::<String>();
             let whole = score(&config, &text(&events), None);
             prop_assert_eq!(&score(&config, &text(&events), Some(limit_bytes)), &whole);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::name::SignalId;
-use super::rules::facts::{Facts, Name};
-use super::table::{Host, Table};
+use crate::aggregate::interner::SignalId;
+use crate::aggregate::table::{AggregatedHost, Table};
+use crate::record::host::carried::Carried;
 use crate::record::signal::{SIGNALS, Value};
+use crate::score::rules::facts::{Facts, SignalName};
 
 /// A host with its score.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +14,7 @@ pub struct HostFacts<'t> {
     /// The table that it is in.
     pub table: &'t Table,
     /// The host.
-    pub host: &'t Host,
+    pub host: &'t AggregatedHost,
     /// What it weighs.
     pub score: u64,
 }
@@ -31,17 +32,19 @@ impl HostFacts<'_> {
 }
 
 impl Facts for HostFacts<'_> {
-    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&Name, u64)) {
+    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64)) {
         let tally = &self.host.tally;
         let count = |signal| match window_seconds {
             None => tally.count_of(signal),
             Some(window) => tally.peak_of(signal, self.units(window)),
         };
         for index in 0..SIGNALS.len() {
-            visit(&Name::from_index(index), count(SignalId::known(index)));
+            visit(&SignalName::from_index(index), count(SignalId::known(index)));
         }
-        for &signal in self.table.names().others().iter().filter(|_| !tally.others().is_empty()) {
-            visit(&Name::Other(Arc::clone(self.table.names().other(signal))), count(signal));
+        // Those that the host has, also where none of it is in a window.
+        let others = self.table.names().others().iter().filter(|_| !tally.others().is_empty());
+        for &signal in others.filter(|&&signal| tally.count_of(signal) > 0) {
+            visit(&SignalName::Other(Arc::clone(self.table.names().other(signal))), count(signal));
         }
     }
 
@@ -66,6 +69,14 @@ impl Facts for HostFacts<'_> {
 
     fn failed_before_login(&self) -> Option<u64> {
         self.host.tally.failed_before_login()
+    }
+
+    fn enrich(&self) -> &str {
+        self.host.tally.carried().map_or("", Carried::enrich)
+    }
+
+    fn scan(&self) -> &str {
+        self.host.tally.carried().map_or("", Carried::scan)
     }
 
     fn users(&self) -> Option<u64> {

@@ -3,57 +3,74 @@
 //! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
 //! this run's flags. The result does not depend on order, on the split over files, or on threads.
 
+pub mod alerts;
+mod rule_failure;
+
 mod external;
 mod facts;
-mod failure;
-pub mod keep;
-pub mod live;
-pub mod name;
+mod groups;
 pub mod rules;
-pub mod tally;
 pub mod weight;
 
-mod order;
-mod read;
-mod series;
+mod memory;
+mod rank;
 mod state;
-mod table;
 mod write;
 
-use std::net::IpAddr;
+use crate::aggregate::combine::table_bytes;
+use crate::aggregate::interner::MAX_OTHER_NAMES;
+pub use crate::aggregate::options::AggregationOptions;
+use crate::aggregate::read::ScoreRecords;
+use crate::aggregate::table::Table;
+use crate::score::external::SpillingTable;
+use crate::score::groups::Groups;
+use crate::score::rules::Rules;
+use crate::score::weight::Weights;
+use crate::score::write::OutputKind;
 
-use external::Counting;
-use keep::Keep;
-use name::MAX_OTHER_NAMES;
-use read::Records;
-use rules::Rules;
-use table::Table;
-use weight::Weights;
-use write::Form;
+use crate::aggregate::read;
+use std::io::Write as _;
+use std::path::PathBuf;
 
-use crate::error::{Error, Exit, Result};
-use crate::net::AddressSet;
-use crate::record::intake::Intake;
+use crate::base::error::{Error, Exit, Result};
+use crate::base::issue_counter::SHOWN;
+use crate::base::net::{Address, AddressSet};
+use crate::base::number::{agree, counted};
+use crate::io::Run;
+use crate::io::block::Block;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::input::Inputs;
+use crate::io::ordered_pool::map_blocks;
+use crate::io::output::{AtomicFile, Output};
+use crate::io::stats::Stats;
+use crate::record::reader::RecordReader;
 use crate::record::run::count::{Counter, LineClass, LineCounts};
-use crate::stream::Run;
-use crate::stream::block::Block;
-use crate::stream::input::Inputs;
-use crate::stream::notice::Notices;
-use crate::stream::ordered::map_blocks;
-use crate::stream::output::Output;
-use crate::stream::stats::Stats;
+use crate::record::signal::{self, SignalSet};
 
 /// Past so many IPv6 addresses there are surely fewer senders.
 const MANY_V6: u64 = 1_000_000;
 
-/// What the program takes beside hosts: blocks that are read, what comes of them, and its own code.
-const PROGRAM_BYTES: u64 = 64 << 20;
+/// Which hosts say what each rule saw of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Explain {
+    /// None.
+    #[default]
+    None,
+    /// Those for which a rule holds.
+    Suspicious,
+    /// All.
+    All,
+}
 
-/// How many bytes the table may hold where the whole run may take `memory_bytes`. Half of the rest: what the allocator keeps of
-/// a table that was spilled stands beside what sorts it.
-fn table_bytes(memory_bytes: u64) -> usize {
-    let bytes = memory_bytes.saturating_sub(PROGRAM_BYTES).max(memory_bytes / 4) / 2;
-    usize::try_from(bytes).unwrap_or(usize::MAX)
+impl Explain {
+    /// Whether a host says it that is suspicious, or is not.
+    const fn has(self, suspicious: bool) -> bool {
+        match self {
+            Self::None => false,
+            Self::Suspicious => suspicious,
+            Self::All => true,
+        }
+    }
 }
 
 /// What a run was asked for.
@@ -66,15 +83,19 @@ pub struct Config {
     /// Addresses that are never suspicious.
     pub allow: AddressSet,
     /// What is kept of each address.
-    pub keep: Keep,
+    pub keep: AggregationOptions,
     /// Whether hosts are written with what a later merge of windows and distinct counts needs.
     pub partial: bool,
-    /// Whether every host says what each rule saw.
-    pub explain: bool,
+    /// Which hosts say what each rule saw.
+    pub explain: Explain,
     /// How many bytes the run may take before hosts are spilled to a temporary file; no matter for a live run.
     pub memory_bytes: Option<u64>,
     /// Hosts that are older are left out.
     pub max_age: Option<MaxAge>,
+    /// What soar-parse is known to have looked for.
+    pub looked_for: SignalSet,
+    /// Where groups are written for which a rule holds.
+    pub groups: Option<PathBuf>,
 }
 
 /// How old a host may be.
@@ -96,8 +117,7 @@ impl MaxAge {
 
 impl Config {
     /// Whether an allow list names `ip`. That of a network is named only where the network was counted without the list.
-    #[must_use]
-    pub fn allows(&self, ip: IpAddr) -> bool {
+    pub fn allows(&self, ip: Address) -> bool {
         self.allow.contains(ip)
     }
 
@@ -113,58 +133,96 @@ impl Config {
 ///
 /// # Errors
 /// A record of an unknown `soar.*` schema, a rule that cannot be evaluated, a failed write, or no threads.
-pub fn run(config: &Config, inputs: Inputs, run: &Run, notices: &mut Notices) -> Result<Exit> {
+pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
+    config.groups.iter().try_for_each(|path| inputs.ensure_not_input(path))?;
+    let group_file = config.groups.as_deref().map(AtomicFile::create).transpose()?;
     let mut output = Output::stdout(run)?;
-    run.watch.mind_reader();
+    if group_file.is_none() {
+        run.shutdown.stop_on_closed_stdout();
+    }
     let keep = config.keep;
-    let mut counting = Counting::new(keep, &config.allow, config.memory_bytes.map(table_bytes));
-    let mut seen = Seen::default();
+    let mut counting = SpillingTable::new(keep, &config.allow, config.memory_bytes.map(table_bytes));
+    let mut seen = InputCounts::default();
     map_blocks(
         inputs.reader(run),
         run,
         |block: Block| {
             let records = read::read_block(&block, &keep);
-            run.blocks.give(block.bytes);
+            run.blocks.put(block.bytes);
             records
         },
         |answer| match answer {
             Ok((records, intake)) => {
                 counting.add(&records)?;
-                seen.suggest_groups(&keep, counting.table().count_v6(), notices);
-                seen.add(&records, intake, notices)
+                seen.suggest_groups(&keep, counting.table().count_v6(), diagnostics);
+                seen.add(&records, intake, diagnostics)
             }
             Err(error) => {
-                seen.add_failed(&error, notices);
+                seen.add_failed(&error, diagnostics);
                 Ok(())
             }
         },
     )
-    .inspect_err(|_| seen.note(counting.table(), counting.table().hosts().len() as u64, &mut notices.stats))?;
-    let form = if config.partial { Form::Partial } else { Form::Host };
-    let judged = counting.write(config, form, |lines| output.write(lines));
+    .inspect_err(|_| seen.note(counting.table(), counting.table().hosts().len() as u64, &mut diagnostics.stats))?;
+    let form = if config.partial { OutputKind::Partial } else { OutputKind::Host };
+    let mut groups = Groups::of(&config.rules);
+    let mut has_left = false;
+    let judged = counting.write(config, form, groups.as_mut(), |lines| match output.write(lines) {
+        // The groups are still to be written.
+        Err(Error::ReaderLeft) if group_file.is_some() => {
+            has_left = true;
+            Ok(())
+        }
+        other if has_left => other.or(Ok(())),
+        other => other,
+    });
     let table = counting.into_table();
     let addresses = judged.as_ref().map_or(table.hosts().len() as u64, |judged| judged.hosts);
-    seen.note(&table, addresses, &mut notices.stats);
+    seen.note(&table, addresses, &mut diagnostics.stats);
     let judged = match judged {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),
         other => other?,
     };
     seen.unknown_orders = judged.unknown_orders;
-    seen.suggest_groups(&keep, judged.v6, notices);
-    judged.note(&mut notices.stats);
+    seen.suggest_groups(&keep, judged.v6, diagnostics);
+    judged.note(&mut diagnostics.stats);
     for &ip in &judged.too_long {
-        seen.add_failed(&Error::HostTooLong { ip }, notices);
+        seen.add_failed(&Error::HostTooLong { ip }, diagnostics);
     }
-    judged.failures.tell_from(0, &config.rules, notices);
-    judged.failures.tell_rest(notices);
-    seen.unjudged = judged.failures.count();
-    seen.tell_end(config, &table, judged.hosts, &judged.to_string(), notices);
+    judged.failures.tell_from(0, &config.rules, diagnostics);
+    judged.failures.tell_rest(diagnostics);
+    seen.unjudged = judged.failures.count() + tell_groups(groups.as_ref(), diagnostics);
+    if let Some(file) = group_file {
+        write_groups(groups.as_ref(), file)?;
+    }
+    let found = groups.as_ref().map_or_else(String::new, |groups| format!("; {} found", counted(groups.count(), "group")));
+    seen.tell_end(config, &table, judged.hosts, &format!("{judged}{found}"), diagnostics);
     Ok(seen.exit(&table))
+}
+
+/// Says what of groups could not be evaluated; gives how much that was.
+fn tell_groups(groups: Option<&Groups<'_>>, diagnostics: &mut Diagnostics) -> u64 {
+    let failures: Vec<_> = groups.iter().flat_map(|groups| groups.failures()).collect();
+    for sentence in failures.iter().take(SHOWN) {
+        diagnostics.warn("rule_error", sentence);
+    }
+    let rest = failures.len().saturating_sub(SHOWN);
+    if rest > 0 {
+        diagnostics.warn("rule_error", &format!("{rest} more times a rule could not be evaluated for a group"));
+    }
+    failures.len() as u64
+}
+
+fn write_groups(groups: Option<&Groups<'_>>, mut file: AtomicFile) -> Result<()> {
+    let mut lines = Vec::new();
+    groups.iter().flat_map(|groups| groups.records()).for_each(|group| group.write_line(&mut lines));
+    file.write_all(&lines).map_err(|error| file.error(&error))?;
+    file.commit()
 }
 
 /// What was read, apart from what was counted.
 #[derive(Debug, Default)]
-struct Seen {
+struct InputCounts {
     lines: LineCounts,
     nameless: u64,
     dropped_keys: u64,
@@ -176,47 +234,53 @@ struct Seen {
     unjudged: u64,
 }
 
-impl Seen {
+impl InputCounts {
     /// Says once what to do about very many IPv6 addresses, of which one sender may have as many as it likes.
-    fn suggest_groups(&mut self, keep: &Keep, v6: u64, notices: &mut Notices) {
+    fn suggest_groups(&mut self, keep: &AggregationOptions, v6: u64, diagnostics: &mut Diagnostics) {
         if !self.has_suggested_groups && keep.group_v6.is_none() && v6 > MANY_V6 {
             self.has_suggested_groups = true;
-            notices
+            diagnostics
                 .warn("many_ipv6", &format!("more than {MANY_V6} IPv6 addresses: --group-v6 64 counts those of one network as one host"));
         }
     }
 
-    fn add(&mut self, records: &Records, intake: Intake, notices: &mut Notices) -> Result<()> {
+    fn add(&mut self, records: &ScoreRecords, intake: RecordReader, diagnostics: &mut Diagnostics) -> Result<()> {
         self.lines += records.lines;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
-        notices.problems(|_| LineClass::Malformed.name(), &intake.file, &intake.flaws);
+        diagnostics.rejects(|_| LineClass::Malformed.name(), &intake.file, &intake.issues);
         intake.fatal.map_or(Ok(()), Err)
     }
 
-    fn add_failed(&mut self, error: &Error, notices: &mut Notices) {
-        notices.fail(error);
+    fn add_failed(&mut self, error: &Error, diagnostics: &mut Diagnostics) {
+        diagnostics.error(error);
         self.failed += 1;
     }
 
     /// Says what there is to know at the end, and `outcome` in the summary.
-    fn tell_end(&self, config: &Config, table: &Table, addresses: u64, outcome: &str, notices: &mut Notices) {
-        notices.close();
-        let is_seen = |name: &str| table.has_met(name);
+    fn tell_end(&self, config: &Config, table: &Table, addresses: u64, outcome: &str, diagnostics: &mut Diagnostics) {
+        diagnostics.close();
+        let is_looked_for = |name: &str| signal::index_of(name).is_some_and(|index| config.looked_for.contains(index));
+        let is_seen = |name: &str| table.has_met(name) || is_looked_for(name);
         let is_left_out = |name: &str| table.names().leaves_out(name);
         let of_rules = config.rules.warnings(is_seen, is_left_out);
         for sentence in of_rules.into_iter().chain(config.weights.unknown_signals(is_seen, is_left_out)) {
-            notices.warn("unknown_name", &sentence);
+            diagnostics.warn("unknown_name", &sentence);
         }
         if self.unknown_orders > 0 && config.rules.read_login_order() {
-            notices.warn("order_unknown", &format!(
-                "order unknown: {} addresses failed and logged in, and not all is known of when and how (hosts of an older version, or events without a time or method): .failed_before_login is null",
-                self.unknown_orders
+            diagnostics.warn("order_unknown", &format!(
+                "order unknown: {} failed and logged in, but some times or methods are unknown (hosts of an older version, or events without a time or method): .failed_before_login is null",
+                counted(self.unknown_orders, "address")
             ));
         }
-        self.tell_oddities(table, notices);
+        self.tell_oddities(table, diagnostics);
         let (events, hosts) = (self.lines[LineClass::Event], self.lines[LineClass::Host]);
-        notices.say(&format!("{events} events and {hosts} hosts read: {addresses} addresses, {outcome}"));
+        diagnostics.info(&format!(
+            "{} and {} read: {}, {outcome}",
+            counted(events, "event"),
+            counted(hosts, "host"),
+            counted(addresses, "address")
+        ));
     }
 
     /// Tells `stats` what was counted, also of a run that failed.
@@ -232,33 +296,46 @@ impl Seen {
         stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
     }
 
-    fn tell_oddities(&self, table: &Table, notices: &mut Notices) {
+    fn tell_oddities(&self, table: &Table, diagnostics: &mut Diagnostics) {
         if self.nameless > 0 {
-            notices.warn(
+            diagnostics.warn(
                 "no_address",
-                &format!("{} tagged events have no source.ip (the log has a host name) and count for no address", self.nameless),
+                &format!(
+                    "{} {} no source.ip (the log has a host name) and {} not counted",
+                    counted(self.nameless, "tagged event"),
+                    agree(self.nameless, "has", "have"),
+                    agree(self.nameless, "was", "were")
+                ),
             );
         }
         if self.dropped_keys > 0 {
-            notices.warn(
+            diagnostics.warn(
                 "dropped_keys",
                 &format!(
-                    "{} keys of host records (scan, and keys that this version does not know) are not carried over",
-                    self.dropped_keys
+                    "{} of host records {} dropped: this version does not know {}",
+                    counted(self.dropped_keys, "key"),
+                    agree(self.dropped_keys, "was", "were"),
+                    agree(self.dropped_keys, "it", "them")
                 ),
             );
         }
         if table.names().refused() > 0 {
-            notices.warn("refused_counts", &format!(
-                "{} counts left out: more than {MAX_OTHER_NAMES} signal names that are not in the table (the first by name are counted), or names of more than 64 bytes",
-                table.names().refused()
+            diagnostics.warn("refused_counts", &format!(
+                "{} dropped: more than {MAX_OTHER_NAMES} signals outside the table (the first by name are counted), or names of more than 64 bytes",
+                counted(table.names().refused(), "count")
             ));
         }
         if table.timeless() > 0 {
-            notices.warn("no_time", &format!("{} events have no time: they are counted, and are in no window", table.timeless()));
+            let (events, is_one) = (counted(table.timeless(), "event"), table.timeless() == 1);
+            let told = if is_one {
+                "has no time: it is counted, but is in no window"
+            } else {
+                "have no time: they are counted, but are in no window"
+            };
+            diagnostics.warn("no_time", &format!("{events} {told}"));
         }
         if table.is_saturated() {
-            notices.warn("saturated", "a counter reached 2^53-1 and stays there");
+            diagnostics.warn("saturated", "a counter reached 2^53-1 and stays there");
         }
     }
 

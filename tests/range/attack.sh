@@ -18,7 +18,10 @@ guess() {
     said=$(as "$1" sshpass -p "$3" ssh "${SSH[@]}" -l "$2" "$(server "$1")" true 2>&1) || code=$?
     case $code in
         0) did "$1" ssh_accepted ;;
-        5) did "$1" ssh_failed ;; # it was asked again: the password was wrong
+        5) # It was asked again: the password was wrong; then it left, without having been let in.
+            did "$1" ssh_failed
+            did "$1" ssh_refused
+            ;;
         *) die "$1: sshpass ended with $code: $said" ;;
     esac
 }
@@ -47,6 +50,8 @@ type_passwords() {
     if [ $code -eq 0 ]; then
         did "$1" ssh_accepted
         tries=$((tries - 1))
+    else
+        did "$1" ssh_refused
     fi
     did "$1" ssh_failed "$tries"
 }

@@ -80,7 +80,7 @@ fill_disk() {
         "$RANGE/told" <(counts <"$RANGE/tiny/out/hosts.ndjson")
 }
 
-# Neither events nor a cursor find room: what was not written comes again.
+# There is no space for events or a cursor: what was not written comes again.
 fill_disk_with_cursor() {
     local code=0
     rm -r "$RANGE/tiny/out"
@@ -97,7 +97,7 @@ fill_disk_with_cursor() {
         "$RANGE/long.events" <(soar-parse -q --cursor "$RANGE/tiny/cursor" "$RANGE/long.log")
 }
 
-# A state finds no room: it stays as the run before left it.
+# There is no space for a state: it stays as the run before left it.
 fill_disk_with_state() {
     local code=0
     soar-score -q --live --state "$RANGE/tiny/state" "$RANGE/long.events" >/dev/null

@@ -27,13 +27,15 @@ attack_as_spider6() {
     flood spider6 'curious-SPIDER/1.0' 15 :8080/admin
     fetch spider6 "${FRAME_AGENT/$'\n'/ }" /missing :8080/missing
 }
+# Waits until the next ten seconds begin: failures count as before a login where they are in earlier ones.
+next_ten_seconds() { sleep "$(awk -v now="$(date +%s.%N)" 'BEGIN { print 10.2 - now % 10 }')"; }
 attack_as_burglar() {
     guess_many burglar backup 6
-    [ "$1" -lt 3 ] || guess burglar backup 'correct horse'
+    [ "$1" -lt 3 ] || { next_ten_seconds && guess burglar backup 'correct horse'; }
 }
 attack_as_thief6() {
     for _ in 1 2 3; do type_passwords thief6 backup wrong 5; done
-    if [ "$1" -lt 3 ]; then type_passwords thief6 alice wrong 5; else type_passwords thief6 alice right 5; fi
+    if [ "$1" -lt 3 ]; then type_passwords thief6 alice wrong 5; else next_ten_seconds && type_passwords thief6 alice right 5; fi
 }
 attack_as_visitor() { fetch visitor "$BROWSER" / /index.html /favicon.ico :8080/ :8080/index.html :8080/favicon.ico; }
 attack_as_employee6() { [ "$1" -lt 3 ] || type_passwords employee6 alice right 3; }
@@ -109,7 +111,7 @@ reproduce_incident() {
     for part in "${LOGS[@]}"; do ALL+=("$part" "$part.1" "$part.2.gz"); done
     has_lines 'message repeated' "$AUTH_LOG" 1 || die 'syslog repeated no message'
     as server "$HERE/../../scripts/soar" -o "$OUT" --scope "$SCOPE" "${ALL[@]}" >"$RANGE/summary" 2>"$RANGE/said"
-    grep -q ' 0 unknown sshd messages, 0 rejects$' "$RANGE/said" || die "not every line was understood: $(cat "$RANGE/said")"
+    grep -q ' 0 unknown messages, 0 rejects$' "$RANGE/said" || die "not every line was understood: $(cat "$RANGE/said")"
     told >"$RANGE/told"
     truth >"$RANGE/truth"
     same "each of $(wc -l <"$RANGE/told") counts is what the attack tools did ($(wc -l <"$LEDGER") acts)" "$RANGE/told" <(counts <"$OUT/hosts.ndjson")

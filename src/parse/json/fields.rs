@@ -20,7 +20,7 @@ impl<'a> Fields<'a> {
         match self.get(path) {
             None => self.0.push((path, value)),
             Some(before) if before == value => {}
-            Some(_) => return Err("a key stands twice, with different values"),
+            Some(_) => return Err("a key occurs twice, with different values"),
         }
         Ok(())
     }

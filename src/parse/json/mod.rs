@@ -3,19 +3,15 @@
 //! One walker takes the keys that any table names, one table for each format says which key is which field. A line is of
 //! the first table whose needs it meets, so it has one meaning whatever format is tried first.
 
-mod fields;
-mod journal;
-mod line;
-mod request;
-mod server;
-mod shipper;
-mod table;
-mod walk;
-mod wrapped;
+pub(crate) mod cloud;
+pub(crate) mod fields;
+pub(crate) mod line;
+pub(crate) mod logfmt;
+pub(crate) mod nginx;
+pub(crate) mod table;
+pub(crate) mod walk;
 
-pub use journal::JOURNALD;
-pub use server::{CADDY, ECS, NGINX, TRAEFIK};
-pub use wrapped::WRAPPED;
+pub use crate::parse::access::json::server::{CADDY, ECS, NGINX, TRAEFIK};
 
 #[cfg(test)]
 mod tests;

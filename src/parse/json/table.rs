@@ -2,11 +2,13 @@
 //!
 //! A new JSON log is one table here, its entry in `TABLES`, its format (see `server`) and its line in `FORMATS`.
 
-use super::fields::Fields;
+use crate::parse::envelope::keys;
+use crate::parse::json::cloud;
+use crate::parse::json::fields::Fields;
 
 /// What a key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
+pub enum JsonField {
     /// Who asked: an address, perhaps with a port, or a host name.
     Client,
     /// The address at the other end of the connection, where the client may be another.
@@ -47,94 +49,127 @@ pub enum Field {
     Pid,
     /// The machine.
     Host,
+    /// The program, perhaps as a tag.
+    Program,
+    /// The container.
+    Container,
+    /// The unit of systemd.
+    Unit,
+    /// What the sender of a message to the journal calls itself.
+    Identifier,
+    /// The name of its program, as the kernel has it.
+    Comm,
+    /// Its file.
+    Exe,
+    /// As whom it ran.
+    Uid,
     /// Says that the line was brought by a shipper or container engine.
     Shipper,
-    /// Tells who wrote the line, or how far that can be trusted; see [`Table::proof`] and `journal`.
+    /// Tells who wrote the line, or how far that can be trusted; see [`JsonFormat::proof`] and `journal`.
     Origin,
 }
 
 /// One format.
 #[derive(Debug)]
-pub struct Table {
+pub struct JsonFormat {
     /// As in its [`Format`].
     pub name: &'static str,
     /// Which key is which field; of several keys of a field, the first that has a value counts.
-    pub keys: &'static [(Field, &'static str)],
+    pub keys: &'static [(JsonField, &'static str)],
     /// A line of the format has a key of one field of each group; what is said where it has not.
-    pub needs: &'static [(&'static [Field], &'static str)],
+    pub needs: &'static [(&'static [JsonField], &'static str)],
     /// Whether a line that has them was written by whom the format is of; what is said where it was not.
     pub proof: (fn(&Fields<'_>) -> bool, &'static str),
 }
 
 /// The proof of a format whose keys have names that nobody else gives to keys.
-const NAMES: (fn(&Fields<'_>) -> bool, &str) = (|_| true, "");
+pub const NAMES: (fn(&Fields<'_>) -> bool, &str) = (|_| true, "");
 
-impl Table {
+impl JsonFormat {
     /// The value of the first key of `field` that has one; `-` and nothing are none.
     #[must_use]
-    pub fn value<'a>(&self, fields: &Fields<'a>, field: Field) -> Option<&'a [u8]> {
+    pub fn value<'a>(&self, fields: &Fields<'a>, field: JsonField) -> Option<&'a [u8]> {
         let keys = self.keys.iter().filter(|(of, _)| *of == field);
         keys.filter_map(|(_, path)| fields.get(path)).find(|value| !matches!(*value, b"" | b"-"))
     }
 
     /// How many needs are met before the first that is not, and what to say of that.
     #[must_use]
+    pub fn unmet(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
+        let is_met = |group: &[JsonField]| self.keys.iter().any(|(of, path)| group.contains(of) && fields.get(path).is_some());
+        self.needs.iter().position(|(group, _)| !is_met(group)).map(|unmet| (unmet, self.needs[unmet].1))
+    }
+
+    /// The same, with the proof that who wrote the line is whom the format is of.
+    #[must_use]
     pub fn missing(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
-        let is_met = |group: &[Field]| self.keys.iter().any(|(of, path)| group.contains(of) && fields.get(path).is_some());
-        if let Some(unmet) = self.needs.iter().position(|(group, _)| !is_met(group)) {
-            return Some((unmet, self.needs[unmet].1));
-        }
         let (is_proved, reason) = self.proof;
-        (!is_proved(fields)).then_some((self.needs.len(), reason))
+        self.unmet(fields).or_else(|| (!is_proved(fields)).then_some((self.needs.len(), reason)))
     }
 }
 
-/// Every table, in the order in which lines are held against them.
-pub const TABLES: &[Table] = &[NGINX_KEYS, CADDY_KEYS, TRAEFIK_KEYS, ECS_KEYS, JOURNAL_KEYS, WRAPPED_KEYS];
+/// Every table of access logs, in the order in which lines are held against them; those of envelopes come behind.
+pub const TABLES: &[JsonFormat] = &[
+    NGINX_KEYS,
+    CADDY_KEYS,
+    TRAEFIK_KEYS,
+    ECS_KEYS,
+    cloud::GOOGLE_KEYS,
+    cloud::AZURE_GATEWAY_KEYS,
+    cloud::AZURE_FRONT_DOOR_KEYS,
+    cloud::CLOUDFLARE_KEYS,
+    cloud::API_GATEWAY_KEYS,
+];
+
+/// Every table, in that order.
+pub fn tables() -> impl Iterator<Item = &'static JsonFormat> {
+    TABLES.iter().chain(ENVELOPE_TABLES)
+}
 
 /// What is said of JSON of which no table knows a key.
-pub const OF_NO_LOG: &str = "JSON of no known log";
-const ASKED: &[Field] = &[Field::Request, Field::Method, Field::Target, Field::Path];
+pub const OF_NO_LOG: &str = "unknown JSON log";
+/// Fields that say what was asked for.
+pub const ASKED: &[JsonField] = &[JsonField::Request, JsonField::Method, JsonField::Target, JsonField::Path];
 
 /// nginx has no JSON format of its own: names are those of its variables, as most configurations have them.
-pub const NGINX_KEYS: Table = Table {
+pub const NGINX_KEYS: JsonFormat = JsonFormat {
     name: "nginx_json",
     keys: &[
-        (Field::Client, "remote_addr"),
-        (Field::Forwarded, "http_x_forwarded_for"),
-        (Field::Domain, "host"),
-        (Field::Domain, "http_host"),
-        (Field::Domain, "server_name"),
-        (Field::User, "remote_user"),
-        (Field::Time, "time_iso8601"),
-        (Field::Time, "time_local"),
-        (Field::Time, "msec"),
-        (Field::Time, "time"),
-        (Field::Time, "@timestamp"),
-        (Field::Time, "timestamp"),
-        (Field::Request, "request"),
-        (Field::Method, "request_method"),
-        (Field::Method, "method"),
-        (Field::Target, "request_uri"),
-        (Field::Target, "url"),
-        (Field::Path, "uri"),
-        (Field::Query, "args"),
-        (Field::Query, "query_string"),
-        (Field::Protocol, "server_protocol"),
-        (Field::Protocol, "proto"),
-        (Field::Status, "status"),
-        (Field::Bytes, "body_bytes_sent"),
-        (Field::Bytes, "bytes_sent"),
-        (Field::Referrer, "http_referer"),
-        (Field::Referrer, "http_referrer"),
-        (Field::Referrer, "referrer"),
-        (Field::Agent, "http_user_agent"),
-        (Field::Agent, "user_agent"),
+        (JsonField::Client, "remote_addr"),
+        (JsonField::Forwarded, "http_x_forwarded_for"),
+        (JsonField::Domain, "host"),
+        (JsonField::Domain, "http_host"),
+        (JsonField::Domain, "server_name"),
+        (JsonField::User, "remote_user"),
+        (JsonField::Time, "time_iso8601"),
+        (JsonField::Time, "time_local"),
+        (JsonField::Time, "msec"),
+        (JsonField::Time, "time"),
+        (JsonField::Time, "@timestamp"),
+        (JsonField::Time, "timestamp"),
+        (JsonField::Request, "request"),
+        (JsonField::Method, "request_method"),
+        (JsonField::Method, "method"),
+        (JsonField::Target, "request_uri"),
+        (JsonField::Target, "url"),
+        (JsonField::Path, "uri"),
+        (JsonField::Query, "args"),
+        (JsonField::Query, "query_string"),
+        (JsonField::Protocol, "server_protocol"),
+        (JsonField::Protocol, "proto"),
+        (JsonField::Status, "status"),
+        (JsonField::Bytes, "body_bytes_sent"),
+        (JsonField::Bytes, "bytes_sent"),
+        (JsonField::Referrer, "http_referer"),
+        (JsonField::Referrer, "http_referrer"),
+        (JsonField::Referrer, "referrer"),
+        (JsonField::Agent, "http_user_agent"),
+        (JsonField::Agent, "user_agent"),
     ],
     needs: &[
-        (&[Field::Client], OF_NO_LOG),
+        (&[JsonField::Client], OF_NO_LOG),
         (ASKED, "remote_addr, but neither request nor request_uri"),
-        (&[Field::Status], "remote_addr and a request, but no status"),
+        (&[JsonField::Status], "remote_addr and a request, but no status"),
     ],
     proof: (
         |fields| NGINX_NAMES.iter().any(|name| fields.get(name).is_some()),
@@ -160,32 +195,32 @@ const NGINX_NAMES: [&str; 12] = [
 
 /// `client_ip` is whom Caddy takes for the client by its own `trusted_proxies`; with none it is `remote_ip`, the peer. Where
 /// --trusted-proxy says whom to trust, the peer is what counts (see `request`).
-pub const CADDY_KEYS: Table = Table {
+pub const CADDY_KEYS: JsonFormat = JsonFormat {
     name: "caddy_json",
     keys: &[
-        (Field::Client, "request.client_ip"),
-        (Field::Client, "request.remote_ip"),
-        (Field::Client, "request.remote_addr"),
-        (Field::Peer, "request.remote_ip"),
-        (Field::Peer, "request.remote_addr"),
-        (Field::Forwarded, "request.headers.X-Forwarded-For"),
-        (Field::Domain, "request.host"),
-        (Field::User, "user_id"),
-        (Field::Time, "ts"),
-        (Field::Method, "request.method"),
-        (Field::Target, "request.uri"),
-        (Field::Protocol, "request.proto"),
-        (Field::Status, "status"),
-        (Field::Bytes, "size"),
-        (Field::Referrer, "request.headers.Referer"),
-        (Field::Agent, "request.headers.User-Agent"),
-        (Field::Origin, "logger"),
-        (Field::Origin, "msg"),
+        (JsonField::Client, "request.client_ip"),
+        (JsonField::Client, "request.remote_ip"),
+        (JsonField::Client, "request.remote_addr"),
+        (JsonField::Peer, "request.remote_ip"),
+        (JsonField::Peer, "request.remote_addr"),
+        (JsonField::Forwarded, "request.headers.X-Forwarded-For"),
+        (JsonField::Domain, "request.host"),
+        (JsonField::User, "user_id"),
+        (JsonField::Time, "ts"),
+        (JsonField::Method, "request.method"),
+        (JsonField::Target, "request.uri"),
+        (JsonField::Protocol, "request.proto"),
+        (JsonField::Status, "status"),
+        (JsonField::Bytes, "size"),
+        (JsonField::Referrer, "request.headers.Referer"),
+        (JsonField::Agent, "request.headers.User-Agent"),
+        (JsonField::Origin, "logger"),
+        (JsonField::Origin, "msg"),
     ],
     needs: &[
-        (&[Field::Peer], OF_NO_LOG),
+        (&[JsonField::Peer], OF_NO_LOG),
         (ASKED, "request.remote_ip, but no request.method"),
-        (&[Field::Status], "a request, but no status: not of Caddy's access log"),
+        (&[JsonField::Status], "a request, but no status: not of Caddy's access log"),
     ],
     proof: (
         |fields| {
@@ -197,65 +232,68 @@ pub const CADDY_KEYS: Table = Table {
 };
 
 /// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a
-/// proxy adds a line instead of appending to the header (`HAProxy` does), that is what the client wrote. So it names nobody.
-pub const TRAEFIK_KEYS: Table = Table {
+/// proxy adds a line instead of appending to the header (`HAProxy` does), that is what the client wrote. So it names nobody where
+/// `ClientAddr` is. Where fields were dropped and it stands alone, it is the peer unless Traefik is told to trust the header
+/// (`forwardedHeaders`; version 1 trusted it), and a list is no address.
+pub const TRAEFIK_KEYS: JsonFormat = JsonFormat {
     name: "traefik_json",
     keys: &[
-        (Field::Client, "ClientAddr"),
-        (Field::Forwarded, "request_X-Forwarded-For"),
-        (Field::Domain, "RequestHost"),
-        (Field::Domain, "RequestAddr"),
-        (Field::User, "ClientUsername"),
-        (Field::Time, "StartUTC"),
-        (Field::Time, "StartLocal"),
-        (Field::Time, "time"),
-        (Field::Method, "RequestMethod"),
-        (Field::Target, "RequestPath"),
-        (Field::Protocol, "RequestProtocol"),
-        (Field::Status, "DownstreamStatus"),
-        (Field::Bytes, "DownstreamContentSize"),
-        (Field::Referrer, "request_Referer"),
-        (Field::Agent, "request_User-Agent"),
+        (JsonField::Client, "ClientAddr"),
+        (JsonField::Client, "ClientHost"),
+        (JsonField::Forwarded, "request_X-Forwarded-For"),
+        (JsonField::Domain, "RequestHost"),
+        (JsonField::Domain, "RequestAddr"),
+        (JsonField::User, "ClientUsername"),
+        (JsonField::Time, "StartUTC"),
+        (JsonField::Time, "StartLocal"),
+        (JsonField::Time, "time"),
+        (JsonField::Method, "RequestMethod"),
+        (JsonField::Target, "RequestPath"),
+        (JsonField::Protocol, "RequestProtocol"),
+        (JsonField::Status, "DownstreamStatus"),
+        (JsonField::Bytes, "DownstreamContentSize"),
+        (JsonField::Referrer, "request_Referer"),
+        (JsonField::Agent, "request_User-Agent"),
     ],
     needs: &[
-        (&[Field::Client], OF_NO_LOG),
+        (&[JsonField::Client], OF_NO_LOG),
         (ASKED, "ClientAddr, but neither RequestMethod nor RequestPath"),
-        (&[Field::Status], "ClientAddr and a request, but no DownstreamStatus"),
+        (&[JsonField::Status], "ClientAddr and a request, but no DownstreamStatus"),
     ],
     proof: NAMES,
 };
 
 /// Keys nested or dotted.
-pub const ECS_KEYS: Table = Table {
+pub const ECS_KEYS: JsonFormat = JsonFormat {
     name: "ecs_json",
     keys: &[
-        (Field::Client, "source.ip"),
-        (Field::Client, "source.address"),
-        (Field::Client, "client.ip"),
-        (Field::Client, "client.address"),
-        (Field::Domain, "url.domain"),
-        (Field::Domain, "destination.domain"),
-        (Field::User, "user.name"),
-        (Field::Time, "@timestamp"),
-        (Field::Time, "timestamp"),
-        (Field::Method, "http.request.method"),
-        (Field::Target, "url.original"),
-        (Field::Path, "url.path"),
-        (Field::Query, "url.query"),
-        (Field::Protocol, "http.version"),
-        (Field::Status, "http.response.status_code"),
-        (Field::Bytes, "http.response.body.bytes"),
-        (Field::Bytes, "http.response.bytes"),
-        (Field::Referrer, "http.request.referrer"),
-        (Field::Agent, "user_agent.original"),
-        (Field::Agent, "user_agent"),
-        (Field::Origin, "event.dataset"),
-        (Field::Origin, "event.module"),
+        (JsonField::Client, "source.ip"),
+        (JsonField::Client, "source.address"),
+        (JsonField::Client, "client.ip"),
+        (JsonField::Client, "client.address"),
+        (JsonField::Domain, "url.domain"),
+        (JsonField::Domain, "destination.domain"),
+        (JsonField::User, "user.name"),
+        (JsonField::Time, "@timestamp"),
+        (JsonField::Time, "timestamp"),
+        (JsonField::Method, "http.request.method"),
+        (JsonField::Target, "url.original"),
+        (JsonField::Path, "url.path"),
+        (JsonField::Query, "url.query"),
+        (JsonField::Protocol, "http.version"),
+        (JsonField::Status, "http.response.status_code"),
+        (JsonField::Bytes, "http.response.body.bytes"),
+        (JsonField::Bytes, "http.response.bytes"),
+        (JsonField::Referrer, "http.request.referrer"),
+        (JsonField::Agent, "user_agent.original"),
+        (JsonField::Agent, "user_agent"),
+        (JsonField::Origin, "event.dataset"),
+        (JsonField::Origin, "event.module"),
     ],
     needs: &[
-        (&[Field::Client], OF_NO_LOG),
+        (&[JsonField::Client], OF_NO_LOG),
         (ASKED, "a source, but neither http.request.method nor url.original"),
-        (&[Field::Status], "a source and a request, but no http.response.status_code"),
+        (&[JsonField::Status], "a source and a request, but no http.response.status_code"),
     ],
     proof: (
         |fields| {
@@ -273,6 +311,21 @@ pub const ECS_KEYS: Table = Table {
 const SERVER_MODULES: [&str; 9] =
     ["apache", "apache2", "caddy", "haproxy", "iis", "nginx", "nginx_ingress_controller", "tomcat", "traefik"];
 
+/// The tables of envelopes.
+const ENVELOPE_TABLES: &[JsonFormat] = &[
+    JOURNAL_KEYS,
+    keys::SYSLOG_NG_KEYS,
+    keys::SHIPPED_JOURNAL_KEYS,
+    keys::WINDOWS_KEYS,
+    keys::GELF_KEYS,
+    keys::ELASTICSEARCH_KEYS,
+    keys::LOKI_KEYS,
+    keys::CONTAINER_KEYS,
+    keys::RSYSLOG_KEYS,
+    WRAPPED_KEYS,
+    keys::LOGSTASH_KEYS,
+];
+
 /// The name of the program that sent the message, as the kernel has it.
 pub const COMM: &str = "_COMM";
 /// Its file.
@@ -289,45 +342,45 @@ pub const CONTAINER_ID: &str = "CONTAINER_ID";
 pub const CONTAINER_NAME: &str = "CONTAINER_NAME";
 
 /// What journald writes.
-pub const JOURNAL_KEYS: Table = Table {
+pub const JOURNAL_KEYS: JsonFormat = JsonFormat {
     name: "journald_json",
     keys: &[
-        (Field::Message, "MESSAGE"),
+        (JsonField::Message, "MESSAGE"),
         // Vector's journald source renames it, and leaves the other fields as they are.
-        (Field::Renamed, "message"),
-        (Field::Time, "_SOURCE_REALTIME_TIMESTAMP"),
-        (Field::Time, "__REALTIME_TIMESTAMP"),
-        (Field::Origin, COMM),
-        (Field::Origin, IDENTIFIER),
-        (Field::Origin, EXE),
-        (Field::Origin, UID),
-        (Field::Origin, UNIT),
-        (Field::Origin, CONTAINER_ID),
-        (Field::Origin, CONTAINER_NAME),
-        (Field::Pid, "_PID"),
-        (Field::Pid, "SYSLOG_PID"),
-        (Field::Host, "_HOSTNAME"),
+        (JsonField::Renamed, "message"),
+        (JsonField::Time, "_SOURCE_REALTIME_TIMESTAMP"),
+        (JsonField::Time, "__REALTIME_TIMESTAMP"),
+        (JsonField::Origin, COMM),
+        (JsonField::Origin, IDENTIFIER),
+        (JsonField::Origin, EXE),
+        (JsonField::Origin, UID),
+        (JsonField::Origin, UNIT),
+        (JsonField::Origin, CONTAINER_ID),
+        (JsonField::Origin, CONTAINER_NAME),
+        (JsonField::Pid, "_PID"),
+        (JsonField::Pid, "SYSLOG_PID"),
+        (JsonField::Host, "_HOSTNAME"),
     ],
     needs: &[
-        (&[Field::Time, Field::Message], OF_NO_LOG),
-        (&[Field::Message, Field::Renamed], "a time of the journal, but no MESSAGE"),
-        (&[Field::Time], "a MESSAGE of the journal, but no __REALTIME_TIMESTAMP"),
+        (&[JsonField::Time, JsonField::Message], OF_NO_LOG),
+        (&[JsonField::Message, JsonField::Renamed], "a time of the journal, but no MESSAGE"),
+        (&[JsonField::Time], "a MESSAGE of the journal, but no __REALTIME_TIMESTAMP"),
     ],
     proof: NAMES,
 };
 
 /// What shippers write around a line.
-pub const WRAPPED_KEYS: Table = Table {
+pub const WRAPPED_KEYS: JsonFormat = JsonFormat {
     name: "wrapped_json",
     keys: &[
-        (Field::Message, "event.original"),
-        (Field::Message, "message"),
-        (Field::Shipper, "log.file.path"),
-        (Field::Shipper, "log.offset"),
-        (Field::Shipper, "source_type"),
-        (Field::Shipper, "input.type"),
+        (JsonField::Message, "event.original"),
+        (JsonField::Message, "message"),
+        (JsonField::Shipper, "log.file.path"),
+        (JsonField::Shipper, "log.offset"),
+        (JsonField::Shipper, "source_type"),
+        (JsonField::Shipper, "input.type"),
     ],
-    needs: &[(&[Field::Message], OF_NO_LOG), (&[Field::Shipper], NO_SHIPPER)],
+    needs: &[(&[JsonField::Message], OF_NO_LOG), (&[JsonField::Shipper], NO_SHIPPER)],
     proof: NAMES,
 };
 

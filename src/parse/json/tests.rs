@@ -1,41 +1,49 @@
 //! JSON logs: shapes of each, and text that tries to be more than text.
 
-use super::super::FORMATS;
-use super::super::format::{Reading, Scratch, Trust};
-use super::table::OF_NO_LOG;
-use crate::stream::line::Line;
-use crate::time::Clock;
+use crate::base::time::Clock;
+use crate::io::lines::Line;
+use crate::parse::candidate::Candidates;
+use crate::parse::envelope::format::Content;
+use crate::parse::format::{Arena, Header, ParsedLine};
+use crate::parse::json::table::OF_NO_LOG;
+use crate::parse::line::{LastFormats, LineParser};
+use crate::parse::{ENVELOPES, FORMATS};
+use crate::record::event::EventWriter;
+use crate::record::signal::SignalSet;
 
-/// The event of a line without the keys that are the same in all, or why there is none.
+/// The event of a line without the keys that are the same in all, behind the name of its format or envelope, or why there is none.
 fn event(line: &str) -> String {
-    let (mut clock, scratch) = (Clock::new("UTC", Some(2025)).expect("UTC is known"), Scratch::default());
-    let mut reasons = Vec::new();
-    for format in FORMATS {
-        match (format.read)(&Line::of(line.as_bytes()), &scratch, &mut clock) {
-            Ok(Reading::Wrapped(inside, trust)) => {
-                let inside = event(std::str::from_utf8(inside).expect("UTF-8").trim_end());
-                return format!("{} {trust:?} {}", format.name, inside.split_once(' ').unwrap_or_default().1);
-            }
-            Ok(reading) => {
-                let Some(event) = reading.to_event("-", 1) else { return format!("{} {}", format.name, kind(&reading)) };
-                let mut out = Vec::new();
-                event.write_line(&mut out);
-                let out = String::from_utf8(out).expect("UTF-8");
-                let (_, inner) = out.split_once(r#""action":"#).expect("an action");
-                return format!("{} {}", format.name, inner.split(r#","log":"#).next().unwrap_or_default());
-            }
-            Err(misfit) => reasons.push((misfit.at, misfit.reason)),
-        }
-    }
-    let furthest = reasons.iter().map(|(at, _)| *at).max().unwrap_or_default();
-    reasons.iter().find(|(at, _)| *at == furthest).map(|(_, reason)| (*reason).to_owned()).unwrap_or_default()
+    let (clock, arena) = (Clock::new("UTC", Some(2025)).expect("UTC is known"), Arena::default());
+    let (mut other, text) = (clock.clone(), Line::of(line.as_bytes()));
+    let format = FORMATS.iter().find(|format| (format.read)(&text, &arena, &mut other).is_ok()).map(|format| format.name.to_owned());
+    let envelope = ENVELOPES.iter().find_map(|envelope| Some((envelope.name, (envelope.open)(&text, &arena, &mut other).ok()?)));
+    let name = format.or_else(|| {
+        envelope.map(|(name, envelope)| match envelope.content {
+            Content::Line(_) | Content::Output(_) => format!("{name} {}", envelope.trust.name()),
+            _ => name.to_owned(),
+        })
+    });
+    let candidates = Candidates::new(None);
+    let mut reader = LineParser::new(&candidates, "-", clock, LastFormats::default());
+    reader.read(&text, &arena, |_, parsed, around| match parsed {
+        Ok(parsed) => format!("{} {}", name.unwrap_or_default(), show(parsed, around)),
+        Err(reason) => reason.reason.to_owned(),
+    })
 }
 
-fn kind(reading: &Reading<'_>) -> &'static str {
+fn show(parsed: &ParsedLine<'_>, around: &Header<'_>) -> String {
+    let mut out = Vec::new();
+    parsed.write_event(around, ("-", 1), SignalSet::default(), &mut EventWriter::default(), &mut out);
+    let out = String::from_utf8(out).expect("UTF-8");
+    let Some((_, inner)) = out.split_once(r#""action":"#) else { return kind(parsed).to_owned() };
+    inner.split(r#","log":"#).next().unwrap_or_default().to_owned()
+}
+
+fn kind(reading: &ParsedLine<'_>) -> &'static str {
     match reading {
-        Reading::OtherProgram => "another program",
-        Reading::UnknownSshd => "unknown",
-        Reading::Untrusted(_) => "untrusted",
+        ParsedLine::OtherProgram(_) => "another program",
+        ParsedLine::UnknownMessage(_) => "unknown",
+        ParsedLine::Untrusted(_) => "untrusted",
         _ => "an event",
     }
 }
@@ -90,8 +98,8 @@ fn text_is_unescaped_once() {
 #[test]
 fn bytes_that_are_no_utf8_are_replaced() {
     let line = b"{\"remote_addr\":\"192.0.2.1\",\"request\":\"GET /\xff\",\"status\":200,\"http_user_agent\":\"\xc3\xa9\xff\"}";
-    let (mut clock, scratch) = (Clock::new("UTC", None).expect("UTC is known"), Scratch::default());
-    let Ok(Reading::Web(web)) = (super::NGINX.read)(&Line::of(line), &scratch, &mut clock) else { panic!("a request") };
+    let (mut clock, arena) = (Clock::new("UTC", None).expect("UTC is known"), Arena::default());
+    let Ok(ParsedLine::Web(web)) = (crate::parse::json::NGINX.read)(&Line::of(line), &arena, &mut clock) else { panic!("a request") };
     assert_eq!((web.request, web.agent), (Some("GET /\u{fffd}".as_bytes()), Some("é\u{fffd}".as_bytes())));
 }
 
@@ -136,14 +144,14 @@ fn what_cannot_be_read_in_one_way_is_not_read() {
     for (line, reason) in [
         (
             r#"{"remote_addr":"192.0.2.1","remote_addr":"203.0.113.9","request":"GET /","status":200}"#,
-            "a key stands twice, with different values",
+            "a key occurs twice, with different values",
         ),
-        (r#"{"source":{"ip":"192.0.2.1"},"source.ip":"203.0.113.9"}"#, "a key stands twice, with different values"),
-        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200"#, "not one whole JSON object"),
-        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200}{}"#, "not one whole JSON object"),
-        (r#"{"remote_addr":"192.0.2.1","request":"\x22","status":200}"#, "not one whole JSON object"),
+        (r#"{"source":{"ip":"192.0.2.1"},"source.ip":"203.0.113.9"}"#, "a key occurs twice, with different values"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200"#, "not a complete JSON object"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200}{}"#, "not a complete JSON object"),
+        (r#"{"remote_addr":"192.0.2.1","request":"\q","status":200}"#, "not a complete JSON object"),
         (r#"{"remote_addr":"x y","request":"GET /","status":200}"#, "the client is neither an address nor a host name"),
-        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":2000}"#, "the status is not of three digits"),
+        (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":2000}"#, "the status does not have three digits"),
         (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"bytes_sent":1.5}"#, "the size is not a number"),
         (r#"{"remote_addr":"192.0.2.1","request":"GET /","status":200,"time":"yesterday"}"#, "the time is not a time"),
         (r#"{"remote_addr":"192.0.2.1","request":"GET /"}"#, "remote_addr and a request, but no status"),
@@ -175,18 +183,14 @@ fn what_cannot_be_read_in_one_way_is_not_read() {
         (r#"{"MESSAGE":"x","_COMM":"sshd"}"#, "a MESSAGE of the journal, but no __REALTIME_TIMESTAMP"),
         (r#"{"__REALTIME_TIMESTAMP":"1703415994322089","_COMM":"sshd"}"#, "a time of the journal, but no MESSAGE"),
         (
-            r#"{"log":"Dec 10 06:55:46 web sshd[7]: Accepted publickey for root from 203.0.113.9 port 22 ssh2: x\n","stream":"stdout","time":"2025-10-10T13:55:38.1Z"}"#,
-            super::line::OF_DOCKER,
-        ),
-        (
             r#"{"message":"192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] \"GET / HTTP/1.1\" 404 0"}"#,
             "a message, but nothing says which log it was taken from",
         ),
         (
             r#"{"schema":"soar.event/1","source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"tags":["http_404"]}"#,
-            "a record of SOAR Light is no log line",
+            "a record of SOAR Light, not a log line",
         ),
-        (r#"{"schema":"soar.host/1","ip":"192.0.2.1"}"#, "a record of SOAR Light is no log line"),
+        (r#"{"schema":"soar.host/1","ip":"192.0.2.1"}"#, "a record of SOAR Light, not a log line"),
     ] {
         assert_eq!(event(line), reason, "{line}");
     }
@@ -249,7 +253,7 @@ fn the_journal_says_who_sent_a_message() {
 #[test]
 fn a_wrapped_line_is_read_as_if_it_stood_alone() {
     let syslog = "Oct 10 13:55:38 gate sshd[77]: Failed password for root from 192.0.2.4 port 50022 ssh2";
-    let failed = r#"wrapped_json File "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.4","port":50022},"user":{"name":"root"},"host":{"hostname":"gate"},"process":{"name":"sshd","pid":77}"#;
+    let failed = r#"wrapped_json syslog file "ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.4","port":50022},"user":{"name":"root"},"host":{"hostname":"gate"},"process":{"name":"sshd","pid":77}"#;
     for line in [
         format!(r#"{{"message":"{syslog}","log":{{"file":{{"path":"/var/log/auth.log"}}}}}}"#),
         format!(
@@ -258,9 +262,9 @@ fn a_wrapped_line_is_read_as_if_it_stood_alone() {
     ] {
         assert_eq!(event(&line), failed, "{line}");
     }
-    let inner = serde_json::Value::from(super::NGINX.example.0).to_string();
+    let inner = serde_json::Value::from(crate::parse::json::NGINX.example.0).to_string();
     let wrapped = |inside: &str| format!(r#"{{"message":{inside},"source_type":"file"}}"#);
-    assert!(event(&wrapped(&inner)).starts_with("wrapped_json File \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
+    assert!(event(&wrapped(&inner)).starts_with("wrapped_json syslog file \"http_request\"},\"source\":{\"ip\":\"192.0.2.1\"}"));
 }
 
 #[test]
@@ -278,29 +282,29 @@ fn depth_and_number_of_keys_cost_nothing() {
 fn a_wrapper_vouches_as_far_as_its_shipper_says_where_it_took_the_line() {
     let message = "Oct 10 13:55:38 gate sshd[77]: Failed password for root from 203.0.113.9 port 50022 ssh2";
     for (fields, trust) in [
-        (r#""source_type":"file""#, "File"),
-        (r#""source_type":"file","file":"/var/log/auth.log""#, "File"),
-        (r#""source_type":"file","file":"/var/log/pods/web/0.log""#, "Application"),
-        (r#""source_type":"docker_logs","stream":"stdout""#, "Application"),
-        (r#""source_type":"kubernetes_logs""#, "Application"),
-        (r#""source_type":"journald""#, "Application"),
-        (r#""source_type":"syslog""#, "Application"),
-        (r#""source_type":"http_server""#, "Sender"),
-        (r#""source_type":"stdin""#, "Sender"),
-        (r#""source_type":"socket""#, "Sender"),
-        (r#""source_type":"one of next year""#, "Sender"),
-        (r#""source_type":"http_server","log.file.path":"/var/log/auth.log""#, "Sender"),
-        (r#""log.file.path":"/var/log/auth.log""#, "File"),
-        (r#""log.offset":7"#, "File"),
-        (r#""log.file.path":"/var/log/auth.log","input.type":"log""#, "File"),
-        (r#""log.file.path":"/var/log/auth.log","input":{"type":"filestream"},"agent":{"type":"filebeat"}"#, "File"),
-        (r#""log.file.path":"/var/log/containers/web.log","input":{"type":"filestream"}"#, "Application"),
-        (r#""log.file.path":"/x","input":{"type":"container"},"stream":"stderr""#, "Application"),
-        (r#""log.file.path":"/x","container":{"id":"0123"}"#, "Application"),
-        (r#""log.file.path":"/x","kubernetes":{"pod":{"name":"web"}}"#, "Application"),
-        (r#""input":{"type":"tcp"},"log":{"source":{"address":"192.0.2.1:9"}}"#, "Sender"),
-        (r#""input.type":"http_endpoint""#, "Sender"),
-        (r#""log.file.path":"/var/log/auth.log","input.type":"udp""#, "Sender"),
+        (r#""source_type":"file""#, "syslog file"),
+        (r#""source_type":"file","file":"/var/log/auth.log""#, "syslog file"),
+        (r#""source_type":"file","file":"/var/log/pods/web/0.log""#, "application"),
+        (r#""source_type":"docker_logs","stream":"stdout""#, "application"),
+        (r#""source_type":"kubernetes_logs""#, "application"),
+        (r#""source_type":"journald""#, "application"),
+        (r#""source_type":"syslog""#, "application"),
+        (r#""source_type":"http_server""#, "sender"),
+        (r#""source_type":"stdin""#, "sender"),
+        (r#""source_type":"socket""#, "sender"),
+        (r#""source_type":"one of next year""#, "sender"),
+        (r#""source_type":"http_server","log.file.path":"/var/log/auth.log""#, "sender"),
+        (r#""log.file.path":"/var/log/auth.log""#, "syslog file"),
+        (r#""log.offset":7"#, "syslog file"),
+        (r#""log.file.path":"/var/log/auth.log","input.type":"log""#, "syslog file"),
+        (r#""log.file.path":"/var/log/auth.log","input":{"type":"filestream"},"agent":{"type":"filebeat"}"#, "syslog file"),
+        (r#""log.file.path":"/var/log/containers/web.log","input":{"type":"filestream"}"#, "application"),
+        (r#""log.file.path":"/x","input":{"type":"container"},"stream":"stderr""#, "application"),
+        (r#""log.file.path":"/x","container":{"id":"0123"}"#, "application"),
+        (r#""log.file.path":"/x","kubernetes":{"pod":{"name":"web"}}"#, "application"),
+        (r#""input":{"type":"tcp"},"log":{"source":{"address":"192.0.2.1:9"}}"#, "sender"),
+        (r#""input.type":"http_endpoint""#, "sender"),
+        (r#""log.file.path":"/var/log/auth.log","input.type":"udp""#, "sender"),
     ] {
         let line = format!(r#"{{"message":"{message}",{fields}}}"#);
         assert!(event(&line).starts_with(&format!("wrapped_json {trust} ")), "{line}: {}", event(&line));
@@ -309,7 +313,9 @@ fn a_wrapper_vouches_as_far_as_its_shipper_says_where_it_took_the_line() {
 
 #[test]
 fn a_request_that_anyone_may_have_sent_counts_for_nobody() {
-    for line in [super::NGINX, super::CADDY, super::TRAEFIK, super::ECS].map(|format| format.example.0) {
+    for line in [crate::parse::json::NGINX, crate::parse::json::CADDY, crate::parse::json::TRAEFIK, crate::parse::json::ECS]
+        .map(|format| format.example.0)
+    {
         for shipper in [r#""source_type":"http_server""#, r#""input":{"type":"tcp"}"#] {
             let sent = line.replacen('{', &format!("{{{shipper},"), 1);
             assert!(event(&sent).ends_with(" untrusted"), "{sent}: {}", event(&sent));
@@ -321,21 +327,17 @@ fn a_request_that_anyone_may_have_sent_counts_for_nobody() {
 
 #[test]
 fn a_sender_makes_nothing_of_anyone_count() {
-    let (mut clock, scratch) = (Clock::new("UTC", Some(2025)).expect("UTC is known"), Scratch::default());
     let lines = [
         ("Oct 10 13:55:38 gate sshd[77]: Failed password for root from 203.0.113.9 port 50022 ssh2", [true, true, false]),
         ("Oct 10 13:55:38 gate sshd[77]: a new wording", [true, true, false]),
-        (r#"203.0.113.9 - - [10/Oct/2025:13:55:36 +0200] "GET / HTTP/1.1" 404 5 "-" "bot""#, [true, false, false]),
+        (r#"203.0.113.9 - - [10/Oct/2025:13:55:36 +0200] \"GET / HTTP/1.1\" 404 5 \"-\" \"bot\""#, [true, false, false]),
     ];
-    let formats: Vec<_> = FORMATS.iter().collect();
     for (line, untrusted) in lines {
-        for (trust, is_untrusted) in [Trust::Sender, Trust::Application, Trust::File].into_iter().zip(untrusted) {
-            let mut reader = super::super::reader::LineReader::new(None, &formats, clock.clone(), [0; 2]);
-            let reading = reader.read(&Line::of(line.as_bytes()), &scratch).expect("a reading");
-            assert_eq!(matches!(trust.apply(reading), Reading::Untrusted(_)), is_untrusted, "{trust:?}: {line}");
+        for (source, is_untrusted) in ["http_server", "docker_logs", "file"].into_iter().zip(untrusted) {
+            let line = format!(r#"{{"source_type":"{source}","message":"{line}"}}"#);
+            assert_eq!(event(&line).ends_with(" untrusted"), is_untrusted, "{line}: {}", event(&line));
         }
     }
-    let repeat =
-        (FORMATS[1].read)(&Line::of(b"Oct 10 13:55:38 gate last message repeated 9 times"), &scratch, &mut clock).expect("a reading");
-    assert!(matches!(Trust::Application.apply(repeat), Reading::OtherProgram), "nor makes it count again");
+    let repeat = r#"{"source_type":"docker_logs","message":"Oct 10 13:55:38 gate last message repeated 9 times"}"#;
+    assert!(event(repeat).ends_with(" another program"), "nor makes it count again: {}", event(repeat));
 }

@@ -11,71 +11,117 @@ use std::sync::LazyLock;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::super::format::Scratch;
-use super::fields::Fields;
-use super::shipper;
-use super::table::TABLES;
+use crate::parse::envelope::{keys, shipper};
+use crate::parse::format::Arena;
+use crate::parse::json::fields::Fields;
+use crate::parse::json::nginx;
+use crate::parse::json::table::tables;
 
 /// How deep a path goes at the most; tables name shorter ones.
 const MAX_DEPTH: usize = 8;
 
 /// What is known of a path: the path itself where a table wants its value, and whether longer ones start with it.
 #[derive(Debug, Default, Clone, Copy)]
-struct Known {
+struct KnownPath {
     path: Option<&'static str>,
     leads_on: bool,
 }
 
-/// Every path of every table, and what leads to one.
-static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
-    let mut known: HashMap<&'static str, Known> = HashMap::new();
-    let paths = TABLES.iter().flat_map(|table| table.keys).map(|&(_, path)| path);
-    for path in paths.chain(shipper::keys()).chain(["schema", "log", "stream"]) {
-        known.entry(path).or_default().path = Some(path);
-        for (dot, _) in path.match_indices('.') {
-            known.entry(&path[..dot]).or_default().leads_on = true;
+/// The paths that a reading takes the values of.
+#[derive(Debug, Default)]
+pub struct KnownPaths(HashMap<&'static str, KnownPath>);
+
+impl KnownPaths {
+    /// These, and what leads to them.
+    pub fn of(paths: impl IntoIterator<Item = &'static str>) -> Self {
+        let mut known: HashMap<&'static str, KnownPath> = HashMap::new();
+        for path in paths {
+            known.entry(path).or_default().path = Some(path);
+            for (dot, _) in path.match_indices('.') {
+                known.entry(&path[..dot]).or_default().leads_on = true;
+            }
         }
+        Self(known)
     }
-    known
+
+    /// The path that `key` is, if its value is wanted.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<&'static str> {
+        self.0.get(key)?.path
+    }
+}
+
+/// Every path of every table, and what leads to one.
+static KNOWN: LazyLock<KnownPaths> = LazyLock::new(|| {
+    let paths = tables().flat_map(|table| table.keys).map(|&(_, path)| path);
+    KnownPaths::of(paths.chain(shipper::keys()).chain(["schema", "log", "stream"]))
 });
 
-/// Reads a line.
+/// Reads a line for the keys of all tables.
 ///
 /// # Errors
 /// Why it is no JSON object, or an ambiguous one.
-pub fn read<'a>(line: &'a [u8], scratch: &'a Scratch) -> Result<Fields<'a>, &'static str> {
+pub fn read<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Fields<'a>, &'static str> {
+    read_paths(line, arena, &KNOWN)
+}
+
+/// Reads a line for the values at `known`. What nginx writes of quotes, backslashes and bytes where a `log_format` lacks `escape=json`
+/// (`\x22`) is no JSON, but leaves no doubt.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
+    let outcome = read_json(line, arena, known);
+    match &outcome {
+        Err(NO_JSON) if line.ends_with(b"}") => match nginx::undo_escapes(line) {
+            Some(json) => read_json(arena.keep(&json), arena, known),
+            None => outcome,
+        },
+        _ => outcome,
+    }
+}
+
+const NO_JSON: &str = "not a complete JSON object";
+
+fn read_json<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
     // nginx copies bytes that are no UTF-8 as they are.
     let text = match String::from_utf8_lossy(line) {
         Cow::Borrowed(text) => text,
-        Cow::Owned(text) => std::str::from_utf8(scratch.keep(text.as_bytes())).unwrap_or_default(),
+        Cow::Owned(text) => std::str::from_utf8(arena.keep(text.as_bytes())).unwrap_or_default(),
     };
-    let mut walk = Walk { scratch, path: String::new(), depth: 0, fields: Fields::default(), flaw: None };
+    let mut walk = Walk { arena, known, path: String::new(), depth: 0, fields: Fields::default(), flaw: None };
     let mut json = serde_json::Deserializer::from_str(text);
     let whole = walk.deserialize_object(&mut json).and_then(|()| json.end());
     match (walk.flaw, whole) {
         (Some(flaw), _) => Err(flaw),
-        (None, Err(_)) => Err("not one whole JSON object"),
+        (None, Err(_)) => Err(NO_JSON),
         (None, Ok(())) => Ok(walk.fields),
     }
 }
 
-struct Walk<'a> {
-    scratch: &'a Scratch,
+struct Walk<'a, 'k> {
+    arena: &'a Arena,
+    known: &'k KnownPaths,
     path: String,
     depth: usize,
     fields: Fields<'a>,
     flaw: Option<&'static str>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     fn deserialize_object<D: Deserializer<'a>>(&mut self, json: D) -> Result<(), D::Error> {
-        json.deserialize_map(Object(self))
+        json.deserialize_map(ObjectVisitor(self))
     }
 
     /// Takes the value at `self.path`. Each level of a path that leads on is parsed once more, at most [`MAX_DEPTH`] times.
-    fn take(&mut self, known: Known, raw: &'a str) -> Result<(), &'static str> {
-        const BROKEN: &str = "text that is no Unicode";
+    fn take(&mut self, known: KnownPath, raw: &'a str) -> Result<(), &'static str> {
+        const BROKEN: &str = "text that is not Unicode";
         match (raw.as_bytes(), known.path) {
+            ([b'{', ..], Some(keys::SOURCE)) => self.fields.add(keys::SOURCE, raw.as_bytes()),
+            ([b'{', ..], Some(keys::LABELS)) if self.fields.get(keys::LABELS).is_none() => {
+                self.fields.add(keys::LABELS, b"")?;
+                self.take(KnownPath { path: None, ..known }, raw)
+            }
             ([b'{', ..], _) if known.leads_on && self.depth < MAX_DEPTH => {
                 self.depth += 1;
                 let done = self.deserialize_object(&mut serde_json::Deserializer::from_str(raw));
@@ -86,12 +132,12 @@ impl<'a> Walk<'a> {
                 let text = if memchr::memchr(b'\\', inside).is_none() {
                     inside
                 } else {
-                    self.scratch.keep(serde_json::from_str::<Lossy<'_>>(raw).map_err(|_| BROKEN)?.0.as_bytes())
+                    self.arena.keep(serde_json::from_str::<Lossy<'_>>(raw).map_err(|_| BROKEN)?.0.as_bytes())
                 };
                 self.fields.add(path, text)
             }
             ([b'[', ..], Some(path)) => self.fields.add(path, self.list(raw)),
-            ([b'0'..=b'9' | b'-', ..], Some(path)) => self.fields.add(path, raw.as_bytes()),
+            ([b'0'..=b'9' | b'-' | b't' | b'f', ..], Some(path)) => self.fields.add(path, raw.as_bytes()),
             ([b'n', ..], Some(path)) => self.fields.add(path, b""),
             _ => Ok(()),
         }
@@ -101,11 +147,11 @@ impl<'a> Walk<'a> {
     /// more than once) joined as RFC 9110 section 5.3 says, any other as nothing.
     fn list(&self, raw: &str) -> &'a [u8] {
         if let Ok(bytes) = serde_json::from_str::<Vec<u8>>(raw) {
-            return self.scratch.keep(&bytes);
+            return self.arena.keep(&bytes);
         }
         serde_json::from_str::<Vec<Lossy<'_>>>(raw).map_or(b"", |list| {
             let list: Vec<_> = list.iter().map(|text| &*text.0).collect();
-            self.scratch.keep(list.join(", ").as_bytes())
+            self.arena.keep(list.join(", ").as_bytes())
         })
     }
 }
@@ -137,7 +183,7 @@ impl<'de> Visitor<'de> for LossyVisitor {
     }
 }
 
-/// The line is UTF-8, so only surrogates are not; the three bytes of one are told as three flaws.
+/// The line is UTF-8, so only surrogates are not; the three bytes of one are reported as three errors.
 fn replace_surrogates(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -147,9 +193,9 @@ fn replace_surrogates(bytes: &[u8]) -> String {
     text
 }
 
-struct Object<'w, 'a>(&'w mut Walk<'a>);
+struct ObjectVisitor<'w, 'a, 'k>(&'w mut Walk<'a, 'k>);
 
-impl<'a> Visitor<'a> for Object<'_, 'a> {
+impl<'a> Visitor<'a> for ObjectVisitor<'_, 'a, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,7 +210,7 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
                 walk.path.push('.');
             }
             walk.path.push_str(&key);
-            match KNOWN.get(&*walk.path) {
+            match walk.known.0.get(&*walk.path) {
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }

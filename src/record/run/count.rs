@@ -4,12 +4,17 @@ use std::ops::{AddAssign, Index, IndexMut};
 
 const PARSE: &str = "soar-parse";
 const SCORE: &str = "soar-score";
+const ENRICH: &str = "soar-enrich";
 const SCAN: &str = "soar-scan";
 const REPORT: &str = "soar-report";
 
-/// A table of what is counted: a variant, its name on the wire, what people read in English and in French, and who counts it.
+/// A table of what is counted: a variant, its name on the wire, what people read in English and in French and, `by_program`, who counts it.
 macro_rules! counted {
-    ($(#[$about:meta])* $table:ident { $($(#[$what:meta])* $entry:ident $name:literal [$en:literal, $fr:literal] [$($program:ident),*],)* }) => {
+    ($(#[$about:meta])* by_program $table:ident $body:tt) => {
+        counted! { $(#[$about])* $table $body }
+        programs! { $table $body }
+    };
+    ($(#[$about:meta])* $table:ident { $($(#[$what:meta])* $entry:ident $name:literal [$en:literal, $fr:literal] $([$($program:ident),*])?,)* }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $table { $($(#[$what])* $entry,)* }
@@ -19,25 +24,16 @@ macro_rules! counted {
             pub const ALL: &[Self] = &[$(Self::$entry),*];
 
             /// The key on the wire.
-            #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$entry => $name,)* }
             }
 
             /// What people read behind the number, in English and in French.
-            #[must_use]
             pub const fn label(self) -> [&'static str; 2] {
                 match self { $(Self::$entry => [$en, $fr],)* }
             }
 
-            /// The filters that count it.
-            #[must_use]
-            pub const fn programs(self) -> &'static [&'static str] {
-                match self { $(Self::$entry => &[$($program),*],)* }
-            }
-
             /// What people read for `name`, in English and in French; none for a name of another version.
-            #[must_use]
             pub fn label_of(name: &str) -> Option<[&'static str; 2]> {
                 Self::ALL.iter().find(|entry| entry.name() == name).map(|entry| entry.label())
             }
@@ -45,11 +41,22 @@ macro_rules! counted {
     };
 }
 
+macro_rules! programs {
+    ($table:ident { $($(#[$what:meta])* $entry:ident $name:literal $label:tt [$($program:ident),*],)* }) => {
+        impl $table {
+            /// The filters that count it.
+            pub const fn programs(self) -> &'static [&'static str] {
+                match self { $(Self::$entry => &[$($program),*],)* }
+            }
+        }
+    };
+}
+
 counted! {
     /// What a line of the input was. Every line that was looked at has exactly one.
-    LineClass {
+    by_program LineClass {
         /// An event, written or read.
-        Event "event" ["events", "événements"] [PARSE, SCORE],
+        Event "event" ["events", "événements"] [PARSE, SCORE, ENRICH],
         /// Understood, and without a signal.
         NoSignal "no_signal" ["without a signal", "sans signal"] [PARSE],
         /// Understood, and outside --since and --until.
@@ -63,13 +70,13 @@ counted! {
         /// Of no known format.
         Reject "reject" ["rejects", "rejetées"] [PARSE],
         /// A host.
-        Host "host" ["hosts", "hôtes"] [SCORE, SCAN, REPORT],
+        Host "host" ["hosts", "hôtes"] [SCORE, ENRICH, SCAN, REPORT],
         /// Addresses to scan.
         Target "target" ["targets", "cibles"] [SCAN],
         /// No record, or a damaged one.
-        Malformed "malformed" ["malformed", "mal formées"] [SCORE, SCAN, REPORT],
+        Malformed "malformed" ["malformed", "mal formées"] [SCORE, ENRICH, SCAN, REPORT],
         /// Empty, or a comment among targets.
-        Blank "blank" ["empty", "vides"] [SCORE, SCAN, REPORT],
+        Blank "blank" ["empty", "vides"] [SCORE, ENRICH, SCAN, REPORT],
     }
 }
 
@@ -77,59 +84,61 @@ counted! {
     /// What else is counted.
     Counter {
         /// Lines that are not UTF-8.
-        InvalidUtf8 "invalid_utf8" ["lines that are not UTF-8", "lignes qui ne sont pas en UTF-8"] [PARSE],
+        InvalidUtf8 "invalid_utf8" ["lines that are not UTF-8", "lignes qui ne sont pas en UTF-8"],
         /// Tagged events that count for no address.
-        NoAddress "no_address" ["events without an address", "événements sans adresse"] [SCORE],
+        NoAddress "no_address" ["events without an address", "événements sans adresse"],
         /// Events that are in no window.
-        NoTime "no_time" ["events without a time", "événements sans date"] [SCORE],
+        NoTime "no_time" ["events without a time", "événements sans date"],
         /// Events that were too late for any window.
-        LateEvents "late_events" ["events too late for any window", "événements trop tardifs pour toute fenêtre"] [SCORE],
+        LateEvents "late_events" ["events too late for any window", "événements trop tardifs pour toute fenêtre"],
         /// Keys of host records that were not carried over.
-        DroppedKeys "dropped_keys" ["keys of hosts dropped", "clés d’hôtes abandonnées"] [SCORE],
+        DroppedKeys "dropped_keys" ["keys of hosts dropped", "clés d’hôtes abandonnées"],
         /// Counts of signals past the most that are kept.
-        RefusedCounts "refused_counts" ["counts of too many other signals left out", "comptes de signaux en trop omis"] [SCORE],
+        RefusedCounts "refused_counts" ["counts of too many other signals left out", "comptes de signaux en trop omis"],
         /// Addresses that are known at the end.
-        Addresses "addresses" ["addresses", "adresses"] [SCORE],
+        Addresses "addresses" ["addresses", "adresses"],
         /// Suspicious hosts.
-        Suspicious "suspicious" ["suspicious hosts", "hôtes suspects"] [SCORE, SCAN, REPORT],
+        Suspicious "suspicious" ["suspicious hosts", "hôtes suspects"],
         /// Hosts that met a rule and are allowed.
-        Allowed "allowed" ["hosts that met a rule and are allowed", "hôtes autorisés malgré une règle satisfaite"] [SCORE],
+        Allowed "allowed" ["hosts that met a rule and are allowed", "hôtes autorisés malgré une règle satisfaite"],
         /// Hosts that were left out for their age.
-        TooOld "too_old" ["hosts left out for their age", "hôtes omis pour leur âge"] [SCORE],
+        TooOld "too_old" ["hosts left out for their age", "hôtes omis pour leur âge"],
         /// Alerts that were written.
-        Alerts "alerts" ["alerts", "alertes"] [SCORE],
+        Alerts "alerts" ["alerts", "alertes"],
         /// Hosts that were forgotten to stay within a limit.
-        ForgottenHosts "forgotten_hosts" ["hosts forgotten", "hôtes oubliés"] [SCORE],
+        ForgottenHosts "forgotten_hosts" ["hosts forgotten", "hôtes oubliés"],
+        /// Records whose address is in a file of soar-enrich.
+        Enriched "enriched" ["records enriched", "enregistrements enrichis"],
         /// Addresses that were scanned, or would be.
-        Scanned "scanned" ["addresses scanned", "adresses scannées"] [SCAN],
+        Scanned "scanned" ["addresses scanned", "adresses scannées"],
         /// Of them, those that came again.
-        Repeated "repeated" ["of them again", "dont déjà vues"] [SCAN],
+        Repeated "repeated" ["of them again", "dont déjà vues"],
         /// Addresses that --scope leaves out.
-        OutOfScope "out_of_scope" ["out of scope", "hors périmètre"] [SCAN],
+        OutOfScope "out_of_scope" ["out of scope", "hors périmètre"],
         /// Addresses that --exclude names.
-        Excluded "excluded" ["excluded", "exclues"] [SCAN],
+        Excluded "excluded" ["excluded", "exclues"],
         /// Scans of which every port is known.
-        Complete "complete" ["complete scans", "scans complets"] [SCAN],
+        Complete "complete" ["complete scans", "scans complets"],
         /// Scans of which some ports are not known.
-        Incomplete "incomplete" ["incomplete scans", "scans incomplets"] [SCAN],
+        Incomplete "incomplete" ["incomplete scans", "scans incomplets"],
         /// Hosts with too many open ports.
-        MaxOpen "max_open" ["hosts left at --max-open", "hôtes quittés à --max-open"] [SCAN],
+        MaxOpen "max_open" ["hosts left at --max-open", "hôtes quittés à --max-open"],
         /// Connections that were tried.
-        Probes "probes" ["probes", "sondes"] [SCAN],
+        Probes "probes" ["probes", "sondes"],
         /// Ports that accepted.
-        OpenPorts "open_ports" ["open ports", "ports ouverts"] [SCAN],
+        OpenPorts "open_ports" ["open ports", "ports ouverts"],
         /// Ports that refused.
-        ClosedPorts "closed_ports" ["closed ports", "ports fermés"] [SCAN],
+        ClosedPorts "closed_ports" ["closed ports", "ports fermés"],
         /// Ports that did not answer.
-        FilteredPorts "filtered_ports" ["filtered ports", "ports filtrés"] [SCAN],
+        FilteredPorts "filtered_ports" ["filtered ports", "ports filtrés"],
         /// Ports of which nothing is known.
-        UnknownPorts "unknown_ports" ["unknown ports", "ports inconnus"] [SCAN],
+        UnknownPorts "unknown_ports" ["unknown ports", "ports inconnus"],
         /// Hosts in the reports.
-        Reported "reported" ["hosts reported", "hôtes présentés"] [REPORT],
+        Reported "reported" ["hosts reported", "hôtes présentés"],
         /// Hosts that reports leave out.
-        Unscored "unscored" ["hosts without a score left out", "hôtes sans score omis"] [REPORT],
+        Unscored "unscored" ["hosts without a score left out", "hôtes sans score omis"],
         /// Suspicious hosts where someone got in.
-        BreakIns "break_ins" ["break-ins", "intrusions"] [REPORT],
+        BreakIns "break_ins" ["break-ins", "intrusions"],
     }
 }
 
@@ -139,7 +148,6 @@ pub struct LineCounts([u64; LineClass::ALL.len()]);
 
 impl LineCounts {
     /// How many lines there were.
-    #[must_use]
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }

@@ -6,8 +6,10 @@ pub mod count;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_INTEGER, QUOTED};
-use crate::escape::{self, shorten};
+use crate::base::escape;
+use crate::base::escape::{QUOTED, shorten};
+use crate::record::MAX_INTEGER;
+use crate::record::json::pairs::Pairs;
 
 /// The value of `schema` in what a run says of itself.
 pub const RUN_SCHEMA: &str = "soar.run/1";
@@ -26,22 +28,22 @@ pub struct RunRecord {
     /// When it ended, RFC 3339.
     pub ended_at: String,
     /// How it ended.
-    pub exit: Ending,
+    pub exit: ExitRecord,
     /// What it read, in order.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<InputRecord>,
     /// How many lines it looked at, `total` and by class.
-    pub lines: Counts,
+    pub lines: OrderedCounts,
     /// What else it counted.
-    pub counts: Counts,
+    pub counts: OrderedCounts,
     /// What it had to assume.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub guesses: Vec<Guess>,
+    pub guesses: Vec<AssumptionRecord>,
     /// The first lines of each class that were passed over, not understood or rejected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub places: Vec<Place>,
+    pub places: Vec<RejectedLine>,
     /// How many more were rejected, by reason.
-    #[serde(default, skip_serializing_if = "Counts::is_empty")]
-    pub more: Counts,
+    #[serde(default, skip_serializing_if = "OrderedCounts::is_empty")]
+    pub more: OrderedCounts,
     /// What it warned of on stderr.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -52,7 +54,7 @@ pub struct RunRecord {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ending {
+pub struct ExitRecord {
     /// The exit code.
     pub code: u8,
     /// What it means.
@@ -64,7 +66,7 @@ pub struct Ending {
 
 /// One input of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Input {
+pub struct InputRecord {
     /// What records call it.
     pub name: String,
     /// How much of its text was read, decompressed.
@@ -92,7 +94,7 @@ pub struct Input {
 
 /// Something that the log does not say and the run had to assume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Guess {
+pub struct AssumptionRecord {
     /// `year` or `zone`.
     pub what: String,
     /// What was assumed.
@@ -108,7 +110,7 @@ pub struct Guess {
 
 /// A line of a class that is worth looking at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct RejectedLine {
     /// The class.
     pub class: String,
     /// The input.
@@ -129,55 +131,23 @@ pub struct Warning {
     pub text: String,
 }
 
-/// Names and numbers, in the order in which they were written: a JSON object.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts(pub Vec<(String, u64)>);
+/// Names and numbers, in the order in which they were written.
+pub type OrderedCounts = Pairs<String, u64>;
 
-impl Counts {
-    /// Whether there is none.
-    #[must_use]
+impl OrderedCounts {
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The number of `name`; 0 where there is none.
-    #[must_use]
     pub fn get(&self, name: &str) -> u64 {
         self.0.iter().find(|(other, _)| other == name).map_or(0, |&(_, number)| number)
     }
 }
 
-impl<N: Into<String>> FromIterator<(N, u64)> for Counts {
+impl<N: Into<String>> FromIterator<(N, u64)> for OrderedCounts {
     fn from_iter<I: IntoIterator<Item = (N, u64)>>(counts: I) -> Self {
         Self(counts.into_iter().map(|(name, number)| (name.into(), number.min(MAX_INTEGER))).collect())
-    }
-}
-
-impl Serialize for Counts {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, number)| (name, number)))
-    }
-}
-
-impl<'de> Deserialize<'de> for Counts {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> serde::de::Visitor<'de> for InOrder {
-            type Value = Counts;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object of numbers")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Counts, A::Error> {
-                let mut counts = Counts::default();
-                while let Some(entry) = map.next_entry()? {
-                    counts.0.push(entry);
-                }
-                Ok(counts)
-            }
-        }
-        deserializer.deserialize_map(InOrder)
     }
 }
 
@@ -188,7 +158,6 @@ struct SchemaOnly {
 
 impl RunRecord {
     /// The record as one line with its end. What would disturb a terminal is an escape, as JSON allows of any character.
-    #[must_use]
     pub fn to_line(&self) -> String {
         // Serialising texts and numbers cannot fail.
         let mut line = escape::json_text(&serde_json::to_string(self).unwrap_or_default()).into_owned();
@@ -197,13 +166,10 @@ impl RunRecord {
     }
 
     /// Reads a line that [`Self::to_line`] wrote, keys in any order.
-    ///
-    /// # Errors
-    /// What it is instead, in one clause.
     pub fn from_line(line: &[u8]) -> Result<Self, String> {
-        let SchemaOnly { schema } = serde_json::from_slice(line).map_err(|error| super::malformed(&error))?;
+        let SchemaOnly { schema } = serde_json::from_slice(line).map_err(|error| crate::record::malformed(&error))?;
         match schema.as_deref() {
-            Some(RUN_SCHEMA) => serde_json::from_slice(line).map_err(|error| super::malformed(&error)),
+            Some(RUN_SCHEMA) => serde_json::from_slice(line).map_err(|error| crate::record::malformed(&error)),
             Some(other) => Err(format!("this is a {} record, not one that --stats wrote ({RUN_SCHEMA})", shorten(other, QUOTED))),
             None => Err(format!("no schema key: not what --stats wrote ({RUN_SCHEMA})")),
         }
@@ -228,13 +194,19 @@ mod tests {
             version: text("0.1.0"),
             started_at: text("2026-01-01T00:00:00Z"),
             ended_at: text("2026-01-01T00:00:01Z"),
-            exit: Ending { code: 0, reason: text("done"), error: None },
-            inputs: vec![Input { name: text("a\u{1b}\u{202e}\u{9b}.log"), bytes: 9, lines: 1, complete: true, ..Input::default() }],
+            exit: ExitRecord { code: 0, reason: text("done"), error: None },
+            inputs: vec![InputRecord {
+                name: text("a\u{1b}\u{202e}\u{9b}.log"),
+                bytes: 9,
+                lines: 1,
+                complete: true,
+                ..InputRecord::default()
+            }],
             lines: [("total", 3), ("event", 1), ("reject", 2)].into_iter().collect(),
             counts: [("invalid_utf8", u64::MAX)].into_iter().collect(),
             guesses: Vec::new(),
             places: Vec::new(),
-            more: Counts::default(),
+            more: OrderedCounts::default(),
             warnings: Vec::new(),
             more_warnings: 0,
         }

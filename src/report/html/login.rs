@@ -2,25 +2,26 @@
 
 use maud::{Markup, html};
 
-use super::{Content, text};
 use crate::record::host::HostRecord;
+use crate::report::html::HtmlPage;
+use crate::report::html::unbroken::{text, when, words};
 use crate::report::lang::{self, Lang};
 use crate::report::login;
 
 /// Who logged in, and after how many failures; nothing where nobody did.
-pub fn table(content: &Content<'_>) -> Markup {
+pub fn table(content: &HtmlPage<'_>) -> Markup {
     let (digest, lang) = (content.digest, content.look.lang);
-    let shown = &digest.logins()[..digest.logins().len().min(login::HOSTS)];
+    let shown = digest.logins(login::HOSTS);
     let hidden = digest.logged_in - shown.len() as u64;
     html! {
         @if !shown.is_empty() {
             section.logins aria-labelledby="logins" {
                 h2 #logins { (lang.say(lang::LOGINS)) }
                 p { (lang.say(lang::LOGINS_HINT)) }
-                div.scroll role="region" aria-labelledby="logins" tabindex="0" {
+                div.scroll role="group" aria-labelledby="logins" tabindex="0" {
                     table {
                         thead { tr { @for heading in login::HEADINGS { th scope="col" { (lang.say(heading)) } } } }
-                        tbody { @for kept in shown { tr { @for cell in login::row(&kept.host, lang) { td { (text(&cell)) } } } } }
+                        tbody { @for kept in &shown { tr { @for (nth, cell) in login::row(&kept.host, lang).iter().enumerate() { @if nth < 3 { td { (words(cell)) } } @else { (cell_of(nth - 3, cell)) } } } } }
                     }
                 }
                 @if hidden > 0 { p { (lang.fill(lang::AND_MORE, &[&lang.number(hidden)])) } }
@@ -38,7 +39,7 @@ pub fn latest(host: &HostRecord<'_>, most: usize, lang: Lang) -> Markup {
         @if !latest.is_empty() {
             table {
                 thead { tr { @for heading in &login::HEADINGS[3..] { th scope="col" { (lang.say(*heading)) } } } }
-                tbody { @for login in latest.iter().rev().take(most) { tr { @for cell in login::cells(login) { td { (text(&cell)) } } } } }
+                tbody { @for login in latest.iter().rev().take(most) { tr { @for (nth, cell) in login::cells(login, lang).iter().enumerate() { (cell_of(nth, cell)) } } } }
             }
         }
     }
@@ -53,4 +54,10 @@ pub fn of_break_in(host: &HostRecord<'_>, lang: Lang) -> Markup {
             @for cell in login::told_cells(&told, lang).iter().filter(|cell| !cell.is_empty()) { ", " (text(cell)) }
         }
     }
+}
+
+/// A cell of [`login::cells`]: the first is a time, or a sentence where that is not known.
+fn cell_of(nth: usize, cell: &str) -> Markup {
+    let is_time = nth == 0 && cell.starts_with(|first: char| first.is_ascii_digit());
+    html! { @if is_time { td.at { (when(&text(cell))) } } @else { td { (text(cell)) } } }
 }

@@ -1,12 +1,16 @@
-//! The HTML report: one file that asks nothing of any other, with the break-ins first, the chart of the top hosts and a table
+//! The HTML report: one self-contained file, with the break-ins first, the chart of the top hosts and a table
 //! that sorts, filters and folds out.
 //!
 //! Text of others is escaped by the template engine, and what could reorder it is spelled out. Its security policy allows
 //! this style and this script by their hashes, and nothing else.
 
-mod fold;
+mod details;
+mod groups;
+
+mod bars;
 mod login;
 mod runs;
+mod unbroken;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -16,18 +20,19 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use super::bars::{Picture, render};
-use super::chart;
-use super::column::{Column, Kind};
-use super::digest::{Digest, Kept, Needs, is_break_in};
-use super::lang::{self, Lang, SCAN_STATES, word_of};
-use super::login::HOSTS;
-use super::page::{Look, Report, Theme};
-use super::summary::sentence;
-use crate::error::{Error, Result};
-use crate::escape::terminal;
+use crate::report::html::unbroken::{text, when, words};
+
+use crate::base::error::Result;
 use crate::record::signal::SIGNALS;
-use crate::time::rfc3339;
+use crate::report::chart;
+use crate::report::column::{Column, ColumnKind};
+use crate::report::data::{ReportData, ReportNeeds, TopHost, is_alarming};
+use crate::report::lang;
+use crate::report::lang::{Lang, SCAN_STATES, word_of};
+use crate::report::login::HOSTS;
+use crate::report::page::{RenderOptions, Report, Theme};
+use crate::report::summary::headline;
+use crate::report::unscored;
 
 /// How many hosts the table has, unless `--top` says otherwise.
 const ROWS: usize = 1000;
@@ -40,7 +45,7 @@ const INPUTS: usize = 10;
 /// How many break-ins are told above the table.
 const BREAK_INS: usize = 20;
 const COLUMNS: [&str; 11] =
-    ["verdict", "ip", "score", "reason", "rules", "scan_result", "ssh_failed", "http_404", "http_bot", "ssh_accepted", "last_seen"];
+    ["verdict", "ip", "score", "reason", "why", "scan_result", "ssh_failed", "http_404", "http_bot", "ssh_accepted", "last_seen"];
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
@@ -54,32 +59,25 @@ impl Report for Html {
     }
 
     fn about(&self) -> &'static str {
-        "Write a page for the browser: counts, chart, a table that sorts, filters and folds out; - is stdout"
+        "Write a page for a browser: counts, a chart, a table with sorting, filters and details; - is stdout"
     }
 
-    fn needs(&self, look: &Look) -> Needs {
+    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
         let rows = look.top.unwrap_or(ROWS);
-        Needs { top: rows.min(CHART_ROWS), urgent: rows, logins: HOSTS }
+        ReportNeeds { urgent: rows, logins: HOSTS, ..ReportNeeds::default() }.max(chart::needs(rows.min(CHART_ROWS)))
     }
 
-    fn page(&self, digest: &Digest, look: &Look, path: &Path) -> Result<Vec<u8>> {
-        let bars = chart::bars(digest, look, self.needs(look).top);
-        let svg = render(&bars, Picture::Svg, look)
-            .map_err(|flaw| Error::Write { path: path.display().to_string(), reason: flaw.to_string() })?;
-        let svg = String::from_utf8(svg).unwrap_or_default();
-        let hosts = &digest.urgent()[..digest.urgent().len().min(self.needs(look).urgent)];
-        Ok(page(&Content { digest, look, hosts, svg: &svg, title: &bars.title }).into_string().into_bytes())
+    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+        let hosts = digest.urgent(look.top.unwrap_or(ROWS));
+        Ok(page(&HtmlPage { digest, look, hosts: &hosts }).into_string().into_bytes())
     }
 }
 
 /// What a page is made of.
-struct Content<'d> {
-    digest: &'d Digest,
-    look: &'d Look,
-    hosts: &'d [Kept],
-    svg: &'d str,
-    /// Of the chart.
-    title: &'d str,
+struct HtmlPage<'d> {
+    digest: &'d ReportData,
+    look: &'d RenderOptions,
+    hosts: &'d [TopHost<'d>],
 }
 
 /// What the page may do: nothing but this style and this script. **Source:** W3C, Content Security Policy Level 3.
@@ -88,17 +86,18 @@ fn policy() -> String {
     format!("default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'", hash(STYLE), hash(SCRIPT))
 }
 
-fn page(content: &Content<'_>) -> Markup {
-    let Content { digest, look, .. } = content;
+fn page(content: &HtmlPage<'_>) -> Markup {
+    let HtmlPage { digest, look, .. } = content;
     let lang = look.lang;
     html! {
         (DOCTYPE)
-        html lang=(lang.code()) class=[(look.theme == Theme::Dark).then_some("dark")] {
+        html lang=(lang.code()) class=[class_of_theme(look.theme)] {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
                 title { (lang.say(lang::TITLE)) }
                 style { (PreEscaped(STYLE)) }
                 script { (PreEscaped(SCRIPT)) }
@@ -106,16 +105,15 @@ fn page(content: &Content<'_>) -> Markup {
             body {
                 header {
                     h1 { (lang.say(lang::TITLE)) }
-                    p { (sentence(digest, look)) "." }
+                    p { (words(&headline(digest, look))) "." }
                 }
                 main {
                     (alert(content))
-                    figure tabindex="0" {
-                        div role="img" aria-label=(content.title) { (PreEscaped(content.svg)) }
-                    }
+                    (bars::figure(&chart::bars(digest, look, look.top.unwrap_or(ROWS).min(CHART_ROWS)), lang))
                     (facts(digest, lang))
                     (table(content))
                     (login::table(content))
+                    (groups::table(content))
                 }
                 footer { p { (lang.fill(lang::MADE_BY, &[env!("CARGO_PKG_VERSION")])) } }
             }
@@ -124,10 +122,10 @@ fn page(content: &Content<'_>) -> Markup {
 }
 
 /// The break-ins, each a link to its row.
-fn alert(content: &Content<'_>) -> Markup {
-    let Content { digest, look, .. } = content;
+fn alert(content: &HtmlPage<'_>) -> Markup {
+    let HtmlPage { digest, look, .. } = content;
     let lang = look.lang;
-    let rows = content.hosts.iter().enumerate().filter(|(_, kept)| is_alarming(kept)).take(BREAK_INS);
+    let rows = content.hosts.iter().enumerate().filter(|(_, kept)| is_alarming(&kept.host)).take(BREAK_INS);
     html! {
         @if digest.break_ins > 0 {
             section.alert aria-labelledby="break-ins" {
@@ -136,9 +134,9 @@ fn alert(content: &Content<'_>) -> Markup {
                 ul {
                     @for (nth, kept) in rows {
                         li {
-                            a href={ "#h" (nth) } { (kept.host.ip) }
+                            a href={ "#h" (nth) } { (words(&kept.host.ip.to_string())) }
                             (login::of_break_in(&kept.host, lang))
-                            @if let Some(last) = kept.host.last_seen.filter(|_| kept.host.login_order.latest.is_empty()) { ", " (rfc3339(last)) }
+                            @if let Some(last) = kept.host.last_seen.filter(|_| kept.host.login_order.latest.is_empty()) { ", " (lang.time(last)) }
                         }
                     }
                 }
@@ -150,12 +148,8 @@ fn alert(content: &Content<'_>) -> Markup {
     }
 }
 
-fn is_alarming(kept: &Kept) -> bool {
-    kept.host.suspicious && is_break_in(&kept.host)
-}
-
 /// What was read, when, and how many there are of what.
-fn facts(digest: &Digest, lang: Lang) -> Markup {
+fn facts(digest: &ReportData, lang: Lang) -> Markup {
     let names = digest.inputs.iter().take(INPUTS).map(|name| text(name)).collect::<Vec<_>>().join(", ");
     let more = digest.inputs.len().saturating_sub(INPUTS) as u64;
     let records = digest.scored + digest.unscored + digest.malformed;
@@ -167,7 +161,7 @@ fn facts(digest: &Digest, lang: Lang) -> Markup {
         section aria-labelledby="read" {
             h2 #read { (lang.say(lang::INPUTS)) }
             dl.facts {
-                dt { (names) @if more > 0 { " " (lang.fill(lang::AND_MORE, &[&lang.number(more)])) } }
+                dt { @if names.is_empty() { (lang.say(lang::RECORDS)) } (names) @if more > 0 { " " (lang.fill(lang::AND_MORE, &[&lang.number(more)])) } }
                 dd {
                     (lang.count(records, lang::READ))
                     @if digest.unscored > 0 { ", " (lang.count(digest.unscored, lang::UNSCORED)) }
@@ -176,7 +170,7 @@ fn facts(digest: &Digest, lang: Lang) -> Markup {
                 }
                 @if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
                     dt { (lang.say(lang::PERIOD)) }
-                    dd { (lang.fill(lang::PERIOD_TO, &[&rfc3339(first), &rfc3339(last)])) }
+                    dd { (words(&lang.fill(lang::PERIOD_TO, &[&lang.time(first), &lang.time(last)]))) }
                 }
                 @if !signals.is_empty() { dt { (lang.say(lang::SIGNALS_SEEN)) } dd { (signals) } }
                 @if !scans.is_empty() { dt { (lang.say(lang::SCANS)) } dd { (scans) } }
@@ -186,10 +180,10 @@ fn facts(digest: &Digest, lang: Lang) -> Markup {
     }
 }
 
-fn table(content: &Content<'_>) -> Markup {
-    let Content { digest, look, hosts, .. } = content;
+fn table(content: &HtmlPage<'_>) -> Markup {
+    let HtmlPage { digest, look, hosts, .. } = content;
     let lang = look.lang;
-    let columns = look.columns_or(&COLUMNS);
+    let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
     let all = lang.number(hosts.len() as u64);
     let hidden = digest.scored - hosts.len() as u64;
     html! {
@@ -200,12 +194,12 @@ fn table(content: &Content<'_>) -> Markup {
             } @else {
                 (controls(lang))
                 p.hint { (lang.say(lang::HINT)) }
-                div.scroll role="region" aria-labelledby="addresses" tabindex="0" {
+                div.scroll role="group" aria-labelledby="addresses" tabindex="0" {
                     table #hosts data-page=(PAGE) {
                         caption { (lang.say(lang::CAPTION)) }
                         thead { tr {
                             @for column in &columns {
-                                th scope="col" class=(class_of(column.kind)) aria-sort="none" { button type="button" { (column.heading_in(lang)) } }
+                                th scope="col" class={ (class_of(column.kind)) @if column.name == "why" { " why" } } aria-sort="none" data-first=(first_order(column)) { button type="button" { (column.heading_in(lang)) } }
                             }
                         } }
                         @for (nth, kept) in hosts.iter().enumerate() { (host(nth, kept, &columns, lang)) }
@@ -215,6 +209,15 @@ fn table(content: &Content<'_>) -> Markup {
             button #more type="button" data-phrase=(lang.say(lang::MORE_ROWS)) hidden {}
             @if hidden > 0 { p { (lang.fill(lang::NOT_SHOWN, &[&all, &lang.number(hidden)])) } }
         }
+    }
+}
+
+/// The order of the first click on a heading: what matters most comes first.
+fn first_order(column: &Column) -> &'static str {
+    if matches!(column.kind, ColumnKind::Number | ColumnKind::Count | ColumnKind::Time) || column.name == "verdict" {
+        "descending"
+    } else {
+        "ascending"
     }
 }
 
@@ -237,10 +240,10 @@ fn controls(lang: Lang) -> Markup {
 }
 
 /// The rows of a host: what the columns say, and what folds out.
-fn host(nth: usize, kept: &Kept, columns: &[&Column], lang: Lang) -> Markup {
-    let head = columns.iter().position(|column| column.kind == Kind::Address).unwrap_or(0);
+fn host(nth: usize, kept: &TopHost<'_>, columns: &[&Column], lang: Lang) -> Markup {
+    let head = columns.iter().position(|column| column.kind == ColumnKind::Address).unwrap_or(0);
     let verdict = match &kept.host {
-        _ if is_alarming(kept) => "break-in",
+        host if is_alarming(host) => "break-in",
         host if host.suspicious => "suspicious",
         _ => "",
     };
@@ -254,50 +257,65 @@ fn host(nth: usize, kept: &Kept, columns: &[&Column], lang: Lang) -> Markup {
                         }
                     } @else {
                         @let cell = cell(column, kept, lang);
-                        td class={ (class_of(column.kind)) @if is_long(&cell) { " long" } } { (cell) }
+                        td class={ (class_of(column.kind)) @if column.name == "why" { " why" } } data-key=[key_of(column, kept)] { (cell) }
                     }
                 }
             }
-            tr.more #{ "d" (nth) } { td colspan=(columns.len()) { (fold::details(kept, lang)) } }
+            tr.more #{ "d" (nth) } { td colspan=(columns.len()) { (details::details(kept, lang)) } }
         }
     }
 }
 
-fn cell(column: &Column, kept: &Kept, lang: Lang) -> String {
+fn cell(column: &Column, kept: &TopHost<'_>, lang: Lang) -> Markup {
+    if column.name == "why" {
+        return details::why(kept.row(), lang);
+    }
     let cell = column.text(kept.row(), lang);
     match (column.kind, cell.parse()) {
-        (Kind::Number | Kind::Count, Ok(number)) => lang.number(number),
-        _ => text(&cell),
+        (ColumnKind::Number | ColumnKind::Count, Ok(number)) => html! { (lang.number(number)) },
+        (ColumnKind::Time, _) => when(&cell),
+        _ => words(&cell),
     }
 }
 
-/// Whether a word is so long that it must be broken.
-fn is_long(cell: &str) -> bool {
-    const LONGEST: usize = 24;
-    cell.split(' ').any(|word| word.len() > LONGEST)
+/// What a cell is sorted by where that is not its text: an address by its family and its bytes, a verdict by its weight, a time as records
+/// have it.
+fn key_of(column: &Column, kept: &TopHost<'_>) -> Option<String> {
+    match (column.kind, column.name) {
+        (ColumnKind::Address, _) => Some(match kept.host.ip.ip {
+            IpAddr::V4(v4) => format!("4{:08x}", v4.to_bits()),
+            IpAddr::V6(v6) => format!("6{:032x}{}", v6.to_bits(), kept.host.ip.zone().unwrap_or_default().as_str()),
+        }),
+        (_, "verdict") => Some(
+            match &kept.host {
+                host if is_alarming(host) => "3",
+                host if host.suspicious => "2",
+                host if host.allowed => "0",
+                _ => "1",
+            }
+            .to_owned(),
+        ),
+        (ColumnKind::Time, _) => Some(column.text(kept.row(), Lang::En)),
+        _ => None,
+    }
 }
 
-/// What an address is sorted by: its family and its bytes.
-fn key_of(column: &Column, kept: &Kept) -> Option<String> {
-    (column.kind == Kind::Address).then(|| match kept.host.ip {
-        IpAddr::V4(v4) => format!("4{:08x}", v4.to_bits()),
-        IpAddr::V6(v6) => format!("6{:032x}", v6.to_bits()),
-    })
+const fn class_of_theme(theme: Theme) -> Option<&'static str> {
+    match theme {
+        Theme::Auto => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    }
 }
 
-/// Text of others, which nothing in it may reorder or hide; the template escapes it.
-fn text(text: &str) -> String {
-    terminal(text).into_owned()
-}
-
-const fn class_of(kind: Kind) -> &'static str {
+const fn class_of(kind: ColumnKind) -> &'static str {
     match kind {
-        Kind::Address => "address",
-        Kind::Number => "number",
-        Kind::Count => "count",
-        Kind::Time => "time",
-        Kind::Word => "word",
-        Kind::Text => "text",
+        ColumnKind::Address => "address",
+        ColumnKind::Number => "number",
+        ColumnKind::Count => "count",
+        ColumnKind::Time => "time",
+        ColumnKind::Word => "word",
+        ColumnKind::Text => "text",
     }
 }
 
@@ -305,10 +323,10 @@ const fn class_of(kind: Kind) -> &'static str {
 mod tests {
     use super::*;
     use crate::record::host::HostRecord;
-    use crate::report::digest::Floors;
+    use crate::report::data::Thresholds;
 
-    fn page_of(lines: &[&str], look: &Look) -> String {
-        let mut digest = Digest::new(Html.needs(look), Floors::default());
+    fn page_of(lines: &[&str], look: &RenderOptions) -> String {
+        let mut digest = ReportData::new(Html.needs(look), Thresholds::default());
         for line in lines {
             digest.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
         }
@@ -318,7 +336,7 @@ mod tests {
 
     #[test]
     fn the_policy_allows_the_style_and_the_script_that_are_there_and_nothing_else() {
-        let page = page_of(&[], &Look::default());
+        let page = page_of(&[], &RenderOptions::default());
         for (start, end, directive) in [("<style>", "</style>", "style-src"), ("<script>", "</script>", "script-src")] {
             let inside = page.split_once(start).and_then(|(_, rest)| rest.split_once(end)).expect("an element").0;
             let hash = STANDARD.encode(Sha256::digest(inside));
@@ -341,7 +359,7 @@ mod tests {
             // Of a version that did not look which came first.
             r#"{"ip":"192.0.2.4","score":11,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":11,"ssh_accepted":2}}"#,
         ];
-        let page = page_of(&lines, &Look { top: Some(2), ..Look::default() });
+        let page = page_of(&lines, &RenderOptions { top: Some(2), ..RenderOptions::default() });
         let rows: Vec<_> = page.match_indices("<tr class=\"host\">").map(|(at, _)| &page[at..at + 300]).collect();
         assert_eq!(rows.len(), 2);
         assert!(rows[0].contains("192.0.2.3") && rows[1].contains("192.0.2.2"));
@@ -350,9 +368,10 @@ mod tests {
             page.contains("1 break-in</h2>")
                 && page.contains(r##"<a href="#h0">192.0.2.3</a>, after 11 failures, 2026-01-01T00:00:00Z, root, password, a:7</li>"##)
         );
-        assert!(
-            page.contains("<td>192.0.2.3</td><td>1</td><td>11</td><td>2026-01-01T00:00:00Z</td><td>root</td><td>password</td><td>a:7</td>")
-        );
+        assert!(page.contains(concat!(
+            "<td>192.0.2.3</td><td>1</td><td>11</td><td class=\"at\"><span>2026-01-01T</span><wbr><span>00:00:00Z</span></td>",
+            "<td>root</td><td>password</td><td>a:7</td>"
+        )));
         assert!(page.contains("<td>192.0.2.4</td><td>2</td><td>order unknown</td>"));
     }
 
@@ -368,7 +387,8 @@ mod tests {
             ),
             evil
         );
-        let page = page_of(&[&line], &Look { columns: Some(super::super::column::COLUMNS.iter().collect()), ..Look::default() });
+        let page =
+            page_of(&[&line], &RenderOptions { columns: Some(super::super::column::COLUMNS.iter().collect()), ..RenderOptions::default() });
         assert!(page.matches("&lt;img src=x onerror=alert(1)&gt;").count() >= 20);
         for raw in ["<img", "\u{202e}", "\0"] {
             assert!(!page.contains(raw), "{raw:?}");

@@ -31,6 +31,7 @@ document.addEventListener('DOMContentLoaded', () => {
     status.textContent = all ? fill(status.dataset.all, next.length, hosts.length) : fill(status.dataset.some, fitting.length, hosts.length, next.length);
     more.hidden = all;
     more.textContent = fill(more.dataset.phrase, Math.min(page, fitting.length - next.length));
+    measure();
   };
 
   // Read from the page once, when they are first asked for.
@@ -55,13 +56,15 @@ document.addEventListener('DOMContentLoaded', () => {
   const sortBy = (column) => {
     const head = heads[column];
     const before = head.getAttribute('aria-sort');
-    const first = isNumber(head) ? 'descending' : 'ascending';
-    const order = before === 'none' ? first : before === 'ascending' ? 'descending' : 'ascending';
+    const { first } = head.dataset;
+    const second = first === 'ascending' ? 'descending' : 'ascending';
+    // Once, the other way round, and back to the order in which the page came.
+    const order = before === 'none' ? first : before === first ? second : 'none';
     for (const other of heads) other.setAttribute('aria-sort', other === head ? order : 'none');
-    const sign = order === 'ascending' ? 1 : -1;
+    const sign = { ascending: 1, descending: -1, none: 0 }[order];
     const plain = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const compare = head.classList.contains('text') ? collator.compare : plain;
-    hosts.sort((a, b) => sign * compare(keyOf(a, column), keyOf(b, column)) || a.nth - b.nth);
+    hosts.sort((a, b) => (sign && sign * compare(keyOf(a, column), keyOf(b, column))) || a.nth - b.nth);
     filter();
   };
   heads.forEach((head, column) => head.firstElementChild.addEventListener('click', () => sortBy(column)));
@@ -74,6 +77,13 @@ document.addEventListener('DOMContentLoaded', () => {
     // The button may be gone: go on at the first of the new rows.
     last.body.nextElementSibling.querySelector('.fold').focus();
   });
+  // Where the whole table has room, the page scrolls and the headings stick to its top.
+  const box = table.closest('.scroll');
+  const measure = () => {
+    box.classList.remove('fits');
+    box.classList.toggle('fits', box.scrollWidth <= box.clientWidth);
+  };
+  window.addEventListener('resize', measure);
   // On paper, all rows that fit.
   window.addEventListener('beforeprint', () => { limit = Infinity; show(); });
 

@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::text;
-use crate::report::digest::Digest;
+use crate::report::data::ReportData;
+use crate::report::html::unbroken::text;
 use crate::report::lang::Lang;
 use crate::report::runs::show;
 
 /// Every run, a list of facts each; nothing where none was given.
-pub fn runs(digest: &Digest, lang: Lang) -> Markup {
+pub fn runs(digest: &ReportData, lang: Lang) -> Markup {
     html! {
         @for run in digest.runs.iter().map(|run| show(run, lang)) {
             h3 { (text(&run.heading)) }

@@ -8,8 +8,8 @@ use jaq_core::load::parse::{BinaryOp, Def, Pattern, Term};
 use jaq_core::ops::Math;
 use jaq_core::path::{Opt, Part, Path};
 
-/// The name under which the term of a rule is compiled. jq reserves no such format, and [`super::ending`] refuses its use.
-pub(super) const RULE: &str = "@rule";
+/// The name under which the term of a rule is compiled. jq reserves no such format, and [`crate::score::rules::termination`] refuses its use.
+pub(crate) const RULE: &str = "@rule";
 
 /// Functions of jq that jaq lacks, or that jaq defines more loosely (a number followed by text is no number; null joins as nothing).
 const FUNCTIONS: &str = r#"
@@ -57,7 +57,7 @@ const REMAINDER: &str = "!remainder";
 const SLICE: &str = "!slice";
 
 /// The definitions that a rule needs beside jaq's own: the last one, [`RULE`], is `term`.
-pub(super) fn definitions<'c>(term: Term<&'c str>) -> Vec<Def<&'c str>> {
+pub(crate) fn definitions<'c>(term: Term<&'c str>) -> Vec<Def<&'c str>> {
     let parse = |text: &'static str| jaq_core::load::parse(text, |parser| parser.defs()).unwrap_or_default();
     let checked = CHECKED.iter().flat_map(|(name, text)| parse(text).into_iter().map(|def| Def { name: *name, ..def }));
     let mut definitions: Vec<Def<&'c str>> = parse(FUNCTIONS).into_iter().chain(checked).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jaq_json::Val;
 
-use super::expression::Expression;
+use crate::score::rules::expression::Expression;
 
 const OUTCOMES: &str = include_str!("../../../tests/jq/outcomes.tsv");
 const HOSTS: &str = include_str!("../../../tests/jq/hosts.ndjson");

@@ -9,9 +9,9 @@ use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, ValT as _, Vars, data, unwrap_valr};
 use jaq_json::Val;
 
-use super::dialect;
-use super::ending::{find_endless, has_assignment};
-use super::reads::Reads;
+use crate::score::rules::dependencies::Dependencies;
+use crate::score::rules::dialect;
+use crate::score::rules::termination::{check_termination, has_assignment};
 
 /// Functions of jq that do more than look at their input: a rule has none of them, so the same input gets the same verdict.
 const IMPURE: &[&str] = &["debug", "debug_empty", "env", "halt", "halt_error", "input", "inputs", "now", "stderr", "stderr_empty"];
@@ -23,21 +23,21 @@ const MAX_TOKENS: usize = 512;
 
 /// What is wrong with a text, and at which of its bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) at: usize,
-    pub(super) what: String,
+pub(crate) struct ExpressionError {
+    pub(crate) at: usize,
+    pub(crate) what: String,
 }
 
 /// A compiled expression, and what it reads.
-pub(super) struct Expression {
+pub(crate) struct Expression {
     filter: Filter<data::JustLut<Val>>,
-    pub(super) reads: Reads,
+    pub(crate) reads: Dependencies,
     /// Whether a `=` stands in it, which sets a value and compares none.
-    pub(super) assigns: bool,
+    pub(crate) assigns: bool,
 }
 
 impl Expression {
-    pub(super) fn compile(code: &str) -> Result<Self, Flaw> {
+    pub(crate) fn compile(code: &str) -> Result<Self, ExpressionError> {
         check_size(code)?;
         let arena = Arena::default();
         let load = |definitions: Vec<_>, code| Loader::new(definitions).load(&arena, File { code, path: () });
@@ -49,10 +49,10 @@ impl Expression {
         // What loads and is no term is a module.
         let term = load::parse(code, |parser| parser.term());
         let term = term.ok_or_else(|| flaw_at(code, "", "a rule is one expression, not a module".to_owned()))?;
-        if let Some((name, what)) = find_endless(&term) {
+        if let Some((name, what)) = check_termination(&term) {
             return Err(flaw_at(code, name, what));
         }
-        let (reads, assigns) = (Reads::of(&term), has_assignment(&term));
+        let (reads, assigns) = (Dependencies::of(&term), has_assignment(&term));
         let jaq = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
         let mut definitions: Vec<Def<&str>> = jaq.collect();
         definitions.extend(dialect::definitions(term));
@@ -67,10 +67,7 @@ impl Expression {
     }
 
     /// Whether any output for `input` is neither null nor false.
-    ///
-    /// # Errors
-    /// jq's sentence, such as that a number and a string cannot be added.
-    pub(super) fn holds(&self, input: Val) -> Result<bool, String> {
+    pub(crate) fn holds(&self, input: Val) -> Result<bool, String> {
         let context = Ctx::<data::JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
         for output in self.filter.id.run((context, input)).map(unwrap_valr) {
             if output.map_err(|error| error.to_string())?.as_bool() {
@@ -81,7 +78,7 @@ impl Expression {
     }
 }
 
-fn check_size(code: &str) -> Result<(), Flaw> {
+fn check_size(code: &str) -> Result<(), ExpressionError> {
     let mut depth = 0usize;
     for (at, byte) in code.bytes().enumerate() {
         match byte {
@@ -90,13 +87,13 @@ fn check_size(code: &str) -> Result<(), Flaw> {
             _ => {}
         }
         if depth > MAX_DEPTH {
-            return Err(Flaw { at, what: format!("more than {MAX_DEPTH} brackets inside each other") });
+            return Err(ExpressionError { at, what: format!("more than {MAX_DEPTH} nested brackets") });
         }
     }
     let tokens = Lexer::new(code).lex().unwrap_or_default();
     let mut left = MAX_TOKENS;
     match nth_token(&tokens, &mut left) {
-        Some(token) => Err(flaw_at(code, token, format!("more than {MAX_TOKENS} words and signs"))),
+        Some(token) => Err(flaw_at(code, token, format!("more than {MAX_TOKENS} tokens"))),
         None => Ok(()),
     }
 }
@@ -119,7 +116,7 @@ fn nth_token<'c>(tokens: &[Token<&'c str>], left: &mut usize) -> Option<&'c str>
     })
 }
 
-fn load_flaw(code: &str, error: load::Error<&str>) -> Flaw {
+fn load_flaw(code: &str, error: load::Error<&str>) -> ExpressionError {
     const NOTHING: (&str, &str) = ("an expression", "");
     match error {
         load::Error::Lex(list) => {
@@ -150,17 +147,17 @@ fn is_fraction(code: &str, found: &str) -> bool {
     found.starts_with(|c: char| c.is_ascii_digit()) && code.get(..at).is_some_and(|before| before.ends_with('.'))
 }
 
-/// A flaw at `place`, a slice of `code` (its end where it is none).
-fn flaw_at(code: &str, place: &str, what: String) -> Flaw {
+/// An error at `place`, a slice of `code` (its end where it is none).
+fn flaw_at(code: &str, place: &str, what: String) -> ExpressionError {
     let offset = place.as_ptr().addr().checked_sub(code.as_ptr().addr()).filter(|&at| at <= code.len() && !place.is_empty());
-    Flaw { at: offset.unwrap_or(code.len()), what }
+    ExpressionError { at: offset.unwrap_or(code.len()), what }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn flaw(code: &str) -> Flaw {
+    fn flaw(code: &str) -> ExpressionError {
         Expression::compile(code).err().unwrap_or_else(|| panic!("{code} is refused"))
     }
 
@@ -178,7 +175,7 @@ mod tests {
             ("module {}; .a", 13, "a rule is one expression, not a module"),
             ("import \"a\" as a; .b", 8, "rules cannot import modules"),
         ] {
-            assert_eq!(flaw(code), Flaw { at, what: what.to_owned() }, "{code}");
+            assert_eq!(flaw(code), ExpressionError { at, what: what.to_owned() }, "{code}");
         }
         for impure in ["halt", "env", "now", "input", "debug", "stderr", "$ENV", "input_filename"] {
             assert!(Expression::compile(impure).is_err(), "{impure}");
@@ -187,9 +184,9 @@ mod tests {
 
     #[test]
     fn what_is_too_long_or_too_deep_is_refused_and_what_just_fits_is_not() {
-        assert_eq!(flaw(&format!("1{}", "+1".repeat(256))), Flaw { at: 512, what: "more than 512 words and signs".to_owned() });
-        assert_eq!(flaw(&format!("[\"\\(1{})\"]", "+1".repeat(256))).what, "more than 512 words and signs");
-        assert_eq!(flaw(&"[".repeat(65)), Flaw { at: 64, what: "more than 64 brackets inside each other".to_owned() });
+        assert_eq!(flaw(&format!("1{}", "+1".repeat(256))), ExpressionError { at: 512, what: "more than 512 tokens".to_owned() });
+        assert_eq!(flaw(&format!("[\"\\(1{})\"]", "+1".repeat(256))).what, "more than 512 tokens");
+        assert_eq!(flaw(&"[".repeat(65)), ExpressionError { at: 64, what: "more than 64 nested brackets".to_owned() });
         for (start, middle, end, count) in [
             ("(", "1", ")", 64),
             ("def f: 1; ", "1", "", 102),

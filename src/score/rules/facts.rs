@@ -4,24 +4,24 @@
 
 use std::sync::Arc;
 
-use super::reads::Slot;
 use crate::record::signal::SIGNALS;
+use crate::score::rules::dependencies::InputKey;
+use crate::score::rules::member::MemberPath;
 
 /// Stands for a value that is not known. No count (below 2^53) and no time on the wire reaches it.
-pub(super) const ABSENT: u64 = i64::MAX.cast_unsigned();
+pub(crate) const ABSENT: u64 = i64::MAX.cast_unsigned();
 
 /// The name of a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Name {
+pub enum SignalName {
     /// `SIGNALS[index]`.
     Known(u8),
     /// A name outside the table.
     Other(Arc<str>),
 }
 
-impl Name {
+impl SignalName {
     /// The name of `SIGNALS[index]`.
-    #[must_use]
     pub fn from_index(index: usize) -> Self {
         // The table holds at most 32 signals.
         Self::Known(u8::try_from(index).unwrap_or(u8::MAX))
@@ -31,8 +31,8 @@ impl Name {
 /// What rules read of a host.
 pub trait Facts {
     /// Occurrences by signal, in signal order: totals for `None`, else the largest count inside any window of so many
-    /// seconds. A signal that is left out was not counted.
-    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&Name, u64));
+    /// seconds. A signal that is left out was not counted at all; one that is in no window is 0.
+    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64));
     /// How long a window of so many seconds really is over the buckets in which the signal of that name is counted, in seconds.
     fn window_of(&self, signal: &str, window_seconds: u32) -> u64;
     /// Sum over signals of weight x count, whatever the window.
@@ -43,6 +43,10 @@ pub trait Facts {
     fn last_seen(&self) -> Option<i64>;
     /// The most failed logins shortly before one that may have been guessed; `None` where the order is not known.
     fn failed_before_login(&self) -> Option<u64>;
+    /// What other stages know: an object of JSON; empty where nothing is known.
+    fn enrich(&self) -> &str;
+    /// What soar-scan found: an object of JSON; empty where it did not scan.
+    fn scan(&self) -> &str;
     /// Distinct user names that were tried; `None` where they were not collected.
     fn users(&self) -> Option<u64>;
     /// Distinct targets that were not found (404); `None` where they were not collected.
@@ -51,16 +55,16 @@ pub trait Facts {
 
 /// The counts inside windows of one length, or the totals.
 #[derive(Debug, Default)]
-pub(super) struct View {
+pub(crate) struct View {
     window_seconds: Option<u32>,
     known: [u64; SIGNALS.len()],
-    /// Those above zero.
-    pub(super) others: Vec<(Arc<str>, u64)>,
+    /// Those that the host has, be it none inside a window.
+    pub(crate) others: Vec<(Arc<str>, u64)>,
 }
 
 /// What rules may read of one host. Kept from host to host, so that taking it needs no memory.
 #[derive(Debug, Default)]
-pub(super) struct Snapshot {
+pub(crate) struct Snapshot {
     views: Vec<View>,
     score: u64,
     first_seen: Option<i64>,
@@ -68,48 +72,58 @@ pub(super) struct Snapshot {
     failed_before_login: Option<u64>,
     users: Option<u64>,
     paths: Option<u64>,
+    enrich: String,
+    scan: String,
 }
 
 impl Snapshot {
     /// A snapshot with a view for each of `windows`.
-    pub(super) fn new(windows: impl Iterator<Item = Option<u32>>) -> Self {
+    pub(crate) fn new(windows: impl Iterator<Item = Option<u32>>) -> Self {
         let views = windows.map(|window_seconds| View { window_seconds, ..View::default() });
         Self { views: views.collect(), ..Self::default() }
     }
 
     /// Takes the facts of the next host.
-    pub(super) fn take(&mut self, facts: &impl Facts) {
+    pub(crate) fn take(&mut self, facts: &impl Facts) {
         for view in &mut self.views {
             view.known = [0; SIGNALS.len()];
             view.others.clear();
             facts.counts(view.window_seconds, &mut |name, count| match name {
-                Name::Known(index) => view.known[usize::from(*index)] = count,
-                Name::Other(_) if count == 0 => {}
-                Name::Other(name) => view.others.push((Arc::clone(name), count)),
+                SignalName::Known(index) => view.known[usize::from(*index)] = count,
+                SignalName::Other(name) => view.others.push((Arc::clone(name), count)),
             });
         }
         self.score = facts.score();
         (self.first_seen, self.last_seen) = (facts.first_seen(), facts.last_seen());
         self.failed_before_login = facts.failed_before_login();
         (self.users, self.paths) = (facts.users(), facts.paths());
+        for (text, fact) in [(&mut self.enrich, facts.enrich()), (&mut self.scan, facts.scan())] {
+            text.clear();
+            text.push_str(fact);
+        }
     }
 
-    /// The view at `place`, in the order in which they were asked for.
-    pub(super) fn view(&self, place: usize) -> &View {
-        &self.views[place]
+    /// What is known of the fact that `path` leads into: JSON, or nothing.
+    pub(crate) fn json(&self, path: &MemberPath) -> &str {
+        if path.fact() == "scan" { &self.scan } else { &self.enrich }
+    }
+
+    /// The view at `index`, in the order in which they were asked for.
+    pub(crate) fn view(&self, index: usize) -> &View {
+        &self.views[index]
     }
 
     /// The value of `slot` in `view`, [`ABSENT`] where there is none.
-    pub(super) fn value(&self, view: &View, slot: &Slot) -> u64 {
+    pub(crate) fn value(&self, view: &View, slot: &InputKey) -> u64 {
         match slot {
-            Slot::Signal(index) => view.known[usize::from(*index)],
-            Slot::Other(name) => view.others.iter().find(|(other, _)| **other == **name).map_or(ABSENT, |&(_, count)| count),
-            Slot::Score => self.score,
-            Slot::FirstSeen => self.first_seen.map_or(ABSENT, i64::cast_unsigned),
-            Slot::LastSeen => self.last_seen.map_or(ABSENT, i64::cast_unsigned),
-            Slot::FailedBeforeLogin => self.failed_before_login.unwrap_or(ABSENT),
-            Slot::Users => self.users.unwrap_or(ABSENT),
-            Slot::Paths => self.paths.unwrap_or(ABSENT),
+            InputKey::Signal(index) => view.known[usize::from(*index)],
+            InputKey::Other(name) => view.others.iter().find(|(other, _)| **other == **name).map_or(ABSENT, |&(_, count)| count),
+            InputKey::Score => self.score,
+            InputKey::FirstSeen => self.first_seen.map_or(ABSENT, i64::cast_unsigned),
+            InputKey::LastSeen => self.last_seen.map_or(ABSENT, i64::cast_unsigned),
+            InputKey::FailedBeforeLogin => self.failed_before_login.unwrap_or(ABSENT),
+            InputKey::Users => self.users.unwrap_or(ABSENT),
+            InputKey::Paths => self.paths.unwrap_or(ABSENT),
         }
     }
 }

@@ -3,20 +3,23 @@
 //! Expressions are compiled once by jaq. The value that they see is built directly, never written and read as JSON text,
 //! of the keys that they read, and verdicts are remembered by the values that led to them.
 
-pub mod catalogue;
+pub mod builtin;
+mod cache;
+pub mod dependencies;
+pub mod group;
+pub mod list_output;
+mod member;
+mod raw_rule;
+mod termination;
+pub mod window;
+
 pub mod facts;
-pub mod reads;
-pub mod shipped;
-pub mod timing;
 
 mod dialect;
 #[cfg(test)]
 mod dialect_tests;
-mod draft;
-mod ending;
 mod expression;
 mod file;
-mod memo;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -24,19 +27,21 @@ mod tests;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use draft::{Draft, Part, is_name, is_technique};
-use expression::Expression;
-use facts::{Facts, Snapshot};
-use memo::{Memo, Object, Outcome, Values};
-use reads::Slot;
-use shipped::SETS;
-use source::Source;
-use timing::Timing;
+use crate::score::rules::builtin::SETS;
+use crate::score::rules::cache::{OutcomeCache, RuleInput, RuleOutcome, Values};
+use crate::score::rules::dependencies::InputKey;
+use crate::score::rules::expression::Expression;
+use crate::score::rules::facts::{Facts, Snapshot};
+use crate::score::rules::group::{GroupRule, RawGroup};
+use crate::score::rules::member::MemberPath;
+use crate::score::rules::raw_rule::{RawRule, RulePart, is_name, is_technique};
+use crate::score::rules::source::RuleText;
+use crate::score::rules::window::WindowOptions;
 
-use super::name::LEFT_OUT;
-use crate::error::Result;
+use crate::aggregate::interner::LEFT_OUT;
+use crate::base::error::Result;
 use crate::record::Text;
-use crate::record::explain::{Explained, Saw};
+use crate::record::host::explain::{Explained, Observed};
 use crate::record::signal::SIGNALS;
 
 /// How many verdicts are remembered, over all rules, so that memory stays bounded.
@@ -53,18 +58,18 @@ pub struct Verdict {
 
 /// Where the rules of a run come from.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Choice<'a> {
+pub struct RuleSources<'a> {
     /// Names of shipped sets, and files.
     pub sets: &'a [String],
     /// `NAME=EXPR` texts.
     pub rules: &'a [String],
     /// Windows, and their resolution.
-    pub timing: Timing,
+    pub timing: WindowOptions,
 }
 
 /// What rules need to be collected of each host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Needs {
+pub struct RuleNeeds {
     /// The lengths of windows in which signals are counted, in seconds, ascending.
     pub windows: Vec<u32>,
     /// Whether distinct user names are.
@@ -82,23 +87,30 @@ struct Rule {
     attack: Option<String>,
     expression: Expression,
     /// The values that it reads; all that there are where it may read any.
-    slots: Vec<Slot>,
-    /// The place of its window's counts in the snapshot.
+    slots: Vec<InputKey>,
+    /// What it reads of what other stages know.
+    members: Vec<MemberPath>,
+    /// The index of its window's counts in the snapshot.
     view: usize,
 }
 
 /// What judging needs from host to host: no allocations where nothing new is met.
 #[derive(Debug, Default)]
-struct Desk {
+struct RuleState {
     values: Values,
-    memo: Memo,
-    object: Object,
+    memo: OutcomeCache,
+    object: RuleInput,
+    /// Which of its members had a value for any host.
+    met: Vec<bool>,
 }
 
 /// The rules of a run, in the order in which they were given.
 pub struct Rules {
     list: Vec<Rule>,
-    desks: RefCell<(Snapshot, Vec<Desk>)>,
+    states: RefCell<(Snapshot, Vec<RuleState>)>,
+    groups: Vec<GroupRule>,
+    /// What the rules over groups ask of members, as rules over hosts.
+    members: Option<Box<Rules>>,
 }
 
 impl std::fmt::Debug for Rules {
@@ -111,23 +123,31 @@ impl Rules {
     /// Compiles the rules that were chosen; none: the default set.
     ///
     /// # Errors
-    /// [`crate::error::Error::Usage`] for a file that cannot be read, a rule that is not well made, or a name given twice, with the place.
-    pub fn new(choice: Choice<'_>) -> Result<Self> {
+    /// [`crate::base::error::Error::Usage`] for a file that cannot be read, a rule that is not well made, or a name given twice, with the place.
+    pub fn new(choice: RuleSources<'_>) -> Result<Self> {
         let default = [SETS[0].name.to_owned()];
         let sets = if choice.sets.is_empty() && choice.rules.is_empty() { &default } else { choice.sets };
-        let mut drafts = Vec::new();
+        let (mut drafts, mut groups) = (Vec::new(), Vec::new());
         for operand in sets {
-            drafts.extend(Source::open(operand)?.read()?);
+            let (rules, of_groups) = RuleText::open(operand)?.read()?;
+            drafts.extend(rules);
+            groups.extend(of_groups);
         }
         for text in choice.rules {
-            drafts.push(Draft::from_flag(text)?);
+            drafts.push(RawRule::from_flag(text)?);
         }
+        let mut rules = Self::of_hosts(drafts, choice.timing)?;
+        rules.add_groups(groups, choice.timing)?;
+        Ok(rules)
+    }
+
+    fn of_hosts(drafts: Vec<RawRule>, timing: WindowOptions) -> Result<Self> {
         let mut rules: Vec<Rule> = Vec::with_capacity(drafts.len());
         for draft in drafts {
             if rules.iter().any(|other| other.name == draft.name) {
-                return Err(draft.wrong(Part::Name, &format!("the name {} was given twice", draft.name)));
+                return Err(draft.wrong(RulePart::Name, &format!("the name {} was given twice", draft.name)));
             }
-            rules.push(Rule::check(draft, choice.timing)?);
+            rules.push(Rule::check(draft, timing)?);
         }
         let mut windows: Vec<_> = rules.iter().map(|rule| rule.window_seconds).collect();
         windows.sort_unstable();
@@ -135,40 +155,90 @@ impl Rules {
         for rule in &mut rules {
             rule.view = windows.iter().position(|window| *window == rule.window_seconds).unwrap_or(0);
         }
-        let desks = rules.iter().map(|_| Desk::default()).collect();
-        Ok(Self { list: rules, desks: RefCell::new((Snapshot::new(windows.into_iter()), desks)) })
+        let states = rules.iter().map(|_| RuleState::default()).collect();
+        let states = RefCell::new((Snapshot::new(windows.into_iter()), states));
+        Ok(Self { list: rules, states, groups: Vec::new(), members: None })
+    }
+
+    fn add_groups(&mut self, drafts: Vec<RawGroup>, timing: WindowOptions) -> Result<()> {
+        let mut members = Vec::new();
+        for mut draft in drafts {
+            let name = &draft.rule.name;
+            if self.index_of(name).is_some() || self.groups.iter().any(|other| other.name == *name) {
+                return Err(draft.rule.wrong(RulePart::Name, &format!("the name {name} was given twice")));
+            }
+            let member = draft.member.take().map(|member| {
+                members.push(member);
+                members.len() - 1
+            });
+            self.groups.push(GroupRule::check(draft, member)?);
+        }
+        if !members.is_empty() {
+            // What a host did itself is all of it: a window would make two of one host.
+            self.members = Some(Box::new(Self::of_hosts(members, WindowOptions { window_seconds: None, ..timing })?));
+        }
+        Ok(())
+    }
+
+    /// The rules over groups.
+    pub fn groups(&self) -> &[GroupRule] {
+        &self.groups
+    }
+
+    /// What rules over groups ask of members, judged for one; indexes as [`Self::name`] has them.
+    pub fn judge_members(&self, facts: &impl Facts) -> Verdict {
+        let mut verdict = self.members.as_ref().map_or_else(Verdict::default, |members| members.judge(facts));
+        verdict.held.iter_mut().for_each(|index| *index += self.list.len());
+        verdict.failed.iter_mut().for_each(|(index, _)| *index += self.list.len());
+        verdict
+    }
+
+    /// The index by which a verdict calls what a rule over groups asks of members.
+    pub const fn member_index(&self, member: usize) -> usize {
+        self.list.len() + member
+    }
+
+    /// What a rule over groups saw of a member.
+    pub fn explain_member<'r>(&'r self, member: usize, rule: &'r GroupRule, held: bool, facts: &impl Facts) -> Explained<'r> {
+        let explained = self.members.as_ref().and_then(|members| members.explain(facts).into_iter().nth(member)).unwrap_or_default();
+        Explained { rule: Text::from(&*rule.name), held, about: rule.about.as_deref().map(Text::from), ..explained }
     }
 
     /// What has to be collected of each host, so that these rules can be judged.
-    #[must_use]
-    pub fn needs(&self) -> Needs {
+    pub fn needs(&self) -> RuleNeeds {
         let mut windows: Vec<_> = self.list.iter().filter_map(|rule| rule.window_seconds).collect();
         windows.sort_unstable();
         windows.dedup();
-        let reads = |slot| self.list.iter().any(|rule| rule.slots.contains(&slot));
-        Needs { windows, users: reads(Slot::Users), paths: reads(Slot::Paths) }
+        let of_members = self.members.iter().flat_map(|members| &members.list);
+        let reads = |slot| self.list.iter().chain(of_members.clone()).any(|rule| rule.slots.contains(&slot));
+        RuleNeeds { windows, users: reads(InputKey::Users), paths: reads(InputKey::Paths) }
     }
 
     /// Whether a rule reads how many failures came before a login.
-    #[must_use]
     pub fn read_login_order(&self) -> bool {
-        self.list.iter().any(|rule| rule.slots.contains(&Slot::FailedBeforeLogin))
+        let of_members = self.members.iter().flat_map(|members| &members.list);
+        self.list.iter().chain(of_members).any(|rule| rule.slots.contains(&InputKey::FailedBeforeLogin))
     }
 
-    /// The name of the rule at `place`.
-    #[must_use]
-    pub fn name(&self, place: usize) -> &str {
-        &self.list[place].name
+    /// The name of the rule at `index`.
+    pub fn name(&self, index: usize) -> &str {
+        match (index.checked_sub(self.list.len()), &self.members) {
+            (Some(member), Some(members)) => members.name(member),
+            _ => &self.list[index].name,
+        }
     }
 
-    /// The place of the rule `name`.
-    #[must_use]
-    pub fn place(&self, name: &str) -> Option<usize> {
+    /// The ATT&CK technique that the rule at `index` detects, if it names one.
+    pub fn attack(&self, index: usize) -> Option<&str> {
+        self.list[index].attack.as_deref()
+    }
+
+    /// The index of the rule `name`.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
         self.list.iter().position(|rule| rule.name == name)
     }
 
     /// Whether no rule reads totals: what left every window is nothing to any of them.
-    #[must_use]
     pub fn all_have_windows(&self) -> bool {
         self.list.iter().all(|rule| rule.window_seconds.is_some())
     }
@@ -180,11 +250,11 @@ impl Rules {
 
     /// The rules that hold for the host of `facts`, and those that cannot be evaluated for it.
     pub fn judge(&self, facts: &impl Facts) -> Verdict {
-        let (snapshot, desks) = &mut *self.desks.borrow_mut();
+        let (snapshot, states) = &mut *self.states.borrow_mut();
         snapshot.take(facts);
         let mut verdict = Verdict::default();
-        for (index, (rule, desk)) in self.list.iter().zip(desks).enumerate() {
-            match rule.holds(snapshot, desk, REMEMBERED / self.list.len()) {
+        for (index, (rule, state)) in self.list.iter().zip(states).enumerate() {
+            match rule.holds(snapshot, state, REMEMBERED / self.list.len()) {
                 Ok(true) => verdict.held.push(index),
                 Ok(false) => {}
                 Err(error) => verdict.failed.push((index, error)),
@@ -195,84 +265,111 @@ impl Rules {
 
     /// Every rule with what it saw of the host of `facts`.
     pub fn explain(&self, facts: &impl Facts) -> Vec<Explained<'_>> {
-        let (snapshot, desks) = &mut *self.desks.borrow_mut();
+        let (snapshot, states) = &mut *self.states.borrow_mut();
         snapshot.take(facts);
-        let explained = self.list.iter().zip(desks).map(|(rule, desk)| {
-            let outcome = rule.holds(snapshot, desk, REMEMBERED / self.list.len());
-            rule.explain(&desk.values, &outcome, facts)
+        let explained = self.list.iter().zip(states).map(|(rule, state)| {
+            let outcome = rule.holds(snapshot, state, REMEMBERED / self.list.len());
+            rule.explain(&state.values, &outcome, facts)
         });
         explained.collect()
     }
 
     /// Sentences about rules that hardly say what was meant: about a `=`, about keys that a rule names and that nothing is known by, `seen` signals included: jq reads them as
     /// null, and `null > 50` is silently false. And about signals that are only looked for on demand, and were not seen.
-    #[must_use]
     pub fn warnings(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
+        self.warn(&seen, &is_left_out)
+    }
+
+    fn warn(&self, seen: &dyn Fn(&str) -> bool, is_left_out: &dyn Fn(&str) -> bool) -> Vec<String> {
         let mut sentences = Vec::new();
-        for rule in &self.list {
+        let states = &self.states.borrow().1;
+        for (rule, state) in self.list.iter().zip(states) {
+            // A rule that may read anything names only some of it.
+            let unmet = state.met.iter().zip(&rule.members).filter(|(met, path)| !**met && rule.expression.reads.members.contains(path));
+            let unmet = unmet.map(|(_, path)| format!("rule {}: no host had {}, so it is null", rule.name, path.name()));
+            sentences.extend(unmet);
             if rule.expression.assigns {
                 sentences.push(format!("rule {}: = sets a value and gives the whole host, which always holds; == compares", rule.name));
             }
             for key in &rule.expression.reads.keys {
-                let sentence = match Slot::of(key) {
-                    Slot::Other(_) if is_left_out(key) => format!("{key}: {LEFT_OUT}, so it counts as null"),
-                    Slot::Other(_) if !seen(key) => format!("no signal {key} is in the table or was seen, so it counts as null"),
-                    Slot::Signal(index) if !SIGNALS[usize::from(index)].on_by_default && !seen(key) => {
-                        format!("no {key} was seen; soar-parse looks for it with --signals all")
+                let sentence = match InputKey::of(key) {
+                    InputKey::Other(_) if is_left_out(key) => format!("{key}: {LEFT_OUT}, so it is null"),
+                    InputKey::Other(_) if !seen(key) => format!("signal {key} is neither in the table nor in the input, so it is null"),
+                    InputKey::Signal(index) if !SIGNALS[usize::from(index)].on_by_default && !seen(key) => {
+                        format!("no {key} was seen; soar-parse looks for it only where --signals asks for it (all, or {key})")
                     }
                     _ => continue,
                 };
                 sentences.push(format!("rule {}: {sentence}", rule.name));
             }
         }
+        for rule in &self.groups {
+            let unknown = rule.unknown_keys(seen).into_iter();
+            sentences.extend(unknown.map(|key| format!("rule {}: nothing of a group is called {key}, so it is null", rule.name)));
+        }
+        sentences.extend(self.members.iter().flat_map(|members| members.warn(seen, is_left_out)));
         sentences
     }
 }
 
 impl Rule {
-    fn check(draft: Draft, timing: Timing) -> Result<Self> {
+    fn check(draft: RawRule, timing: WindowOptions) -> Result<Self> {
         if !is_name(&draft.name) {
-            return Err(draft.wrong(Part::Name, "wanted a name of letters, digits, _ and -"));
+            return Err(draft.wrong(RulePart::Name, "wanted a name of letters, digits, _ and -"));
         }
         if draft.attack.as_ref().is_some_and(|id| !is_technique(id)) {
-            return Err(draft.wrong(Part::Attack, "wanted the id of an ATT&CK technique, such as T1110 or T1110.001"));
+            return Err(draft.wrong(RulePart::Attack, "wanted the id of an ATT&CK technique, such as T1110 or T1110.001"));
         }
         let own = draft.window.as_ref().map(|text| timing.read_window(text)).transpose();
-        let own = own.map_err(|what| draft.wrong(Part::Window, &what))?;
+        let own = own.map_err(|what| draft.wrong(RulePart::Window, &what))?;
         let expression = Expression::compile(&draft.when).map_err(|flaw| draft.wrong_expression(&flaw))?;
-        let slots = if expression.reads.any { Slot::all() } else { expression.reads.keys.iter().map(|key| Slot::of(key)).collect() };
-        let Draft { name, when, about, attack, .. } = draft;
-        Ok(Self { name, when, window_seconds: own.or(timing.window_seconds), about, attack, expression, slots, view: 0 })
+        let slots =
+            if expression.reads.any { InputKey::all() } else { expression.reads.keys.iter().map(|key| InputKey::of(key)).collect() };
+        let members = if expression.reads.any { MemberPath::all() } else { expression.reads.members.clone() };
+        let RawRule { name, when, about, attack, .. } = draft;
+        let window_seconds = own.or(timing.window_seconds);
+        Ok(Self { name, when, window_seconds, about, attack, expression, slots, members, view: 0 })
     }
 
-    fn holds(&self, snapshot: &Snapshot, desk: &mut Desk, limit: usize) -> Outcome {
-        desk.values.take(snapshot, snapshot.view(self.view), &self.slots, self.expression.reads.any);
-        if let Some(outcome) = desk.memo.get(&desk.values) {
+    fn holds(&self, snapshot: &Snapshot, state: &mut RuleState, limit: usize) -> RuleOutcome {
+        state.values.take(snapshot, snapshot.view(self.view), &self.slots, self.expression.reads.any);
+        state.values.take_members(snapshot, &self.members);
+        state.met.resize(self.members.len(), false);
+        for (met, value) in state.met.iter_mut().zip(state.values.members()) {
+            *met |= value.is_told();
+        }
+        if let Some(outcome) = state.memo.get(&state.values) {
             return outcome;
         }
-        let outcome = self.expression.holds(desk.object.of(&desk.values, &self.slots)).map_err(Arc::from);
-        desk.memo.keep(&desk.values, outcome.clone(), limit);
+        let outcome = self.expression.holds(state.object.of(&state.values, &self.slots, &self.members)).map_err(Arc::from);
+        state.memo.keep(&state.values, outcome.clone(), limit);
         outcome
     }
 
-    fn explain(&self, values: &Values, outcome: &Outcome, facts: &impl Facts) -> Explained<'_> {
+    fn explain(&self, values: &Values, outcome: &RuleOutcome, facts: &impl Facts) -> Explained<'_> {
         let slots = values.pairs(&self.slots).map(|(slot, value)| {
-            let saw = if slot.is_time() { Saw::Time(value.cast_signed()) } else { Saw::Count(value) };
+            let saw = if slot.is_time() { Observed::Time(value.cast_signed()) } else { Observed::Count(value) };
             (Text::from(slot.name()), saw)
         });
-        let others = values.others().iter().map(|(name, count)| (Text::from(&**name).to_owned(), Saw::Count(*count)));
-        let saw: Vec<_> = slots.chain(others).collect();
-        let windows_used = self.window_seconds.map_or_else(Vec::new, |window| {
+        let others = values.others().iter().map(|(name, count)| (Text::from(&**name).to_owned(), Observed::Count(*count)));
+        let members = self.members.iter().zip(values.members()).filter(|(_, value)| value.is_told());
+        let members = members.map(|(path, value)| (Text::from(path.name()), value.observed()));
+        let counted = slots.chain(others);
+        let mut saw: Vec<_> = counted.collect();
+        let used_window_seconds = self.window_seconds.map_or_else(Vec::new, |window| {
             let used = saw.iter().map(|(name, _)| (name.clone(), facts.window_of(&name.0, window)));
             used.filter(|&(_, used)| used != u64::from(window)).collect()
         });
+        saw.extend(members);
         Explained {
             rule: Text::from(&*self.name),
             held: *outcome == Ok(true),
             error: outcome.as_ref().err().map(|error| Text::from(&**error).to_owned()),
             when: Text::from(&*self.when),
-            window_seconds: self.window_seconds,
-            windows_used,
+            about: self.about.as_deref().map(Text::from),
+            attack: self.attack.as_deref().map(Text::from),
+            window_seconds: self.window_seconds.map(u64::from),
+            used_window_seconds,
             saw,
         }
     }

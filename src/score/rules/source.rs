@@ -1,17 +1,17 @@
 //! The text that rules were written in, and errors that show a place of it.
 
-use crate::error::Error;
+use crate::base::error::Error;
 
 /// A file's text, and what messages call it.
 #[derive(Debug)]
-pub(super) struct Source {
-    pub(super) label: String,
-    pub(super) text: String,
+pub(crate) struct RuleText {
+    pub(crate) label: String,
+    pub(crate) text: String,
 }
 
-impl Source {
+impl RuleText {
     /// A usage error about the byte `at`: the line, and a caret under the place.
-    pub(super) fn wrong(&self, at: usize, what: &str) -> Error {
+    pub(crate) fn wrong(&self, at: usize, what: &str) -> Error {
         let before = self.text.get(..at).unwrap_or(&self.text);
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = self.text[start..].lines().next().unwrap_or_default();

@@ -1,24 +1,26 @@
 use std::cell::Cell;
 
-use super::facts::Name;
 use super::*;
 use crate::record::signal;
+use crate::score::rules::facts::SignalName;
 
 /// A host with whatever a test says: counts in all and inside a window of any length.
 #[derive(Default)]
 struct Host {
-    totals: Vec<(Name, u64)>,
-    peaks: Vec<(Name, u64)>,
+    totals: Vec<(SignalName, u64)>,
+    peaks: Vec<(SignalName, u64)>,
     score: u64,
     seen: Option<(i64, i64)>,
     failed_before_login: Option<u64>,
     users: Option<u64>,
     paths: Option<u64>,
+    enrich: &'static str,
+    scan: &'static str,
     asked: Cell<usize>,
 }
 
 impl Facts for Host {
-    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&Name, u64)) {
+    fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64)) {
         self.asked.set(self.asked.get() + 1);
         let counts = if window_seconds.is_some() { &self.peaks } else { &self.totals };
         for (name, count) in counts {
@@ -46,6 +48,14 @@ impl Facts for Host {
         self.failed_before_login
     }
 
+    fn enrich(&self) -> &str {
+        self.enrich
+    }
+
+    fn scan(&self) -> &str {
+        self.scan
+    }
+
     fn users(&self) -> Option<u64> {
         self.users
     }
@@ -55,8 +65,8 @@ impl Facts for Host {
     }
 }
 
-fn counts(pairs: &[(&str, u64)]) -> Vec<(Name, u64)> {
-    let name = |name: &str| signal::index_of(name).map_or_else(|| Name::Other(name.into()), Name::from_index);
+fn counts(pairs: &[(&str, u64)]) -> Vec<(SignalName, u64)> {
+    let name = |name: &str| signal::index_of(name).map_or_else(|| SignalName::Other(name.into()), SignalName::from_index);
     pairs.iter().map(|&(text, count)| (name(text), count)).collect()
 }
 
@@ -69,7 +79,7 @@ fn texts(list: &[&str]) -> Vec<String> {
 }
 
 fn rules(sets: &[&str], list: &[&str]) -> Result<Rules> {
-    Rules::new(Choice { sets: &texts(sets), rules: &texts(list), ..Choice::default() })
+    Rules::new(RuleSources { sets: &texts(sets), rules: &texts(list), ..RuleSources::default() })
 }
 
 fn held(sets: &[&str], list: &[&str], host: &Host) -> Vec<String> {
@@ -115,6 +125,9 @@ fn the_strict_rules_tell_spraying_and_busting_from_one_user_and_one_broken_link(
         (Host { paths: Some(21), ..base(&[("http_404", 21)]) }, &["http_busting"]),
         (base(&[("http_404", 6), ("http_bot", 6)]), &["aggressive_bot"]),
         (base(&[("http_probe", 1)]), &["http_probe"]),
+        (base(&[("http_attack", 1)]), &["http_attack"]),
+        (Host { peaks: counts(&[("http_login", 10)]), ..base(&[("http_login", 99)]) }, &[]),
+        (Host { peaks: counts(&[("http_login", 11)]), ..base(&[("http_login", 11)]) }, &["http_bruteforce"]),
     ] {
         assert_eq!(held(&["strict"], &[], &host), names, "{:?} {:?}", host.totals, host.peaks);
     }
@@ -127,7 +140,22 @@ fn fail2ban_bans_at_the_fifth_failure_of_ten_minutes() {
         assert_eq!(held(&["fail2ban-like"], &[], &host), names);
     }
     let rules = rules(&["fail2ban-like"], &[]).expect("rules");
-    assert_eq!(rules.needs(), Needs { windows: vec![600], users: false, paths: false });
+    assert_eq!(rules.needs(), RuleNeeds { windows: vec![600], users: false, paths: false });
+}
+
+#[test]
+fn the_web_rules_hold_past_their_thresholds_only() {
+    for (name, most, rule) in [("http_login", 10, "web_bruteforce"), ("http_denied", 20, "web_denied"), ("http_error", 50, "web_fuzzing")] {
+        for (count, names) in [(most, &[][..]), (most + 1, &[rule])] {
+            let host = Host { peaks: counts(&[(name, count)]), ..host(&[(name, 999)]) };
+            assert_eq!(held(&["web"], &[], &host), names, "{name} {count}");
+        }
+    }
+    for (name, rule) in [("http_attack", "web_attack"), ("http_probe", "web_probe")] {
+        assert_eq!(held(&["web"], &[], &host(&[(name, 1)])), [rule]);
+    }
+    assert_eq!(held(&["web"], &[], &Host { paths: Some(20), ..host(&[("http_404", 20)]) }), [""; 0]);
+    assert_eq!(held(&["web"], &[], &Host { paths: Some(21), ..host(&[("http_404", 21)]) }), ["web_busting"]);
 }
 
 #[test]
@@ -157,7 +185,7 @@ fn a_rule_is_jq_over_signals_and_facts() {
         "text=.first_seen == \"1970-01-01T00:00:00Z\"",
         "users=.users == 2",
         "absent=has(\"paths\")",
-        "all=keys == [\"first_seen\",\"http_404\",\"http_bot\",\"http_probe\",\"last_seen\",\"score\",\"ssh_accepted\",\"ssh_failed\",\"ssh_invalid_user\",\"ssh_probe\",\"users\",\"zeta\"]",
+        "all=keys == [\"first_seen\",\"http_404\",\"http_attack\",\"http_bot\",\"http_denied\",\"http_error\",\"http_login\",\"http_probe\",\"last_seen\",\"login_accepted\",\"login_failed\",\"score\",\"service_denied\",\"ssh_accepted\",\"ssh_failed\",\"ssh_invalid_user\",\"ssh_probe\",\"ssh_refused\",\"users\",\"zeta\"]",
         "def=def high: . > 2; .ssh_failed | high",
     ];
     assert_eq!(held(&[], &list, &host), ["sum", "most", "foreign", "score", "day", "text", "users", "all", "def"]);
@@ -175,17 +203,17 @@ fn an_expression_that_cannot_be_evaluated_names_its_rule() {
 
 #[test]
 fn a_rule_with_a_window_sees_peaks_and_facts_are_taken_once_for_each_window() {
-    let window = Timing::new(Some("10m"), "10s").expect("timing");
+    let window = WindowOptions::new(Some("10m"), "10s").expect("timing");
     let list = texts(&["a=.ssh_failed == 2", "b=.ssh_failed == 2 and .score == 9", "c=.ssh_failed == 5"]);
     let host = Host { peaks: counts(&[("ssh_failed", 2)]), score: 9, ..host(&[("ssh_failed", 5)]) };
-    for (timing, places, windows) in [(window, vec![0, 1], vec![600]), (Timing::default(), vec![2], vec![])] {
-        let rules = Rules::new(Choice { rules: &list, timing, ..Choice::default() }).expect("rules");
+    for (timing, places, windows) in [(window, vec![0, 1], vec![600]), (WindowOptions::default(), vec![2], vec![])] {
+        let rules = Rules::new(RuleSources { rules: &list, timing, ..RuleSources::default() }).expect("rules");
         assert_eq!(rules.judge(&host).held, places);
-        assert_eq!(rules.needs(), Needs { windows, users: false, paths: false });
+        assert_eq!(rules.needs(), RuleNeeds { windows, users: false, paths: false });
         assert_eq!(host.asked.replace(0), 1);
     }
     let all = rules(&["default", "fail2ban-like"], &["wide=keys | length > 99"]).expect("rules");
-    assert_eq!(all.needs(), Needs { windows: vec![600], users: true, paths: true }, "what may read any key reads all");
+    assert_eq!(all.needs(), RuleNeeds { windows: vec![600], users: true, paths: true }, "what may read any key reads all");
     all.judge(&host);
     assert_eq!(host.asked.get(), 2);
 }
@@ -198,7 +226,7 @@ fn a_rule_that_names_distinct_values_asks_for_them() {
         ("r=.ssh_failed > 1", false, false),
         ("r=length > 9", true, true),
     ] {
-        assert_eq!(rules(&[], &[rule]).expect("rules").needs(), Needs { windows: vec![], users, paths }, "{rule}");
+        assert_eq!(rules(&[], &[rule]).expect("rules").needs(), RuleNeeds { windows: vec![], users, paths }, "{rule}");
     }
 }
 
@@ -272,7 +300,7 @@ fn what_is_remembered_is_what_would_be_found_again() {
     for host in &hosts {
         let mut snapshot = Snapshot::new([None].into_iter());
         snapshot.take(host);
-        let holds = |rule: &Rule| rule.holds(&snapshot, &mut Desk::default(), 1).expect("a verdict");
+        let holds = |rule: &Rule| rule.holds(&snapshot, &mut RuleState::default(), 1).expect("a verdict");
         let anew: Vec<usize> = kept.list.iter().enumerate().filter(|(_, rule)| holds(rule)).map(|(place, _)| place).collect();
         assert_eq!(kept.judge(host).held, anew, "{:?}", host.totals);
         different.insert(anew);
@@ -284,11 +312,11 @@ fn what_is_remembered_is_what_would_be_found_again() {
 fn a_full_memo_forgets_and_goes_on() {
     let rules = rules(&[], &["r=.ssh_failed % 2 == 1"]).expect("rules");
     let snapshot_of = |count| host(&[("ssh_failed", count)]);
-    let (mut snapshot, mut desk) = (Snapshot::new([None].into_iter()), Desk::default());
+    let (mut snapshot, mut state) = (Snapshot::new([None].into_iter()), RuleState::default());
     for count in 0..10 {
         snapshot.take(&snapshot_of(count));
-        assert_eq!(rules.list[0].holds(&snapshot, &mut desk, 4).expect("a verdict"), count % 2 == 1);
-        assert!(desk.memo.len() <= 4);
+        assert_eq!(rules.list[0].holds(&snapshot, &mut state, 4).expect("a verdict"), count % 2 == 1);
+        assert!(state.memo.len() <= 4);
     }
 }
 
@@ -296,21 +324,21 @@ fn a_full_memo_forgets_and_goes_on() {
 fn sets_and_rules_add_up_and_rules_alone_replace_the_default() {
     let names =
         |sets: &[&str], list: &[&str]| rules(sets, list).map(|rules| rules.iter().map(|(name, ..)| name.to_owned()).collect::<Vec<_>>());
-    assert_eq!(names(&[], &[]).expect("rules"), ["ssh_bruteforce", "aggressive_bot", "ssh_breakin"]);
+    assert_eq!(names(&[], &[]).expect("rules"), ["ssh_bruteforce", "login_bruteforce", "ssh_hammering", "aggressive_bot", "ssh_breakin"]);
     assert_eq!(names(&[], &["x=.a"]).expect("rules"), ["x"]);
     assert_eq!(names(&["fail2ban-like"], &["x=.a"]).expect("rules"), ["fail2ban_sshd", "x"]);
-    assert_eq!(names(&["default", "fail2ban-like"], &[]).expect("rules").len(), 4);
+    assert_eq!(names(&["default", "fail2ban-like"], &[]).expect("rules").len(), 6);
     for (sets, list, message) in [
         (&[][..], &["a=.x", "a=.y"][..], "--rule a: the name a was given twice".to_owned()),
         (&["default"], &["ssh_breakin=.x"], "--rule ssh_breakin: the name ssh_breakin was given twice".to_owned()),
-        (&[], &["no name"], "--rule no name: wanted NAME=EXPR, NAME of letters, digits, _ and -".to_owned()),
+        (&[], &["no name"], "--rule no name: expected NAME=EXPR, with NAME of letters, digits, _ and -".to_owned()),
         (&[], &["r=.ssh_failed >"], "--rule r: expected term\n  .ssh_failed >\n               ^".to_owned()),
         (&[], &["r=.a\n> 3 >> 1"], "--rule r: unexpected >>\n  .a > 3 >> 1\n         ^".to_owned()),
         (&[], &["r=def f: f; f"], "--rule r: f calls itself, so it may never end\n  def f: f; f\n         ^".to_owned()),
         (
             &["no/such/file"],
             &[],
-            "--rules: neither default, strict, fail2ban-like, nor a readable file: no/such/file: No such file or directory".to_owned(),
+            "--rules: neither default, strict, fail2ban-like, web, nor a readable file: no/such/file: No such file or directory".to_owned(),
         ),
     ] {
         assert_eq!(rules(sets, list).expect_err("refused").to_string(), message);
@@ -325,17 +353,14 @@ fn a_wrong_file_is_named_by_line_and_place() {
     const RULE: &str = "[[rule]]\nname = \"r\"\nwhen = \".a > 1\"\n";
     for (marked, what) in [
         (&*format!("{RULE}\u{1}wen = 1\n"), "unknown field `wen`, expected one of `name`, `when`, `window`, `about`, `attack`"),
-        ("\u{1}rules = 1\n", "unknown field `rules`, expected `rule`"),
+        ("\u{1}rules = 1\n", "unknown field `rules`, expected `rule` or `group`"),
         ("[[rule]]\nname = \u{1}7\nwhen = \".a\"\n", "invalid type: integer `7`, expected a string"),
         (&format!("{RULE}window = \u{1}600\n"), "invalid type: integer `600`, expected a string"),
         ("\u{1}[[rule]]\nname = \"r\"\n", "missing field `when`"),
         ("rule = \u{1}\"a\"\n", "invalid type: string \"a\", expected a sequence"),
         ("[[rule]]\nname = \u{1}\"r r\"\nwhen = \".a\"\n", "wanted a name of letters, digits, _ and -"),
         (&format!("{RULE}window = \u{1}\"15s\"\n"), "not a multiple of the resolution, 10s (--resolution)"),
-        (
-            &format!("{RULE}window = \u{1}\"soon\"\n"),
-            "wanted a length of time of at least 1s: a whole number and s, m, h, d or w, as in 10m",
-        ),
+        (&format!("{RULE}window = \u{1}\"soon\"\n"), "expected a duration of at least 1s: s, m, h, d or w, as in 10m or 1h30m"),
         (&format!("{RULE}attack = \u{1}\"1110\"\n"), "wanted the id of an ATT&CK technique, such as T1110 or T1110.001"),
         (&format!("{RULE}\n[[rule]]\nwhen = '.b'\nname = \u{1}'r'\n"), "the name r was given twice"),
         ("[[rule]]\nname = \"r\"\nwhen = \".a > \u{1}foo\"\n", "rule r: no filter is called foo"),
@@ -360,38 +385,65 @@ fn a_wrong_file_is_named_by_line_and_place() {
 fn keys_that_nobody_counts_are_named() {
     let rules = rules(&[], &["r=.ssh_fail > 1 and .custom > 1 and .users > 1 and .http_404 > 1"]).expect("rules");
     let sentences = rules.warnings(|key| key == "custom", |_| false);
-    assert_eq!(sentences, ["rule r: no signal ssh_fail is in the table or was seen, so it counts as null"]);
+    assert_eq!(sentences, ["rule r: signal ssh_fail is neither in the table nor in the input, so it is null"]);
 }
 
 #[test]
 fn an_explanation_has_every_rule_and_what_it_saw() {
     let list = texts(&["a=.ssh_failed > 1 and .users > 1", "wide=length > 99", "time=.last_seen > \"2\""]);
-    let rules = Rules::new(Choice { sets: &texts(&["fail2ban-like"]), rules: &list, ..Choice::default() }).expect("rules");
+    let rules = Rules::new(RuleSources { sets: &texts(&["fail2ban-like"]), rules: &list, ..RuleSources::default() }).expect("rules");
     let host = Host { peaks: counts(&[("ssh_failed", 2)]), seen: Some((0, 9)), ..host(&[("ssh_failed", 5), ("zeta", 1)]) };
     let explained = rules.explain(&host);
-    let saw = |place: usize| explained[place].saw.iter().map(|(key, value)| (&*key.0, *value)).collect::<Vec<_>>();
+    let saw = |place: usize| explained[place].saw.iter().map(|(key, value)| (&*key.0, value.clone())).collect::<Vec<_>>();
     assert_eq!(
         explained.iter().map(|e| (&*e.rule.0, e.held, e.window_seconds)).collect::<Vec<_>>(),
         [("fail2ban_sshd", false, Some(600)), ("a", false, None), ("wide", false, None), ("time", false, None)]
     );
-    assert_eq!(saw(0), [("ssh_failed", Saw::Count(2))]);
-    assert_eq!(saw(1), [("ssh_failed", Saw::Count(5))]);
+    assert_eq!(saw(0), [("ssh_failed", Observed::Count(2))]);
+    assert_eq!(saw(1), [("ssh_failed", Observed::Count(5))]);
     let keys: Vec<_> = saw(2).iter().map(|(key, _)| *key).collect();
+    let known = signal::SIGNALS.iter().map(|signal| signal.name).chain(["score", "first_seen", "last_seen", "zeta"]);
+    assert_eq!(keys, known.collect::<Vec<_>>());
+    assert_eq!(saw(3), [("last_seen", Observed::Time(9))]);
+}
+
+#[test]
+fn rules_read_what_other_stages_know() {
+    let enrich = r#"{"as":{"number":64496},"geo":{"country_iso_code":"FR"},"lists":["drop","tor-exit"],"odd":"x"}"#;
+    let known = Host { enrich, scan: r#"{"status":"complete","open_ports":[22,80]}"#, ..host(&[("ssh_failed", 3)]) };
+    for (rule, holds) in [
+        (r#".enrich.geo.country_iso_code == "FR" and .ssh_failed > 2"#, true),
+        (r#".enrich.lists | index("drop")"#, true),
+        (r#".enrich.lists | index("proxy")"#, false),
+        (".enrich.as.number == 64496 and (.scan.open_ports | index(22))", true),
+        (".enrich.as.number == 64497", false),
+        (r#".enrich | has("as")"#, true),
+        (r#"has("scan") and .enrich.odd == "x""#, true),
+        (".enrich.geo.city.name == null", true),
+        (".enrich.as.number > 5 and .enrich.as == {number: 64496}", true),
+    ] {
+        let rule = format!("r={rule}");
+        assert_eq!(held(&[], &[&rule], &known).len(), usize::from(holds), "{rule}");
+        // Where nothing is known, it is null: that which compares with null still holds.
+        let is_null = rule.contains("== null");
+        assert_eq!(held(&[], &[&rule], &host(&[("ssh_failed", 3)])).len(), usize::from(is_null), "{rule}");
+    }
+    let rules = rules(&[], &["r=.enrich.odd.deeper == 1", "s=.enrich.no.such == 1"]).expect("rules");
+    let verdict = rules.judge(&known);
     assert_eq!(
-        keys,
-        [
-            "ssh_failed",
-            "http_404",
-            "http_bot",
-            "ssh_accepted",
-            "ssh_invalid_user",
-            "ssh_probe",
-            "http_probe",
-            "score",
-            "first_seen",
-            "last_seen",
-            "zeta"
-        ]
+        verdict.failed.iter().map(|(rule, error)| (*rule, &**error)).collect::<Vec<_>>(),
+        [(0, "cannot index \"x\" with \"deeper\"")]
     );
-    assert_eq!(saw(3), [("last_seen", Saw::Time(9))]);
+    assert_eq!(rules.warnings(|_| true, |_| false), ["rule s: no host had enrich.no.such, so it is null"]);
+}
+
+#[test]
+fn what_a_rule_saw_of_other_stages_is_told() {
+    let rules = rules(&[], &["r=.enrich.as.number == 64496 and .enrich.lists and .enrich.geo.country_iso_code == \"FR\""]).expect("rules");
+    let known = Host { enrich: r#"{"as":{"number":64496},"geo":{"country_iso_code":"FR"},"lists":["drop"]}"#, ..host(&[]) };
+    let saw = rules.explain(&known).remove(0).saw;
+    let text = |text: &str| Observed::Text(text.to_owned());
+    let shown =
+        [("enrich.lists", text("[\"drop\"]")), ("enrich.as.number", Observed::Count(64496)), ("enrich.geo.country_iso_code", text("FR"))];
+    assert_eq!(saw, shown.map(|(name, value)| (Text::from(name), value)));
 }

@@ -1,0 +1,12 @@
+//! Layer 2: counts events by address and merges host records; what `soar-score` judges is in these tables, and what `soar-parse --hosts`
+//! writes comes from them.
+
+pub mod combine;
+pub mod interner;
+pub(crate) mod login_order;
+pub mod options;
+pub(crate) mod read;
+pub(crate) mod series;
+pub(crate) mod sums;
+pub(crate) mod table;
+pub mod tally;

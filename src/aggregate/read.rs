@@ -1,0 +1,270 @@
+//! Records read: a block of NDJSON in, what soar-score needs of each record out. Pure, so blocks are read in parallel.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::aggregate::login_order::LoginSeen;
+use crate::aggregate::options::{AggregationOptions, Whence};
+use crate::base::error::{Error, Result};
+use crate::base::net::Address;
+use crate::io::block::Block;
+use crate::record::RecordKind;
+use crate::record::event::read::{EventReader, EventView};
+use crate::record::host::carried::{self, Carried};
+use crate::record::host::login_order::LoginOrder;
+use crate::record::host::partial;
+use crate::record::host::partial::{Distinct, Partial};
+use crate::record::host::{self, HostRecord, Kept, SeenAt};
+use crate::record::reader::{Accepts, RecordReader};
+use crate::record::run::count::{LineClass, LineCounts};
+use crate::record::signal::{LOGIN_ACCEPTED, SignalSet, Value};
+
+/// One event that counts for an address. There are millions, so it holds no memory of its own unless a tag is foreign.
+#[derive(Debug)]
+pub struct EventRow {
+    pub ip: Address,
+    pub signals: SignalSet,
+    /// Index into [`ScoreRecords::files`].
+    pub file: u32,
+    pub count: u64,
+    /// Seconds since 1970.
+    pub at: Option<i64>,
+    pub line: u64,
+    pub others: Vec<Arc<str>>,
+    pub login: Option<Box<LoginSeen>>,
+    /// The hash of the user that was tried, where that is wanted.
+    pub user: Option<u64>,
+    /// The hash of the path that was asked for, where that is wanted.
+    pub path: Option<u64>,
+    /// Index into [`ScoreRecords::enrich`].
+    pub enrich: u32,
+}
+
+/// One host record: a part of what is known of its address.
+#[derive(Debug)]
+pub struct PartialHost {
+    /// The address; of a network, the one that it is called by.
+    pub ip: Address,
+    /// Whether it stands for a network.
+    pub is_network: bool,
+    /// When the address was last seen, where a network was seen at another time.
+    pub ip_last_seen: Option<SeenAt>,
+    /// What was counted, in [`ScoreRecords::counts`].
+    pub counts: Range<usize>,
+    /// Seconds since 1970.
+    pub first_seen: Option<i64>,
+    /// Seconds since 1970.
+    pub last_seen: Option<i64>,
+    /// Its range in [`ScoreRecords::evidence`].
+    pub evidence: Range<usize>,
+    /// What merging windows and distinct counts needs.
+    pub partial: Option<Partial<'static>>,
+    /// When logins were refused and let in; `None`: none was.
+    pub login_order: Option<Box<LoginOrder<'static>>>,
+    /// When each rule led to an alert last.
+    pub alerted: Vec<(String, i64)>,
+    /// How much of the past the state of a live run kept of it; `None`: all.
+    pub kept: Option<Box<Kept>>,
+    /// What stages between ours know of it.
+    pub carried: Option<Box<Carried>>,
+}
+
+/// What one block of records said.
+#[derive(Debug, Default)]
+pub struct ScoreRecords {
+    /// The tagged events that name an address.
+    pub seen: Vec<EventRow>,
+    /// The hosts. What each has several of stands in the lists below, since a list for each costs more than what is in it.
+    pub pieces: Vec<PartialHost>,
+    /// Of hosts: the name of a signal, in `names`, and how often.
+    pub counts: Vec<(u32, u64)>,
+    /// Of hosts: which of its counts, when, the file, in `files`, and the line.
+    pub evidence: Vec<(usize, Option<i64>, u32, u64)>,
+    pub files: Vec<Arc<str>>,
+    pub names: Vec<Arc<str>>,
+    /// What stages between ours know of the addresses of events: nothing, then each.
+    pub enrich: Vec<Arc<str>>,
+    pub lines: LineCounts,
+    /// Tagged events without `source.ip`.
+    pub nameless: u64,
+    /// Keys of host records that are not carried over.
+    pub dropped_keys: u64,
+}
+
+/// How long events are, about, in bytes.
+const EVENT_BYTES: usize = 384;
+
+/// Reads every record of `block`, as far as `keep` wants it; the intake knows what could not be read.
+pub fn read_block(block: &Block, keep: &AggregationOptions) -> (ScoreRecords, RecordReader) {
+    read_from(Whence::Input, block, keep)
+}
+
+/// The same of what comes from elsewhere.
+pub fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions) -> (ScoreRecords, RecordReader) {
+    let mut intake = RecordReader::new("soar-score", Accepts::EventsAndHosts, Arc::clone(&block.file));
+    let mut records = ScoreRecords { enrich: vec![Arc::from("")], ..ScoreRecords::default() };
+    records.seen.reserve(block.bytes.len() / EVENT_BYTES);
+    let mut reader = EventReader::default();
+    let mut taken = 0;
+    for (number, line) in block.records() {
+        taken += 1;
+        let mut refused = None;
+        intake.read(number, line, |kind, line| match kind {
+            RecordKind::Event => reader.read(line).map(|event| records.add_event(event, keep)),
+            _ => HostRecord::from_line(line).map(|host| match keep.check_mergeable(&host) {
+                Some(refusal) => refused = Some(refusal.say(whence)),
+                None => records.add_host(host, keep),
+            }),
+        });
+        if let Some(reason) = refused {
+            intake.fatal = Some(Error::NoPart { place: format!("{}:{number}", block.file), reason });
+        }
+    }
+    records.lines[LineClass::Malformed] = intake.issues.count();
+    records.lines[LineClass::Blank] = block.lines - taken;
+    (records, intake)
+}
+
+/// The most that a new host takes in the table: itself, its index by address, and the lists that it may have.
+const HOST_BYTES: usize = 640;
+/// The most that one more signal of a host takes: space for its evidence and its buckets.
+const SIGNAL_BYTES: usize = 256;
+/// The most that one piece of evidence, bucket, login or distinct value takes in a list that doubles.
+const ENTRY_BYTES: usize = 64;
+
+impl ScoreRecords {
+    /// No less than what the table may grow by when it takes all of this.
+    pub fn growth_bytes(&self) -> usize {
+        let of_event = |seen: &EventRow| {
+            let signals = seen.signals.indexes().count() + seen.others.len() + usize::from(seen.login.is_some());
+            HOST_BYTES + signals * SIGNAL_BYTES + self.enrich.get(seen.enrich as usize).map_or(0, |enrich| enrich.len())
+        };
+        let of_partial = |partial: &Partial<'_>| {
+            let buckets = partial.buckets.iter().map(|signal| signal.buckets.len()).sum::<usize>();
+            let distinct = [&partial.users, &partial.paths].into_iter().flatten().map(Distinct::count).sum::<usize>();
+            (buckets + distinct) * ENTRY_BYTES
+        };
+        let of_order =
+            |order: &LoginOrder<'_>| (order.failures.len() + order.logins.len()) * ENTRY_BYTES + order.latest.len() * SIGNAL_BYTES;
+        let of_piece = |piece: &PartialHost| {
+            let lists = piece.counts.len() * SIGNAL_BYTES + piece.evidence.len() * ENTRY_BYTES;
+            let order = piece.login_order.as_deref().map_or(0, of_order);
+            let carried = piece.carried.as_ref().map_or(0, |carried| size_of::<Carried>() + carried.heap_bytes());
+            HOST_BYTES + lists + order + carried + piece.partial.as_ref().map_or(0, of_partial)
+        };
+        self.seen.iter().map(of_event).sum::<usize>() + self.pieces.iter().map(of_piece).sum::<usize>()
+    }
+
+    /// When anything in it was last seen.
+    pub fn latest(&self) -> Option<i64> {
+        let of_events = self.seen.iter().filter_map(|seen| seen.at).max();
+        of_events.max(self.pieces.iter().filter_map(|piece| piece.last_seen).max())
+    }
+
+    /// Adds the host that `line` is.
+    pub fn add_host_line(&mut self, line: &[u8], keep: &AggregationOptions) -> Result<()> {
+        let host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
+        self.add_host(host, keep);
+        Ok(())
+    }
+
+    /// Adds an event.
+    pub fn add_event(&mut self, event: EventView<'_>, keep: &AggregationOptions) {
+        self.lines[LineClass::Event] += 1;
+        let EventView { ip, at, file, line, signals, others, count, user, target, method, enrich } = event;
+        if signals.is_empty() && others.is_empty() {
+            return;
+        }
+        let Some(ip) = ip else {
+            self.nameless += 1;
+            return;
+        };
+        let others = others.iter().map(|name| name.0.as_ref().into()).collect();
+        let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
+        let login = is_login.then(|| Box::new(LoginSeen::new(user.as_deref(), method.as_deref())));
+        let hash = |value, text: Option<&[u8]>| text.filter(|_| keep.counts(value) && signals.counts_distinct(value)).map(partial::hash);
+        let user = hash(Value::User, user.as_deref());
+        let path = hash(Value::Path, target.as_deref().map(path_of));
+        let file = share(&mut self.files, &file);
+        let enrich = enrich.map_or(0, |enrich| share(&mut self.enrich, carried::sort_keys(enrich).as_bytes()));
+        self.seen.push(EventRow { ip, signals, file, count, at, line, others, login, user, path, enrich });
+    }
+
+    fn add_host(&mut self, mut host: HostRecord<'_>, keep: &AggregationOptions) {
+        self.lines[LineClass::Host] += 1;
+        self.dropped_keys += host.unknown_keys;
+        let carried = Carried::of(&host);
+        let (first_count, first_evidence) = (self.counts.len(), self.evidence.len());
+        for (name, count) in host.signals.iter().filter(|(_, count)| *count > 0) {
+            self.counts.push((share(&mut self.names, name.as_bytes()), *count));
+        }
+        for host::Evidence { signal, at, file, line } in &host.evidence {
+            // Evidence of a signal that this record does not count would say nothing.
+            let is_counted = |&(name, _): &(u32, u64)| self.names[name as usize].as_bytes() == signal.as_bytes();
+            if let Some(counted) = self.counts[first_count..].iter().position(is_counted) {
+                self.evidence.push((counted, *at, share(&mut self.files, file.as_bytes()), *line));
+            }
+        }
+        let (counts, evidence) = (first_count..self.counts.len(), first_evidence..self.evidence.len());
+        let login_order = std::mem::take(&mut host.login_order);
+        let login_order = if login_order.is_empty() { LoginOrder::of_older(&host) } else { login_order.into_owned() };
+        let login_order = (!login_order.is_empty()).then(|| Box::new(login_order));
+        let partial = host.partial.filter(|_| keep.needs_partial()).map(Partial::into_owned);
+        let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
+        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, kept, .. } = host;
+        let kept = (kept != Kept::default()).then(|| Box::new(kept));
+        let is_network = network.is_some();
+        let piece = PartialHost {
+            ip,
+            is_network,
+            ip_last_seen,
+            counts,
+            first_seen,
+            last_seen,
+            evidence,
+            partial,
+            login_order,
+            alerted,
+            kept,
+            carried,
+        };
+        self.pieces.push(piece);
+    }
+}
+
+/// The path of a request target, without its query: a broken link that is asked for with ever new queries is one path.
+fn path_of(target: &[u8]) -> &[u8] {
+    target.split(|&b| matches!(b, b'?' | b'#')).next().unwrap_or_default()
+}
+
+/// The index of `text` in a list to which it is added, unless it is among the last few: neighbours mostly share one.
+#[inline]
+fn share(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
+    match texts.last() {
+        // A block has fewer bytes than that.
+        Some(last) if last.as_bytes() == text => u32::try_from(texts.len() - 1).unwrap_or(u32::MAX),
+        _ => share_other(texts, text),
+    }
+}
+
+fn share_other(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
+    const LAST: usize = 8;
+    let start = texts.len().saturating_sub(LAST);
+    let index = texts[start..].iter().rposition(|other| other.as_bytes() == text).map_or(texts.len(), |index| start + index);
+    if index == texts.len() {
+        texts.push(String::from_utf8_lossy(text).into());
+    }
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_is_the_target_without_its_query() {
+        for (target, path) in [("/a/b?c=/d", "/a/b"), ("/a#b?c", "/a"), ("/", "/"), ("?x", ""), ("http://h/a?b", "http://h/a")] {
+            assert_eq!(path_of(target.as_bytes()), path.as_bytes(), "{target}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Numbers as logs write them: decimal digits, without a sign. Sizes as flags take them, and counts as people read them.
+
+/// A TCP port.
+#[must_use]
+pub fn parse_port(text: &[u8]) -> Option<u16> {
+    parse_number(text).filter(|_| text.len() <= 5)?.try_into().ok()
+}
+
+/// A whole number of at most 18 digits.
+#[must_use]
+pub fn parse_number(digits: &[u8]) -> Option<u64> {
+    let (number, len) = split_digits(digits)?;
+    (len == digits.len()).then_some(number)
+}
+
+/// The whole number of at most 18 digits at the start of `text`, and how many digits it has.
+#[must_use]
+#[allow(clippy::inline_always, reason = "the usual number takes no longer than the call")]
+#[inline(always)]
+pub fn split_digits(text: &[u8]) -> Option<(u64, usize)> {
+    let word = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut word = [0; 8];
+        word[..text.len()].copy_from_slice(text);
+        word
+    });
+    match split_few_digits(word) {
+        (_, 0) => None,
+        (number, len @ ..=7) => Some((number, len)),
+        _ => split_many_digits(text),
+    }
+}
+
+/// How many digits `text` starts with.
+#[must_use]
+#[inline]
+pub fn count_digits(text: &[u8]) -> usize {
+    match text.first_chunk() {
+        Some(word) if digits_of(*word).1 < 8 => digits_of(*word).1 as usize,
+        _ => text.iter().take_while(|b| b.is_ascii_digit()).count(),
+    }
+}
+
+/// A size in bytes: a whole number and `K`, `M`, `G` or `T`, which are powers of 1024; without a letter it is bytes.
+#[must_use]
+pub fn parse_size(text: &str) -> Option<u64> {
+    let (number, len) = split_digits(text.as_bytes())?;
+    let shift = match &text[len..] {
+        "" => 0,
+        "K" | "k" => 10,
+        "M" | "m" => 20,
+        "G" | "g" => 30,
+        "T" | "t" => 40,
+        _ => return None,
+    };
+    number.checked_mul(1 << shift)
+}
+
+/// `count` things, of which one is called `noun`: "1 host", "2 hosts", "0 addresses". Of several words the last one is counted.
+#[must_use]
+pub fn counted(count: u64, noun: &str) -> String {
+    let ending = match (count, noun.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{count} {noun}{ending}")
+}
+
+/// The word that goes with `count`: "is" or "are".
+#[must_use]
+pub const fn agree<'w>(count: u64, one: &'w str, many: &'w str) -> &'w str {
+    if count == 1 { one } else { many }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Eight bytes with the value of a digit in each, and how many of them, from the first on, are digits.
+const fn digits_of(word: [u8; 8]) -> (u64, u32) {
+    let digits = u64::from_le_bytes(word) ^ (ONES * b'0' as u64);
+    // The top bit of each byte that is no digit, as far as the first of them.
+    let others = (digits.wrapping_add(ONES * (0x80 - 10)) | digits) & (ONES * 0x80);
+    (digits, others.trailing_zeros() / 8)
+}
+
+/// The number at the start of eight bytes, and how many digits it has: all eight at once (measured: `cargo bench number::read`).
+///
+/// **Source:** Mula and Lemire, "Faster integer parsing" (simdjson `parse_eight_digits_unrolled`).
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+fn split_few_digits(word: [u8; 8]) -> (u64, usize) {
+    const PAIRS: u64 = 0x0000_00ff_0000_00ff;
+    let (digits, len) = digits_of(word);
+    let digits = digits.checked_shl(64 - 8 * len).unwrap_or(0);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let high = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
+    let low = ((pairs >> 16) & PAIRS).wrapping_mul(1 + (10_000 << 32));
+    (high.wrapping_add(low) >> 32, len as usize)
+}
+
+fn split_many_digits(text: &[u8]) -> Option<(u64, usize)> {
+    let (mut number, mut len) = (0, 0);
+    while let Some(digit @ b'0'..=b'9') = text.get(len) {
+        number = number * 10 + u64::from(digit - b'0');
+        len += 1;
+        if len > 18 {
+            return None;
+        }
+    }
+    (len > 0).then_some((number, len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_a_number_and_a_unit() {
+        for (text, bytes) in [("0", 0), ("4096", 4096), ("7K", 7 << 10), ("512M", 512 << 20), ("1g", 1 << 30), ("2T", 2 << 40)] {
+            assert_eq!(parse_size(text), Some(bytes), "{text}");
+        }
+        for text in ["", "M", "-1M", "1.5G", "1GB", "1 G", "1\u{b5}", "999999999999T"] {
+            assert_eq!(parse_size(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        for (count, noun, text) in [
+            (0, "host", "0 hosts"),
+            (1, "host", "1 host"),
+            (2, "open port", "2 open ports"),
+            (1, "address", "1 address"),
+            (11, "address", "11 addresses"),
+        ] {
+            assert_eq!(counted(count, noun), text);
+        }
+        assert_eq!([0, 1, 2].map(|count| agree(count, "is", "are")), ["are", "is", "are"]);
+    }
+
+    #[test]
+    fn digits_are_read_whatever_stands_behind_them() {
+        for digits in ["", "0", "7", "42", "404", "00404", "1234567", "12345678", "123456789", "999999999999999999"] {
+            let found = digits.parse().ok().map(|number: u64| (number, digits.len()));
+            for behind in ["", " ", "/", ":", "]: Failed", "\u{ff}x", " 12345678", "\0\0\0\0\0\0\0\0"] {
+                assert_eq!(split_digits(format!("{digits}{behind}").as_bytes()), found, "{digits}{behind}");
+            }
+        }
+        assert_eq!(split_digits(b"1234567890123456789"), None);
+    }
+}

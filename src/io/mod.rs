@@ -1,0 +1,64 @@
+//! The pipe: inputs cut into blocks of lines, work on them in order over threads, outputs, and what is said on stderr.
+//!
+//! The only place that touches stdin, stdout, stderr, files and threads. It moves bytes and knows no record.
+
+pub(crate) mod checkpoint;
+pub(crate) mod diagnostics;
+pub mod lines;
+pub(crate) mod ordered_pool;
+pub mod overrides;
+pub(crate) mod reader;
+pub(crate) mod shutdown;
+pub(crate) mod unnamed_file;
+
+pub mod block;
+pub(crate) mod input;
+pub mod lock;
+pub mod output;
+pub(crate) mod pieces;
+pub(crate) mod progress;
+pub mod source;
+pub(crate) mod spill;
+pub(crate) mod stats;
+
+use crate::io::block::BufferPool;
+use crate::io::progress::Progress;
+use crate::io::shutdown::Shutdown;
+use crate::io::stats::InputLog;
+
+/// What every stage is told about the run it is part of.
+#[derive(Debug)]
+pub struct Run {
+    /// The name of the filter, for messages.
+    pub program: &'static str,
+    /// How many threads work on blocks, 1 or more.
+    pub threads: usize,
+    /// Whether each record is written and each read handed on at once.
+    pub line_buffered: bool,
+    /// Knows when to stop.
+    pub shutdown: Shutdown,
+    /// Shows how far the reading is.
+    pub progress: Progress,
+    /// Memory of blocks that are done with. Apart from that of results, which grows: a block that is read into more room is
+    /// a larger block.
+    pub blocks: BufferPool,
+    /// Memory of results that were written.
+    pub results: BufferPool,
+    /// What was read of each input, for `--stats`.
+    pub inputs: InputLog,
+}
+
+#[cfg(test)]
+impl Run {
+    /// A run of one thread that says nothing.
+    ///
+    /// # Panics
+    /// Where no watch can be had.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        let (blocks, results) = (BufferPool::default(), BufferPool::default());
+        let watch = Shutdown::install().expect("a watch");
+        let (progress, inputs) = (Progress::new(None), InputLog::default());
+        Self { program: "test", threads: 1, line_buffered: false, shutdown: watch, progress, blocks, results, inputs }
+    }
+}

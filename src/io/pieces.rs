@@ -1,0 +1,129 @@
+//! Lines that a log holds in pieces, each an entry of its own, as container engines cut long ones: a block never ends between two of them,
+//! so that how an input is cut into blocks changes nothing.
+
+use memchr::memrchr;
+
+/// How many lines may be open at once: those of the two outputs of a process.
+pub const STREAMS: usize = 2;
+
+/// An entry that is a piece, or a whole line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece<'l> {
+    /// Which of the open lines it belongs to, below [`STREAMS`].
+    pub stream: usize,
+    /// Whether the line goes on with the next entry of the stream.
+    pub is_open: bool,
+    /// What stands before the piece, the piece, and what stands behind it.
+    pub parts: [&'l [u8]; 3],
+}
+
+/// Takes an entry apart; `None` for a line that is none.
+pub type SplitPiece = for<'l> fn(&'l [u8]) -> Option<Piece<'l>>;
+
+/// Which lines are open, a bit for each stream.
+pub type OpenStreams = u8;
+
+/// How many bytes of `text`, which is whole lines, end where no line is open, and which lines are open there that were so before it: those
+/// of `open`, of which nothing is kept.
+#[must_use]
+pub fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize, OpenStreams) {
+    let mut end = text.len();
+    loop {
+        let (first, still_open) = find_open(&text[..end], open, split);
+        match first {
+            None => return (end, still_open),
+            Some(at) => end = at,
+        }
+    }
+}
+
+/// Which lines are open at the end of `text`.
+#[must_use]
+pub fn open_streams(text: &[u8], open: OpenStreams, split: SplitPiece) -> OpenStreams {
+    let mut streams = open;
+    for line in text.split(|&byte| byte == b'\n') {
+        streams = match split(line) {
+            None if line.is_empty() => streams,
+            None => 0,
+            Some(piece) if piece.is_open => streams | 1 << piece.stream,
+            Some(piece) => streams & !(1 << piece.stream),
+        };
+    }
+    streams
+}
+
+/// Where the first piece stands of the lines that are open at the end of `text`, and which are open since before it.
+fn find_open(text: &[u8], open: OpenStreams, split: SplitPiece) -> (Option<usize>, OpenStreams) {
+    // Of each stream: whether an entry decided what it is, and where its open line starts.
+    let (mut decided, mut starts) = ([false; STREAMS], [None; STREAMS]);
+    let mut end = text.len();
+    while end > 0 && decided.contains(&false) {
+        let start = memrchr(b'\n', &text[..end - 1]).map_or(0, |newline| newline + 1);
+        let line = text[start..end].strip_suffix(b"\n").unwrap_or(&text[start..end]);
+        let Some(piece) = split(line) else {
+            decided = [true; STREAMS];
+            break;
+        };
+        let stream = piece.stream.min(STREAMS - 1);
+        if !decided[stream] {
+            if piece.is_open {
+                starts[stream] = Some(start);
+            } else {
+                decided[stream] = true;
+            }
+        }
+        end = start;
+    }
+    let is_since_before = |stream: &usize| !decided[*stream] && open & 1 << stream != 0;
+    let still_open: OpenStreams = (0..STREAMS).filter(is_since_before).map(|stream| 1 << stream).sum();
+    // What is open since before the text is kept no more, so that nothing waits for its end.
+    let first = (0..STREAMS).filter(|stream| !is_since_before(stream)).filter_map(|stream| starts[stream]).min();
+    (first, still_open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `a`, `b`: whole lines of two streams, in capitals pieces; anything else is no entry.
+    fn split(line: &[u8]) -> Option<Piece<'_>> {
+        let letter = *line.first()?;
+        let stream = match letter.to_ascii_lowercase() {
+            b'a' => 0,
+            b'b' => 1,
+            _ => return None,
+        };
+        Some(Piece { stream, is_open: letter.is_ascii_uppercase(), parts: [b"", line, b""] })
+    }
+
+    fn lines_of(words: &str) -> String {
+        words.split_whitespace().flat_map(|word| [word, "\n"]).collect()
+    }
+
+    #[test]
+    fn a_block_ends_where_no_line_is_open() {
+        for (lines, open, closed, still_open) in [
+            ("", 0, "", 0),
+            ("a b", 0, "a b", 0),
+            ("a A", 0, "a", 0),
+            ("A a", 0, "A a", 0),
+            ("A A", 0, "", 0),
+            ("a A b", 0, "a", 0),
+            ("a A B a", 0, "a", 0),
+            ("a A B a b", 0, "a A B a b", 0),
+            ("B A b a B a", 0, "B A b a", 0),
+            ("A x a", 0, "A x a", 0),
+            ("x A", 0, "x", 0),
+            ("A A", 1, "A A", 1),
+            ("b A", 1, "b A", 1),
+            ("a A", 1, "a", 0),
+            ("A B", 1, "A", 1),
+        ] {
+            let text = lines_of(lines);
+            let (end, bits) = find_closed(text.as_bytes(), open, split);
+            assert_eq!((&text[..end], bits), (lines_of(closed).as_str(), still_open), "{lines} {open}");
+        }
+        assert_eq!(open_streams(b"A\nb\nB\n", 0, split), 3);
+        assert_eq!(open_streams(b"A\na\n", 2, split), 2);
+    }
+}

@@ -1,0 +1,97 @@
+//! One input as text: plain or compressed, told by its first bytes.
+
+pub mod codec;
+pub(crate) mod decompress;
+pub(crate) mod file;
+
+use std::io;
+
+use crate::io::checkpoint::registry::Fingerprint;
+use crate::io::source::codec::Sniff;
+use crate::io::source::decompress::{DECODED_BYTES, DecompressReader};
+use crate::io::source::file::{BLOCK_BYTES, ByteSource, ReadStatus};
+
+/// An input's text, decompressed.
+#[derive(Debug)]
+pub enum TextReader<'r> {
+    /// As it lies there.
+    Plain(ByteSource<'r>),
+    /// Compressed.
+    Packed(Box<DecompressReader<'r>>),
+}
+
+impl<'r> TextReader<'r> {
+    /// Tells by its first bytes what `raw` is. Gives the body, and what was read of its text already.
+    ///
+    /// # Errors
+    /// What the system says, or that this kind of compression is not read.
+    pub fn open(mut raw: ByteSource<'r>) -> io::Result<(Self, Vec<u8>)> {
+        let mut start = Vec::with_capacity(BLOCK_BYTES);
+        while codec::guess(&start) == Sniff::Open && raw.fill(&mut start)? == ReadStatus::More {}
+        Ok(match codec::guess(&start) {
+            Sniff::Packed(kind) => (Self::Packed(Box::new(DecompressReader::new(raw, kind, start))), Vec::new()),
+            Sniff::Plain | Sniff::Open => (Self::Plain(raw), start),
+            Sniff::Foreign(kind) => {
+                let said = format!("{kind} data is not supported: decompress it first (gzip, zstd, bzip2 and xz are supported)");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, said));
+            }
+        })
+    }
+
+    /// How long a block of it is, about, in bytes.
+    #[must_use]
+    pub const fn block_bytes(&self) -> usize {
+        match self {
+            Self::Plain(_) => BLOCK_BYTES,
+            Self::Packed(_) => DECODED_BYTES,
+        }
+    }
+
+    /// Appends what one read gives, at most a block.
+    ///
+    /// # Errors
+    /// What the system or the decompressor says; what could be read before is in `bytes`.
+    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
+        match self {
+            Self::Plain(raw) => raw.fill(bytes),
+            Self::Packed(packed) => packed.fill(bytes),
+        }
+    }
+
+    /// Whether there is nothing more to read for the moment.
+    #[must_use]
+    pub fn pauses(&self) -> bool {
+        match self {
+            Self::Plain(raw) => raw.would_block(),
+            Self::Packed(packed) => packed.pauses(),
+        }
+    }
+
+    /// Goes back to the start of a regular file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn rewind(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(raw) => raw.seek(0),
+            Self::Packed(packed) => packed.rewind(),
+        }
+    }
+
+    /// How it is compressed, if it is, and how much was read of the compressed file, in bytes.
+    #[must_use]
+    pub fn compressed(&self) -> Option<(&'static str, u64)> {
+        let Self::Packed(packed) = self else { return None };
+        let (kind, bytes) = packed.progress();
+        Some((kind.name(), bytes))
+    }
+
+    /// What a compressed file is known by, that it need not be decoded again.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Packed(packed) => packed.stamp(),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Which keys of a line of JSON are which fields of a request, by what they are called and what stands in them.
+
+use serde_json::Value;
+
+use crate::base::time::Clock;
+use crate::parse::access::server::words::split_address;
+use crate::parse::json::nginx::undo_escapes;
+
+/// A field of `--json`, what it is called, and whether a text can be it.
+type FieldNames = (&'static str, &'static [&'static str], fn(&str) -> bool);
+
+/// What fields are called, the best first, and what must stand there. Names are compared without `_`, `-` and `@`, in any case.
+const FIELDS: &[FieldNames] = &[
+    (
+        "client",
+        &["remoteaddr", "clientip", "remoteip", "clientaddr", "client", "remote", "srcip", "sourceip", "clientaddress", "remotehost", "ip"],
+        is_client,
+    ),
+    ("status", &["status", "statuscode", "responsecode", "responsestatus", "httpstatus", "code", "response"], is_status),
+    ("time", &["time", "timestamp", "ts", "timelocal", "timeiso8601", "datetime", "msec", "starttime", "date"], is_time),
+    ("request", &["request", "requestline", "req"], is_request),
+    ("method", &["method", "requestmethod", "httpmethod", "verb"], is_method),
+    ("target", &["requesturi", "uri", "url", "path", "requestpath", "target"], is_target),
+    ("protocol", &["serverprotocol", "protocol", "httpprotocol", "proto", "httpversion"], |text| {
+        text.starts_with("HTTP") || text.len() <= 3
+    }),
+    ("bytes", &["bodybytessent", "bytessent", "bytes", "size", "responsesize", "sent"], |text| text.parse::<u64>().is_ok()),
+    ("agent", &["httpuseragent", "useragent", "agent", "ua"], |_| true),
+    ("referrer", &["httpreferer", "referer", "referrer", "httpreferrer"], |_| true),
+    ("user", &["remoteuser", "user", "username", "auth"], |_| true),
+    ("domain", &["httphost", "host", "servername", "vhost"], |_| true),
+];
+
+/// The value for `--json` with which `line` can be read; `None` where client, status and what was asked for are not all there.
+#[must_use]
+pub fn guess_keys(line: &[u8]) -> Option<String> {
+    let object = serde_json::from_slice(line).ok().or_else(|| serde_json::from_slice(&undo_escapes(line)?).ok())?;
+    let mut values = Vec::new();
+    flatten(&object, &mut String::new(), &mut values);
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for (field, names, fits) in FIELDS {
+        let best = names.iter().find_map(|name| values.iter().find(|(path, text)| is_called(path, name) && fits(text)));
+        found.extend(best.map(|(path, _)| (*field, path.as_str())));
+    }
+    let has = |field: &str| found.iter().any(|(name, _)| *name == field);
+    if !has("client") || !has("status") || !has("request") && !has("target") {
+        return None;
+    }
+    // A request line says it all.
+    let parts = ["method", "target", "protocol"];
+    let kept = found.iter().filter(|(field, _)| !has("request") || !parts.contains(field));
+    Some(kept.map(|(field, path)| format!("{field}={path}")).collect::<Vec<_>>().join(","))
+}
+
+/// Every text and number of an object, by its path.
+fn flatten(value: &Value, path: &mut String, values: &mut Vec<(String, String)>) {
+    const MOST: usize = 256;
+    match value {
+        Value::Object(object) if path.matches('.').count() < 4 => {
+            for (key, value) in object {
+                // Such a key could not be given.
+                if key.is_empty() || key.contains([',', '=']) {
+                    continue;
+                }
+                let outer = path.len();
+                if outer > 0 {
+                    path.push('.');
+                }
+                path.push_str(key);
+                flatten(value, path, values);
+                path.truncate(outer);
+            }
+        }
+        Value::String(text) if values.len() < MOST => values.push((path.clone(), text.clone())),
+        Value::Number(number) if values.len() < MOST => values.push((path.clone(), number.to_string())),
+        _ => {}
+    }
+}
+
+fn is_called(path: &str, name: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last.chars().filter(|c| !matches!(c, '_' | '-' | '@')).map(|c| c.to_ascii_lowercase()).eq(name.chars())
+}
+
+fn is_client(text: &str) -> bool {
+    crate::base::net::parse_address(text.as_bytes()).is_some() || split_address(text.as_bytes()).is_some()
+}
+
+fn is_status(text: &str) -> bool {
+    text.len() == 3 && text.parse::<u16>().is_ok_and(|status| status >= 100)
+}
+
+fn is_time(text: &str) -> bool {
+    Clock::new("UTC", None).is_ok_and(|mut clock| clock.parse_any(text.as_bytes()).is_ok())
+}
+
+fn is_method(text: &str) -> bool {
+    (3..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_target(text: &str) -> bool {
+    text.starts_with('/') || text.starts_with("http")
+}
+
+fn is_request(text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(method, target)| is_method(method) && is_target(target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_known_by_their_names_and_what_stands_there() {
+        for (line, keys) in [
+            (
+                r#"{"@timestamp": "2020-05-07T06:46:56+00:00", "client_ip": "192.0.2.39", "xff": "198.51.100.49", "server_ip": "10.0.0.29", "method": "GET", "uri": "/v2/no", "http_protocol": "HTTP/1.1", "response_code": "404", "sent": "227", "body_bytes_sent": "12", "referer": "-", "agent": "x"}"#,
+                Some(
+                    "client=client_ip,status=response_code,time=@timestamp,method=method,target=uri,protocol=http_protocol,bytes=body_bytes_sent,agent=agent,referrer=referer",
+                ),
+            ),
+            (
+                r#"{"@timestamp":"2017-07-25T11:01:06+08:00","host":"198.51.100.237","clientip":"192.0.2.196","request":"POST /no HTTP/1.1","http_user_agent":"x \xC3\xA3","size":7513,"status":"404"}"#,
+                Some("client=clientip,status=status,time=@timestamp,request=request,bytes=size,agent=http_user_agent,domain=host"),
+            ),
+            (
+                r#"{"http":{"clientIp":"::1","statusCode":404,"path":"/"}}"#,
+                Some("client=http.clientIp,status=http.statusCode,target=http.path"),
+            ),
+            (r#"{"ip":"x","status":404,"path":"/"}"#, None),
+            (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
+            ("x", None),
+        ] {
+            assert_eq!(guess_keys(line.as_bytes()).as_deref(), keys, "{line}");
+        }
+    }
+}

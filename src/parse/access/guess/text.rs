@@ -1,0 +1,215 @@
+//! A string for `--log-format` that a sample of lines may be written by, from what one of them looks like.
+
+use crate::base::net;
+use crate::base::time::{CLF_LEN, Clock};
+use crate::parse::access::field::close_quoted;
+use crate::parse::access::log_format::{LogFormat, LogFormatResult};
+use crate::parse::access::server::words::{is_number, split_address};
+use crate::parse::format::Arena;
+
+/// How a field is written in a string, of nginx or of Apache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Nginx,
+    Apache,
+}
+
+/// A piece of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece<'l> {
+    /// What stands between fields.
+    Text(&'l str),
+    /// A text in quotes, without them.
+    Quoted(&'l str),
+    /// A word.
+    Word(&'l str),
+    /// Directives for a time, and the string's language.
+    Time(String, Dialect),
+}
+
+/// A string that is read as a format without doubt, and by which at least one of `lines` is a request with a client and a status; of
+/// several, the one by which most are.
+#[must_use]
+pub fn guess_string(lines: &[&str]) -> Option<String> {
+    const MOST_TRIED: usize = 8;
+    let strings = lines.iter().take(MOST_TRIED).filter_map(|line| to_string(line));
+    let rated = strings.map(|string| (count_read(&string, lines), string)).filter(|(count, _)| *count > 0);
+    rated.max_by_key(|(count, _)| *count).map(|(_, string)| string)
+}
+
+/// How many of `lines` are requests by `string`; none where a client could forge one.
+fn count_read(string: &str, lines: &[&str]) -> usize {
+    let (Ok(format), Ok(mut clock)) = (LogFormat::compile(string), Clock::new("UTC", None)) else { return 0 };
+    let arena = Arena::default();
+    let mut is_read = |line: &&&str| match format.read(line.as_bytes(), &arena, &mut clock) {
+        LogFormatResult::Request(web) => web.client != b"-" && web.status.is_some(),
+        _ => false,
+    };
+    lines.iter().filter(|line| is_read(line)).count()
+}
+
+fn to_string(line: &str) -> Option<String> {
+    let pieces = split(line)?;
+    let dialect =
+        if pieces.iter().any(|piece| matches!(piece, Piece::Time(_, Dialect::Apache))) { Dialect::Apache } else { Dialect::Nginx };
+    let request = pieces.iter().position(|piece| matches!(piece, Piece::Quoted(text) if is_request(text)))?;
+    let client = find_client(&pieces)?;
+    let is_status = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.len() == 3 && word.parse::<u16>().is_ok_and(|code| (100..600).contains(&code)));
+    let status = (request..pieces.len()).find(|&at| is_status(&pieces[at])).or_else(|| pieces.iter().position(is_status))?;
+    let quoted: Vec<_> = (0..pieces.len()).filter(|&at| at != request && matches!(pieces[at], Piece::Quoted(_))).collect();
+    let is_agent =
+        |at: usize| matches!(pieces[at], Piece::Quoted(text) if text.contains('/') && !text.starts_with("http") && !text.starts_with('/'));
+    let agent = quoted.iter().copied().find(|&at| is_agent(at));
+    let referrer = agent
+        .and_then(|agent| quoted.iter().copied().rfind(|&at| at < agent))
+        .filter(|&at| matches!(pieces[at], Piece::Quoted(text) if text == "-" || text.starts_with("http")));
+    let name = |nginx: &str, apache: &str| if dialect == Dialect::Nginx { nginx.to_owned() } else { apache.to_owned() };
+    let mut string = String::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        string.push_str(&match piece {
+            Piece::Text(text) => text.replace('%', "%%"),
+            Piece::Time(text, _) if text == "$time_local" && dialect == Dialect::Apache => "%{%d/%b/%Y:%T %z}t".to_owned(),
+            Piece::Time(text, own) if *own == Dialect::Apache || dialect == Dialect::Nginx => text.clone(),
+            Piece::Time(..) => return None,
+            Piece::Quoted(_) => {
+                let field = match at {
+                    _ if at == request => name("$request", "%r"),
+                    _ if Some(at) == agent => name("$http_user_agent", "%{User-Agent}i"),
+                    _ if Some(at) == referrer => name("$http_referer", "%{Referer}i"),
+                    _ => name("$http_x_other", "%{X-Other}i"),
+                };
+                format!("\"{field}\"")
+            }
+            Piece::Word(word) if at == client => {
+                let port = if net::parse_address(word.as_bytes()).is_none() { name(":$remote_port", ":%{remote}p") } else { String::new() };
+                name("$remote_addr", "%a") + &port
+            }
+            Piece::Word(_) if at == status => name("$status", "%>s"),
+            Piece::Word(word) if net::parse_address(word.as_bytes()).is_some() => name("$realip_remote_addr", "%{c}a"),
+            Piece::Word(word) if is_number(word.as_bytes()) && *word != "-" => name("$request_time", "%D"),
+            Piece::Word(_) => name("$pipe", "%X"),
+        });
+    }
+    Some(string)
+}
+
+/// The word that names the client: an address, with its port or without. Of two that stand together the one that is no machine of a
+/// private network, since the other is a proxy's.
+fn find_client(pieces: &[Piece<'_>]) -> Option<usize> {
+    let address = |piece: &Piece<'_>| match piece {
+        Piece::Word(word) => net::parse_address(split_address(word.as_bytes()).unwrap_or(word.as_bytes())),
+        _ => None,
+    };
+    let first = pieces.iter().position(|piece| address(piece).is_some())?;
+    let second = (first + 1..pieces.len()).find(|&at| address(&pieces[at]).is_some()).filter(|&at| at == first + 2);
+    let is_local = |at: usize| address(&pieces[at]).is_some_and(net::is_local);
+    Some(second.filter(|&at| is_local(first) && !is_local(at) && pieces[first + 1] != Piece::Text(" ")).unwrap_or(first))
+}
+
+fn is_request(text: &str) -> bool {
+    let method = text.split(' ').next().unwrap_or_default();
+    (3..=10).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase()) && text.contains(" /") | text.contains("://")
+}
+
+/// The pieces of a line; `None` where a quote does not end.
+fn split(line: &str) -> Option<Vec<Piece<'_>>> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < line.len() {
+        let rest = &line[at..];
+        let used = if let Some((string, dialect, len)) = read_time(rest) {
+            pieces.push(Piece::Time(string, dialect));
+            len
+        } else if rest.starts_with('"') {
+            let end = close_quoted(rest.as_bytes(), 1)?.end;
+            pieces.push(Piece::Quoted(&rest[1..end - 1]));
+            end
+        } else {
+            let is_mark = |c: char| matches!(c, ' ' | '|' | '[' | ']' | '(' | ')' | '"' | ';' | ',' | '\t');
+            let end = rest.find(is_mark).unwrap_or(rest.len());
+            match end {
+                0 => {
+                    let end = rest.find(|c: char| !is_mark(c) || c == '"').unwrap_or(rest.len());
+                    pieces.push(Piece::Text(&rest[..end]));
+                    end
+                }
+                end => {
+                    pieces.push(Piece::Word(&rest[..end]));
+                    end
+                }
+            }
+        };
+        at += used;
+    }
+    Some(pieces)
+}
+
+/// The time at the start of `rest`: its directives, their language and its length.
+fn read_time(rest: &str) -> Option<(String, Dialect, usize)> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    if matches!(rest.as_bytes(), [_, _, b'/', _, _, _, b'/', _, _, _, _, b':', ..])
+        && rest.is_char_boundary(CLF_LEN)
+        && rest.len() >= CLF_LEN
+    {
+        return Some(("$time_local".to_owned(), Dialect::Nginx, CLF_LEN));
+    }
+    let [y, _, _, _, b'-', _, _, b'-', _, _, between @ (b'T' | b' '), _, _, b':', _, _, b':', _, _, ..] = rest.as_bytes() else {
+        return None;
+    };
+    let behind = rest.get(19..).filter(|_| y.is_ascii_digit())?;
+    let fraction = behind.strip_prefix('.').map_or(0, digits);
+    let offset = &behind[if fraction > 0 { 1 + fraction } else { 0 }..];
+    if fraction == 0
+        && *between == b'T'
+        && offset.len() >= 6
+        && rest.is_char_boundary(25)
+        && matches!(offset.as_bytes(), [b'+' | b'-', _, _, b':', _, _, ..])
+    {
+        return Some(("$time_iso8601".to_owned(), Dialect::Nginx, 25));
+    }
+    let mut string = format!("%{{%F{}%T}}t", char::from(*between));
+    match fraction {
+        0 => {}
+        3 => string.push_str(".%{msec_frac}t"),
+        6 => string.push_str(".%{usec_frac}t"),
+        _ => return None,
+    }
+    let space = usize::from(offset.starts_with(' '));
+    let has_offset =
+        matches!(offset.as_bytes().get(space..space + 5), Some([b'+' | b'-', digits @ ..]) if digits.iter().all(u8::is_ascii_digit));
+    if has_offset {
+        string.push_str(&offset[..space]);
+        string.push_str("%{%z}t");
+    }
+    Some((string, Dialect::Apache, rest.len() - offset.len() + if has_offset { space + 5 } else { 0 }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_how_it_was_written() {
+        for (line, string) in [
+            (
+                r#"2020-03-22T04:27:07+07:00 192.0.2.26 "GET /no HTTP/1.1" - 404 0.000 520 162 "-" "ExampleBot/1.0" "-""#,
+                Some(
+                    r#"$time_iso8601 $remote_addr "$request" $pipe $status $request_time $request_time $request_time "$http_referer" "$http_user_agent" "$http_x_other""#,
+                ),
+            ),
+            (
+                r#"2021-01-27 00:00:06.929 +0300 web1.example.org:33443 [127.0.0.1|192.0.2.170] [-] - "-" "GET /api/no HTTP/1.1" 404 875b 3181b 1019284us"#,
+                Some(r#"%{%F %T}t.%{msec_frac}t %{%z}t %X [%{c}a|%a] [%X] %X "%{X-Other}i" "%r" %>s %X %X %X"#),
+            ),
+            (
+                r#"[10/Oct/2000:13:55:36 +0000] 192.0.2.1:4711 404 "GET / HTTP/1.1""#,
+                Some(r#"[$time_local] $remote_addr:$remote_port $status "$request""#),
+            ),
+            (r#"192.0.2.1 "GET / HTTP/1.1" ok"#, None),
+            (r#"x 404 "GET / HTTP/1.1""#, None),
+            (r#"192.0.2.1 404 "GET / HTTP/1.1"#, None),
+        ] {
+            assert_eq!(guess_string(&[line]).as_deref(), string, "{line}");
+        }
+    }
+}

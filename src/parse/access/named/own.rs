@@ -1,0 +1,67 @@
+//! Readers of formats that only their name tells, since a line of theirs does not say who may have written what; and how their lines look.
+
+use memchr::{memchr, memmem};
+
+use crate::base::net;
+use crate::base::time::Clock;
+use crate::parse::access::clf;
+use crate::parse::access::request::Web;
+use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
+
+/// ingress-nginx before 0.22: `$remote_addr - [$proxy_add_x_forwarded_for] - $remote_user [$time_local] ...`. The list ends with the peer.
+///
+/// # Errors
+/// Where it does not fit, and why.
+pub fn read_ingress_old<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+    const MISSING: Mismatch = Mismatch { at: 0, reason: "no client, list in brackets and user at the start" };
+    let dash = memmem::find(line, b" - [").ok_or(MISSING)?;
+    let (client, behind) = (&line[..dash], &line[dash + 4..]);
+    let quote = memchr(b'"', behind).ok_or(MISSING)?;
+    let mut ends = memmem::find_iter(&behind[..quote], b"] - ");
+    let (end, other) = (ends.next().ok_or(MISSING)?, ends.next());
+    let list = &behind[..end];
+    let peer = list.rsplit(|&byte| byte == b',').next().unwrap_or_default().trim_ascii();
+    if peer != client || net::parse_address(client).is_none() {
+        return Err(Mismatch { at: dash, reason: "the list in brackets does not end with the client" });
+    }
+    // The header may hold `] - `, and so may the name of a user: then there is no telling them apart.
+    if other.is_some() {
+        return Ok(ParsedLine::Ambiguous(client));
+    }
+    let plain = arena.join(&[client, b" - ", &behind[end + 4..]]);
+    let reading = clf::read_common(plain, clock).map_err(|mismatch| Mismatch { at: mismatch.at + end, ..mismatch })?;
+    let ParsedLine::Web(web) = reading else { return Ok(reading) };
+    Ok(ParsedLine::Web(Web { forwarded: known(list), ..web }))
+}
+
+/// Whether a line looks so, and what is said of it then.
+type Hint = (fn(&[u8]) -> bool, &'static str);
+
+/// How lines of formats look that only their name tells.
+pub const HINTS: &[Hint] = &[
+    (looks_like_ltsv, "possibly LTSV: use --log-format ltsv, or ltsv:client=LABEL,status=LABEL,..."),
+    (looks_like_envoy, "possibly Envoy's format without the peer: use --log-format envoy_default with --client-from X-Forwarded-For"),
+    (looks_like_logfmt, "possibly logfmt: use --log-format logfmt, or logfmt:client=KEY,status=KEY,..."),
+];
+
+fn looks_like_ltsv(line: &[u8]) -> bool {
+    let fields = line.split(|&byte| byte == b'\t');
+    let has_label = |field: &[u8]| memchr(b':', field).is_some_and(|colon| colon > 0 && field[..colon].iter().copied().all(is_key));
+    fields.clone().count() >= 4 && fields.take(4).all(has_label)
+}
+
+fn looks_like_logfmt(line: &[u8]) -> bool {
+    let mut words = line.split(|&byte| byte == b' ').take(3);
+    let is_pair = |word: &[u8]| memchr(b'=', word).is_some_and(|equals| equals > 0 && word[..equals].iter().copied().all(is_key));
+    words.clone().count() == 3 && words.all(is_pair) && memmem::find(line, b"status=").is_some()
+}
+
+fn looks_like_envoy(line: &[u8]) -> bool {
+    matches!(line, [b'[', b'0'..=b'9', _, _, _, b'-', _, _, b'-', _, _, b'T', ..])
+        && memmem::find(line, b"Z] \"").is_some()
+        && line.ends_with(b"\"")
+}
+
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}

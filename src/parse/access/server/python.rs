@@ -1,0 +1,76 @@
+//! Access logs of servers written in Python that are not those of Apache: Uvicorn, and Hypercorn with its logger's header.
+
+use memchr::{memchr, memrchr};
+
+use crate::base::time::Clock;
+use crate::parse::access::clf;
+use crate::parse::access::request::{Web, read_status};
+use crate::parse::access::server::words::{Words, split_address};
+use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
+
+/// Uvicorn's default.
+pub const UVICORN: Format = Format {
+    name: "uvicorn",
+    kind: FormatKind::Web,
+    about: "Uvicorn's default access line (FastAPI, Starlette); it has no time and no user agent",
+    source: "Uvicorn uvicorn/logging.py, AccessFormatter; uvicorn/config.py, LOGGING_CONFIG; tried with Uvicorn 0.54",
+    example: (
+        r#"INFO:     192.0.2.38:53735 - "GET /no HTTP/1.1" 404 Not Found"#,
+        r#"{"schema":"soar.event/1","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.38"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+    ),
+    read: |line, _, _: &mut Clock| read_uvicorn(line.text),
+};
+
+/// Hypercorn's default, which goes through a logger that writes a header.
+pub const HYPERCORN: Format = Format {
+    name: "hypercorn",
+    kind: FormatKind::Web,
+    about: "Hypercorn's access log behind the header of its logger",
+    source: "Hypercorn hypercorn/logging.py, hypercorn/config.py (access_log_format); tried with Hypercorn 0.18",
+    example: (
+        r#"[2026-11-29 13:33:19 +0000] [1049] [INFO] 192.0.2.7:51730 - - [29/Nov/2026:13:33:19 +0000] "GET /no 1.1" 404 0 "-" "ExampleBot/1.0""#,
+        r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.7"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":0}}},"url":{"original":"/no"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
+    ),
+    read: |line, arena, clock| read_hypercorn(line.text, arena, clock),
+};
+
+/// `INFO:     192.0.2.38:53735 - "GET /no HTTP/1.1" 404 Not Found`. A query may hold quotes; what stands behind the last is the server's.
+fn read_uvicorn(line: &[u8]) -> Result<ParsedLine<'_>, Mismatch> {
+    let mut words = Words::of(line);
+    words.skip(b"INFO:     ", "no level at the start")?;
+    // A UNIX socket has no address, and none is written.
+    let client = match words.rest() {
+        [b' ', b'-', ..] => &b"-"[..],
+        rest => {
+            let end = memchr(b' ', rest).unwrap_or(rest.len());
+            split_address(&rest[..end]).ok_or(words.mismatch("no client and port"))?
+        }
+    };
+    words.until(b'-', "no '-' before the request")?;
+    words.skip(b" \"", "no quoted request")?;
+    let end = memrchr(b'"', words.rest()).ok_or(words.mismatch("the request has no closing quote"))?;
+    let (request, tail) = words.rest().split_at(end);
+    let status = tail.strip_prefix(b"\" ").and_then(|tail| tail.split(|&byte| byte == b' ').next()).unwrap_or_default();
+    let status = read_status(status).map_err(|reason| words.mismatch(reason))?;
+    Ok(ParsedLine::Web(Web { request: known(request), status, ..Web::of(client) }))
+}
+
+/// `[2026-11-29 13:33:19 +0000] [1049] [INFO] ` before a line of the combined format, whose protocol is a version alone.
+fn read_hypercorn<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+    let mut words = Words::of(line);
+    words.skip(b"[", "no '[' at the start")?;
+    clock.parse_dated(words.until(b']', "no ']' after the time")?).map_err(|reason| Mismatch { at: 1, reason })?;
+    words.skip(b" [", "no process behind the time")?;
+    if !words.until(b']', "no process")?.iter().all(u8::is_ascii_digit) {
+        return Err(words.mismatch("no process"));
+    }
+    words.skip(b" [INFO] ", "no level behind the process")?;
+    let at = line.len() - words.rest().len();
+    let inner = clf::read_common(words.rest(), clock).map_err(|mismatch| Mismatch { at: at + mismatch.at, ..mismatch })?;
+    let ParsedLine::Web(web) = inner else { return Ok(inner) };
+    let request = web.request.map(|request| match memrchr(b' ', request).map(|at| request.split_at(at + 1)) {
+        Some((front, version @ (b"1.0" | b"1.1" | b"2" | b"3"))) => arena.join(&[front, b"HTTP/", version]),
+        _ => request,
+    });
+    Ok(ParsedLine::Web(Web { request, ..web }))
+}

@@ -1,0 +1,196 @@
+//! The extended log file format of the W3C: `#Fields:` names the columns of the lines behind it. IIS writes it with blanks between the
+//! columns and `+` for those in them, `CloudFront` with tabs and percent signs.
+//!
+//! Which columns a line has stands before it in its input, however far (see `Line::header`). A line that has more words or fewer than
+//! there are columns is none, so no text of a client moves into another column. Times are of UTC.
+
+use std::borrow::Cow;
+
+use crate::base::net;
+use crate::base::time::{Clock, LogTime};
+use crate::io::lines::FIELDS;
+use crate::parse::access::request::{Escaping, Web, hex, is_client, join_request, read_size, read_status};
+use crate::parse::format::{Arena, Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
+
+/// IIS, `CloudFront` and others.
+pub const W3C: Format = Format {
+    name: "w3c",
+    kind: FormatKind::Web,
+    about: "W3C extended log file format (IIS, CloudFront standard logs) in an input that begins with its header; #Fields: names the columns",
+    source: "W3C WD-logfile-960323; Microsoft, IIS, W3C logging; AWS, CloudFront, Standard logging",
+    example: (
+        "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query cs-username cs(User-Agent) cs(Referer) sc-status sc-bytes\n2024-10-01 00:00:06 192.0.2.34 GET /no a=b - ExampleBot/1.0+(x) https://example.org/ 404 591",
+        r#"{"schema":"soar.event/1","@timestamp":"2024-10-01T00:00:06Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.34"},"http":{"request":{"method":"GET","referrer":"https://example.org/"},"response":{"status_code":404,"body":{"bytes":591}}},"url":{"original":"/no?a=b"},"user_agent":{"original":"ExampleBot/1.0 (x)"},"log":{"file":{"path":"example"},"line":2},"tags":["http_404","http_bot"]}"#,
+    ),
+    read: |line, arena, clock| match line.header {
+        Some(header) => read(line.text, header, arena, clock),
+        None if line.text.starts_with(FIELDS) => Err(Mismatch {
+            at: OF_NO_FORMAT,
+            reason: "columns of a W3C log, but the input does not begin with its header: use --log-format '#Fields: ...'",
+        }),
+        None => Err(Mismatch { at: 0, reason: "no header of a W3C log at the start of the input" }),
+    },
+};
+
+/// What a column is of use for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Date,
+    Time,
+    Client,
+    Forwarded,
+    Domain,
+    User,
+    Method,
+    Target,
+    Path,
+    Query,
+    Protocol,
+    Status,
+    Bytes,
+    Referrer,
+    Agent,
+}
+
+/// How many there are.
+const COLUMNS: usize = Column::Agent as usize + 1;
+
+/// The column that is called `name`.
+fn column(name: &[u8]) -> Option<Column> {
+    const NAMES: [(&[u8], Column); 22] = [
+        (b"date", Column::Date),
+        (b"time", Column::Time),
+        (b"c-ip", Column::Client),
+        (b"cs(X-Forwarded-For)", Column::Forwarded),
+        (b"X-Forwarded-For", Column::Forwarded),
+        (b"x-forwarded-for", Column::Forwarded),
+        (b"cs-host", Column::Domain),
+        (b"x-host-header", Column::Domain),
+        (b"cs-username", Column::User),
+        (b"cs-method", Column::Method),
+        (b"cs-uri", Column::Target),
+        (b"cs-uri-stem", Column::Path),
+        (b"cs-uri-query", Column::Query),
+        (b"cs-version", Column::Protocol),
+        (b"cs-protocol-version", Column::Protocol),
+        (b"sc-status", Column::Status),
+        (b"sc-bytes", Column::Bytes),
+        (b"cs(Referer)", Column::Referrer),
+        (b"cs(Referrer)", Column::Referrer),
+        (b"cs(User-Agent)", Column::Agent),
+        (b"cs(user-agent)", Column::Agent),
+        (b"cs(referer)", Column::Referrer),
+    ];
+    NAMES.iter().find(|(known, _)| *known == name).map(|&(_, column)| column)
+}
+
+/// Whether `header` names a column for the header that proxies name clients in.
+#[must_use]
+pub fn has_forwarded(header: &[u8]) -> bool {
+    names_of(header).any(|name| column(name) == Some(Column::Forwarded))
+}
+
+/// Whether a `#Fields:` line has what an access log needs, or what it lacks.
+///
+/// # Errors
+/// The column that is missing.
+pub fn check(header: &[u8]) -> Result<(), &'static str> {
+    for (wanted, name) in [(Column::Client, "c-ip"), (Column::Date, "date"), (Column::Time, "time")] {
+        if !names_of(header).any(|name| column(name) == Some(wanted)) {
+            return Err(name);
+        }
+    }
+    Ok(())
+}
+
+fn names_of(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    header.strip_prefix(FIELDS).unwrap_or_default().split(|byte| matches!(byte, b' ' | b'\t' | b'\r')).filter(|name| !name.is_empty())
+}
+
+/// Reads a line behind the `#Fields:` line `header` (empty: none came yet).
+///
+/// # Errors
+/// Why it has not its columns.
+pub fn read<'a>(line: &'a [u8], header: &[u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+    let mismatch = |reason| Mismatch { at: 3, reason };
+    if line.starts_with(b"#") {
+        // `#Software:`, `#Date:` and the like tell of the log, not of a request.
+        return Ok(ParsedLine::OtherProgram(None));
+    }
+    if header.is_empty() {
+        return Err(Mismatch { at: 0, reason: "no #Fields: line before it" });
+    }
+    let is_tabbed = line.contains(&b'\t');
+    let mut words = line.split(|&byte| byte == if is_tabbed { b'\t' } else { b' ' });
+    let mut values = [None; COLUMNS];
+    for name in names_of(header) {
+        let word = words.next().ok_or(mismatch("fewer words than #Fields: has columns"))?;
+        // Of two for one thing, the first.
+        if let Some(column) = column(name)
+            && values[column as usize].is_none()
+        {
+            values[column as usize] = known(word);
+        }
+    }
+    if words.next().is_some_and(|word| !word.is_empty()) || words.next().is_some() {
+        return Err(mismatch("more words than #Fields: has columns"));
+    }
+    let value = |column: Column| values[column as usize];
+    let text = |column: Column| value(column).map(|text| decode(text, is_tabbed, arena));
+    let client = value(Column::Client).unwrap_or(b"-");
+    if !is_client(client) {
+        return Err(mismatch("the client is neither an address nor a host name"));
+    }
+    let path = value(Column::Target).or(value(Column::Path));
+    let target = match (path, value(Column::Query)) {
+        (Some(path), Some(query)) => Some(arena.join(&[path, b"?", query.strip_prefix(b"?").unwrap_or(query)])),
+        (path, _) => path,
+    };
+    Ok(ParsedLine::Web(Web {
+        domain: value(Column::Domain).filter(|domain| net::is_host(net::strip_port(domain))),
+        user: text(Column::User),
+        time: Some(read_time(value(Column::Date), value(Column::Time), clock).map_err(mismatch)?),
+        request: join_request(value(Column::Method), target, value(Column::Protocol), arena),
+        status: value(Column::Status).map_or(Ok(None), read_status).map_err(mismatch)?,
+        body_bytes: value(Column::Bytes).map_or(Ok(None), read_size).map_err(mismatch)?,
+        referrer: text(Column::Referrer),
+        agent: text(Column::Agent),
+        forwarded: text(Column::Forwarded),
+        escaping: Escaping::Undone,
+        ..Web::of(client)
+    }))
+}
+
+fn read_time<'a>(date: Option<&[u8]>, time: Option<&'a [u8]>, clock: &mut Clock) -> Result<LogTime<'a>, &'static str> {
+    let (Some(date), Some(time)) = (date, time) else { return Err("no date and time") };
+    let (clock_time, fraction) = time.split_at_checked(8).ok_or("the time is not a time")?;
+    let text = [date, b"T", clock_time, b"Z"].concat();
+    let seconds = clock.parse_rfc3339(&text)?.seconds;
+    let fraction = match fraction {
+        [] => "",
+        [b'.', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => std::str::from_utf8(digits).unwrap_or_default(),
+        _ => return Err("the time is not a time"),
+    };
+    Ok(LogTime { seconds, fraction: &fraction[..fraction.len().min(9)] })
+}
+
+/// A text as it was sent: `+` for a blank, or percent signs.
+fn decode<'a>(text: &'a [u8], is_tabbed: bool, arena: &'a Arena) -> &'a [u8] {
+    let plain: Cow<'_, [u8]> = match is_tabbed {
+        false if text.contains(&b'+') => text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect::<Vec<_>>().into(),
+        true if text.contains(&b'%') => {
+            let (mut out, mut rest) = (Vec::with_capacity(text.len()), text);
+            while let [byte, after @ ..] = rest {
+                let decoded = match (byte, after) {
+                    (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
+                    _ => None,
+                };
+                out.push(decoded.unwrap_or(*byte));
+                rest = &rest[if decoded.is_some() { 3 } else { 1 }..];
+            }
+            out.into()
+        }
+        _ => return text,
+    };
+    arena.keep(&plain)
+}

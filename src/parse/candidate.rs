@@ -1,0 +1,108 @@
+//! What a run tries on a line: every format of access logs, every envelope, and what the user said of them.
+
+use crate::base::time::Clock;
+use crate::io::lines::Line;
+use crate::parse::access::log_format::LogFormat;
+use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
+use crate::parse::envelope::syslog;
+use crate::parse::envelope::vouched::TrustedContainers;
+use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
+use crate::parse::service::Service;
+use crate::parse::service::catalog::Services;
+use crate::parse::{ENVELOPES, FORMATS};
+
+/// What reads a line.
+#[derive(Debug, Clone, Copy)]
+pub enum Candidate {
+    /// A format of access logs.
+    Access(&'static Format),
+    /// An envelope.
+    Envelope(&'static EnvelopeFormat),
+}
+
+impl Candidate {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Access(format) => format.name,
+            Self::Envelope(format) => format.name,
+        }
+    }
+
+    /// What it makes of a line.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn read<'a>(&self, line: &Line<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<Found<'a>, Mismatch> {
+        match self {
+            Self::Access(format) => (format.read)(line, arena, clock).map(Found::Parsed),
+            Self::Envelope(format) => (format.open)(line, arena, clock).map(|envelope| Found::Envelope(format.name, envelope)),
+        }
+    }
+}
+
+/// What a run tries on a line, in this order at first.
+#[derive(Debug)]
+pub struct Candidates<'c> {
+    /// The format of --log-format.
+    pub given: Option<&'c LogFormat>,
+    /// The program of lines that name none.
+    pub program: Option<&'static Service>,
+    /// The name of that program, where it is no sshd.
+    pub other_program: Option<&'c str>,
+    /// The services whose messages are read beside sshd's.
+    pub services: Option<&'c Services>,
+    /// Containers that the user vouches for.
+    pub trusted: Option<&'c TrustedContainers>,
+    /// Of a line.
+    pub all: Vec<Candidate>,
+    /// Where in them the most plain syslog stands.
+    pub syslog: usize,
+}
+
+impl<'c> Candidates<'c> {
+    /// Everything that is known, or what `given`, the format of --log-format, allows beside it.
+    #[must_use]
+    pub fn new(given: Option<&'c LogFormat>) -> Self {
+        let is_tried = |kind: FormatKind| given.is_none_or(|given| given.allows(kind));
+        let envelopes = |is_json: bool| {
+            ENVELOPES
+                .iter()
+                .filter(move |format| (format.kind == FormatKind::Json) == is_json && is_tried(format.kind))
+                .map(Candidate::Envelope)
+        };
+        let formats = || FORMATS.iter().filter(|format| is_tried(format.kind)).map(Candidate::Access);
+        let all: Vec<_> = formats().take(1).chain(envelopes(false)).chain(formats().skip(1)).chain(envelopes(true)).collect();
+        let is_syslog = |candidate: &Candidate| matches!(candidate, Candidate::Envelope(format) if format.name == syslog::RFC3164.name);
+        let syslog = all.iter().position(is_syslog).unwrap_or(usize::MAX);
+        Self { given, program: None, other_program: None, services: None, trusted: None, all, syslog }
+    }
+
+    /// Whether more than the tables decides what a line is.
+    #[must_use]
+    pub const fn is_special(&self) -> bool {
+        self.given.is_some() || self.program.is_some() || self.other_program.is_some()
+    }
+
+    /// With these services, and the name of the one that lines without a program are of.
+    #[must_use]
+    pub fn of_services(self, services: &'c Services, program: Option<&'c str>) -> Self {
+        Self { services: Some(services), other_program: program, ..self }
+    }
+
+    /// With what the user vouches for: the program that lines without one are of, and containers.
+    #[must_use]
+    pub fn vouched(self, program: Option<&'static Service>, trusted: Option<&'c TrustedContainers>) -> Self {
+        Self { program, trusted, ..self }
+    }
+}
+
+/// What a candidate made of a line.
+#[derive(Debug)]
+pub enum Found<'a> {
+    /// An access line.
+    Parsed(ParsedLine<'a>),
+    /// An envelope, by its name.
+    Envelope(&'static str, Envelope<'a>),
+}

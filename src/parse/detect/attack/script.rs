@@ -1,0 +1,27 @@
+//! What injected HTML and script looks like.
+
+use super::{Attack, Class, Place};
+
+const fn script(name: &'static str, place: Place, pattern: &'static str, source: &'static str, example: &'static str) -> Attack {
+    Attack { name, class: Class::Script, place, pattern, source, example }
+}
+
+const HTML: &str = "CWE-79; OWASP WSTG-INPV-01; WHATWG HTML";
+const JS: &str = "CWE-79; OWASP WSTG-CLNT-02; ECMA-262";
+
+/// Patterns over the plain text of a value, and over its tight text (no blanks, no quotes).
+#[rustfmt::skip]
+pub const SCRIPT: &[Attack] = &[
+    script("element", Place::Anywhere, r"<[/\x00]*(?:\w+:)?(?:script|iframe|frame|frameset|object|embed|applet|meta|link|style|svg|math|form|base|body|html|head|marquee|video|audio|source|track|img|image|input|button|details|summary|dialog|isindex|xml|xss|layer|ilayer|bgsound|table|td|tr|th|template|noscript|noembed|textarea|title|portal|select|option|keygen|canvas|animate\w*|set|use|foreignobject|handler|listener|blink|div|span|a|p|br|hr|h[1-6]|font|slot|center|param|label|fieldset|output|area|map|menu|menuitem|plaintext|xmp|listing|picture|model-viewer|amp-\w+|ng-\w+|v-\w+|x|b|i|u|q|s|code|pre|data|time|ul|ol|li|nav|main|section|article|header|footer|custom-\w+|my-\w+|mtext|mglyph|mi|maction|annotation-xml|desc|fencedframe|permission|geolocation|search|object|body|content|shadow|element|command|datalist|meter|progress|ruby|rp|rt|acronym|basefont|dir|strike|tt|nextid|multicol|spacer|comment|esi:\w+)(?:[\s/>\x00:]|on\w+=|$|%)", HTML, "/a?q=<svg/onload=alert(1)>"),
+    script("any element with a handler or an address", Place::Anywhere, r"<[/!?%\s]*[\w:-]+[^>]{0,400}?[\s/\x22'`\x00]\s*(?:on\w{3,40}|href|src|srcdoc|style|formaction|action|xlink:href|xmlns|is|id|class|contenteditable|tabindex|autofocus|background|dynsrc|lowsrc|ng-\w+|v-\w+|x-\w+|@\w+|:\w+|hx-\w+|data-\w+)\s*=", HTML, "/a?q=<x onclick=alert(1)>"),
+    script("declaration", Place::Anywhere, r"<!(?:doctype|entity|\[cdata|element|--)|<\?(?:xml|import)|<%[=@\s]|<\?=|-->|\]\]>", "CWE-611; OWASP WSTG-INPV-07; XML 1.0", "/a?q=<!entity x system"),
+    script("handler", Place::Anywhere, r#"(?:["'`;\s/>\x0b]|^|[?\x1f=.])on[a-z]{3,40}\s*=\s*(?:["'`(\[{]|[\w$.]+\s*(?:[(`=\[]|\.\w)|&#|\\|[a-z]+\s*=>|async\b|function\b|javascript)"#, HTML, "/a?q=x\" onfocus=alert(1) y=\""),
+    script("address of a script", Place::Tight, r"(?:javascript|vbscript|livescript|mocha|jscript):(?:[^v;h]|v(?:[^o]|o[^i])|;.|h[^i])|data:(?:text/(?:html|xml|javascript|x-)|image/svg|application/(?:x-|javascript|xhtml|xml|ecma)|,|;base64|x,|[^,]{0,60},<)|feed:javascript|view-source:", HTML, "/a?next=java\tscript:alert(1)"),
+    script("call", Place::Target, r#"\b(?:alert|prompt|confirm|eval|settimeout|setinterval|setimmediate|atob|btoa|execscript|importscripts|fromcharcode|fromcodepoint|unescape|decodeuri\w*|requestanimationframe|queuemicrotask|reflect\.\w+|proxy|fetch|import|writeln?|sendbeacon|postmessage|addeventlistener|appendchild|createelement\w*|insertadjacenthtml|createcontextualfragment|dispatchevent|queryselector\w*|getelementby\w+|getelementsby\w+|setattribute|parsefromstring|registerprotocolhandler|pushstate|replacestate|xmlhttprequest|print|log|open|find|map|filter|foreach|reduce|sort|every|some|replace|call|apply|bind|concat|matchall|trustasHtml|\$eval|get|set|then|catch|valueof|tostring)['"`)\]\s]*(?:\?\.)?\s*(?:[(`][^)\s]|\(\s*['"`(\[{/\\])"#, JS, "/a?q='-alert(1)-'"),
+    script("object of a page", Place::Target, r#"\b(?:document|window|self|top|parent|frames|globalthis|navigator|location|localstorage|sessionstorage|trustedtypes|cookiestore|shadowroot|customelements|caches|indexeddb|opener|domparser|event|window\.\w+)\s*(?:\?\.|\.|\[)\s*[\w$'"`/(\[]|\b(?:document|window|self|top|this)\s*\["#, JS, "/a?q=document.cookie"),
+    script("function", Place::Target, r"=>\s*[\w$(`{\[]|\bfunction\s*\w*\s*\(|\bnew\s+[a-z]\w+\s*[(`.;]|\bconstructor\s*[.(\[`'\x22]|['\x22`]constructor|__proto__|prototype\s*[.\[=]|\bthrow\s*[\w{(/\[]|\$\{[^}]*[(`]|\basync\b|\bawait\s|\b(?:var|let|const)\s+\w+\s*=|\bclass\s+\w*\s*(?:extends|\{)|\bfor\s*\(|\bwith\s*\(|\bwhile\s*\(|\btry\s*\{|\bonerror\b|\binnerhtml\b|\bouterhtml\b|\bsrcdoc\b|\bimport\s*['\x22(]|symbol\.\w|\blocation\s*=|\.\s*source\b|\[\]\s*[\[+]|\[!\[\]|!\+\[\]|\bdangerouslysetinnerhtml|\btextcontent\b", JS, "/a?q=onerror=x=>x"),
+    script("style", Place::Tight, r"expression\(|-moz-binding|behaviou?r:url|@import[^a-z0-9_-]|background(?:-image)?:url\(|-o-link|url\((?:javascript|data)|@(?:charset|font-face|keyframes|media|supports|layer|container|scope|property|namespace)|:url\(|\{[a-z-]+:[a-z][^},]*\}", "CWE-79; W3C CSS Syntax", "/a?q=width:expression(x)"),
+    script("letters in other clothes", Place::Tight, r"\[\]\[|\(!\[\]\+|\$=~\[\]|_=~\[\]|\\u\{?0{0,4}[0-9a-f]{2}.*\\u\{?0|\\x[0-9a-f]{2}.*\\x|\\[0-7]{2,3}\\[0-7]{2,3}|(?:&#x?[0-9a-f]{2,7};?){2}|\+adw-", JS, "/a?q=[][(![]+[])"),
+    script("end of a string", Place::Target, r#"(?:^|[=?\x1f])['"`][\s)}\];]*(?:;|\+|-|\*|,|\^|>|\|\||&&|\?)\s*[\w$<(\[{/'"`]|(?:^|=)\s*(?:['"`]\s*)?/?>\s*<|\*/|\\['"`][\s)}\];]*[;+-]|['"]\s*(?:style|autofocus|accesskey|src|href|tabindex)\s*=|;//|\}\s*;?\s*//"#, JS, "/a?q=';x();//"),
+    script("member of a JSON text that is code", Place::Target, r#"\{\s*['"]?[\w$@.-]+['"]?\s*:\s*(?:['"]?\s*(?:<|javascript|function|\$|constructor)|\{\s*['"]\$)|\[\[[^\]]*[<(]|!\[[^\]]*\]\(|\]\(\s*(?:javascript|data|vbscript)"#, JS, "/a?q={\"x\":\"<svg"),
+];

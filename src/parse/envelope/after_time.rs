@@ -1,0 +1,140 @@
+//! What stands behind the time of a syslog line: ` host tag[pid]: message`, and what daemons and relays put between.
+//!
+//! The message is cut at the first tag, so nothing that a program was made to write later in the line can pose as another program. Where
+//! a word may be a host or a program, it is the program: no text of one program is ever read as another's header.
+
+use memchr::{memchr, memchr2};
+
+use crate::base::net;
+use crate::base::time::{LogTime, starts_like_rfc3164};
+use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::tag::{is_level, read_repeat, read_suppressed, split_plain, split_tag, split_word};
+use crate::parse::format::{Header, Mismatch};
+use crate::parse::service;
+use crate::parse::service::sshd::LengthLimit;
+
+/// Reads ` host tag[pid]: message`; `at` is how much of the line fitted.
+pub fn read_after_time<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Envelope<'a>, Mismatch> {
+    let mismatch = |reason| Mismatch { at, reason };
+    let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"\t")).ok_or(mismatch("no space after the time"))?;
+    let header = |host, program, pid| Header { time: Some(time), host, program, pid };
+    if let Some((host, tag)) = split_plain(rest) {
+        return Ok(Envelope::new(header(host, tag.name, tag.pid), Content::Message(tag.message)));
+    }
+    let rest = skip_level_of_bsd(rest.trim_ascii_start());
+    let whole = |host, content| Ok(Envelope::new(header(host, b"", None), content));
+    if let Some(repeat) = read_repeat(Some(time), b"", rest) {
+        return whole(b"", Content::Repeat(repeat));
+    }
+    // Some relays write the level in a column of its own, before the host or behind it.
+    let (rest, mut is_of_busybox) = skip_level(rest);
+    let (host, rest) = split_host(rest, is_of_busybox).ok_or(mismatch("no host after the time"))?;
+    if let Some(repeat) = read_repeat(Some(time), host, rest) {
+        return whole(host, Content::Repeat(repeat));
+    }
+    if is_header(rest) {
+        return whole(host, Content::Line(rest));
+    }
+    let (rest, has_level) = skip_level(rest);
+    is_of_busybox |= has_level;
+    // No program is called by an address: what stands there is a request without a tag, or a line of a load balancer.
+    let word = split_word(rest).map_or(rest, |(word, _)| word);
+    if is_address(word) {
+        return whole(host, Content::Message(rest));
+    }
+    if net::split_port(word).is_some_and(|(host, _)| is_address(net::strip_brackets(host))) {
+        return Err(mismatch("no program after the host"));
+    }
+    let tag = split_tag(rest).map_err(mismatch)?;
+    if let Some(repeat) = read_suppressed(Some(time), host, tag.message) {
+        return whole(host, Content::Repeat(repeat));
+    }
+    let limit = if is_of_busybox { LengthLimit::of_busybox(rest.len() - tag.message.len()) } else { LengthLimit::SSHD };
+    Ok(Envelope { limit, ..Envelope::new(header(host, tag.name, tag.pid), Content::Message(tag.message)) })
+}
+
+/// The host, where there is one, and what stands behind it.
+fn split_host(rest: &[u8], has_level: bool) -> Option<(&[u8], &[u8])> {
+    let Some((word, behind)) = split_column(rest).filter(|(word, _)| !word.is_empty()) else {
+        return if has_level && !rest.is_empty() { Some((b"", rest)) } else { None };
+    };
+    if !is_host(word, behind) {
+        return Some((&rest[..0], rest));
+    }
+    let behind = behind.trim_ascii_start();
+    // A relay may write the host once more: as it is, short or long, or its address.
+    let is_again = |again: &[u8], more| is_host(again, more) && (is_same_host(word, again) || is_address(again) && is_service(more));
+    let again = split_word(behind).filter(|(again, more)| is_again(again, more));
+    Some((word, again.map_or(behind, |(_, more)| more.trim_ascii_start())))
+}
+
+/// Whether the word after the time is the host. Some relays leave the host out; a tag in its place ends in a colon or has a
+/// process id, as no host does.
+fn is_host(word: &[u8], behind: &[u8]) -> bool {
+    match word.last() {
+        Some(b':') => is_address(word),
+        _ if word.starts_with(b"[") => is_bracketed_host(word, behind),
+        _ => memchr(b'[', word).is_none() && !word.starts_with(b"\""),
+    }
+}
+
+/// Whether `[word]` is a host. A program that metalog writes stands in brackets too, so a name is a host's only where it has a domain,
+/// and a service with its process id stands behind it.
+fn is_bracketed_host(word: &[u8], behind: &[u8]) -> bool {
+    let Some(inside) = word[1..].strip_suffix(b"]") else { return false };
+    if is_address(inside) {
+        return true;
+    }
+    let label = inside.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    let is_name = inside == b"localhost" || label.len() < inside.len() && label.len() >= 2 && label.iter().all(u8::is_ascii_alphabetic);
+    is_name && net::is_host_name(inside) && is_service(behind)
+}
+
+/// Whether `again` is the host of `first`: the same, or the one with its domain.
+fn is_same_host(first: &[u8], again: &[u8]) -> bool {
+    let is_longer = |long: &[u8], short: &[u8]| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(b"."));
+    first == again || !is_address(first) && !is_address(again) && (is_longer(first, again) || is_longer(again, first))
+}
+
+fn is_address(word: &[u8]) -> bool {
+    net::parse_address(word).is_some()
+}
+
+/// Whether the tag of a service with its process id stands here.
+fn is_service(rest: &[u8]) -> bool {
+    split_tag(rest).is_ok_and(|tag| tag.pid.is_some() && service::find(tag.name).is_some())
+}
+
+/// The first word, which a space or a tab ends.
+fn split_column(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr2(b' ', b'\t', rest)?;
+    Some((&rest[..end], &rest[end + 1..]))
+}
+
+/// Whether another header starts here, as where a relay wrote its own before it.
+fn is_header(rest: &[u8]) -> bool {
+    let is_full = |text: &[u8]| matches!(text, [y, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..] if y.is_ascii_digit());
+    starts_like_rfc3164(rest) || is_full(rest) || rest.strip_prefix(b"1 ").is_some_and(is_full)
+}
+
+/// What follows `<auth.info> ` or `<4.6> `. **Source:** FreeBSD syslogd(8), `-v`.
+fn skip_level_of_bsd(rest: &[u8]) -> &[u8] {
+    let inside = rest.strip_prefix(b"<").and_then(|inside| Some((inside, memchr(b'>', inside)?)));
+    match inside {
+        Some((inside, end)) if inside[..end].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'.') => {
+            inside[end + 1..].strip_prefix(b" ").unwrap_or(rest)
+        }
+        _ => rest,
+    }
+}
+
+/// What follows `auth.info `, `Auth.Info `, `[auth.info] `, `auth|security:info ` or `info ` before a tag, and whether it stood there.
+///
+/// **Source:** busybox `sysklogd/syslogd.c`; `OpenWrt` logread; AIX syslogd; Kiwi Syslog; rsyslog `%syslogseverity-text%`.
+fn skip_level(rest: &[u8]) -> (&[u8], bool) {
+    let found = split_column(rest).filter(|(word, _)| {
+        let word = word.strip_prefix(b"[").and_then(|word| word.strip_suffix(b"]")).unwrap_or(word);
+        is_level(word)
+    });
+    found.map_or((rest, false), |(_, behind)| (behind.trim_ascii_start(), true))
+}

@@ -1,0 +1,25 @@
+//! What journalctl writes between and below the messages of its text output.
+
+/// What it says between the lines. **Source:** systemd `logs-show.c`, `journalctl.c`.
+pub fn is_journal_mark(line: &[u8]) -> bool {
+    let Some(text) = line.strip_prefix(b"-- ") else {
+        let whom = line.strip_prefix(b"Hint: You are currently not seeing messages from ").and_then(|whom| whom.strip_suffix(b"."));
+        return whom.is_some_and(|whom| whom.iter().all(|b| b.is_ascii_alphabetic() || *b == b' '));
+    };
+    if text.starts_with(b"cursor: ") {
+        return true;
+    }
+    let Some(text) = text.strip_suffix(b" --") else { return false };
+    let starts: [&[u8]; 5] = [b"Logs begin at ", b"Journal begins at ", b"Boot ", b"Reboot", b"No entries"];
+    starts.iter().any(|start| text.starts_with(start))
+}
+
+/// Whether this is the second line of a message, which journalctl sets under the first one: at least 20 spaces, for a time, a
+/// host and a tag. Its hint about other users goes on behind six.
+pub fn is_continuation(line: &[u8]) -> bool {
+    const UNDER: [u8; 20] = [b' '; 20];
+    let hints: [&[u8]; 2] = [b"      Users in groups '", b"      Pass -q to turn off this notice."];
+    // A second line that starts with a brace is left to JSON, which may be indented too.
+    line.strip_prefix(&UNDER).is_some_and(|text| !text.trim_ascii_start().starts_with(b"{"))
+        || hints.iter().any(|hint| line.starts_with(hint))
+}

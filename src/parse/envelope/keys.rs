@@ -1,0 +1,215 @@
+//! The keys of envelopes in JSON, one table each: which key is which field, and which fields a line of it has.
+
+use crate::parse::json::fields::Fields;
+use crate::parse::json::table::{JsonField as F, JsonFormat, NAMES, OF_NO_LOG};
+
+/// Docker's own file, and what Fluent Bit and Fluentd make of the output of containers.
+pub const CONTAINER_KEYS: JsonFormat = JsonFormat {
+    name: "container_json",
+    keys: &[
+        (F::Message, "log"),
+        (F::Time, "time"),
+        (F::Time, "@timestamp"),
+        (F::Time, "timestamp"),
+        (F::Time, "date"),
+        (F::Origin, "stream"),
+        (F::Origin, "kubernetes.pod_name"),
+        (F::Origin, "kubernetes.container_name"),
+        (F::Origin, "container_id"),
+        (F::Origin, "container_name"),
+    ],
+    needs: &[(&[F::Origin], OF_NO_LOG), (&[F::Message], OF_NO_LOG)],
+    proof: NAMES,
+};
+
+/// What rsyslog's JSON templates write, and the syslog parsers of Fluent Bit and Fluentd.
+pub const RSYSLOG_KEYS: JsonFormat = JsonFormat {
+    name: "rsyslog_json",
+    keys: &[
+        (F::Program, "programname"),
+        (F::Program, "app-name"),
+        (F::Program, "appname"),
+        (F::Program, "ident"),
+        (F::Program, "syslogtag"),
+        (F::Program, "syslog-tag"),
+        (F::Message, "msg"),
+        (F::Message, "message"),
+        (F::Pid, "procid"),
+        (F::Pid, "pid"),
+        (F::Host, "hostname"),
+        (F::Host, "sysloghost"),
+        (F::Host, "host"),
+        (F::Host, "fromhost"),
+        (F::Time, "timereported"),
+        (F::Time, "timestamp"),
+        (F::Time, "@timestamp"),
+        (F::Time, "time"),
+        (F::Time, "timegenerated"),
+    ],
+    needs: &[(&[F::Program], OF_NO_LOG), (&[F::Message], "a program, but no msg")],
+    proof: NAMES,
+};
+
+/// syslog-ng's `$(format-json)` of its own macros.
+pub const SYSLOG_NG_KEYS: JsonFormat = JsonFormat {
+    name: "syslog_ng_json",
+    keys: &[
+        (F::Program, "PROGRAM"),
+        (F::Message, "MESSAGE"),
+        (F::Pid, "PID"),
+        (F::Host, "HOST"),
+        (F::Time, "ISODATE"),
+        (F::Time, "S_ISODATE"),
+        (F::Time, "R_ISODATE"),
+        (F::Time, "DATE"),
+    ],
+    needs: &[(&[F::Program], OF_NO_LOG), (&[F::Message], "a PROGRAM, but no MESSAGE")],
+    proof: NAMES,
+};
+
+/// The Graylog Extended Log Format.
+pub const GELF_KEYS: JsonFormat = JsonFormat {
+    name: "gelf",
+    keys: &[
+        (F::Message, "full_message"),
+        (F::Message, "short_message"),
+        (F::Time, "timestamp"),
+        (F::Host, "host"),
+        (F::Program, "_application_name"),
+        (F::Program, "_programname"),
+        (F::Program, "_program"),
+        (F::Program, "_appname"),
+        (F::Program, "_COMM"),
+        (F::Program, "_SYSLOG_IDENTIFIER"),
+        (F::Pid, "_process_id"),
+        (F::Pid, "_procid"),
+        (F::Pid, "_pid"),
+        (F::Origin, "_container_id"),
+        (F::Origin, "_container_name"),
+        (F::Renamed, "short_message"),
+    ],
+    needs: &[(&[F::Renamed], OF_NO_LOG), (&[F::Host], "a short_message, but no host")],
+    proof: NAMES,
+};
+
+/// What `logcli -o jsonl` prints of Loki.
+pub const LOKI_KEYS: JsonFormat = JsonFormat {
+    name: "loki_jsonl",
+    keys: &[
+        (F::Message, "line"),
+        (F::Time, "timestamp"),
+        (F::Shipper, LABELS),
+        (F::Container, "labels.container"),
+        (F::Container, "labels.container_name"),
+        (F::Container, "labels.pod"),
+        (F::Unit, "labels.unit"),
+        (F::Unit, "labels.systemd_unit"),
+        (F::Host, "labels.host"),
+        (F::Host, "labels.hostname"),
+        (F::Host, "labels.nodename"),
+        (F::Origin, "labels.filename"),
+    ],
+    needs: &[(&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG)],
+    proof: NAMES,
+};
+
+/// The journal as Filebeat and Elastic Agent ship it.
+pub const SHIPPED_JOURNAL_KEYS: JsonFormat = JsonFormat {
+    name: "shipped_journal",
+    keys: &[
+        (F::Message, "message"),
+        (F::Time, "@timestamp"),
+        (F::Identifier, "syslog.identifier"),
+        (F::Identifier, "log.syslog.appname"),
+        (F::Comm, "journald.process.name"),
+        (F::Comm, "process.name"),
+        (F::Exe, "journald.process.executable"),
+        (F::Exe, "process.executable"),
+        (F::Uid, "journald.uid"),
+        (F::Unit, "systemd.unit"),
+        (F::Pid, "journald.pid"),
+        (F::Pid, "process.pid"),
+        (F::Pid, "syslog.pid"),
+        (F::Pid, "log.syslog.procid"),
+        (F::Host, "host.hostname"),
+        (F::Host, "host.name"),
+        (F::Container, "container.name"),
+        (F::Container, "container.id"),
+        (F::Shipper, "systemd.transport"),
+        (F::Shipper, "journald.pid"),
+        (F::Shipper, "syslog.identifier"),
+        (F::Shipper, "log.syslog.appname"),
+        (F::Shipper, "systemd.unit"),
+    ],
+    needs: &[(&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG)],
+    proof: (|fields: &Fields<'_>| fields.get("input.type") == Some(b"journald"), OF_NO_LOG),
+};
+
+/// Events of Logstash.
+pub const LOGSTASH_KEYS: JsonFormat = JsonFormat {
+    name: "logstash_json",
+    keys: &[
+        (F::Shipper, "@version"),
+        (F::Message, "message"),
+        (F::Program, "program"),
+        (F::Program, "process.name"),
+        (F::Pid, "pid"),
+        (F::Pid, "process.pid"),
+        (F::Host, "logsource"),
+        (F::Host, "host.hostname"),
+        (F::Time, "@timestamp"),
+        (F::Origin, "path"),
+    ],
+    needs: &[(&[F::Shipper], OF_NO_LOG), (&[F::Message], "an event of Logstash, but no message")],
+    proof: NAMES,
+};
+
+/// The OpenSSH channel of Windows' event log, as Winlogbeat, `Get-WinEvent` and `evtx_dump` write it.
+pub const WINDOWS_KEYS: JsonFormat = JsonFormat {
+    name: "windows_event_json",
+    keys: &[
+        (F::Shipper, "winlog.provider_name"),
+        (F::Shipper, "ProviderName"),
+        (F::Shipper, "Event.System.Provider.#attributes.Name"),
+        (F::Shipper, "Event.System.Provider.Name"),
+        (F::Message, "winlog.event_data.payload"),
+        (F::Message, "Event.EventData.payload"),
+        (F::Message, "message"),
+        (F::Message, "Message"),
+        (F::Program, "winlog.event_data.process"),
+        (F::Program, "Event.EventData.process"),
+        (F::Time, "@timestamp"),
+        (F::Time, "Event.System.TimeCreated.#attributes.SystemTime"),
+        (F::Time, "Event.System.TimeCreated.SystemTime"),
+        (F::Time, "TimeCreated"),
+        (F::Host, "winlog.computer_name"),
+        (F::Host, "Event.System.Computer"),
+        (F::Host, "MachineName"),
+        (F::Pid, "winlog.process.pid"),
+        (F::Pid, "Event.System.Execution.#attributes.ProcessID"),
+        (F::Pid, "ProcessId"),
+    ],
+    needs: &[(&[F::Shipper], OF_NO_LOG), (&[F::Message], "an event of Windows, but no message")],
+    proof: (
+        |fields: &Fields<'_>| {
+            ["winlog.provider_name", "ProviderName", "Event.System.Provider.#attributes.Name", "Event.System.Provider.Name"]
+                .iter()
+                .any(|key| fields.get(key) == Some(b"OpenSSH"))
+        },
+        "an event of Windows, of another provider than OpenSSH",
+    ),
+};
+
+/// The key under which Elasticsearch has a document.
+pub const SOURCE: &str = "_source";
+
+/// The key under which Loki has the labels of a stream.
+pub const LABELS: &str = "labels";
+
+/// A document of Elasticsearch.
+pub const ELASTICSEARCH_KEYS: JsonFormat = JsonFormat {
+    name: "elasticsearch_document",
+    keys: &[(F::Message, SOURCE), (F::Shipper, "_index"), (F::Shipper, "_id")],
+    needs: &[(&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG)],
+    proof: NAMES,
+};

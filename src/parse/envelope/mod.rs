@@ -1,0 +1,37 @@
+//! What stands around a message: when, which machine, which program, which process. An envelope knows nothing of the messages it may hold.
+
+pub mod collected;
+pub mod container;
+pub mod container_json;
+pub mod format;
+pub mod framed;
+pub mod journald;
+pub mod keys;
+pub mod piece;
+pub mod rfc3339;
+pub mod rfc5424;
+pub mod runit;
+pub mod shipper;
+pub mod syslog;
+pub mod tag;
+pub mod trust;
+pub mod vouched;
+pub mod weekday;
+pub mod windows;
+pub mod wrapped;
+
+mod after_time;
+mod journal_text;
+
+use crate::base::time::starts_like_rfc3164;
+
+/// Whether a line starts as an envelope of text does. Formats of access logs whose lines may start with any word refuse such lines, so that
+/// nothing inside an envelope makes a request of it.
+#[must_use]
+pub fn starts_like_envelope(line: &[u8]) -> bool {
+    starts_like_rfc3164(line)
+        || matches!(line, [y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'\t', _, _, b':', ..] if y.is_ascii_digit())
+        || weekday::starts_with_weekday(line)
+        || windows::starts_like_sshd_log(line)
+        || container::is_named(line)
+}

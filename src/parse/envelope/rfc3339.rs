@@ -1,0 +1,84 @@
+//! Syslog lines behind a full time: `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
+
+use memchr::memchr;
+
+use crate::base::time::{Clock, LogTime};
+use crate::parse::access::server::aws::is_balanced;
+use crate::parse::envelope::after_time::read_after_time;
+use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
+use crate::parse::envelope::syslog::priority_len;
+use crate::parse::envelope::tag::is_level;
+use crate::parse::format::{FormatKind, Mismatch};
+
+/// `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
+pub const RFC3339: EnvelopeFormat = EnvelopeFormat {
+    name: "syslog_rfc3339",
+    kind: FormatKind::BehindTime,
+    about: "syslog with a full time (Debian 12 and later, Ubuntu 24.04 and later; journalctl -o short-iso; Kiwi Syslog)",
+    source: "RFC 3339; rsyslog RSYSLOG_FileFormat, RSYSLOG_ForwardFormat; journalctl -o short-iso, short-iso-precise",
+    example: (
+        "2024-01-02T03:04:05.678901+01:00 lab sshd-session[77]: Accepted publickey for alice from 2001:db8::7 port 50022 ssh2: ED25519 SHA256:abc",
+        r#"{"schema":"soar.event/1","@timestamp":"2024-01-02T02:04:05.678901Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"success"},"source":{"ip":"2001:db8::7","port":50022},"user":{"name":"alice"},"host":{"hostname":"lab"},"process":{"name":"sshd-session","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_accepted"],"soar":{"method":"publickey"}}"#,
+    ),
+    open: |line, _, clock| open_rfc3339(line.text, clock),
+};
+
+const NO_TIME: Mismatch = Mismatch { at: 0, reason: "no time at the start" };
+/// The most digits of a fraction that a syslog daemon writes; container engines write nine.
+///
+/// **Source:** RFC 5424 section 6.2.3.
+const MOST_DIGITS: usize = 6;
+
+/// Opens a line behind a full time.
+///
+/// # Errors
+/// What does not fit.
+pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
+    let front = priority_len(line);
+    if matches!(line.get(front + 10), Some(b' ' | b'\t')) {
+        return open_spaced(line, front, clock);
+    }
+    let end = memchr(b' ', line).filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T')).ok_or(NO_TIME)?;
+    let time = clock.parse_rfc3339(&line[front..end]).map_err(|reason| Mismatch { at: front + 10, reason })?;
+    let is_load_balancers = front == 0 && line[end - 1] == b'Z' && is_balanced(line);
+    if time.fraction.len() > MOST_DIGITS || is_output(&line[end + 1..]) || is_load_balancers {
+        return Err(NO_TIME);
+    }
+    read_after_time(time, &line[end..], end)
+}
+
+/// Whether a container's output follows: `stdout F `.
+fn is_output(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b"stdout ").or_else(|| rest.strip_prefix(b"stderr "));
+    rest.is_some_and(|rest| matches!(rest, [b'F' | b'P'] | [b'F' | b'P', b' ' | b':', ..]))
+}
+
+/// `2024-01-02 03:04:05.678901+0100  host sshd[77]: ...`, as macOS writes it. Only with an offset, or with a level behind it, as Kiwi
+/// Syslog has: without either this is how many programs start their lines.
+///
+/// **Source:** RFC 3339 section 5.6; macOS `log show --style syslog`; Kiwi Syslog Server, default file format.
+fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
+    let text = &line[front..];
+    let end = 11 + text[11..].iter().position(|b| matches!(b, b' ' | b'\t')).ok_or(NO_TIME)?;
+    let digits = text.get(20..end).filter(|_| text[19] == b'.').unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+    let zone = if digits > 0 { 20 + digits } else { 19 };
+    let offset = text.get(zone..end).ok_or(NO_TIME)?;
+    let has_offset = matches!(offset, [b'+' | b'-', ..] | [b'Z']);
+    if !(has_offset || offset.is_empty() && has_level(&text[end + 1..])) {
+        return Err(NO_TIME);
+    }
+    let mut copy = [0; 26];
+    let copy = copy.get_mut(..19 + offset.len()).ok_or(NO_TIME)?;
+    copy[..19].copy_from_slice(&text[..19]);
+    copy[10] = b'T';
+    copy[19..].copy_from_slice(offset);
+    let seconds = clock.parse_rfc3339(copy).map_err(|reason| Mismatch { at: front + 10, reason })?.seconds;
+    let fraction = std::str::from_utf8(&text[zone - digits..zone - digits + digits.min(9)]).unwrap_or_default();
+    read_after_time(LogTime { seconds, fraction }, &text[end..], front + end)
+}
+
+/// Whether a facility and a level stand here.
+fn has_level(rest: &[u8]) -> bool {
+    let end = rest.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(rest.len());
+    memchr(b'.', &rest[..end]).is_some() && is_level(&rest[..end])
+}

@@ -1,0 +1,458 @@
+//! Reads one line: its envelopes, one inside the other, and the message in them, or why it is a reject.
+//!
+//! What fitted the last line is tried first; since envelopes and formats exclude each other, that changes no result.
+
+use crate::base::time::{Assumptions, Clock};
+use crate::io::block::MAX_LINE;
+use crate::io::lines::Line;
+use crate::parse::FORMATS;
+use crate::parse::access::log_format::LogFormatResult;
+use crate::parse::candidate::{Candidate, Candidates, Found};
+use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::syslog;
+use crate::parse::envelope::trust::{Doubt, Trust};
+use crate::parse::format::{Arena, Header, Mismatch, ParsedLine};
+use crate::parse::json::line::{find_table, is_json};
+use crate::parse::json::table::OF_NO_LOG;
+use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_to};
+use crate::parse::service;
+use crate::parse::service::reader::{Read, ServiceReader};
+use crate::parse::service::sshd;
+use crate::parse::service::{SERVICES, Service};
+use crate::parse::steps::Steps;
+
+/// How many envelopes may stand around a message.
+const MAX_DEPTH: usize = 3;
+
+/// That a line may be of another format than the last one.
+const ANOTHER: Mismatch = Mismatch { at: 0, reason: OF_NO_KNOWN_FORMAT };
+
+/// What fitted last: of a line, of those inside it, and of a message.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LastFormats {
+    lines: [usize; MAX_DEPTH + 1],
+    message: usize,
+}
+
+impl LastFormats {
+    /// Whether the last line was one of syslog.
+    #[must_use]
+    pub const fn is_syslog(&self, candidates: &Candidates<'_>) -> bool {
+        self.lines[0] == candidates.syslog
+    }
+}
+
+/// Reads lines of one block.
+#[derive(Debug)]
+pub struct LineParser<'c> {
+    candidates: &'c Candidates<'c>,
+    /// What the input is called.
+    file: &'c str,
+    clock: Clock,
+    last: LastFormats,
+    services: Option<ServiceReader<'c>>,
+    /// What was tried on the last line, where that is asked for.
+    steps: Option<Box<Steps>>,
+}
+
+/// The line without the CR that stands before its newline.
+#[must_use]
+pub fn trim_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+impl<'c> LineParser<'c> {
+    /// A reader of `candidates`; `last` is what another reader of them gave.
+    #[must_use]
+    pub fn new(candidates: &'c Candidates<'c>, file: &'c str, clock: Clock, last: LastFormats) -> Self {
+        Self { candidates, file, clock, last, services: candidates.services.map(ServiceReader::new), steps: None }
+    }
+
+    /// The same, which records what it tries on each line.
+    #[must_use]
+    pub fn traced(self) -> Self {
+        Self { steps: Some(Box::default()), ..self }
+    }
+
+    /// What was tried on the last line, where that is recorded.
+    pub fn take_steps(&mut self) -> Steps {
+        self.steps.as_deref_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Records a step, where that is asked for.
+    fn step(&mut self, record: impl FnOnce(&mut Steps)) {
+        if let Some(steps) = self.steps.as_deref_mut() {
+            record(steps);
+        }
+    }
+
+    /// Whether the message of a line of syslog starts so.
+    pub fn starts_with(&mut self, line: &Line<'_>, arena: &Arena, start: &[u8]) -> bool {
+        let found = self.find(line, arena, 0);
+        matches!(found, Ok(Found::Envelope(_, Envelope { content: Content::Message(message), .. })) if message.starts_with(start))
+    }
+
+    /// What was assumed for the times of the lines.
+    #[must_use]
+    pub fn into_assumed(self) -> Assumptions {
+        self.clock.into_assumed()
+    }
+
+    /// What fitted last.
+    #[must_use]
+    pub const fn last(&self) -> LastFormats {
+        self.last
+    }
+
+    /// Calls `then` with what `line`, without its end, says, or why it is a reject, and with what the envelopes around it say. What a line
+    /// says is large, so it is handed on where it was made.
+    pub fn read<'a, T>(
+        &mut self,
+        line: &Line<'a>,
+        arena: &'a Arena,
+        then: impl FnOnce(&mut Self, Result<&mut ParsedLine<'a>, RejectReason>, &Header<'a>) -> T,
+    ) -> T {
+        let mut around = Header::default();
+        match self.read_any(line, arena, &mut around) {
+            Ok(mut parsed) => then(self, Ok(&mut parsed), &around),
+            Err(reason) => then(self, Err(reason), &around),
+        }
+    }
+
+    /// What `line` says where it is as nearly every line is: an access line of the format of the last one, or sshd's in a syslog file. It
+    /// is what [`Self::read`] finds.
+    ///
+    /// # Errors
+    /// That it may be of another format.
+    #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
+    #[inline(always)]
+    pub fn read_same_format<'a>(&mut self, line: &Line<'a>, arena: &'a Arena) -> Result<ParsedLine<'a>, Mismatch> {
+        let index = self.last.lines[0];
+        if self.candidates.is_special() || line.text.is_empty() || line.text.len() > MAX_LINE {
+            return Err(ANOTHER);
+        }
+        if index == self.candidates.syslog {
+            let (header, message) = syslog::open_plain(line.text, &mut self.clock).ok_or(ANOTHER)?;
+            return Ok(sshd::read(sshd::LengthLimit::SSHD, header, message));
+        }
+        match self.candidates.all.get(index) {
+            Some(Candidate::Access(format)) => (format.read)(line, arena, &mut self.clock),
+            _ => Err(ANOTHER),
+        }
+    }
+
+    fn read_any<'a>(&mut self, line: &Line<'a>, arena: &'a Arena, around: &mut Header<'a>) -> Result<ParsedLine<'a>, RejectReason> {
+        if line.text.len() > MAX_LINE {
+            return Err(RejectReason::TOO_LONG);
+        }
+        if line.text.is_empty() {
+            return Err(RejectReason::EMPTY);
+        }
+        self.read_line(line, arena, None, 0, around)
+    }
+
+    /// Reads a line that stands `depth` envelopes deep in `outer`.
+    fn read_line<'a>(
+        &mut self,
+        line: &Line<'a>,
+        arena: &'a Arena,
+        outer: Option<&Envelope<'a>>,
+        depth: usize,
+        around: &mut Header<'a>,
+    ) -> Result<ParsedLine<'a>, RejectReason> {
+        if let Some(parsed) = self.candidates.program.and_then(|service| read_bare(service, line.text, outer)) {
+            self.step(|steps| steps.read_by("--program"));
+            return Ok(parsed);
+        }
+        let vouched = self.read_vouched(line.text, outer, arena);
+        if let Some(Read::Message(message, _)) = vouched {
+            self.step(|steps| steps.read_by("--program"));
+            return Ok(ParsedLine::Message(message));
+        }
+        let mut unfit = None;
+        if let Some(given) = self.candidates.given {
+            let parsed = match given.read_line(line, arena, &mut self.clock) {
+                LogFormatResult::Request(web) => Some(ParsedLine::Web(web)),
+                LogFormatResult::Other(parsed) => Some(parsed),
+                LogFormatResult::Syslog => None,
+                LogFormatResult::Unfit(field, reason) => {
+                    unfit = Some(RejectReason { format: ClosestFormat::Given(field), reason });
+                    None
+                }
+            };
+            if let Some(parsed) = parsed {
+                self.step(|steps| steps.read_by("--log-format"));
+                return Ok(finish(parsed, outer, around));
+            }
+        }
+        let failed = match self.find(line, arena, depth) {
+            Ok(Found::Parsed(parsed)) => return Ok(finish(parsed, outer, around)),
+            Ok(Found::Envelope(name, envelope)) => {
+                let envelope = self.vouch(outer.map_or(envelope, |outer| envelope.inside(outer)));
+                self.step(|steps| steps.open(name, &envelope));
+                let read = self.read_content(name, &envelope, arena, depth + 1, around);
+                // What looks like an envelope may be a line of a service's own file, which has no process id as a line of syslog has.
+                return match read {
+                    Ok(ParsedLine::OtherProgram(_)) | Err(_) if envelope.header.pid.is_none() => {
+                        match self.read_own_line(line.text, outer, arena) {
+                            Some(own) if !matches!(own, ParsedLine::UnknownMessage(_)) => Ok(own),
+                            _ => read,
+                        }
+                    }
+                    read => read,
+                };
+            }
+            Err(failed) => failed,
+        };
+        if let Some(own) = self.read_own_line(line.text, outer, arena) {
+            return Ok(own);
+        }
+        if vouched.is_some() {
+            return Ok(ParsedLine::UnknownMessage(b""));
+        }
+        if let Some(service) = self.candidates.program {
+            return Ok((service.read)(
+                sshd::LengthLimit::SSHD,
+                Header { program: service.name.as_bytes(), ..Header::default() },
+                line.text,
+            ));
+        }
+        if let Some((service, parsed)) =
+            SERVICES.iter().find_map(|service| Some((service, read_bare(service, line.text, outer).filter(names_peer)?)))
+        {
+            return match outer {
+                Some(Envelope { content: Content::Output(_), trust: Trust::Doubted(doubt), .. }) => {
+                    Ok(ParsedLine::Untrusted(doubt.reason()))
+                }
+                Some(Envelope { content: Content::Output(_), .. }) => Ok(parsed),
+                _ => Err(RejectReason { format: ClosestFormat::None, reason: service.bare }),
+            };
+        }
+        Err(match unfit {
+            // What holds of the line whatever the format says more.
+            Some(unfit) if failed.format != ClosestFormat::None || [OF_NO_KNOWN_FORMAT, OF_NO_LOG].contains(&failed.reason) => unfit,
+            _ => failed,
+        })
+    }
+
+    /// A line that is of the service that the user vouches for.
+    fn read_vouched<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<Read<'a>> {
+        let name = self.candidates.other_program?;
+        let around = outer.map_or(Header::default(), |outer| outer.header);
+        let header = Header { program: arena.keep(name.as_bytes()), ..around };
+        self.services.as_ref()?.read_bare(name, header, text, arena, &mut self.clock)
+    }
+
+    /// A line of a service's own file.
+    fn read_own_line<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<ParsedLine<'a>> {
+        let read = self.services.as_ref()?.read_line(text, arena, &mut self.clock)?;
+        let doubt =
+            outer.and_then(|outer| outer.trust.doubt().filter(|_| !matches!(outer.content, Content::Line(_))).map(|doubt| (doubt, outer)));
+        match read {
+            Read::Message(message, service) => {
+                self.step(|steps| steps.read_by(service.name));
+                Some(match doubt {
+                    // Whoever runs a container gives it its name.
+                    Some((doubt, outer)) if !(doubt.is_of_container() && service.is_program(outer.container)) => {
+                        if message.signals().is_empty() {
+                            return Some(ParsedLine::OtherProgram(None));
+                        }
+                        ParsedLine::Untrusted(doubt.reason_of_service())
+                    }
+                    _ => ParsedLine::Message(message),
+                })
+            }
+            Read::Unknown(service) if doubt.is_none() => {
+                self.step(|steps| steps.read_by(service.name));
+                Some(ParsedLine::UnknownMessage(b""))
+            }
+            Read::Unknown(_) => None,
+        }
+    }
+
+    /// The envelope, believed where it is of a container that the user vouches for.
+    fn vouch<'a>(&self, envelope: Envelope<'a>) -> Envelope<'a> {
+        let is_vouched = |doubt: Doubt| {
+            doubt.is_of_container() && self.candidates.trusted.is_some_and(|trusted| trusted.contains(envelope.container, self.file))
+        };
+        match envelope.trust.doubt() {
+            Some(doubt) if is_vouched(doubt) => Envelope { trust: Trust::SyslogFile, ..envelope },
+            _ => envelope,
+        }
+    }
+
+    /// Which candidate takes the line; they exclude each other.
+    fn find<'a>(&mut self, line: &Line<'a>, arena: &'a Arena, depth: usize) -> Result<Found<'a>, RejectReason> {
+        let candidates = self.candidates;
+        let last = self.last.lines[depth];
+        if let Some(Ok(found)) = candidates.all.get(last).map(|candidate| candidate.read(line, arena, &mut self.clock)) {
+            self.step(|steps| steps.find(&found, candidates.all[last].name()));
+            return Ok(found);
+        }
+        // JSON is walked once more to learn its table, and not once for each.
+        if is_json(line.text) {
+            let name = find_table(line.text, arena).map_err(|(name, mismatch)| {
+                self.step(|steps| steps.miss(depth, name, true, mismatch));
+                nearest_to(name, mismatch)
+            })?;
+            if let Some(index) = candidates.all.iter().position(|candidate| candidate.name() == name) {
+                let found = candidates.all[index].read(line, arena, &mut self.clock).map_err(|mismatch| {
+                    self.step(|steps| steps.miss(depth, name, true, mismatch));
+                    nearest_to(name, mismatch)
+                })?;
+                self.last.lines[depth] = index;
+                self.step(|steps| steps.find(&found, name));
+                return Ok(found);
+            }
+        }
+        let mut nearest: Option<(&str, Mismatch)> = None;
+        for (index, candidate) in candidates.all.iter().enumerate() {
+            match candidate.read(line, arena, &mut self.clock) {
+                Ok(found) => {
+                    self.last.lines[depth] = index;
+                    self.step(|steps| steps.find(&found, candidate.name()));
+                    return Ok(found);
+                }
+                Err(mismatch) => {
+                    self.step(|steps| steps.miss(depth, candidate.name(), false, mismatch));
+                    // Of two that got equally far, the first explains the reject.
+                    if nearest.is_none_or(|(_, best)| mismatch.at > best.at) {
+                        nearest = Some((candidate.name(), mismatch));
+                    }
+                }
+            }
+        }
+        Err(nearest.map_or(RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT }, |(name, mismatch)| {
+            nearest_to(name, mismatch)
+        }))
+    }
+
+    /// Reads what is inside an envelope, which with it is `depth` deep.
+    fn read_content<'a>(
+        &mut self,
+        name: &'static str,
+        envelope: &Envelope<'a>,
+        arena: &'a Arena,
+        depth: usize,
+        around: &mut Header<'a>,
+    ) -> Result<ParsedLine<'a>, RejectReason> {
+        let flaw = |reason| Err(RejectReason { format: ClosestFormat::Known(name), reason });
+        match envelope.content {
+            Content::Nothing => Ok(ParsedLine::OtherProgram(None)),
+            Content::Repeat(_) if envelope.trust.doubt().is_some() => Ok(ParsedLine::OtherProgram(None)),
+            Content::Repeat(repeat) => Ok(ParsedLine::Repeated(repeat)),
+            Content::Message(message) => Ok(self.read_message(envelope, message, arena, around)),
+            Content::Line(line) | Content::Output(line) if line.is_empty() => flaw("the line inside is empty"),
+            Content::Line(_) | Content::Output(_) if depth > MAX_DEPTH => flaw("more envelopes than three, one inside the other"),
+            Content::Line(line) => match self.read_line(&Line::of(trim_end(line)), arena, Some(envelope), depth, around) {
+                Err(RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT }) => {
+                    flaw("the line inside has an unknown format")
+                }
+                Err(RejectReason { format: ClosestFormat::Given(field), reason }) => {
+                    Err(RejectReason { format: ClosestFormat::Given(field), reason })
+                }
+                Err(RejectReason { reason, .. }) => flaw(reason),
+                Ok(parsed) => Ok(parsed),
+            },
+            Content::Output(line) => match self.read_line(&Line::of(trim_end(line)), arena, Some(envelope), depth, around) {
+                Err(_) => Ok(ParsedLine::OtherProgram(None)),
+                Ok(parsed) => Ok(parsed),
+            },
+        }
+    }
+
+    /// What the message of a program says: a service's own reader reads its messages, any other may be a request to a web server.
+    fn read_message<'a>(
+        &mut self,
+        envelope: &Envelope<'a>,
+        message: &'a [u8],
+        arena: &'a Arena,
+        around: &mut Header<'a>,
+    ) -> ParsedLine<'a> {
+        let header = envelope.header;
+        if let Some(service) = service::find(header.program) {
+            self.step(|steps| steps.read_by_service(service, message));
+            return match envelope.trust {
+                Trust::Doubted(Doubt::Session) if (service.is_of_session)(message) => ParsedLine::OtherProgram(Some(header.host)),
+                Trust::Doubted(doubt) => ParsedLine::Untrusted(doubt.reason()),
+                Trust::SyslogFile | Trust::Journald => (service.read)(envelope.limit, header, message),
+            };
+        }
+        let other = ParsedLine::OtherProgram(if envelope.trust.doubt().is_some() { None } else { Some(header.host) });
+        let read = self.services.as_mut().and_then(|services| services.read_message(header, message, arena, &mut self.clock));
+        if let Some(Read::Message(message, service)) = read {
+            self.step(|steps| steps.read_by(service.name));
+            let doubt = envelope.trust.doubt().or_else(|| envelope.sender.and_then(|sender| sender.doubt_of(service)));
+            return match doubt {
+                None => ParsedLine::Message(message),
+                Some(doubt) if doubt.is_of_container() && service.is_program(envelope.container) => ParsedLine::Message(message),
+                Some(_) if message.signals().is_empty() => other,
+                Some(doubt) => ParsedLine::Untrusted(doubt.reason_of_service()),
+            };
+        }
+        let request = if may_be_request(message) { self.read_request(message, arena) } else { None };
+        match (request, read) {
+            (Some(parsed), _) => finish(parsed, Some(envelope), around),
+            (None, Some(Read::Unknown(service))) if envelope.trust.doubt().is_none() => {
+                self.step(|steps| steps.read_by(service.name));
+                ParsedLine::UnknownMessage(header.host)
+            }
+            _ => other,
+        }
+    }
+
+    /// A request to a web server, where the message is one.
+    fn read_request<'a>(&mut self, message: &'a [u8], arena: &'a Arena) -> Option<ParsedLine<'a>> {
+        let candidates = self.candidates;
+        if let Some(given) = candidates.given {
+            return match given.read(message, arena, &mut self.clock) {
+                LogFormatResult::Request(web) => Some(ParsedLine::Web(web)),
+                LogFormatResult::Other(parsed) => Some(parsed),
+                LogFormatResult::Syslog | LogFormatResult::Unfit(..) => None,
+            };
+        }
+        let (line, last) = (Line::of(message), self.last.message);
+        let others = (0..FORMATS.len()).filter(|&index| index != last);
+        for index in std::iter::once(last).chain(others) {
+            match (FORMATS[index].read)(&line, arena, &mut self.clock) {
+                Ok(parsed) => {
+                    self.last.message = index;
+                    self.step(|steps| steps.read_by(FORMATS[index].name));
+                    return Some(parsed);
+                }
+                Err(mismatch) => self.step(|steps| steps.miss(MAX_DEPTH + 1, FORMATS[index].name, false, mismatch)),
+            }
+        }
+        None
+    }
+}
+
+/// What a message says that has no header of its own, where it is one of the service's known messages.
+fn read_bare<'a>(service: &Service, message: &'a [u8], outer: Option<&Envelope<'a>>) -> Option<ParsedLine<'a>> {
+    let around = outer.map_or(Header::default(), |outer| outer.header);
+    let header = Header { program: service.name.as_bytes(), ..around };
+    Some((service.read)(sshd::LengthLimit::SSHD, header, message)).filter(|parsed| !matches!(parsed, ParsedLine::UnknownMessage(_)))
+}
+
+/// Whether a message names its peer: only then it is told from what any program may say.
+fn names_peer(parsed: &ParsedLine<'_>) -> bool {
+    matches!(parsed, ParsedLine::Message(message) if message.names_peer())
+}
+
+/// Whether a message is looked at as a request: it holds a quote or a tab, or begins as requests without them do.
+fn may_be_request(message: &[u8]) -> bool {
+    matches!(message.first(), Some(b'0'..=b'9' | b'[' | b'{')) || memchr::memchr2(b'"', b'\t', message).is_some()
+}
+
+/// A request inside `outer`: who may have sent it, and when where it does not say so.
+fn finish<'a>(mut parsed: ParsedLine<'a>, outer: Option<&Envelope<'a>>, around: &mut Header<'a>) -> ParsedLine<'a> {
+    let Some(outer) = outer else { return parsed };
+    if outer.trust.is_of_sender() && matches!(parsed, ParsedLine::Web(_) | ParsedLine::Ambiguous(_)) {
+        return ParsedLine::Untrusted("a request that anyone who reaches the shipper may have sent");
+    }
+    *around = outer.header;
+    if let ParsedLine::Web(web) = &mut parsed {
+        web.time = web.time.or(outer.header.time);
+    }
+    parsed
+}

@@ -1,0 +1,385 @@
+//! One block of lines, classified: its events, its rejects and how many lines were what.
+
+mod traced;
+
+use std::sync::{Arc, Mutex};
+
+use crate::aggregate::read::ScoreRecords;
+use crate::base::issue_counter::{IssueCounter, SHOWN};
+use crate::base::time::Assumptions;
+use crate::io::block;
+use crate::io::block::{BlockKind, Dating};
+use crate::io::checkpoint::registry::CheckpointUpdate;
+use crate::io::lines::{Line, LineIndex, Lines};
+use crate::parse::access::clients::{Clients, Requests};
+use crate::parse::access::forwarded;
+use crate::parse::access::request::Web;
+use crate::parse::candidate::Candidates;
+use crate::parse::detect::Detectors;
+use crate::parse::envelope::piece::{may_be_piece, split_piece};
+use crate::parse::format::{Arena, Header, ParsedLine};
+use crate::parse::joined::{Entry, OpenLine, OpenLines};
+use crate::parse::line::{LastFormats, LineParser, trim_end};
+use crate::parse::lookback::Lookback;
+use crate::parse::overlooked::Overlooked;
+use crate::parse::reject::RejectReason;
+use crate::parse::unasked::Unasked;
+use crate::parse::{Config, ParseCounts, Wanted};
+use crate::record::event::EventWriter;
+use crate::record::run::count::LineClass;
+
+/// What some editors of Windows put before the text of a file.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What stands around a line without an envelope.
+const NOBODY: Header<'static> = Header { time: None, host: b"", program: b"", pid: None };
+
+/// What came of one block.
+#[derive(Debug)]
+pub struct ClassifiedBlock {
+    /// Events, one a line.
+    pub events: Vec<u8>,
+    /// What is counted of events, where hosts are written in place of them.
+    pub counted: ScoreRecords,
+    /// Rejected lines, with their line ends.
+    pub rejects: Vec<u8>,
+    /// Lines that were passed over, with their line ends.
+    pub passed: Vec<u8>,
+    /// What they look like.
+    pub overlooked: Overlooked,
+    /// Whether `rejects` goes on with the line that the block before ended in.
+    pub continues: bool,
+    /// How many lines were what.
+    pub counts: ParseCounts,
+    /// Why the rejects are rejects.
+    pub flaws: IssueCounter<RejectReason>,
+    /// The first lines of each class that says nothing of its own, and is worth looking at.
+    pub first: Vec<(LineClass, u64)>,
+    /// Whose lines can be read in more than one way.
+    pub ambiguous: Clients,
+    /// Whose requests became events.
+    pub requests: Requests,
+    /// The input's name.
+    pub file: Arc<str>,
+    /// When the input was modified, in seconds since 1970.
+    pub modified: i64,
+    /// How that is known.
+    pub dating: Dating,
+    /// What was assumed for the times of its lines.
+    pub assumed: Assumptions,
+    /// What the cursor is to remember once this is delivered.
+    pub mark: Option<CheckpointUpdate>,
+    /// The services, sshd aside, that told of a login that failed.
+    pub services: Vec<&'static str>,
+}
+
+impl ClassifiedBlock {
+    fn reject(&mut self, line: u64, flaw: RejectReason) {
+        self.counts.lines[LineClass::Reject] += 1;
+        self.flaws.add(line, flaw);
+    }
+
+    /// Counts a line of which nothing leaves.
+    fn count(&mut self, line: u64, class: LineClass) {
+        self.counts.lines[class] += 1;
+        if self.counts.lines[class] <= SHOWN as u64 {
+            self.first.push((class, line));
+        }
+    }
+}
+
+/// What a thread works with.
+#[derive(Debug)]
+struct Worker<'c> {
+    builder: EventBuilder<'c>,
+    /// Room for what is found in a page of the text.
+    line_index: LineIndex,
+    /// Which formats fitted last.
+    last: LastFormats,
+}
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy)]
+struct Place<'b> {
+    number: u64,
+    /// The line with its end.
+    bytes: &'b [u8],
+}
+
+/// What makes events of readings.
+#[derive(Debug)]
+struct EventBuilder<'c> {
+    detectors: Detectors<'c>,
+    writer: EventWriter,
+    unasked: Unasked,
+}
+
+/// Classifies blocks as a run asked for it.
+#[derive(Debug)]
+pub struct Classifier<'c> {
+    config: &'c Config,
+    /// Those that no thread is using: they remember what they saw, so they go from block to block.
+    spare: Mutex<Vec<Worker<'c>>>,
+    candidates: Candidates<'c>,
+}
+
+impl<'c> Classifier<'c> {
+    /// A classifier for one run.
+    pub fn new(config: &'c Config) -> Self {
+        let candidates = Candidates::new(config.log_format.as_ref())
+            .vouched(config.program, config.trusted_containers.as_ref())
+            .of_services(&config.services, config.other_program.as_deref());
+        Self { config, spare: Mutex::default(), candidates }
+    }
+
+    /// Which signals would have fired that no run asked for, and on whom.
+    pub fn into_unasked(self) -> Unasked {
+        let workers = self.spare.into_inner().unwrap_or_default();
+        workers.into_iter().fold(Unasked::default(), |mut all, worker| {
+            all.merge(worker.builder.unasked);
+            all
+        })
+    }
+
+    /// Classifies every line of `block`; its events go behind what is in `events`.
+    pub fn classify(&self, block: &block::Block, events: Vec<u8>) -> ClassifiedBlock {
+        let mut done = ClassifiedBlock {
+            events,
+            counted: ScoreRecords::default(),
+            rejects: Vec::new(),
+            passed: Vec::new(),
+            overlooked: Overlooked::default(),
+            continues: block.part == BlockKind::LongMore,
+            counts: ParseCounts::default(),
+            flaws: IssueCounter::new(),
+            first: Vec::new(),
+            ambiguous: Clients::default(),
+            requests: Requests::default(),
+            file: Arc::clone(&block.file),
+            modified: block.modified,
+            dating: block.dating,
+            assumed: Assumptions::default(),
+            mark: block.mark.clone(),
+            services: Vec::new(),
+        };
+        match block.part {
+            BlockKind::Lines => self.classify_lines(block, &mut done),
+            BlockKind::LongStart => {
+                done.reject(block.first_line, RejectReason::TOO_LONG);
+                self.record_reject(&mut done, &block.bytes);
+            }
+            BlockKind::LongMore => self.record_reject(&mut done, &block.bytes),
+            BlockKind::End => {}
+        }
+        done
+    }
+
+    fn classify_lines(&self, block: &block::Block, done: &mut ClassifiedBlock) {
+        let clock = self.config.clock.with_reference(block.modified);
+        let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
+        let mut desk = spare.unwrap_or_else(|| {
+            let detectors = Detectors::new(self.config.signals, &self.config.settings);
+            Worker {
+                builder: EventBuilder { detectors, writer: EventWriter::default(), unasked: Unasked::default() },
+                line_index: LineIndex::default(),
+                last: LastFormats::default(),
+            }
+        });
+        let reader = LineParser::new(&self.candidates, &block.file, clock, desk.last);
+        let mut reader = if self.config.trace.is_some() { reader.traced() } else { reader };
+        let mut arena = Arena::default();
+        let mut earlier = Arena::default();
+        let mut before = Lookback::of(block);
+        let mut end = 0;
+        let mut open = OpenLines::new(block.open);
+        let is_plain = self.config.trace.is_none();
+        let mut lines = Lines::of(&block.bytes, &mut desk.line_index).behind(block.header.as_deref());
+        if desk.last.is_syslog(&self.candidates) {
+            // What is left of a mixture is read from the left, to the same result.
+            lines = lines.without_marks();
+        }
+        for (number, mut line) in (block.first_line..).zip(lines) {
+            let whole = line.text;
+            let start = end;
+            end += whole.len() + 1;
+            if number == 1
+                && let Some(text) = whole.strip_prefix(BYTE_ORDER_MARK)
+            {
+                line = Line { header: line.header, ..Line::of(text) };
+            }
+            line.text = trim_end(line.text);
+            if !line.is_ascii && std::str::from_utf8(line.text).is_err() {
+                done.counts.invalid_utf8 += 1;
+            }
+            arena.clear();
+            if is_plain && open.is_empty() && !may_be_piece(line.text) {
+                // Nearly every line. What it says is large, so it stays where it was made.
+                let mut likely = reader.read_same_format(&line, &arena);
+                if let Ok(parsed @ (ParsedLine::Web(_) | ParsedLine::Message(_))) = &mut likely {
+                    self.emit(parsed, &NOBODY, &mut desk.builder, &arena, number, done);
+                    continue;
+                }
+            }
+            let mut joined = None;
+            match split_piece(line.text) {
+                None if open.is_empty() => {}
+                None => self.close(&mut open, block, done),
+                Some(piece) => match open.take(&piece, number, start..end.min(block.bytes.len()), &arena) {
+                    Entry::Whole => {}
+                    Entry::Piece => continue,
+                    Entry::Last(text, whole) => {
+                        done.counts.lines[LineClass::NoSignal] += whole.entries.len() as u64;
+                        let reason = format_args!("a piece of the line that ends in line {number}");
+                        self.trace_pieces(&whole, LineClass::NoSignal, reason, block, done);
+                        joined = Some(Line::of(text));
+                    }
+                    Entry::TooLong(mut line) => {
+                        line.entries.push((number, start..end.min(block.bytes.len())));
+                        self.reject_pieces(&line, &RejectReason::TOO_LONG, block, done);
+                        continue;
+                    }
+                },
+            }
+            let line = joined.as_ref().unwrap_or(&line);
+            let place = Place { number, bytes: &block.bytes[start..end.min(block.bytes.len())] };
+            let (builder, text) = (&mut desk.builder, line.text);
+            reader.read(line, &arena, |reader, parsed, around| match parsed {
+                Ok(&mut ParsedLine::Repeated(repeat)) => {
+                    let steps = reader.take_steps();
+                    let mut repeated = before.find_repeated(&repeat, start, reader, &mut earlier);
+                    self.take(Ok(&mut repeated), &steps, text, around, builder, &arena, place, done);
+                }
+                parsed => self.take(parsed, &reader.take_steps(), text, around, builder, &arena, place, done),
+            });
+        }
+        self.close(&mut open, block, done);
+        if let Ok(mut spare) = self.spare.lock() {
+            desk.last = reader.last();
+            spare.push(desk);
+        }
+        done.assumed = reader.into_assumed();
+    }
+
+    /// Rejects the pieces of lines that do not go on.
+    fn close(&self, open: &mut OpenLines, block: &block::Block, done: &mut ClassifiedBlock) {
+        for line in open.close() {
+            let reason = if line.is_too_long { RejectReason::TOO_LONG } else { RejectReason::PIECE };
+            self.reject_pieces(&line, &reason, block, done);
+        }
+    }
+
+    fn reject_pieces(&self, line: &OpenLine, reason: &RejectReason, block: &block::Block, done: &mut ClassifiedBlock) {
+        for (number, place) in &line.entries {
+            done.reject(*number, reason.clone());
+            self.record_reject(done, &block.bytes[place.clone()]);
+        }
+        self.trace_pieces(line, LineClass::Reject, reason, block, done);
+    }
+
+    /// Puts a line into its class that is seldom one.
+    #[inline(never)]
+    fn sort<'a>(
+        &self,
+        parsed: Result<&mut ParsedLine<'a>, RejectReason>,
+        around: &Header<'a>,
+        tools: &mut EventBuilder<'_>,
+        arena: &'a Arena,
+        place: Place<'_>,
+        done: &mut ClassifiedBlock,
+    ) {
+        let number = place.number;
+        match parsed {
+            Ok(ParsedLine::OtherProgram(_)) => {
+                done.count(number, LineClass::OtherProgram);
+                done.overlooked.note(place.bytes, number);
+                self.record_passed(done, place.bytes);
+            }
+            Ok(ParsedLine::Repeated(_)) => {
+                done.count(number, LineClass::OtherProgram);
+                self.record_passed(done, place.bytes);
+            }
+            Ok(ParsedLine::UnknownMessage(_)) => {
+                done.count(number, LineClass::UnknownMessage);
+                self.record_passed(done, place.bytes);
+            }
+            Ok(&mut ParsedLine::Untrusted(reason)) => {
+                done.counts.lines[LineClass::Untrusted] += 1;
+                self.record_passed(done, place.bytes);
+                done.flaws.add(number, RejectReason::untrusted(reason));
+            }
+            Ok(&mut ParsedLine::Ambiguous(client)) => {
+                done.ambiguous.add(client, 1);
+                done.reject(number, RejectReason::AMBIGUOUS);
+                self.record_reject(done, place.bytes);
+            }
+            Ok(parsed) => self.emit(parsed, around, tools, arena, number, done),
+            Err(reason) => {
+                done.reject(number, reason);
+                self.record_reject(done, place.bytes);
+            }
+        }
+    }
+
+    #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
+    #[inline(always)]
+    fn emit<'a>(
+        &self,
+        reading: &mut ParsedLine<'a>,
+        around: &Header<'a>,
+        tools: &mut EventBuilder<'_>,
+        arena: &'a Arena,
+        number: u64,
+        done: &mut ClassifiedBlock,
+    ) {
+        if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
+            done.counts.lines[LineClass::OutsidePeriod] += 1;
+            return;
+        }
+        if let ParsedLine::Web(Web { is_ambiguous: true, client, .. }) = reading {
+            done.ambiguous.add(client, 1);
+        }
+        let signals = tools.detectors.signals(reading);
+        if let ParsedLine::Message(message) = reading
+            && !message.is_quiet()
+        {
+            let service = message.template().service;
+            if message.template().outcome == "failure" && service != "sshd" && !done.services.contains(&service) {
+                done.services.push(service);
+            }
+            let address = message.address().unwrap_or_default();
+            let EventBuilder { detectors, unasked, .. } = &mut *tools;
+            detectors.note_unasked(message, |signal| unasked.add(signal, address, message.count()));
+        }
+        let wanted = !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some();
+        // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
+        if let (true, ParsedLine::Web(web)) = (wanted, &mut *reading) {
+            forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
+        }
+        if !wanted {
+            done.counts.lines[LineClass::NoSignal] += 1;
+            return;
+        }
+        if let ParsedLine::Web(web) = reading {
+            done.requests.add(web.client);
+        }
+        match &self.config.hosts {
+            Some(hosts) => done.counted.add_event(reading.view((&done.file, number), signals, &hosts.keep), &hosts.keep),
+            None => reading.write_event(around, (&done.file, number), signals, &mut tools.writer, &mut done.events),
+        }
+        // A trace shows the event of every line that has one, whatever the run asked for.
+        let is_event = !(signals.is_empty() && self.config.trace.is_some() && self.config.wanted == Wanted::Signals);
+        done.counts.lines[if is_event { LineClass::Event } else { LineClass::NoSignal }] += 1;
+    }
+
+    fn record_passed(&self, done: &mut ClassifiedBlock, bytes: &[u8]) {
+        if self.config.passed.is_some() {
+            done.passed.extend_from_slice(bytes);
+        }
+    }
+
+    fn record_reject(&self, done: &mut ClassifiedBlock, bytes: &[u8]) {
+        if self.config.rejects.is_some() {
+            done.rejects.extend_from_slice(bytes);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The services of a run: those that ship with the program and are read by default, and those that the user asked for.
+//!
+//! sshd is read before all of them, by its own reader. The others are compiled when the first line needs one, since most logs need none.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use ahash::RandomState;
+use regex::bytes::Regex;
+
+use crate::base::error::{Error, Result};
+use crate::parse::envelope::vouched::expression_of;
+use crate::parse::json::walk::KnownPaths;
+use crate::parse::service::definition::Definition;
+use crate::parse::service::keyed::{KeyedMatcher, KeyedSyntax};
+use crate::parse::service::shipped::{SHIPPED, ShippedFile};
+
+/// The services of a run.
+#[derive(Debug, Default)]
+pub struct Services {
+    /// Names of shipped services that the user asked for.
+    named: Vec<&'static ShippedFile>,
+    /// Services of the user's own.
+    own: Vec<&'static Definition>,
+    catalog: OnceLock<Catalog>,
+}
+
+/// Which service is meant by which program and line.
+#[derive(Debug)]
+pub struct Catalog {
+    /// The services, each with whether the user asked for it.
+    pub all: Vec<(&'static Definition, bool)>,
+    exact: HashMap<&'static [u8], Vec<usize>, RandomState>,
+    patterns: Vec<(Regex, usize)>,
+    /// Those that write under any program's name.
+    pub anywhere: Vec<usize>,
+    /// The keys that messages of any service name, by syntax.
+    known: [KnownPaths; 3],
+}
+
+impl Services {
+    /// The services that operands of `--services` name: a shipped one, `all`, a file, or a folder of files.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a name that is not known, or what is wrong with a file.
+    pub fn from_operands(operands: &[String]) -> Result<Self> {
+        let mut services = Self::default();
+        for operand in operands {
+            if is_path(operand) {
+                for path in files(Path::new(operand))? {
+                    services.own.push(Box::leak(Box::new(read_file(&path)?)));
+                }
+                continue;
+            }
+            for name in operand.split(',') {
+                if name == "all" {
+                    services.named.extend(SHIPPED.iter());
+                    continue;
+                }
+                let Some(file) = SHIPPED.iter().find(|file| file.name == name) else { return Err(unknown(name)) };
+                services.named.push(file);
+            }
+        }
+        Ok(services)
+    }
+
+    /// One service alone.
+    #[must_use]
+    pub fn of(definition: &'static Definition) -> Self {
+        let services = Self::default();
+        // Nothing was there before.
+        let _ = services.catalog.set(Catalog::new(vec![(definition, true)]));
+        services
+    }
+
+    /// The services of the user's own.
+    pub fn given(&self) -> impl Iterator<Item = &'static Definition> {
+        self.own.iter().copied()
+    }
+
+    /// With the shipped service `name` too; whether there is one.
+    pub fn add(&mut self, name: &str) -> bool {
+        let shipped = SHIPPED.iter().find(|file| file.name == name);
+        self.named.extend(shipped);
+        shipped.is_some() || self.own.iter().any(|own| own.name == name)
+    }
+
+    /// The services, compiled.
+    pub fn catalog(&self) -> &Catalog {
+        self.catalog.get_or_init(|| {
+            let mut all: Vec<(&'static Definition, bool)> = self.own.iter().map(|&own| (own, true)).collect();
+            for file in SHIPPED.iter().filter(|file| file.name != "sshd") {
+                let is_named = self.named.iter().any(|named| std::ptr::eq(*named, file));
+                let is_replaced = self.own.iter().any(|own| own.name == file.name);
+                if (is_named || file.is_verified()) && !is_replaced {
+                    all.push((file.definition(), is_named));
+                }
+            }
+            Catalog::new(all)
+        })
+    }
+}
+
+impl Catalog {
+    /// The services of `all`.
+    fn new(all: Vec<(&'static Definition, bool)>) -> Self {
+        let mut exact: HashMap<&'static [u8], Vec<usize>, RandomState> = HashMap::default();
+        let (mut patterns, mut anywhere) = (Vec::new(), Vec::new());
+        for (index, (definition, _)) in all.iter().enumerate() {
+            let units = definition.units.iter().map(String::as_str);
+            for program in definition.programs.iter().map(String::as_str).chain(units) {
+                match program {
+                    "*" => anywhere.push(index),
+                    _ if program.contains('*') => {
+                        patterns.extend(Regex::new(&expression_of(program)).ok().map(|pattern| (pattern, index)));
+                    }
+                    _ => {
+                        let of_program = exact.entry(program.as_bytes()).or_default();
+                        if !of_program.contains(&index) {
+                            of_program.push(index);
+                        }
+                    }
+                }
+            }
+        }
+        let known = [KeyedSyntax::Json, KeyedSyntax::Logfmt, KeyedSyntax::Xml].map(|syntax| {
+            let keyed = all.iter().flat_map(|(definition, _)| &definition.keyed).filter(|matcher| matcher.syntax == syntax);
+            KnownPaths::of(keyed.flat_map(KeyedMatcher::paths))
+        });
+        Self { all, exact, patterns, anywhere, known }
+    }
+
+    /// The services that write under `program`: by itself, with a path, as an instance of a unit.
+    #[must_use]
+    pub fn of_program(&self, program: &[u8]) -> Vec<usize> {
+        let base = if program.starts_with(b"/") { program.rsplit(|&b| b == b'/').next().unwrap_or_default() } else { program };
+        let mut found = self.exact.get(base).cloned().unwrap_or_default();
+        if let (true, Some(at)) = (base.ends_with(b".service"), memchr::memchr(b'@', base)) {
+            let unit = [&base[..at], b".service"].concat();
+            found.extend(self.exact.get(&*unit).into_iter().flatten());
+        }
+        for (pattern, index) in &self.patterns {
+            if pattern.is_match(base) && !found.contains(index) {
+                found.push(*index);
+            }
+        }
+        found
+    }
+
+    /// The keys of a syntax that messages name.
+    #[must_use]
+    pub const fn known(&self, syntax: KeyedSyntax) -> &KnownPaths {
+        &self.known[syntax as usize]
+    }
+}
+
+/// Whether an operand is meant as a path, and not as the name of a service.
+fn is_path(operand: &str) -> bool {
+    operand.contains('/') || Path::new(operand).extension().is_some_and(|extension| extension == "toml") || Path::new(operand).is_dir()
+}
+
+/// The files of a folder, by name; or the file itself.
+fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let fail = |source: std::io::Error| Error::read(&path.display().to_string(), &source);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        return Err(Error::Usage(format!("--services {}: no .toml file in this folder", path.display())));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A service's file, checked.
+///
+/// # Errors
+/// What is wrong with it, with its place.
+pub fn read_file(path: &Path) -> Result<Definition> {
+    let text = fs::read_to_string(path).map_err(|source| Error::read(&path.display().to_string(), &source))?;
+    let definition = Definition::parse(&text, &path.display().to_string())?;
+    crate::parse::service::forgery::check(&definition).map_err(|what| Error::Usage(format!("{}: {what}", path.display())))?;
+    Ok(definition)
+}
+
+fn unknown(name: &str) -> Error {
+    let close = SHIPPED.iter().map(|file| file.name).filter(|known| known.contains(name) || name.contains(known)).collect::<Vec<_>>();
+    let hint = if close.is_empty() { "--list-services shows all".to_owned() } else { format!("did you mean {}?", close.join(", ")) };
+    Error::Usage(format!("--services: no service is called {name:?}; {hint}; a file or folder has a / or ends in .toml"))
+}

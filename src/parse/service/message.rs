@@ -1,0 +1,195 @@
+//! What a message of a service says; slices of the line.
+
+use std::borrow::Cow;
+
+use crate::aggregate::options::AggregationOptions;
+use crate::base::number::parse_port;
+use crate::base::time::LogTime;
+use crate::parse::format::{Header, to_utf8};
+use crate::parse::service::repeat::parse_count;
+use crate::parse::service::template::{Captures, FieldKind, MessageTemplate, split_network};
+use crate::record::MAX_INTEGER;
+use crate::record::event::read::EventView;
+use crate::record::event::{Event, EventSource};
+use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SignalSet};
+
+/// What a message says.
+#[derive(Debug)]
+pub struct ServiceMessage<'a> {
+    header: Header<'a>,
+    template: &'static MessageTemplate,
+    /// How a login was tried: `password`, `publickey`, `keyboard-interactive/pam` ...
+    pub method: Option<&'a [u8]>,
+    address: Option<&'a [u8]>,
+    /// Digits: the number is worked out only where it leaves.
+    port: Option<&'a [u8]>,
+    user: Option<&'a [u8]>,
+    count: u64,
+    signals: SignalSet,
+}
+
+/// The peer and the user, as far as a message names them.
+type PeerAndUser<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+/// What is known of a message beside its parts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Circumstances<'a> {
+    /// The peer and the user, where they are not parts of their own.
+    pub peer: Option<PeerAndUser<'a>>,
+    /// How often the message came.
+    pub count: u64,
+    /// Whether the server says that nobody is authenticated yet.
+    pub is_preauth: bool,
+}
+
+impl<'a> ServiceMessage<'a> {
+    /// A message of `template` with these parts.
+    #[inline]
+    pub fn new(header: Header<'a>, template: &'static MessageTemplate, parts: &Captures<'a>, around: Circumstances<'a>) -> Self {
+        let (address, user) = around.peer.unwrap_or_else(|| {
+            (parts.get(FieldKind::Address).or_else(|| parts.get(FieldKind::Network).and_then(single_address)), parts.get(FieldKind::User))
+        });
+        // Without a socket sshd makes the port up (65535).
+        let port = parts.get(FieldKind::Port).filter(|_| address != Some(b"UNKNOWN"));
+        let method = parts.get(FieldKind::Method);
+        // Of a number that cannot be one, the message is one try.
+        let count = parts
+            .get(FieldKind::Count)
+            .and_then(parse_count)
+            .map_or(around.count, |count| count.saturating_mul(around.count).min(MAX_INTEGER));
+        let mut message = Self { header, template, method, address, port, user, count, signals: SignalSet::default() };
+        if !template.signals.is_empty() && message.fires(around.is_preauth) {
+            message.signals = template.signals;
+        }
+        message
+    }
+
+    /// Whether the signals of the template fire. A service tells some things twice, once without an address: what names nobody must
+    /// not count a second time.
+    fn fires(&self, is_preauth: bool) -> bool {
+        let MessageTemplate { signals, methods, not_methods, .. } = self.template;
+        let is_login = !signals.intersection(LOGIN_FAILED.union(LOGIN_ACCEPTED)).is_empty();
+        let is_one_of =
+            |methods: &[&str]| self.method.is_some_and(|method| methods.iter().any(|wanted| is_method(method, wanted.as_bytes())));
+        (is_login || self.address.is_some())
+            && (is_preauth || !self.template.is_preauth)
+            && (methods.is_empty() || is_one_of(methods))
+            && !is_one_of(not_methods)
+    }
+
+    /// The same without signals.
+    #[must_use]
+    pub fn uncounted(self) -> Self {
+        Self { signals: SignalSet::default(), ..self }
+    }
+
+    /// When the message was written, where its line says so.
+    #[must_use]
+    pub const fn time(&self) -> Option<LogTime<'a>> {
+        self.header.time
+    }
+
+    /// The peer, as the message has it.
+    #[must_use]
+    pub const fn address(&self) -> Option<&'a [u8]> {
+        self.address
+    }
+
+    /// The user.
+    #[must_use]
+    pub const fn user(&self) -> Option<&'a [u8]> {
+        self.user
+    }
+
+    /// The port, as the message has it.
+    #[must_use]
+    pub const fn port(&self) -> Option<&'a [u8]> {
+        self.port
+    }
+
+    /// How often it came.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The template that it fits.
+    #[must_use]
+    pub const fn template(&self) -> &'static MessageTemplate {
+        self.template
+    }
+
+    /// The signals that fire on it.
+    #[must_use]
+    pub const fn signals(&self) -> SignalSet {
+        self.signals
+    }
+
+    /// Whether it tells of nothing: no signal looks at such messages, and none is of a login that ended.
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.template.signals.is_empty() && self.template.outcome.is_empty()
+    }
+
+    /// Whether the message names its peer.
+    #[must_use]
+    pub const fn names_peer(&self) -> bool {
+        self.address.is_some()
+    }
+
+    /// The machine that wrote the message; empty where the header has none.
+    #[must_use]
+    pub const fn host(&self) -> &'a [u8] {
+        self.header.host
+    }
+
+    /// This message once more, `count` times, as a later line says.
+    #[must_use]
+    pub fn repeated(self, count: u64, time: Option<LogTime<'a>>) -> Self {
+        let count = self.count.saturating_mul(count).min(MAX_INTEGER);
+        Self { header: Header { time, ..self.header }, count, ..self }
+    }
+
+    /// What is counted of that event, which has these signals, as far as `wants` says; the caller knows its place.
+    #[must_use]
+    pub fn view(&self, signals: SignalSet, wants: &AggregationOptions) -> EventView<'a> {
+        // Of nobody else it is told who logged in, and how.
+        let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
+        let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
+        EventView {
+            ip: self.address.and_then(|address| EventSource::from_log(address, None).ip),
+            at: self.header.time.map(|time| time.seconds),
+            user: self.user.filter(|_| is_login || wants.users).map(text),
+            method: self.method.filter(|_| is_login).map(text),
+            count: self.count,
+            signals,
+            ..EventView::default()
+        }
+    }
+
+    /// The event of this message, still without tags.
+    #[must_use]
+    pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
+        let mut event = Event::new(self.template.dataset, self.template.action, path, line);
+        event.timestamp = self.header.time;
+        event.outcome = self.template.outcome;
+        event.source = self.address.map(|address| EventSource::from_log(address, self.port.and_then(parse_port))).unwrap_or_default();
+        event.user_name = self.user.map(Cow::Borrowed);
+        event.hostname = Some(self.header.host).filter(|host| !host.is_empty());
+        event.process_name = Some(self.header.program).filter(|program| !program.is_empty());
+        event.process_pid = self.header.pid;
+        event.count = self.count;
+        event.method = self.method;
+        event
+    }
+}
+
+/// Whether `method` is `wanted`, or that with more behind a slash, as sshd names the device of keyboard-interactive.
+fn is_method(method: &[u8], wanted: &[u8]) -> bool {
+    method.strip_prefix(wanted).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+}
+
+/// The address of a network of one; a wider one is more than the peer.
+fn single_address(network: &[u8]) -> Option<&[u8]> {
+    split_network(network).filter(|&(_, bits)| bits == 32 || bits == 128).map(|(address, _)| address)
+}

@@ -1,0 +1,213 @@
+//! Reads messages of the services of a run, sshd aside: under a program's name, in a service's own file, or by their keys.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ahash::RandomState;
+
+use crate::base::time::Clock;
+use crate::parse::format::{Arena, Header};
+use crate::parse::json::{fields::Fields, logfmt, walk};
+use crate::parse::service::catalog::{Catalog, Services};
+use crate::parse::service::definition::Definition;
+use crate::parse::service::keyed::KeyedSyntax;
+use crate::parse::service::message::{Circumstances, ServiceMessage};
+use crate::parse::service::pam::{called_for, read_pam_fields, split_module};
+use crate::parse::service::prefix::Prefix16;
+use crate::parse::service::repeat::unfold_repeats;
+use crate::parse::service::template::{Captures, FieldKind, TemplateMatcher, Truncation};
+use crate::parse::service::xml;
+
+/// How many programs are remembered with their services.
+const MOST_PROGRAMS: usize = 1024;
+
+/// From how many bytes on the end of a message may be missing: the least that a syslog daemon keeps of a line is 1024, of which a header
+/// takes up to 128.
+///
+/// **Source:** RFC 3164 section 4.1.
+const CUT_BYTES: usize = 1024 - 128;
+
+/// Reads messages, and remembers which services write under which program.
+#[derive(Debug)]
+pub struct ServiceReader<'c> {
+    services: &'c Services,
+    programs: HashMap<Vec<u8>, Rc<[usize]>, RandomState>,
+}
+
+/// What a message turned out to be.
+#[derive(Debug)]
+pub enum Read<'a> {
+    /// It fits a template of the service.
+    Message(ServiceMessage<'a>, &'static Definition),
+    /// It is of the service, and fits none.
+    Unknown(&'static Definition),
+}
+
+impl<'c> ServiceReader<'c> {
+    /// A reader of these services.
+    #[must_use]
+    pub fn new(services: &'c Services) -> Self {
+        Self { services, programs: HashMap::default() }
+    }
+
+    /// What `message` of the program of `header` says; `None`: no service writes under that name.
+    pub fn read_message<'a>(&mut self, header: Header<'a>, message: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<Read<'a>> {
+        let catalog = self.services.catalog();
+        let known = self.programs.get(header.program).cloned();
+        let found = known.unwrap_or_else(|| {
+            let found: Rc<[usize]> = catalog.of_program(header.program).into();
+            if self.programs.len() < MOST_PROGRAMS {
+                self.programs.insert(header.program.to_vec(), Rc::clone(&found));
+            }
+            found
+        });
+        let ending = if message.len() >= CUT_BYTES { Truncation::Cut } else { Truncation::Whole };
+        let mut keyed = KeyedLine::default();
+        for &index in &*found {
+            let (definition, _) = catalog.all[index];
+            if let Some(read) = read_text(definition, header, message, ending) {
+                return Some(Read::Message(read, definition));
+            }
+            if let Some(read) = keyed.read(catalog, definition, header, message, arena, clock) {
+                return Some(Read::Message(read, definition));
+            }
+        }
+        for &index in &catalog.anywhere {
+            let (definition, _) = catalog.all[index];
+            if let Some(read) = read_text(definition, header, message, ending) {
+                let is_told_elsewhere =
+                    tells_tries(catalog, &found) || called_for(message).is_some_and(|name| tells_tries(catalog, &catalog.of_program(name)));
+                return Some(Read::Message(if is_told_elsewhere { read.uncounted() } else { read }, definition));
+            }
+        }
+        found.first().map(|&index| Read::Unknown(catalog.all[index].0))
+    }
+
+    /// What a line of a service's own file says.
+    pub fn read_line<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<Read<'a>> {
+        let catalog = self.services.catalog();
+        let mut unknown = None;
+        let mut keyed = KeyedLine::default();
+        for &(definition, is_named) in &catalog.all {
+            let program = definition.programs.iter().find(|program| !program.contains('*')).map_or(definition.name, String::as_str);
+            let header = Header { program: program.as_bytes(), ..Header::default() };
+            for own in definition.lines.iter().filter(|own| is_named || !own.is_forgeable) {
+                let Some(start) = own.read(line, arena, clock) else { continue };
+                let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
+                if let Some(read) = read_text(definition, header, start.message, Truncation::Whole)
+                    .or_else(|| KeyedLine::default().read(catalog, definition, header, start.message, arena, clock))
+                {
+                    return Some(Read::Message(read, definition));
+                }
+                if is_named || own.is_distinct() {
+                    unknown = unknown.or(Some(Read::Unknown(definition)));
+                }
+            }
+            if let Some(read) = keyed.read(catalog, definition, header, line, arena, clock) {
+                return Some(Read::Message(read, definition));
+            }
+        }
+        unknown
+    }
+
+    /// What a message says that has no header of its own, where it is of a service that the user asked for or names.
+    pub fn read_bare<'a>(
+        &self,
+        name: &str,
+        header: Header<'a>,
+        message: &'a [u8],
+        arena: &'a Arena,
+        clock: &mut Clock,
+    ) -> Option<Read<'a>> {
+        let catalog = self.services.catalog();
+        let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
+        let read = read_text(definition, header, message, Truncation::Whole);
+        let read = read.or_else(|| KeyedLine::default().read(catalog, definition, header, message, arena, clock));
+        Some(read.map_or(Read::Unknown(definition), |read| Read::Message(read, definition)))
+    }
+}
+
+/// Whether one of these services tells the tries of its logins itself.
+fn tells_tries(catalog: &Catalog, services: &[usize]) -> bool {
+    services.iter().any(|&index| !catalog.all[index].0.pam_counts)
+}
+
+/// What a message of text says.
+fn read_text<'a>(definition: &'static Definition, header: Header<'a>, message: &'a [u8], ending: Truncation) -> Option<ServiceMessage<'a>> {
+    let (count, message) = unfold_repeats(message).unwrap_or((1, message));
+    let mut parts = Captures::new();
+    let found = find(&definition.templates, message, ending, &mut parts).or_else(|| {
+        let trimmed = message.trim_ascii_end();
+        if trimmed.len() < message.len() { find(&definition.templates, trimmed, ending, &mut parts) } else { None }
+    })?;
+    let peer = parts.get(FieldKind::Fields).map(read_pam_fields);
+    Some(ServiceMessage::new(header, found.shape, &parts, Circumstances { peer, count, is_preauth: true }))
+}
+
+fn find<'a>(
+    templates: &'static [TemplateMatcher],
+    message: &'a [u8],
+    ending: Truncation,
+    parts: &mut Captures<'a>,
+) -> Option<&'static TemplateMatcher> {
+    let head = Prefix16::of(message);
+    let fits = |matcher: &&TemplateMatcher, message: &'a [u8], head, parts: &mut Captures<'a>| {
+        matcher.read(message, head, ending, parts).is_some()
+    };
+    if let Some(found) = templates.iter().filter(|matcher| !matcher.is_of_pam()).find(|matcher| fits(matcher, message, head, parts)) {
+        return Some(found);
+    }
+    let (_, inside) = split_module(message)?;
+    let head = Prefix16::of(inside);
+    templates.iter().filter(|matcher| matcher.is_of_pam()).find(|matcher| fits(matcher, inside, head, parts))
+}
+
+/// The keys and values of a text, read at most once.
+#[derive(Debug, Default)]
+enum KeyedLine<'a> {
+    #[default]
+    Unread,
+    /// It has no keys and values.
+    None,
+    Fields(KeyedSyntax, Fields<'a>),
+}
+
+impl<'a> KeyedLine<'a> {
+    fn read(
+        &mut self,
+        catalog: &Catalog,
+        definition: &'static Definition,
+        header: Header<'a>,
+        text: &'a [u8],
+        arena: &'a Arena,
+        clock: &mut Clock,
+    ) -> Option<ServiceMessage<'a>> {
+        if definition.keyed.is_empty() {
+            return None;
+        }
+        if matches!(self, Self::Unread) {
+            let syntax = KeyedSyntax::of(text);
+            let known = catalog.known(syntax);
+            let fields = match syntax {
+                KeyedSyntax::Json => walk::read_paths(text, arena, known),
+                KeyedSyntax::Logfmt => logfmt::read_paths(text, arena, known),
+                KeyedSyntax::Xml => xml::read_paths(text, arena, known),
+            };
+            *self = fields.map_or(Self::None, |fields| Self::Fields(syntax, fields));
+        }
+        let Self::Fields(syntax, fields) = self else { return None };
+        for matcher in definition.keyed.iter().filter(|matcher| matcher.syntax == *syntax) {
+            let mut parts = Captures::new();
+            if let Some(time) = matcher.read(fields, arena, clock, &mut parts) {
+                let header = Header { time: header.time.or(time.0), ..header };
+                return Some(ServiceMessage::new(
+                    header,
+                    matcher.template,
+                    &parts,
+                    Circumstances { peer: None, count: 1, is_preauth: true },
+                ));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,221 @@
+//! What sshd writes about its peers, read from the right: the server writes the address last, the peer chose what is before.
+//!
+//! Its templates are in `services/sshd.toml`; what is special about its messages is here: what stands around them, the keys behind logins,
+//! and where syslog cuts them off.
+
+mod key;
+mod limit;
+mod program;
+
+use std::sync::LazyLock;
+
+use crate::parse::format::{Header, ParsedLine};
+use crate::parse::service::Service;
+use crate::parse::service::definition::Definition;
+use crate::parse::service::message::{Circumstances, ServiceMessage};
+use crate::parse::service::pam::{read_last_rhost, read_pam_fields, split_module};
+use crate::parse::service::prefix::Prefix16;
+use crate::parse::service::repeat::unfold_repeats;
+use crate::parse::service::shipped;
+use crate::parse::service::sshd::key::{cut_info, find_key_info, is_local_account, may_have_info};
+use crate::parse::service::template::{Captures, FieldKind, MessageTemplate, PAM, TemplateMatcher, Truncation};
+
+pub use crate::parse::service::sshd::limit::LengthLimit;
+
+/// OpenSSH's server.
+pub const SERVICE: Service = Service {
+    name: "sshd",
+    is_program: program::is_sshd,
+    is_unit: program::is_unit,
+    is_of_session: program::is_of_session,
+    bare: "a message of sshd's without a header: --program sshd reads it, where you know that sshd wrote these lines",
+    read: |limit, header, message| read(limit, header, message),
+    nearest,
+};
+
+/// The template whose text before its first part begins most like `message`, and how many bytes are alike: what `--trace` shows of a message that
+/// is not known.
+fn nearest(message: &[u8]) -> Option<(&'static MessageTemplate, usize)> {
+    let alike = |template: &MessageTemplate| {
+        let text = template.pattern.split('{').next().unwrap_or_default();
+        text.bytes().zip(message).take_while(|(wanted, is)| wanted == *is).count()
+    };
+    templates()
+        .map(|template| (template, alike(template)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .max_by_key(|&(_, alike)| alike)
+        .filter(|&(_, alike)| alike > 3)
+}
+
+/// The templates of its messages, in the order of `services/sshd.toml`.
+pub fn templates() -> impl Iterator<Item = &'static MessageTemplate> {
+    definition().templates.iter().map(|matcher| matcher.shape)
+}
+
+fn definition() -> &'static Definition {
+    static DEFINITION: LazyLock<&'static Definition> = LazyLock::new(|| shipped::named("sshd"));
+    &DEFINITION
+}
+
+/// Reads one message of sshd, of a known shape or not.
+#[must_use]
+#[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
+#[inline(always)]
+pub fn read<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> ParsedLine<'a> {
+    read_within(limit, header, message).map_or(ParsedLine::UnknownMessage(header.host), ParsedLine::Message)
+}
+
+/// Reads one message of sshd; `None`: it is of no known shape.
+#[must_use]
+#[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
+#[inline(always)]
+pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
+    read_within(LengthLimit::SSHD, header, message)
+}
+
+/// Reads one message of sshd that came through something with a limit of its own.
+#[must_use]
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+pub fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
+    let (count, message) = unfold_repeats(message).unwrap_or((1, message));
+    let ending = limit.ending(message.len());
+    let (message, is_preauth) = strip_frame(message);
+    let mut parts = Captures::new();
+    let module = split_module(message);
+    let mut shape = match module {
+        Some((_, inside)) => find_shape(&INDEX.pam, inside, ending, &mut parts),
+        None => find_without_module(&header, message, ending, &mut parts),
+    };
+    // Some daemons and modules leave blanks at the end of a line; what names no peer may name one without them.
+    if message.ends_with(b" ") && (shape.is_none() || parts.get(FieldKind::Address).is_none() && parts.get(FieldKind::Fields).is_none()) {
+        let (found, trimmed) = find_trimmed(&header, message.trim_ascii_end(), ending);
+        if found.is_some() && (shape.is_none() || trimmed.get(FieldKind::Address).is_some()) {
+            (shape, parts) = (found, trimmed);
+        }
+    }
+    let shape = shape?;
+    let peer = parts.get(FieldKind::Fields).map(|fields| match module {
+        Some((module, _)) if module.starts_with(b"krb5") => (read_last_rhost(fields), None),
+        _ => read_pam_fields(fields),
+    });
+    Some(ServiceMessage::new(header, shape, &parts, Circumstances { peer, count, is_preauth }))
+}
+
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+fn find_without_module<'a>(
+    header: &Header<'a>,
+    message: &'a [u8],
+    ending: Truncation,
+    parts: &mut Captures<'a>,
+) -> Option<&'static MessageTemplate> {
+    // Old Linux-PAM puts the module into the tag: `sshd(pam_unix)[77]`.
+    if header.program.ends_with(b")") {
+        return find_shape(&INDEX.pam, message, ending, parts);
+    }
+    find_login_or_other(message, ending, parts)
+}
+
+/// The shape of a message whose blanks at the end were taken away, which few have.
+#[cold]
+fn find_trimmed<'a>(header: &Header<'a>, message: &'a [u8], ending: Truncation) -> (Option<&'static MessageTemplate>, Captures<'a>) {
+    let mut parts = Captures::new();
+    let shape = match split_module(message) {
+        Some((_, inside)) => find_shape(&INDEX.pam, inside, ending, &mut parts),
+        None => find_without_module(header, message, ending, &mut parts),
+    };
+    (shape, parts)
+}
+
+/// The message without its level, without the name of the process that sent it to the one that logs, and without what FreeBSD
+/// puts before the name of a function; and whether that process says that nobody is authenticated yet.
+///
+/// **Source:** OpenSSH `log.c` (`do_log`), `monitor.c` (`monitor_read_log`); FreeBSD `ssh_namespace.h`.
+fn strip_frame(message: &[u8]) -> (&[u8], bool) {
+    let (message, is_preauth) = match message {
+        [rest @ .., b'a', b'u', b't', b'h', b']'] => match rest.strip_suffix(b" [pre") {
+            Some(rest) => (rest, true),
+            None => (rest.strip_suffix(b" [post").unwrap_or(message), false),
+        },
+        _ => (message, false),
+    };
+    let message = match message.first() {
+        Some(b'e') => message.strip_prefix(b"error: ").unwrap_or(message),
+        Some(b'f') => message.strip_prefix(b"fatal: ").unwrap_or(message),
+        _ => message,
+    };
+    (if message.first() == Some(&b'F') { message.strip_prefix(b"Fssh_").unwrap_or(message) } else { message }, is_preauth)
+}
+
+fn find_login_or_other<'a>(message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&'static MessageTemplate> {
+    let matchers = INDEX.of(message);
+    let has_info = || find_key_info(message).next().is_some();
+    // What follows the key is the peer's too, so it must not be read in place of the server's own words.
+    if is_local_account(message) && has_info() {
+        let others = matchers.iter().filter(|matcher| !matcher.names_protocol());
+        return find_keyed(matchers, message, ending, parts).or_else(|| find_among(others, message, ending, parts));
+    }
+    let shape = find_shape(matchers, message, ending, parts);
+    if shape.is_some() {
+        // Of a password's message the words that end it are the server's. A principal, or a comment that was cut off inside
+        // spaces which journald then took away, may end in such words too.
+        return shape.filter(|_| ending == Truncation::Cut || !may_have_info(message) || !has_info());
+    }
+    find_keyed(matchers, message, ending, parts)
+}
+
+/// The shape of a message with a key behind it. Only the messages that say by which protocol a login was tried can have one:
+/// in any other, ` ssh2: ` is the peer's own word.
+fn find_keyed<'a>(
+    matchers: &[TemplateMatcher],
+    message: &'a [u8],
+    ending: Truncation,
+    parts: &mut Captures<'a>,
+) -> Option<&'static MessageTemplate> {
+    let plain = cut_info(message, ending)?;
+    find_among(matchers.iter().filter(|matcher| matcher.names_protocol()), plain, Truncation::Whole, parts)
+}
+
+/// The shapes by the first byte of a message, so that it meets a handful of them instead of all; PAM's own apart.
+struct TemplateIndex {
+    plain: Vec<Vec<TemplateMatcher>>,
+    pam: Vec<TemplateMatcher>,
+}
+
+static INDEX: LazyLock<TemplateIndex> = LazyLock::new(|| {
+    let starting_with = |byte: u8| templates().filter(|shape| shape.pattern.as_bytes()[0] == byte).map(TemplateMatcher::new).collect();
+    // `{pam}` starts with a brace, as no message of a known shape does.
+    let pam = templates().filter(|shape| shape.pattern.starts_with(PAM)).map(TemplateMatcher::new).collect();
+    TemplateIndex { plain: (0..=u8::MAX).map(|byte| if byte == b'{' { Vec::new() } else { starting_with(byte) }).collect(), pam }
+});
+
+impl TemplateIndex {
+    fn of(&self, message: &[u8]) -> &[TemplateMatcher] {
+        message.first().map_or(&[], |&byte| &self.plain[usize::from(byte)])
+    }
+}
+
+fn find_shape<'a>(
+    matchers: &[TemplateMatcher],
+    message: &'a [u8],
+    ending: Truncation,
+    parts: &mut Captures<'a>,
+) -> Option<&'static MessageTemplate> {
+    find_among(matchers.iter(), message, ending, parts)
+}
+
+fn find_among<'m, 'a>(
+    mut matchers: impl Iterator<Item = &'m TemplateMatcher>,
+    message: &'a [u8],
+    ending: Truncation,
+    parts: &mut Captures<'a>,
+) -> Option<&'static MessageTemplate> {
+    let head = Prefix16::of(message);
+    matchers.find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
+}
+
+#[cfg(test)]
+mod tests;

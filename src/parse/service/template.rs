@@ -1,0 +1,544 @@
+//! Templates of messages, and the one matcher that reads them.
+//!
+//! `{name}` is one word, or words of a client up to the byte that follows them in the template; `{name*}` is free text that may hold
+//! anything: what is before it is matched from the left, what is behind it from the right. So there is one way to read a line, in
+//! linear time. A template with two free parts has the peer, ` {addr} port {port}`, between them: it is read only where one single
+//! position of the message can be the peer.
+
+use memchr::{memchr, memmem, memrchr};
+
+use crate::base::net;
+use crate::base::number::parse_port;
+use crate::base::simd::{find_space, rfind_space};
+use crate::parse::service::prefix::{Literal, Prefix16};
+use crate::record::signal::SignalSet;
+
+/// A part of a template: what it is, whether it is free, and the literal behind it.
+pub type TemplatePart = (FieldKind, bool, Literal);
+
+/// What a message means, and how it is told from others.
+#[derive(Debug, Clone)]
+pub struct MessageTemplate {
+    /// The text, with its parts in braces (see [`FieldKind::named`]). For sshd alone, `{ssh}` at the end is an optional ` ssh1` or
+    /// ` ssh2`, and `{pam}` at the start is the prefix of a PAM module, `pam_unix(sshd:auth): `.
+    pub pattern: &'static str,
+    /// The service that writes it.
+    pub service: &'static str,
+    /// `event.dataset`.
+    pub dataset: &'static str,
+    /// `event.action`.
+    pub action: &'static str,
+    /// `event.outcome`, or nothing.
+    pub outcome: &'static str,
+    /// The signals that fire on it.
+    pub signals: SignalSet,
+    /// The methods of login with which they fire, each also with `/` and more behind it; none: with every one.
+    pub methods: &'static [&'static str],
+    /// And those with which they do not.
+    pub not_methods: &'static [&'static str],
+    /// Whether they fire only before anybody is authenticated.
+    pub is_preauth: bool,
+    /// Whether the server keeps what ends a client's words in the template, and blanks, out of them.
+    pub is_clean: bool,
+    /// The source file that writes it.
+    pub source: &'static str,
+    /// One such message.
+    pub example: &'static str,
+}
+
+#[cfg(test)]
+impl MessageTemplate {
+    /// A template that means nothing.
+    pub const fn for_tests() -> Self {
+        Self {
+            pattern: "",
+            service: "test",
+            dataset: "test.auth",
+            action: "login",
+            outcome: "",
+            signals: SignalSet::NONE,
+            methods: &[],
+            not_methods: &[],
+            is_preauth: false,
+            is_clean: false,
+            source: "",
+            example: "",
+        }
+    }
+}
+
+/// What is known of the end of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truncation {
+    /// Nothing is missing behind it.
+    Whole,
+    /// Behind a long name there may have been spaces, and more behind them.
+    Trimmed,
+    /// Anything may be missing behind it.
+    Cut,
+}
+
+/// What a part of a shape stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// An address or host name.
+    Address,
+    /// An address with its prefix length.
+    Network,
+    /// A TCP port.
+    Port,
+    /// A user name.
+    User,
+    /// How a login was tried.
+    Method,
+    /// How many times, in digits.
+    Count,
+    /// PAM's `logname= uid=0 euid=0 tty=ssh ruser= rhost=ADDRESS  user=NAME`.
+    Fields,
+    /// Digits.
+    Number,
+    /// Address and port.
+    Peer,
+    /// Text of the client.
+    Client,
+    /// A name that reverse DNS gave.
+    Host,
+    /// Text without a space.
+    Word,
+    /// The server's own address, which no peer words.
+    Server,
+    /// Any text.
+    Text,
+}
+
+impl FieldKind {
+    /// The part that is called `name` in a template.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "addr" => Self::Address,
+            "net" => Self::Network,
+            "port" => Self::Port,
+            "peer" => Self::Peer,
+            "user" => Self::User,
+            "client" => Self::Client,
+            "host" => Self::Host,
+            "method" => Self::Method,
+            "count" => Self::Count,
+            "num" => Self::Number,
+            "word" => Self::Word,
+            "server" => Self::Server,
+            "fields" => Self::Fields,
+            "text" => Self::Text,
+            _ => return None,
+        })
+    }
+
+    /// Whether the client chooses its text.
+    #[must_use]
+    pub const fn is_of_client(self) -> bool {
+        matches!(self, Self::User | Self::Client)
+    }
+
+    /// Whether it names the peer.
+    #[must_use]
+    pub const fn is_address(self) -> bool {
+        matches!(self, Self::Address | Self::Network | Self::Peer)
+    }
+
+    /// Whether `text` can be this part, where the part is not free.
+    fn accepts(self, text: &[u8]) -> bool {
+        match self {
+            Self::Address | Self::Host => net::is_host(text),
+            Self::Network => split_network(text).is_some(),
+            Self::Port => parse_port(text).is_some(),
+            Self::Peer => split_peer(text).is_some(),
+            Self::Number | Self::Count => !text.is_empty() && text.iter().all(u8::is_ascii_digit),
+            Self::User | Self::Client | Self::Method | Self::Word | Self::Server => !text.is_empty() && find_space(text).is_none(),
+            Self::Fields | Self::Text => true,
+        }
+    }
+
+    /// The same of a text that holds no space.
+    fn accepts_word(self, text: &[u8]) -> bool {
+        match self {
+            Self::User | Self::Client | Self::Method | Self::Word | Self::Server => !text.is_empty(),
+            _ => self.accepts(text),
+        }
+    }
+
+    /// The same of a text behind which `literal` stands, whose first byte a client's words do not hold.
+    fn accepts_before(self, text: &[u8], literal: &Literal) -> bool {
+        match literal.text.first() {
+            Some(&delimiter) if self.is_of_client() => memchr(delimiter, text).is_none() && (delimiter != b' ' || !text.is_empty()),
+            _ => self.accepts(text),
+        }
+    }
+
+    const fn is_word(self) -> bool {
+        !matches!(self, Self::Fields | Self::Text)
+    }
+
+    /// How much of `rest` is this part, where `literal` follows it; of a word, there is no space in that.
+    fn find_end(self, rest: &[u8], literal: &Literal) -> Option<usize> {
+        if !self.is_word() {
+            return memmem::find(rest, literal.text);
+        }
+        if let (true, Some(&delimiter)) = (self.is_of_client() && !literal.text.starts_with(b" "), literal.text.first()) {
+            return memchr(delimiter, rest).filter(|&end| literal.starts(&rest[end..]));
+        }
+        let space = find_space(rest);
+        if literal.text.starts_with(b" ") {
+            // The common case needs one search for one byte: a word ends at the first space.
+            return space.filter(|&end| literal.starts(&rest[end..]));
+        }
+        memmem::find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.text.len()))], literal.text)
+    }
+
+    /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part; `behind` follows that.
+    fn find_start(self, rest: &[u8], literal: &Literal, behind: &Literal) -> Option<usize> {
+        let may_hold_spaces = self.is_of_client() && !matches!(behind.text.first(), None | Some(b' '));
+        if may_hold_spaces || !(self.is_word() && literal.text.ends_with(b" ")) {
+            return memmem::rfind(rest, literal.text).filter(|at| self.accepts_before(&rest[at + literal.text.len()..], behind));
+        }
+        let end = rfind_space(rest)? + 1;
+        (literal.ends(&rest[..end]) && self.accepts_word(&rest[end..])).then(|| end - literal.text.len())
+    }
+}
+
+/// The address and the prefix length of `192.0.2.1/32`.
+#[must_use]
+pub fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
+    let slash = memrchr(b'/', text)?;
+    let bits = std::str::from_utf8(&text[slash + 1..]).ok()?.parse().ok()?;
+    net::parse_address(&text[..slash]).map(|_| (&text[..slash], bits))
+}
+
+/// The address and the port of `192.0.2.1:4711`, `[2001:db8::1]:4711` or `2001:db8::1:4711`.
+#[must_use]
+pub fn split_peer(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (host, port) = net::split_port(text)?;
+    let host = net::strip_brackets(host);
+    (net::is_host(host) && parse_port(port).is_some()).then_some((host, port))
+}
+
+/// How many kinds of parts say something of the peer; they are the first of [`FieldKind`].
+const TOLD: usize = FieldKind::Fields as usize + 1;
+
+/// What a message says of the peer, as slices of it: the last part of each kind.
+#[derive(Debug)]
+pub struct Captures<'a> {
+    texts: [&'a [u8]; TOLD],
+    /// Which kinds were found, a bit each.
+    found: u8,
+    /// All parts.
+    #[cfg(test)]
+    pub all: Vec<(FieldKind, &'a [u8])>,
+}
+
+impl<'a> Captures<'a> {
+    /// No part yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            texts: [b""; TOLD],
+            found: 0,
+            #[cfg(test)]
+            all: Vec::new(),
+        }
+    }
+
+    /// The text of a part that was found.
+    #[must_use]
+    pub const fn get(&self, part: FieldKind) -> Option<&'a [u8]> {
+        if self.found & 1 << part as u8 == 0 { None } else { Some(self.texts[part as usize]) }
+    }
+
+    /// Adds the parts of `other`.
+    pub fn extend(&mut self, other: &Self) {
+        for (kind, text) in other.texts.iter().enumerate().filter(|(kind, _)| other.found & 1 << kind != 0) {
+            self.texts[kind] = text;
+            self.found |= 1 << kind;
+        }
+    }
+
+    /// Forgets all parts.
+    pub fn clear(&mut self) {
+        self.found = 0;
+        #[cfg(test)]
+        self.all.clear();
+    }
+
+    fn add(&mut self, part: FieldKind, text: &'a [u8]) {
+        #[cfg(test)]
+        self.all.push((part, text));
+        if let (FieldKind::Peer, Some((address, port))) = (part, split_peer(text)) {
+            return [(FieldKind::Address, address), (FieldKind::Port, port)].into_iter().for_each(|(part, text)| self.put(part, text));
+        }
+        self.put(part, text);
+    }
+
+    fn put(&mut self, part: FieldKind, text: &'a [u8]) {
+        if let Some(place) = self.texts.get_mut(part as usize) {
+            *place = text;
+            self.found |= 1 << part as u8;
+        }
+    }
+}
+
+impl Default for Captures<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A template taken apart: (literal, part behind it) from the left, the free part, (part, literal behind it) for the right.
+#[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is asked of every message, and worked out once")]
+pub struct TemplateMatcher {
+    /// The template.
+    pub shape: &'static MessageTemplate,
+    start: Literal,
+    left: Vec<(FieldKind, Literal)>,
+    wildcard: Option<FieldKind>,
+    /// Each with the literal before it and the one behind it.
+    right: Vec<(Literal, FieldKind, Literal)>,
+    end: Literal,
+    followed_by: Option<FieldKind>,
+    has_ssh: bool,
+    names_at_most_100: bool,
+    ends_in_text: bool,
+    /// Whether the peer stands behind words of the client, so that the message must be whole.
+    needs_end: bool,
+}
+
+impl TemplateMatcher {
+    /// Takes `shape` apart; [`Self::check`] says whether it is one.
+    #[must_use]
+    pub fn new(shape: &'static MessageTemplate) -> Self {
+        let pattern = shape.pattern.strip_prefix(PAM).unwrap_or(shape.pattern);
+        let (pattern, has_ssh) = match pattern.strip_suffix("{ssh}") {
+            Some(pattern) => (pattern, true),
+            None => (pattern, false),
+        };
+        let (start, parts) = Self::split(pattern);
+        let (left, right, end) = (Vec::new(), Vec::new(), Literal::new(b""));
+        let ends_in_text = pattern.ends_with(" {text*}");
+        // Before this word OpenSSH prints a name with `%.100s`.
+        let names_at_most_100 = pattern.contains("*} from {");
+        let needs_end = needs_end(&parts);
+        let mut matcher =
+            Self { shape, start, left, wildcard: None, right, end, followed_by: None, has_ssh, names_at_most_100, ends_in_text, needs_end };
+        let mut before = start;
+        for (kind, is_free, literal) in parts {
+            match (is_free, matcher.wildcard.is_some()) {
+                (true, true) => matcher.followed_by = Some(kind),
+                (true, false) => matcher.wildcard = Some(kind),
+                (false, true) => matcher.right.push((before, kind, literal)),
+                (false, false) => matcher.left.push((kind, literal)),
+            }
+            if matcher.wildcard.is_some() && matcher.followed_by.is_none() {
+                matcher.end = literal;
+            }
+            before = literal;
+        }
+        matcher
+    }
+
+    /// Whether it is what a PAM module says, without the prefix of the module.
+    #[must_use]
+    pub fn is_of_pam(&self) -> bool {
+        self.shape.pattern.starts_with(PAM)
+    }
+
+    /// Whether the message ends in the protocol, ` ssh2`, behind which sshd may name a key.
+    #[must_use]
+    pub const fn names_protocol(&self) -> bool {
+        self.has_ssh
+    }
+
+    /// Puts the parts of `message`, whose first bytes are `head`, into `parts`, if it is of this shape. Where its end may be
+    /// missing, only what stands before the free part counts.
+    // Nearly every shape is told apart here, without a call.
+    #[inline]
+    pub fn read<'a>(&self, message: &'a [u8], head: Prefix16, ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
+        if head.starts_with(self.start.head) { self.read_parts(message, ending, parts) } else { None }
+    }
+
+    /// The same of a message that starts as this shape does.
+    fn read_parts<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
+        // A short start was compared with the head; a message shorter than it may end in NULs, which the head has too.
+        let mut rest = message.get(self.start.text.len()..)?;
+        if self.start.text.len() > Prefix16::BYTES && !message.starts_with(self.start.text) {
+            return None;
+        }
+        if self.needs_end && ending != Truncation::Whole {
+            return None;
+        }
+        parts.clear();
+        if self.has_ssh {
+            rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
+        }
+        for (index, (part, literal)) in self.left.iter().enumerate() {
+            // The last literal of a shape without a free part ends the message.
+            let is_last = self.wildcard.is_none() && index + 1 == self.left.len();
+            let end = if is_last { None } else { part.find_end(rest, literal) };
+            let (text, next) = match end {
+                Some(end) if part.is_of_client() => {
+                    (Some(&rest[..end]).filter(|text| part.accepts_before(text, literal))?, end + literal.text.len())
+                }
+                Some(end) => (Some(&rest[..end]).filter(|text| part.accepts_word(text))?, end + literal.text.len()),
+                None => (Some(self.read_last(index, rest, literal)?).filter(|text| part.accepts_before(text, literal))?, rest.len()),
+            };
+            parts.add(*part, text);
+            rest = &rest[next..];
+        }
+        let is_whole = ending == Truncation::Whole || ending == Truncation::Trimmed && self.names_at_most_100;
+        match self.wildcard {
+            None => rest.is_empty().then_some(()),
+            Some(FieldKind::Fields) => {
+                parts.add(FieldKind::Fields, rest);
+                Some(())
+            }
+            Some(_) if !is_whole => Some(()),
+            Some(free) => self.read_right(free, rest, parts),
+        }
+    }
+
+    /// The last part on the left, `index`, where `literal` ends the message behind it, or did so before journald took the space
+    /// away that ends it.
+    fn read_last<'a>(&self, index: usize, rest: &'a [u8], literal: &Literal) -> Option<&'a [u8]> {
+        if index + 1 < self.left.len() {
+            return None;
+        }
+        match self.wildcard {
+            None => rest.strip_suffix(literal.text),
+            Some(_) if self.ends_in_text => strip_trimmed(rest, literal.text),
+            Some(_) => None,
+        }
+    }
+
+    /// The free part and what stands behind it.
+    #[inline]
+    fn read_right<'a>(&self, free: FieldKind, mut rest: &'a [u8], parts: &mut Captures<'a>) -> Option<()> {
+        if let Some(second) = self.followed_by {
+            let texts = split_at_peer(rest, self.end.text)?;
+            [free, FieldKind::Address, FieldKind::Port, second].into_iter().zip(texts).for_each(|(part, text)| parts.add(part, text));
+            return Some(());
+        }
+        rest = rest.strip_suffix(self.end.text)?;
+        for (literal, part, behind) in self.right.iter().rev() {
+            let at = part.find_start(rest, literal, behind)?;
+            parts.add(*part, &rest[at + literal.text.len()..]);
+            rest = &rest[..at];
+        }
+        parts.add(free, rest);
+        Some(())
+    }
+
+    /// The literal that starts `pattern`, and its parts: what each is, whether it is free, and the literal behind it.
+    pub fn split(pattern: &'static str) -> (Literal, Vec<TemplatePart>) {
+        let (start, mut rest) = split_literal(pattern);
+        let mut parts = Vec::new();
+        while let Some((name, behind)) = rest.split_once('}') {
+            let (literal, next) = split_literal(behind);
+            let (name, is_free) = name.strip_suffix('*').map_or((name, false), |name| (name, true));
+            parts.push((FieldKind::named(name).unwrap_or(FieldKind::Text), is_free, Literal::new(literal.as_bytes())));
+            rest = next;
+        }
+        (Literal::new(start.as_bytes()), parts)
+    }
+
+    /// Whether the template can be read in one way: no two parts without text between them, one free part (or, around the peer's
+    /// ` {addr} port {port}`, two), and nothing behind PAM's fields.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let pattern = self.shape.pattern.strip_prefix(PAM).unwrap_or(self.shape.pattern);
+        let pattern = pattern.strip_suffix("{ssh}").unwrap_or(pattern);
+        check_parts(pattern)?;
+        let frees = pattern.matches("*}").count();
+        if self.wildcard == Some(FieldKind::Fields) && !(self.right.is_empty() && self.end.text.is_empty()) {
+            return Err("{fields*} ends the message".to_owned());
+        }
+        if frees > 1 {
+            let right: Vec<_> = self.right.iter().map(|(before, part, _)| (before.text, *part)).collect();
+            let is_around_peer = right == [(&b" "[..], FieldKind::Address), (b" port ", FieldKind::Port)];
+            if frees > 2 || !is_around_peer || !pattern.ends_with("*}") || self.end.text.is_empty() {
+                return Err("more than one free part, {...*}".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text before the first part, with `{{` and `}}` as braces, and what follows the brace that opens the part.
+fn split_literal(text: &'static str) -> (&'static str, &'static str) {
+    let mut from = 0;
+    let open = loop {
+        match text[from..].find('{').map(|open| from + open) {
+            Some(open) if text[open + 1..].starts_with('{') => from = open + 2,
+            other => break other,
+        }
+    };
+    let (literal, rest) = open.map_or((text, ""), |open| (&text[..open], &text[open + 1..]));
+    if literal.contains("{{") || literal.contains("}}") {
+        return (literal.replace("{{", "{").replace("}}", "}").leak(), rest);
+    }
+    (literal, rest)
+}
+
+/// Whether the peer stands behind words of the client without a free part that tells where it is.
+fn needs_end(parts: &[TemplatePart]) -> bool {
+    let client = parts.iter().position(|(kind, is_free, _)| kind.is_of_client() && !is_free);
+    let address = parts.iter().rposition(|(kind, ..)| kind.is_address());
+    matches!((client, address), (Some(client), Some(address)) if client < address) && !parts.iter().any(|&(_, is_free, _)| is_free)
+}
+
+/// The parts of `pattern`, each with whether it is free.
+pub fn parts_of(pattern: &'static str) -> impl Iterator<Item = (FieldKind, bool)> {
+    TemplateMatcher::split(pattern).1.into_iter().map(|(kind, is_free, _)| (kind, is_free))
+}
+
+/// Whether the parts of `pattern` are known and stand apart.
+fn check_parts(pattern: &str) -> Result<(), String> {
+    let text = pattern.replace("{{", "").replace("}}", "");
+    for piece in text.split('{').skip(1) {
+        let (name, literal) = piece.split_once('}').ok_or("'{' without '}'")?;
+        if FieldKind::named(name.strip_suffix('*').unwrap_or(name)).is_none() {
+            return Err(format!("no part is called {{{name}}}"));
+        }
+        if literal.is_empty() && !text.ends_with(piece) {
+            return Err(format!("nothing stands between {{{name}}} and the part behind it"));
+        }
+    }
+    Ok(())
+}
+
+/// What a pattern of a PAM module starts with.
+pub const PAM: &str = "{pam}";
+
+/// What stands before `literal` at the end of `rest`, where journald took away the space that ends it.
+fn strip_trimmed<'a>(rest: &'a [u8], literal: &[u8]) -> Option<&'a [u8]> {
+    rest.strip_suffix(literal.strip_suffix(b" ")?)
+}
+
+/// What stands before the peer, its address and port, and what stands behind it and `literal`; `None` where no place or more
+/// than one can be the peer.
+fn split_at_peer<'a>(text: &'a [u8], literal: &[u8]) -> Option<[&'a [u8]; 4]> {
+    const PORT: &[u8] = b" port ";
+    // The longest host name and a space: no search goes further back, however many places there are.
+    const REACH: usize = 256;
+    let mut places = memmem::find_iter(text, PORT).filter_map(|at| {
+        let near = at.saturating_sub(REACH);
+        let space = near + memrchr(b' ', &text[near..at])?;
+        let behind = &text[at + PORT.len()..];
+        let digits = behind.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+        let (address, port) = (&text[space + 1..at], &behind[..digits]);
+        let last = behind[digits..].strip_prefix(literal).or_else(|| strip_trimmed(&behind[digits..], literal))?;
+        (FieldKind::Address.accepts(address) && FieldKind::Port.accepts(port)).then_some([&text[..space], address, port, last])
+    });
+    let place = places.next()?;
+    places.next().is_none().then_some(place)
+}

@@ -1,0 +1,276 @@
+//! `--suggest`: with which flags a sample of a log is read best.
+//!
+//! Takes the first lines of each input, reads them with every format that a name stands for, and gives the flags of the one that reads
+//! most. It never gives a flag that vouches for something: attackers write samples too. Such flags are only explained.
+
+use crate::base::error::{Exit, Result};
+use crate::base::number::{agree, counted};
+use crate::io::Run;
+use crate::io::block::{Block, BlockKind};
+use crate::io::diagnostics::Diagnostics;
+use crate::io::input::Inputs;
+use crate::io::lines::{Line, LineIndex, Lines};
+use crate::io::output::Output;
+use crate::io::overrides::InputOverrides;
+use crate::parse::Config;
+use crate::parse::access::clients::Requests;
+use crate::parse::access::guess::json::guess_keys;
+use crate::parse::access::guess::text::guess_string;
+use crate::parse::access::log_format::{FormatOptions, LogFormat};
+use crate::parse::access::named;
+use crate::parse::candidate::Candidates;
+use crate::parse::format::{Arena, Header, ParsedLine};
+use crate::parse::line::{LastFormats, LineParser, trim_end};
+use crate::parse::service::SERVICES;
+use crate::parse::service::catalog::Services;
+use crate::parse::service::sshd::LengthLimit;
+
+/// How much of each input is looked at, and of all of them, in bytes.
+const SAMPLE_BYTES: usize = 1 << 20;
+const MOST_BYTES: usize = 16 << 20;
+/// How many rejects are looked at for what they may be.
+const MOST_REJECTED: usize = 64;
+/// How many suggestions people are shown beside the best one.
+const SHOWN: usize = 3;
+
+/// What reads the sample, and how well.
+struct Candidate {
+    /// What the user would write; nothing where no flag is needed.
+    flags: Vec<String>,
+    result: Sample,
+}
+
+/// What became of the lines of a sample.
+#[derive(Debug, Default)]
+struct Sample {
+    /// Requests, and messages of known services.
+    read: u64,
+    /// Lines of other programs.
+    passed: u64,
+    /// Lines that count for nobody.
+    untrusted: u64,
+    rejects: u64,
+    /// Of the rejects, those that are messages of a service without a header.
+    bare: u64,
+    /// The first rejects, and lines of other programs that may be requests.
+    rejected: Vec<String>,
+    /// The services of which messages were read.
+    services: Vec<&'static str>,
+    requests: Requests,
+}
+
+/// Reads a sample of `inputs`, writes the flags to stdout, and explains on stderr.
+///
+/// # Errors
+/// A failed write. Unreadable inputs are said, and show in the exit.
+pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
+    let (blocks, unreadable) = sample(inputs, run, diagnostics);
+    let plain = Candidate { flags: Vec::new(), result: read_sample(config, &config.services, None, &blocks) };
+    let lines = plain.result.total();
+    let services = if plain.result.rejects + plain.result.passed > 0 { suggest_services(config, &plain.result, &blocks)? } else { None };
+    let mut candidates = vec![plain];
+    // Where everything is read there is nothing to suggest. Lines of other programs may be requests in a format that begins like syslog.
+    if candidates[0].result.rejects > 0 || !candidates[0].result.rejected.is_empty() {
+        let guesses = guesses(&candidates[0].result.rejected);
+        candidates.extend(others().chain(guesses).map(|(flags, format)| {
+            let result = read_sample(config, &config.services, Some(&format), &blocks);
+            Candidate { flags, result }
+        }));
+    }
+    candidates.extend(services);
+    // The first of several that read as much: without flags, then in the order of the table.
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.result.read));
+    let best = &candidates[0];
+    let shown = candidates.iter().enumerate().filter(|(index, c)| c.flags.is_empty() || *index < SHOWN && c.result.read > 0);
+    diagnostics.info(&format!("{} looked at", counted(lines, "line")));
+    shown.for_each(|(_, candidate)| diagnostics.info(&candidate.show()));
+    explain(best, diagnostics);
+    if !best.flags.is_empty() && best.result.read > 0 {
+        let mut output = Output::stdout(run)?;
+        let words: Vec<_> = best.flags.iter().map(|word| quote(word)).collect();
+        output.write(format!("{}\n", words.join(" ")).as_bytes())?;
+    }
+    let is_read = best.result.read > 0 || best.result.passed > 0 && best.result.rejects == 0;
+    Ok(Exit::after(unreadable, u64::from(lines == 0 || !is_read)))
+}
+
+/// The first blocks of each input, and how many inputs could not be read.
+fn sample(inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> (Vec<Block>, u64) {
+    let (mut blocks, mut unreadable, mut total) = (Vec::new(), 0, 0);
+    let mut take = |inputs: Inputs| {
+        let mut bytes = 0;
+        for block in inputs.reader(run) {
+            match block {
+                Ok(block) => {
+                    bytes += block.bytes.len();
+                    total += block.bytes.len();
+                    blocks.push(block);
+                }
+                Err(error) => {
+                    diagnostics.error(&error);
+                    unreadable += 1;
+                }
+            }
+            if bytes >= SAMPLE_BYTES || total >= MOST_BYTES || run.shutdown.is_stopped() {
+                return;
+            }
+        }
+    };
+    let paths = inputs.paths().to_vec();
+    if paths.len() < 2 {
+        take(inputs);
+        return (blocks, unreadable);
+    }
+    // Each by itself, so that the first does not take all that is looked at.
+    let each: Vec<_> = paths.into_iter().map(|path| Inputs::new(&[path], &InputOverrides::default())).collect();
+    for inputs in each {
+        inputs.into_iter().for_each(&mut take);
+    }
+    (blocks, unreadable)
+}
+
+/// The services, of those that are not read by default, which read more of the sample.
+fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result<Option<Candidate>> {
+    let all = Services::from_operands(&["all".to_owned()])?;
+    let result = read_sample(config, &all, None, blocks);
+    let mut names: Vec<_> = result.services.iter().copied().filter(|name| !plain.services.contains(name)).collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let names = names.join(",");
+    let result = read_sample(config, &Services::from_operands(std::slice::from_ref(&names))?, None, blocks);
+    Ok(Some(Candidate { flags: vec!["--services".to_owned(), names], result }))
+}
+
+/// Every format that a name stands for, with its flags.
+fn others() -> impl Iterator<Item = (Vec<String>, LogFormat)> {
+    let names = named::names();
+    names.filter_map(|name| Some((vec!["--log-format".to_owned(), name.to_owned()], LogFormat::compile(name).ok()?)))
+}
+
+/// Formats of which no name is known, as the first lines that nothing reads look.
+fn guesses(rejected: &[String]) -> Vec<(Vec<String>, LogFormat)> {
+    let mut guesses = Vec::new();
+    if let Some(keys) = rejected.iter().find_map(|line| guess_keys(line.as_bytes())).filter(|keys| !names_client_text(keys))
+        && let Ok(format) = LogFormat::from_json_keys(&keys, FormatOptions::default())
+    {
+        guesses.push((vec!["--json".to_owned(), keys], format));
+    }
+    let lines: Vec<_> = rejected.iter().map(String::as_str).collect();
+    if let Some(string) = guess_string(&lines)
+        && let Ok(format) = LogFormat::compile(&string)
+    {
+        guesses.push((vec!["--log-format".to_owned(), string], format));
+    }
+    guesses
+}
+
+/// Whether the client of these keys stands among what clients write themselves: headers, queries, cookies.
+fn names_client_text(keys: &str) -> bool {
+    const OF_CLIENTS: [&str; 6] = ["header", "forward", "query", "param", "cookie", "body."];
+    let client = keys.split(',').find_map(|key| key.strip_prefix("client=")).unwrap_or_default().to_ascii_lowercase();
+    OF_CLIENTS.iter().any(|word| client.contains(word))
+}
+
+fn read_sample(config: &Config, services: &Services, format: Option<&LogFormat>, blocks: &[Block]) -> Sample {
+    let candidates = Candidates::new(format).of_services(services, config.other_program.as_deref());
+    let (mut result, mut index, mut arena) = (Sample::default(), LineIndex::default(), Arena::default());
+    let mut last = LastFormats::default();
+    for block in blocks.iter().filter(|block| block.part == BlockKind::Lines) {
+        let mut parser = LineParser::new(&candidates, &block.file, config.clock.with_reference(block.modified), last);
+        for mut line in Lines::of(&block.bytes, &mut index).behind(block.header.as_deref()) {
+            line.text = trim_end(line.text);
+            arena.clear();
+            parser.read(&line, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref()));
+        }
+        last = parser.last();
+    }
+    result
+}
+
+impl Sample {
+    fn add(&mut self, line: &Line<'_>, parsed: Option<&ParsedLine<'_>>) {
+        match parsed {
+            Some(ParsedLine::Web(web)) => {
+                self.read += 1;
+                self.requests.add(web.client);
+            }
+            Some(ParsedLine::Message(message)) => {
+                self.read += 1;
+                if !self.services.contains(&message.template().service) {
+                    self.services.push(message.template().service);
+                }
+            }
+            Some(ParsedLine::UnknownMessage(_) | ParsedLine::Repeated(_)) => self.read += 1,
+            Some(ParsedLine::OtherProgram(_)) => {
+                self.passed += 1;
+                if memchr::memmem::find(line.text, b" HTTP/").is_some() {
+                    self.keep(line);
+                }
+            }
+            Some(ParsedLine::Untrusted(_)) => self.untrusted += 1,
+            Some(ParsedLine::Ambiguous(_)) => self.rejects += 1,
+            None => {
+                self.rejects += 1;
+                self.keep(line);
+                let is_bare = SERVICES
+                    .iter()
+                    .any(|service| matches!((service.read)(LengthLimit::SSHD, Header::default(), line.text), ParsedLine::Message(_)));
+                self.bare += u64::from(is_bare);
+            }
+        }
+    }
+
+    /// Keeps a line to look at what it may be.
+    fn keep(&mut self, line: &Line<'_>) {
+        if self.rejected.len() < MOST_REJECTED
+            && let Ok(text) = std::str::from_utf8(line.text)
+            && !text.is_empty()
+        {
+            self.rejected.push(text.to_owned());
+        }
+    }
+
+    const fn total(&self) -> u64 {
+        self.read + self.passed + self.untrusted + self.rejects
+    }
+}
+
+impl Candidate {
+    fn show(&self) -> String {
+        let Sample { read, passed, untrusted, rejects, .. } = &self.result;
+        let mut text = if self.flags.is_empty() { "without flags".to_owned() } else { self.flags.join(" ") };
+        text.push_str(&format!(": {read} read, {passed} of other programs, {}", counted(*rejects, "reject")));
+        if *untrusted > 0 {
+            text.push_str(&format!(", {untrusted} untrusted"));
+        }
+        text
+    }
+}
+
+/// Says what flags that vouch would do: who gives them has to know that it is so.
+fn explain(best: &Candidate, diagnostics: &mut Diagnostics) {
+    let Sample { bare, untrusted, requests, read, .. } = &best.result;
+    if *bare > 0 {
+        let verb = agree(*bare, "is a message", "are messages");
+        diagnostics.info(&format!(
+            "{bare} of the rejects {verb} of sshd without a header: --program sshd reads such a log, if only sshd writes it"
+        ));
+    }
+    if *untrusted > 0 {
+        diagnostics.info(&format!(
+            "{untrusted} untrusted: --trust-container PATTERN counts them, if these containers run the program that the lines name"
+        ));
+    }
+    requests.proxy_hint(None).iter().for_each(|hint| diagnostics.info(hint));
+    if *read == 0 && *bare + *untrusted == 0 {
+        diagnostics.info("no format reads these lines: --trace shows how far each came, docs/formats.md how to describe a format");
+    }
+}
+
+/// `word` as a shell takes it for one word.
+fn quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}

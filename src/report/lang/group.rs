@@ -1,0 +1,21 @@
+//! What the table of groups says, in both languages.
+
+use crate::report::lang::Phrase;
+
+/// Title of the table.
+pub const GROUPS: Phrase = ["Groups", "Groupes"];
+/// What it shows.
+pub const GROUPS_HINT: Phrase = [
+    "Networks and other groups of addresses for which a rule holds. An address in one is suspicious only for what it did itself.",
+    "Réseaux et autres groupes d’adresses qui remplissent une règle. Une adresse n’y est suspecte que pour ce qu’elle a fait elle-même.",
+];
+/// Headings.
+pub const GROUP: Phrase = ["Group", "Groupe"];
+/// See [`GROUP`].
+pub const RULE: Phrase = ["Rule", "Règle"];
+/// See [`GROUP`].
+pub const ADDRESSES: Phrase = ["Addresses", "Adresses"];
+/// See [`GROUP`].
+pub const ACCUSED: Phrase = ["Suspicious by it", "Suspectes par elle"];
+/// See [`GROUP`].
+pub const SCORE: Phrase = ["Score", "Score"];

@@ -1,0 +1,373 @@
+//! The two languages of reports: every phrase that a person reads, in English and in French, in one table.
+//!
+//! The headings of CSV files are names of columns, and the same in both.
+
+pub(crate) mod chart;
+pub(crate) mod group;
+pub(crate) mod run;
+
+use crate::base::time::rfc3339;
+use crate::record::signal::{SIGNALS, index_of};
+
+/// A language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+/// A phrase in English and in French; `{}` stands for what is filled in.
+pub type Phrase = [&'static str; 2];
+/// A phrase behind a number: for one and for several.
+pub type Counted = [Phrase; 2];
+
+impl Lang {
+    /// Its code in HTML. **Source:** BCP 47.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.say(["en", "fr"])
+    }
+
+    /// The phrase in this language.
+    #[must_use]
+    pub const fn say(self, phrase: Phrase) -> &'static str {
+        match self {
+            Self::En => phrase[0],
+            Self::Fr => phrase[1],
+        }
+    }
+
+    /// The phrase with each `{}` replaced by the next of `values`.
+    #[must_use]
+    pub fn fill(self, phrase: Phrase, values: &[&str]) -> String {
+        let mut parts = self.say(phrase).split("{}");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for (part, value) in parts.zip(values) {
+            text.push_str(value);
+            text.push_str(part);
+        }
+        text
+    }
+
+    /// A name and what it is: `404: 3`, in French with a no-break space before the colon.
+    #[must_use]
+    pub fn pair(self, name: &str, value: &str) -> String {
+        format!("{name}{} {value}", self.say([":", "\u{a0}:"]))
+    }
+
+    /// The number and what it counts: `1 address`, `2,000 addresses`. In French, none is singular.
+    #[must_use]
+    pub fn count(self, number: u64, what: Counted) -> String {
+        let is_one = number == 1 || number == 0 && self == Self::Fr;
+        format!("{} {}", self.number(number), self.say(what[usize::from(!is_one)]))
+    }
+
+    /// Digits in groups of three: `1,234,567`, in French with narrow no-break spaces.
+    #[must_use]
+    pub fn number(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut out = String::with_capacity(digits.len() * 2);
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                out.push_str(self.say([",", "\u{202f}"]));
+            }
+            out.push(digit);
+        }
+        out
+    }
+
+    /// A number in a few characters, for the marks of an axis: `2.5M`, in French `2,5 M`.
+    #[must_use]
+    pub fn short_number(self, number: u64) -> String {
+        const UNITS: [(u64, &str); 5] =
+            [(1_000_000_000_000_000, "P"), (1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")];
+        match UNITS.into_iter().find(|&(unit, _)| number >= unit && number >= 10_000) {
+            None => self.number(number),
+            Some((unit, letter)) => {
+                let tenths = match number % unit / (unit / 10) {
+                    0 => String::new(),
+                    tenths => format!("{}{tenths}", self.say([".", ","])),
+                };
+                format!("{}{tenths}{}{letter}", number / unit, self.say(["", "\u{a0}"]))
+            }
+        }
+    }
+
+    /// An instant, given in seconds since 1970, always UTC: RFC 3339, in French the day first.
+    #[must_use]
+    pub fn time(self, seconds: i64) -> String {
+        let text = rfc3339(seconds);
+        if self == Self::En { text } else { french_time(&text).unwrap_or(text) }
+    }
+
+    /// An instant as a record says it; what is no time is its own text.
+    #[must_use]
+    pub fn time_of(self, text: &str) -> String {
+        if self == Self::En { text.to_owned() } else { french_time(text).unwrap_or_else(|| text.to_owned()) }
+    }
+
+    /// What reports call the signal `name`; one that is not in the table is its own label.
+    #[must_use]
+    pub fn label_of(self, name: &str) -> &str {
+        index_of(name).map_or(name, |index| self.say([SIGNALS[index].label, SIGNALS[index].label_fr]))
+    }
+}
+
+/// `2026-04-12T06:02:05Z` as `12/04/2026 06:02:05 UTC`; none where it is no such time.
+#[must_use]
+pub fn french_time(text: &str) -> Option<String> {
+    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let mut parts = day.rsplitn(3, '-');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let are_digits = [day, month, year, &*time.replace([':', '.'], "")].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    are_digits.then(|| format!("{day}/{month}/{year} {time} UTC"))
+}
+
+/// The title of a page.
+pub const TITLE: Phrase = ["Security report", "Rapport de sécurité"];
+/// Shown hosts.
+pub const SCORED: Counted = [["address with a score", "adresse avec un score"], ["addresses with a score", "adresses avec un score"]];
+/// Suspicious hosts, behind [`SCORED`].
+pub const SUSPICIOUS: Counted = [["highly suspicious", "très suspecte"], ["highly suspicious", "très suspectes"]];
+/// Hosts of the rule that says that someone got in.
+pub const BREAK_INS: Counted = [["break-in", "intrusion"], ["break-ins", "intrusions"]];
+/// Hosts from which somebody logged in.
+pub const LOGGED_IN: Counted = [["address logged in", "adresse s’est connectée"], ["addresses logged in", "adresses se sont connectées"]];
+/// Logins, as a heading and as a column.
+pub const LOGINS: Phrase = ["Logins", "Connexions"];
+/// A host, as a heading.
+pub const ADDRESS: Phrase = ["Address", "Adresse"];
+/// A column of logins.
+pub const FAILED_BEFORE: Phrase = ["Failures before", "Échecs avant"];
+/// A column of logins.
+pub const LAST_LOGIN: Phrase = ["Login", "Connexion"];
+/// A column of logins.
+pub const USER: Phrase = ["User", "Compte"];
+/// A column of logins.
+pub const METHOD: Phrase = ["Method", "Méthode"];
+/// A host, and as whom it logged in.
+pub const AS_USER: Phrase = ["{} as {}", "{} en tant que {}"];
+/// What came before a login.
+pub const AFTER: Phrase = ["after {}", "après {}"];
+/// Failed logins.
+pub const FAILURES: Counted = [["failure", "échec"], ["failures", "échecs"]];
+/// The login that failures came before, where the record no longer says as whom it was: when, to the width of a bucket.
+pub const LOGIN_NOT_TOLD: Phrase =
+    ["a login at about {}, details no longer recorded", "une connexion vers {} dont le détail n’est plus connu"];
+/// Of a host that failed and logged in.
+pub const ORDER_UNKNOWN: Phrase = ["order unknown", "ordre inconnu"];
+/// What the table of logins leaves out, and what its numbers are.
+pub const LOGINS_HINT: Phrase = [
+    "Whoever was let in, those after most failures first. Failures before: the most in the hour before a login by password or keyboard-interactive.",
+    "Toutes les connexions réussies, d’abord celles qui suivent le plus d’échecs. Échecs avant\u{a0}: le maximum dans l’heure qui précède une connexion par mot de passe ou keyboard-interactive.",
+];
+/// The period.
+pub const SEEN: Phrase = ["seen {} to {}", "activité du {} au {}"];
+/// Where nearly all web signals are of one address that is of no internet.
+pub const ONE_LOCAL_ADDRESS: Phrase = [
+    "{} of {} web signals are of {}: if it is your proxy's, soar-parse --trusted-proxy names its clients instead",
+    "{} des {} signaux web viennent de {}\u{a0}: si c’est votre proxy, soar-parse --trusted-proxy nomme ses clients",
+];
+/// Hosts that are not shown.
+pub const AND_MORE: Phrase = ["and {} more", "et {} de plus"];
+/// Suspicious hosts that were not scanned.
+pub const OUT_OF_SCOPE: Phrase = ["{} of them out of scope: not scanned", "hors périmètre, donc non scannées\u{a0}: {}"];
+/// Verdict: someone got in.
+pub const BREAK_IN: Phrase = ["BREAK-IN", "INTRUSION"];
+/// Verdict: a rule holds.
+pub const SUSPECT: Phrase = ["suspicious", "suspecte"];
+/// Verdict: an allow list names it.
+pub const ALLOWED: Phrase = ["allowed", "autorisée"];
+/// No port is open.
+pub const NO_PORT: Phrase = ["none", "aucun"];
+/// The same, of a host that refuses: how many ports are closed.
+pub const ONLY_CLOSED: Phrase = ["none ({} closed)", "aucun (fermés\u{a0}: {})"];
+/// Of a host that says nothing: how many ports are filtered.
+pub const ONLY_FILTERED: Phrase = ["no answer ({} filtered)", "pas de réponse (filtrés\u{a0}: {})"];
+/// Of one that does both.
+pub const CLOSED_AND_FILTERED: Phrase = ["none ({} closed, {} filtered)", "aucun (fermés\u{a0}: {}, filtrés\u{a0}: {})"];
+/// What soar-scan notes of a host: the text on the wire and what people read.
+pub const SCAN_NOTES: &[(&str, Phrase)] =
+    &[("probably a tarpit or a proxy", ["probably a tarpit or a proxy", "probablement un piège (tarpit) ou un mandataire"])];
+/// Never scanned.
+pub const NOT_SCANNED: Phrase = ["not scanned", "non scannée"];
+/// The states of a scan: the name on the wire and what people read.
+pub const SCAN_STATES: &[(&str, Phrase)] = &[
+    ("complete", ["complete", "complet"]),
+    ("incomplete", ["incomplete", "incomplet"]),
+    ("out_of_scope", ["out of scope", "hors périmètre"]),
+    ("excluded", ["excluded", "exclue"]),
+];
+/// The states of a port: the name on the wire and what people read.
+pub const PORT_STATES: &[(&str, Phrase)] = &[
+    ("open", ["open", "ouvert"]),
+    ("closed", ["closed", "fermé"]),
+    ("filtered", ["filtered", "filtré"]),
+    ("unknown", ["unknown", "inconnu"]),
+];
+/// What was read, behind the number of records.
+pub const READ: Counted = [["record read", "enregistrement lu"], ["records read", "enregistrements lus"]];
+/// Hosts left out.
+pub const UNSCORED: Counted = [["without a score left out", "sans score, omis"], ["without a score left out", "sans score, omis"]];
+/// Of hosts that are left out.
+pub const QUIET_LOGINS: Phrase =
+    [" ({} of them logged in over SSH: .signals.ssh_accepted)", " (dont {} avec connexion SSH\u{a0}: .signals.ssh_accepted)"];
+/// A signal came, and files keep what an earlier run wrote.
+pub const STOPPED_NO_FILE: Phrase = ["stopped by a signal: no file was written", "arrêté par un signal\u{a0}: aucun fichier n’a été écrit"];
+/// A signal came, and what was written to stdout is a part.
+pub const STOPPED_PART: Phrase = ["stopped by a signal: the rest is missing", "arrêté par un signal\u{a0}: la suite manque"];
+/// Hosts that were read.
+pub const HOSTS_READ: Counted = [["host read", "hôte lu"], ["hosts read", "hôtes lus"]];
+/// Hosts that the reports show.
+pub const REPORTED: Counted = [["reported", "retenu"], ["reported", "retenus"]];
+/// Malformed records.
+pub const MALFORMED: Counted = [["malformed, left out", "mal formé, omis"], ["malformed, left out", "mal formés, omis"]];
+/// Rows beyond those shown.
+pub const NOT_SHOWN: Phrase = [
+    "Shown: {} (break-ins first, then suspicious, then by score); left out: {} (--top shows more, the CSV has all).",
+    "Affichées\u{a0}: {} (intrusions d’abord, puis suspectes, puis par score)\u{a0}; omises\u{a0}: {} (--top en affiche plus, le CSV les contient toutes).",
+];
+/// Several inputs.
+pub const NOT_MERGED: Phrase = [
+    "{} inputs read, not merged: an address of two inputs has two rows (soar-score merges)",
+    "{} entrées lues, non fusionnées\u{a0}: une adresse présente dans deux entrées a deux lignes (soar-score fusionne)",
+];
+
+/// Above what was read.
+pub const INPUTS: Phrase = ["What was read", "Ce qui a été lu"];
+/// Where no input had anything to read, as the name of a line.
+pub const RECORDS: Phrase = ["Records", "Enregistrements"];
+/// The period, as the name of a line.
+pub const PERIOD: Phrase = ["Period", "Période"];
+/// Between the ends of the period.
+pub const PERIOD_TO: Phrase = ["{} to {}", "du {} au {}"];
+/// The scans of suspicious hosts, as the name of a line.
+pub const SCANS: Phrase = ["Scans", "Scans"];
+/// The signals, as the name of a line.
+pub const SIGNALS_SEEN: Phrase = ["Signals", "Signaux"];
+/// Above the break-ins.
+pub const BREAK_IN_ALERT: Phrase = [
+    "A login succeeded after many failures: treat these accounts and machines as compromised.",
+    "Une connexion a réussi après de nombreux échecs\u{a0}: considérez ces comptes et ces machines comme compromis.",
+];
+/// Above the table of hosts.
+pub const HOSTS: Phrase = ["Addresses", "Adresses"];
+/// The caption of the table.
+pub const CAPTION: Phrase = ["Addresses, the most urgent first", "Adresses, les plus urgentes d’abord"];
+/// How the table is used.
+pub const HINT: Phrase = [
+    "A heading sorts: once, the other way round, and back to the order of urgency. An address opens its details.",
+    "Un en-tête trie\u{a0}: une fois, dans l’autre sens, puis retour à l’ordre d’urgence. Une adresse ouvre ses détails.",
+];
+/// The field that filters rows by their text.
+pub const FILTER: Phrase = ["Filter", "Filtrer"];
+/// The choice that filters rows by verdict.
+pub const SHOW: Phrase = ["Show", "Afficher"];
+/// Its entries.
+pub const SHOW_ALL: Phrase = ["all", "toutes"];
+/// Its entries.
+pub const SHOW_SUSPICIOUS: Phrase = ["suspicious", "suspectes"];
+/// Its entries.
+pub const SHOW_BREAK_INS: Phrase = ["break-ins", "intrusions"];
+/// How many rows a filter leaves, all of them shown.
+pub const ROWS_ALL: Phrase = ["Addresses shown: {} of {}", "Adresses affichées\u{a0}: {} sur {}"];
+/// How many rows a filter leaves, and how many of them are shown.
+pub const ROWS_SOME: Phrase =
+    ["{} of {} addresses match, the first {} shown", "adresses retenues\u{a0}: {} sur {}, les {} premières affichées"];
+/// What shows more rows.
+pub const MORE_ROWS: Phrase = ["Show {} more", "Afficher la suite ({})"];
+/// No host at all.
+pub const NO_HOST: Phrase = ["There is nothing to show.", "Il n’y a rien à afficher."];
+/// The evidence of a host.
+pub const EVIDENCE: Phrase = ["Evidence", "Preuves"];
+/// A column of the evidence.
+pub const SIGNAL: Phrase = ["Signal", "Signal"];
+/// A column of the evidence.
+pub const TIME: Phrase = ["Time", "Date"];
+/// A column of the evidence.
+pub const PLACE: Phrase = ["File and line", "Fichier et ligne"];
+/// The scan of a host.
+pub const SCAN: Phrase = ["Scan", "Scan"];
+/// A part of a host: what other stages know of its address.
+pub const ENRICH: Phrase = ["Known about the address", "Ce que l’on sait de l’adresse"];
+/// A column of ports.
+pub const PORT: Phrase = ["Port", "Port"];
+/// A column of ports.
+pub const STATE: Phrase = ["State", "État"];
+/// A column of ports.
+pub const CAUSE: Phrase = ["Because", "Cause"];
+/// A column of ports.
+pub const RTT_MS: Phrase = ["Round trip, ms", "Aller-retour, ms"];
+/// A column of ports.
+pub const BANNER: Phrase = ["Banner", "Bannière"];
+/// Why a host is suspicious.
+pub const WHY: Phrase = ["Why", "Pourquoi"];
+/// The rules that hold or do not, each with its values.
+pub const EXPLAIN: Phrase = ["What the rules saw", "Ce que les règles ont vu"];
+/// A rule that holds.
+pub const HOLDS: Phrase = ["holds", "satisfaite"];
+/// A rule that does not.
+pub const HOLDS_NOT: Phrase = ["does not hold", "non satisfaite"];
+/// The window of a rule.
+pub const WITHIN: Phrase = ["within {} s", "en {} s"];
+/// No rule holds.
+pub const NO_RULE: Phrase = ["No rule holds.", "Aucune règle n’est satisfaite."];
+/// Nothing was counted.
+pub const NO_SIGNAL: Phrase = ["None was counted.", "Aucun n’a été compté."];
+/// The network of a host.
+pub const NETWORK: Phrase = ["Network", "Réseau"];
+/// The open ports of a host.
+pub const OPEN_PORTS: Phrase = ["Open ports:", "Ports ouverts\u{a0}:"];
+/// At the end of a page.
+pub const MADE_BY: Phrase =
+    ["Made by soar-report {}. This file is self-contained.", "Produit par soar-report {}. Ce fichier est autonome."];
+
+/// What people read for `name` in a table of names; another name is its own text.
+#[must_use]
+pub fn word_of<'n>(lang: Lang, table: &[(&str, Phrase)], name: &'n str) -> &'n str {
+    table.iter().find(|(wire, _)| *wire == name).map_or(name, |&(_, phrase)| lang.say(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_their_readers_do() {
+        assert_eq!([0, 999, 1000, 10_000_000].map(|n| Lang::En.number(n)), ["0", "999", "1,000", "10,000,000"]);
+        assert_eq!(Lang::Fr.number(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!([9_999, 10_000, 12_500, 2_500_000].map(|n| Lang::En.short_number(n)), ["9,999", "10k", "12.5k", "2.5M"]);
+        assert_eq!([2_500_000_000, 9_007_199_254_740_991].map(|n| Lang::Fr.short_number(n)), ["2,5\u{a0}G", "9\u{a0}P"]);
+    }
+
+    #[test]
+    fn times_are_written_as_their_readers_do() {
+        assert_eq!([Lang::En, Lang::Fr].map(|lang| lang.time(0)), ["1970-01-01T00:00:00Z", "01/01/1970 00:00:00 UTC"]);
+        assert_eq!(french_time("2026-04-12T06:02:05.123Z").as_deref(), Some("12/04/2026 06:02:05.123 UTC"));
+        for other in ["", "2026-04-12", "<b>TZ", "a-b-cTdZ"] {
+            assert_eq!(french_time(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn phrases_are_filled_and_counted() {
+        assert_eq!(Lang::En.fill(SEEN, &["a{}", "b"]), "seen a{} to b");
+        assert_eq!((Lang::En.pair("404", "3"), Lang::Fr.pair("404", "3")), ("404: 3".to_owned(), "404\u{a0}: 3".to_owned()));
+        assert_eq!(Lang::Fr.fill(TITLE, &["a"]), "Rapport de sécurité");
+        assert_eq!(
+            [0, 1, 2].map(|n| Lang::En.count(n, SCORED)),
+            ["0 addresses with a score", "1 address with a score", "2 addresses with a score"]
+        );
+        assert_eq!([0, 1, 2].map(|n| Lang::Fr.count(n, BREAK_INS)), ["0 intrusion", "1 intrusion", "2 intrusions"]);
+    }
+
+    #[test]
+    fn names_of_the_wire_have_words() {
+        assert_eq!(word_of(Lang::Fr, SCAN_STATES, "out_of_scope"), "hors périmètre");
+        assert_eq!(word_of(Lang::Fr, SCAN_STATES, "else"), "else");
+        assert_eq!((Lang::Fr.label_of("ssh_failed"), Lang::En.label_of("mine")), ("Échec SSH", "mine"));
+    }
+}

@@ -1,0 +1,399 @@
+//! Live: a host leaves the moment a rule first holds for it, and again when the rule has been quiet for long enough.
+//!
+//! The counting is the same as in a run over files; this is a policy around it. What is remembered is bounded: by a number
+//! of hosts and, where every rule has a window, by time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::aggregate::read::{PartialHost, ScoreRecords, read_block};
+use crate::aggregate::table::{AggregatedHost, Table, Watcher};
+use crate::base::error::{Error, Exit, Result};
+use crate::base::net::Address;
+use crate::base::number::{agree, counted};
+use crate::base::time;
+use crate::io::Run;
+use crate::io::diagnostics::Diagnostics;
+use crate::io::input::Inputs;
+use crate::io::ordered_pool::{LiveInput, take_blocks};
+use crate::io::output::Output;
+use crate::io::stats::Stats;
+use crate::record::run::count::Counter;
+use crate::score::facts::HostFacts;
+use crate::score::memory::Memory;
+use crate::score::rule_failure::RuleFailures;
+use crate::score::state::{Restored, StateFile};
+use crate::score::write::{HostWriter, OutputKind};
+use crate::score::{Config, InputCounts, MANY_V6};
+
+/// How often the state is written.
+const STATE_EVERY: Duration = Duration::from_secs(30);
+/// The part of the hosts that is forgotten at once when there are too many: one in so many, so that looking for them is seldom.
+const FORGOTTEN_PART: usize = 16;
+/// The most stretches of time that --repeat is cut into.
+const MOST_STRETCHES: i64 = 120;
+
+/// How a live run behaves.
+#[derive(Debug)]
+pub struct Policy {
+    /// For how long after an alert a rule leads to no other for the same host, in seconds of event time.
+    pub repeat_seconds: i64,
+    /// How many hosts are remembered at the most.
+    pub max_hosts: usize,
+    /// Where to remember them between runs.
+    pub state: Option<PathBuf>,
+}
+
+/// Reads events from `inputs`, writes a host to stdout when a rule first holds for it.
+///
+/// # Errors
+/// As `run` of the module above; and a state that cannot be read or written.
+pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
+    let mut output = Output::stdout(run)?;
+    run.shutdown.stop_on_closed_stdout();
+    if let Some(path) = &policy.state {
+        inputs.ensure_not_input(path)?;
+    }
+    let state = policy.state.as_deref().map(StateFile::open).transpose()?;
+    let mut live = AlertRun { table: Table::new(config.keep, &config.allow), engine: AlertEngine::new(config, policy) };
+    if let Some(state) = &state {
+        if state.read(config, run, |records| live.restore(records))? == Restored::Part {
+            diagnostics
+                .warn("stopped", &format!("{}: stopped while reading it: it is unchanged, and nothing else was read", state.shown()));
+            return Ok(Exit::Done);
+        }
+        live.engine.forget_surplus(&mut live.table, diagnostics);
+    }
+    let mut seen = InputCounts::default();
+    let mut is_saved = true;
+    let outcome = take_blocks(inputs.reader(run), run, STATE_EVERY, |turn| match turn {
+        LiveInput::Block(Ok(block)) => {
+            let (records, intake) = read_block(&block, &config.keep);
+            run.blocks.put(block.bytes);
+            is_saved = false;
+            let added = live.add(&records, diagnostics);
+            seen.suggest_groups(&config.keep, live.table.count_v6(), diagnostics);
+            live.send(&mut output)?;
+            added?;
+            seen.add(&records, intake, diagnostics)
+        }
+        LiveInput::Block(Err(error)) => {
+            seen.add_failed(&error, diagnostics);
+            Ok(())
+        }
+        LiveInput::Tick => {
+            if let Some(state) = state.as_ref().filter(|_| !is_saved) {
+                // A disk that is full now may not be so at the end, which is when it counts.
+                live.table.settle();
+                is_saved = state.write(config, &live.table).map_err(|error| diagnostics.error(&error)).is_ok();
+            }
+            Ok(())
+        }
+    });
+    seen.note(&live.table, live.table.hosts().len() as u64, &mut diagnostics.stats);
+    live.engine.note(&mut diagnostics.stats);
+    if let Some(state) = &state {
+        live.table.settle();
+        state.write(config, &live.table)?;
+    }
+    seen.unjudged = live.engine.failures.count();
+    match outcome {
+        Err(Error::ReaderLeft) => return Ok(seen.exit(&live.table)),
+        other => other?,
+    }
+    live.engine.failures.tell_rest(diagnostics);
+    let is_unknown = |host: &&AggregatedHost| host.tally.failed_before_login().is_none();
+    seen.unknown_orders = live.table.hosts().iter().filter(is_unknown).count() as u64;
+    seen.tell_end(config, &live.table, live.table.hosts().len() as u64, &live.engine.summary(), diagnostics);
+    Ok(seen.exit(&live.table))
+}
+
+struct AlertRun<'c> {
+    table: Table,
+    engine: AlertEngine<'c>,
+}
+
+impl AlertRun<'_> {
+    /// Takes over what a state file says: no host leaves for it.
+    fn restore(&mut self, records: &ScoreRecords) -> Result<()> {
+        self.table.add_each(records, &mut Restorer { engine: &mut self.engine, pieces: records.pieces.iter() })
+    }
+
+    /// Adds records; the engine has the hosts that leave for them.
+    fn add(&mut self, records: &ScoreRecords, diagnostics: &mut Diagnostics) -> Result<()> {
+        let Self { table, engine } = self;
+        engine.lines.clear();
+        engine.pending_alerts.clear();
+        table.add_each(records, &mut Judge { engine, diagnostics })
+    }
+
+    /// Writes the hosts that leave. Where that fails they did not, and the next run will not think so: an alert may come
+    /// twice, never not at all.
+    fn send(&mut self, output: &mut Output) -> Result<()> {
+        output.write(&self.engine.lines).inspect_err(|_| {
+            for &(ip, rule) in &self.engine.pending_alerts {
+                if let Some(index) = self.table.index_of_ip(ip) {
+                    self.table.host_mut(index).tally.forget_alert(rule);
+                }
+            }
+        })
+    }
+}
+
+/// Takes hosts of a state over.
+struct Restorer<'d, 'c, 'r> {
+    engine: &'d mut AlertEngine<'c>,
+    /// Pieces come in their order; one that counts nothing is passed over.
+    pieces: std::slice::Iter<'r, PartialHost>,
+}
+
+impl Watcher for Restorer<'_, '_, '_> {
+    type Error = Error;
+
+    fn before(&mut self, _: &mut AggregatedHost, _: Option<i64>) {}
+
+    fn after(&mut self, table: &mut Table, index: usize, last: Option<i64>) -> Result<()> {
+        self.engine.advance_watermark(last);
+        self.engine.last_eviction = self.engine.stretch_of_now();
+        let piece = self.pieces.find(|piece| table.is_of(index, piece));
+        for (rule, at) in piece.into_iter().flat_map(|piece| &piece.alerted) {
+            if let Some(rule) = self.engine.config.rules.index_of(rule) {
+                table.host_mut(index).tally.note_alert(rule, *at);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks at every host that something happened to.
+struct Judge<'d, 'c, 'n> {
+    engine: &'d mut AlertEngine<'c>,
+    diagnostics: &'n mut Diagnostics,
+}
+
+impl Watcher for Judge<'_, '_, '_> {
+    type Error = Error;
+
+    fn before(&mut self, host: &mut AggregatedHost, first: Option<i64>) {
+        self.engine.advance_watermark(first);
+        self.engine.forget_idle(host, first);
+    }
+
+    fn after(&mut self, table: &mut Table, index: usize, last: Option<i64>) -> Result<()> {
+        self.engine.advance_watermark(last);
+        let named = self.engine.failures.named();
+        self.engine.evaluate(table, index, last, self.diagnostics)?;
+        self.engine.failures.tell_from(named, &self.engine.config.rules, self.diagnostics);
+        self.engine.evict(table, index, self.diagnostics);
+        Ok(())
+    }
+}
+
+/// Where hosts are looked at one by one. What is decided of a host is decided by the times of its own events, so that it is the same
+/// whoever else comes in between.
+struct AlertEngine<'c> {
+    config: &'c Config,
+    policy: &'c Policy,
+    memory: Memory,
+    /// The latest time of all events, by which hosts are looked through for those to be forgotten.
+    clock: i64,
+    /// The last stretch of that time at whose start they were.
+    last_eviction: i64,
+    lines: Vec<u8>,
+    /// The hosts in `lines`, and the rules for which they leave.
+    pending_alerts: Vec<(Address, usize)>,
+    alerts: u64,
+    late: u64,
+    forgotten: u64,
+    failures: RuleFailures,
+}
+
+impl<'c> AlertEngine<'c> {
+    fn new(config: &'c Config, policy: &'c Policy) -> Self {
+        let (clock, swept, lines, leaving) = (i64::MIN, i64::MIN, Vec::new(), Vec::new());
+        let (alerts, late, forgotten, failures) = (0, 0, 0, RuleFailures::default());
+        Self {
+            config,
+            policy,
+            memory: Memory::of(&config.rules),
+            clock,
+            last_eviction: swept,
+            lines,
+            pending_alerts: leaving,
+            alerts,
+            late,
+            forgotten,
+            failures,
+        }
+    }
+
+    /// Moves the clock on. One that ran ahead somewhere must not make all others look old.
+    fn advance_watermark(&mut self, at: Option<i64>) {
+        self.clock = self.clock.max(at.map_or(i64::MIN, |at| self.present(at)));
+    }
+
+    /// The time `at`; one in the future counts as now.
+    fn present(&self, at: i64) -> i64 {
+        // The clock is never ahead of now, which is asked for less often like this.
+        if at <= self.clock { at } else { at.min(time::now()).max(self.clock) }
+    }
+
+    /// Forgets what is known of `host` if it was quiet for so long before `at` that no rule looks back further.
+    fn forget_idle(&self, host: &mut AggregatedHost, at: Option<i64>) {
+        if let (Some(idle), Some(at), Some(last)) = (self.memory.idle_of(host), at, host.tally.last_seen()) {
+            let at = self.present(at);
+            if at.saturating_sub(self.present(last)) >= idle {
+                host.start_anew(|alerted| at.saturating_sub(alerted) < self.policy.repeat_seconds);
+            }
+        }
+    }
+
+    /// Counts what came too late for any window, so that a log with a wrong clock or zone is not passed over in silence.
+    fn count_late(&mut self, at: Option<i64>, own: Option<i64>, diagnostics: &mut Diagnostics) {
+        let start = self.memory.window().zip(own).and_then(|(window, own)| own.checked_sub(window));
+        if at.zip(start).is_none_or(|(at, start)| at > start) {
+            return;
+        }
+        if self.late == 0 {
+            diagnostics.warn(
+                "late_events",
+                "some events are older than the latest of their address by more than the longest window, so they are in no window (wrong clock, or --tz?)",
+            );
+        }
+        self.late += 1;
+    }
+
+    /// Judges the host at `index`, of which something was seen at `at`.
+    fn evaluate(&mut self, table: &mut Table, index: usize, at: Option<i64>, diagnostics: &mut Diagnostics) -> Result<()> {
+        let keep = *table.keep();
+        let own = table.hosts()[index].tally.last_seen().map(|last| self.present(last));
+        self.count_late(at, own, diagnostics);
+        if let (Some(now), Some(window)) = (keep.units(own), keep.units(self.memory.window())) {
+            table.host_mut(index).tally.forget_before_window(now, window);
+        }
+        let host = &table.hosts()[index];
+        if self.config.allows(host.ip) {
+            return Ok(());
+        }
+        let score = self.config.weights.score(&host.tally, table.names()).0;
+        let verdict = self.config.rules.judge(&HostFacts { table, host, score });
+        self.failures.add(host.ip, &verdict);
+        // A host without any time leaves once for each rule: its time does not go on.
+        let own = own.unwrap_or(i64::MIN);
+        let is_news = |rule: &usize| {
+            let last = host.tally.alerted().iter().find(|(other, _)| other == rule);
+            last.is_none_or(|&(_, last)| own.saturating_sub(last) >= self.policy.repeat_seconds)
+        };
+        if !verdict.held.iter().any(is_news) {
+            return Ok(());
+        }
+        HostWriter::new(self.config, table, OutputKind::Alert).write(host, &mut self.lines)?;
+        self.alerts += 1;
+        let host = table.host_mut(index);
+        for rule in verdict.held {
+            host.tally.note_alert(rule, own);
+            self.pending_alerts.push((host.ip, rule));
+        }
+        Ok(())
+    }
+
+    /// How long a stretch is between looking through all hosts, where some are to be forgotten: what rules look back at, and so long
+    /// that no alert is remembered for more stretches than a host can count.
+    fn stretch_seconds(&self) -> Option<i64> {
+        self.memory.idle().map(|idle| idle.max(self.policy.repeat_seconds / MOST_STRETCHES + 1))
+    }
+
+    fn stretch_of_now(&self) -> i64 {
+        self.stretch_seconds().map_or(i64::MIN, |stretch| self.clock.div_euclid(stretch))
+    }
+
+    /// Forgets hosts that would start anew with their next event, and those that are too many. Indexes change; something just happened
+    /// to the host at `index`.
+    fn evict(&mut self, table: &mut Table, index: usize, diagnostics: &mut Diagnostics) {
+        table.host_mut(index).quiet = 0;
+        if let Some(stretch) = self.stretch_seconds().filter(|stretch| self.last_eviction < self.clock.div_euclid(*stretch)) {
+            let passed = self.clock.div_euclid(stretch).saturating_sub(self.last_eviction);
+            self.last_eviction = self.clock.div_euclid(stretch);
+            self.forget_quiet(table, index, passed, stretch);
+        }
+        self.forget_surplus(table, diagnostics);
+    }
+
+    /// Forgets hosts to which nothing happened for twice as long as rules look back at, and for twice --repeat where they led to an
+    /// alert: for the clock of all logs may be ahead of that of its own.
+    fn forget_quiet(&self, table: &mut Table, index: usize, passed: i64, stretch: i64) {
+        let passed = u8::try_from(passed).unwrap_or(u8::MAX);
+        // In so many stretches that a host only has been in the first and the last of, that time went by.
+        let stretches = |seconds: i64| u8::try_from(2 + (seconds.saturating_mul(2) - 1) / stretch).unwrap_or(u8::MAX);
+        let (idle, repeat) = (self.memory.idle().unwrap_or(0), self.policy.repeat_seconds.max(1));
+        let mut indexes = 0..;
+        table.retain(|host| {
+            if indexes.next() != Some(index) {
+                host.quiet = host.quiet.saturating_add(passed);
+            }
+            let alerts = if host.tally.alerted().is_empty() { 0 } else { stretches(repeat) };
+            let is_wide = self.memory.idle_of(host) > Some(idle);
+            let is_near = is_wide
+                && host
+                    .tally
+                    .last_seen()
+                    .zip(self.memory.idle_of(host))
+                    .is_some_and(|(last, idle)| self.present(last).saturating_add(idle) > self.clock);
+            host.quiet < stretches(idle).max(alerts) || is_near
+        });
+    }
+
+    fn forget_surplus(&mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
+        if table.hosts().len() <= self.policy.max_hosts {
+            return;
+        }
+        if self.forgotten == 0 {
+            diagnostics.warn(
+                "hosts_forgotten",
+                &format!(
+                    "more than {}: the least recently seen are evicted, with their counts (--max-hosts)",
+                    counted(self.policy.max_hosts as u64, "host")
+                ),
+            );
+            // Past more of them it is said anyway.
+            let most = self.policy.max_hosts as u64;
+            let is_mostly_v6 = table.count_v6() > most / 2 && most <= MANY_V6;
+            if is_mostly_v6 && table.keep().group_v6.is_none() {
+                diagnostics.warn("many_ipv6", "most of them are IPv6 addresses: --group-v6 64 counts those of one network as one host");
+            }
+        }
+        self.forgotten += forget_oldest(table, self.policy.max_hosts - self.policy.max_hosts / FORGOTTEN_PART);
+    }
+
+    /// Tells `stats` what was counted.
+    fn note(&self, stats: &mut Stats) {
+        let counts = [(Counter::Alerts, self.alerts), (Counter::LateEvents, self.late), (Counter::ForgottenHosts, self.forgotten)];
+        stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
+    }
+
+    fn summary(&self) -> String {
+        let mut summary = counted(self.alerts, "alert");
+        if self.forgotten > 0 {
+            let (hosts, were, most) = (counted(self.forgotten, "host"), agree(self.forgotten, "was", "were"), self.policy.max_hosts);
+            summary += &format!("; {hosts} {were} evicted because of --max-hosts {most}");
+        }
+        if self.late > 0 {
+            summary += &format!("; {} {} too late for any window", counted(self.late, "event"), agree(self.late, "was", "were"));
+        }
+        summary
+    }
+}
+
+/// Keeps the `most` hosts that were seen last; says how many were forgotten.
+fn forget_oldest(table: &mut Table, most: usize) -> u64 {
+    let surplus = table.hosts().len() - most;
+    let mut times: Vec<_> = table.hosts().iter().map(|host| host.tally.last_seen()).collect();
+    let (older, &mut youngest, _) = times.select_nth_unstable(surplus - 1);
+    let mut of_that_time = surplus - older.iter().filter(|&&at| at < youngest).count();
+    table.retain(|host| {
+        let is_one = host.tally.last_seen() == youngest && of_that_time > 0;
+        of_that_time -= usize::from(is_one);
+        !is_one && host.tally.last_seen() >= youngest
+    });
+    surplus as u64
+}

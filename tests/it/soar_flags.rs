@@ -1,0 +1,195 @@
+//! `soar` takes the flags of all stages under their own names, and finds the logs of a machine by itself.
+
+use std::collections::BTreeMap;
+
+use crate::support::{FILTERS, bash, code, filter, root, text};
+
+/// Exit code, stdout and stderr of `script` in a folder of its own, where `soar` is the workflow and `$log` and `$web` are examples.
+fn soar(script: &str) -> (i32, String, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = r#"export LC_ALL=C; log=$ROOT/examples/auth.log web=$ROOT/examples/access.log; soar() { "$ROOT/scripts/soar" "$@"; }"#;
+    let output = bash(&format!("export ROOT={}; cd {}; {start}\n{script}", root().display(), folder.path().display()));
+    (code(&output), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn flags_of_stages_under_their_own_names_are_those_given_to_a_stage() {
+    let (exit, same, said) = soar(
+        r#"set -e
+        soar -o one --since=2026-04-01 --signals all --tz +02:00 --rule 'r=.ssh_probe > 0' --weight http_bot=0 --allow 192.0.2.0/24 \
+            --explain=suspicious -p22 --max-open 3 --lang fr --top 2 --html one/p.html "$log" "$web" > one.out 2>&1 || cat one.out
+        soar -o two --parse-flags '--since=2026-04-01 --signals all --tz +02:00' --score-flags "--rule 'r=.ssh_probe > 0' --weight http_bot=0 --allow 192.0.2.0/24 --explain=suspicious" \
+            --scan-flags '-p22 --max-open 3' --report-flags '--lang fr --top 2' --html two/p.html "$log" "$web" > two.out 2>&1 || cat two.out
+        # When a scan was, is of a run.
+        for run in one two; do sed -E 's/"(started_at|duration_ms)":[^,}]*//g' $run/hosts.ndjson > $run.hosts; done
+        cmp one.hosts two.hosts && cmp one/rapport_securite.csv two/rapport_securite.csv && cmp one/top5.png two/top5.png && head -c 1 one.hosts; wc -l < one.hosts"#,
+    );
+    assert_eq!((exit, said.as_str()), (0, ""));
+    assert!(same.starts_with('{'), "{same}");
+}
+
+/// The flags of a filter, each with what its manual says of it.
+fn manual(name: &str) -> BTreeMap<String, String> {
+    let page = text(&filter(name).args(["--generate", "man"]).output().expect("it runs").stdout);
+    let entries = page.split(".TP\n").skip(1).filter(|entry| entry.starts_with("\\fB\\-"));
+    entries
+        .flat_map(|entry| {
+            let (flags, about) = entry.split_once('\n').expect("a text");
+            let about = about.split("\n.").next().expect("a text").to_owned();
+            let flags = flags.replace("\\fB", "").replace("\\fR", "").replace("\\fI", "").replace("\\-", "-");
+            let names: Vec<_> =
+                flags.split(['<', '[']).next().expect("names").replace(',', " ").split_whitespace().map(ToOwned::to_owned).collect();
+            names.into_iter().map(move |name| (name, about.clone()))
+        })
+        .collect()
+}
+
+#[test]
+fn no_flag_has_two_meanings() {
+    // What soar-parse looks for is what soar-score is told that it looked for.
+    // What is kept of an address is a flag of soar-parse for --hosts alone, to which soar gives it with --fast.
+    const ONE_MEANING_IN_TWO_WORDS: [&str; 5] = ["--signals", "--memory", "--resolution", "--partial", "--evidence"];
+    let manuals = FILTERS.map(|name| (name, manual(name)));
+    assert!(manuals.iter().all(|(_, flags)| flags.len() > 10 && flags.contains_key("--threads") && flags.contains_key("-q")));
+    for (name, flags) in &manuals {
+        for (flag, about) in flags {
+            let others = manuals.iter().filter_map(|(other, flags)| flags.get(flag).map(|theirs| (other, theirs)));
+            for (other, theirs) in others.filter(|_| !ONE_MEANING_IN_TWO_WORDS.contains(&flag.as_str())) {
+                assert_eq!(about, theirs, "{flag} of {name} and of {other}: soar gives it to both");
+            }
+        }
+    }
+    // Those of soar itself that a stage has too mean the same there; -o is none of theirs.
+    assert!(
+        manuals.iter().all(|(_, flags)| !flags.contains_key("-o") && !flags.contains_key("--here") && !flags.contains_key("--respond"))
+    );
+    // Every flag of a stage is taken, or it is said why not.
+    let flags = manuals
+        .iter()
+        .filter(|(name, _)| *name != "soar-enrich")
+        .flat_map(|(_, flags)| flags.keys())
+        .filter(|flag| !flag.starts_with("--list-"))
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let taken = soar(&format!(
+        r#"set -u; . "$ROOT/scripts/lib/flags.bash"; die() {{ echo "refused: $1"; }}
+        given_parse=() given_score=() given_scan=() given_report=()
+        for flag in {flags}; do take_flag "$flag" x; take_flag "$flag=x"; done
+        echo ${{#given_parse[@]}} ${{#given_score[@]}} ${{#given_scan[@]}} ${{#given_report[@]}}"#
+    ));
+    assert_eq!((taken.0, taken.2.as_str()), (0, ""));
+    assert!(!taken.1.contains("unknown flag"), "{}", taken.1);
+    assert!(taken.1.lines().last().expect("counts").split(' ').all(|count| count.parse::<usize>().expect("a count") > 20), "{}", taken.1);
+}
+
+#[test]
+fn flags_that_make_no_sense_in_the_workflow_are_refused_with_the_way_to_use_them() {
+    let refused = |flags: &str, why: &str| {
+        let told = soar(&format!("soar {flags} \"$log\"; code=$?; ls; exit $code"));
+        assert_eq!(told, (2, String::new(), format!("soar: {why}\n")), "{flags}");
+    };
+    refused("--nope", "unknown flag --nope (see --help): no stage has it");
+    refused("-x3", "unknown flag -x3 (see --help): no stage has it");
+    refused("--csv out.csv", "--csv is what soar itself gives to soar-report; for another file run soar-report on DIR/hosts.ndjson");
+    refused("--stats=all.run", "--stats: one file cannot be that of four stages; name one of them: --parse-flags '--stats FILE'");
+    refused("--live", "--live gives the next stage nothing to read: run soar-score --live by itself");
+    refused("--suggest", "--suggest gives the next stage nothing to read: run soar-parse --suggest by itself");
+    assert_eq!(soar("soar --top").2, "soar: --top needs a value\n");
+    let (exit, listed, _) = soar("soar --list-signals");
+    assert_eq!((exit, listed), (0, text(&bash("soar-parse --list-signals").stdout)));
+}
+
+#[test]
+fn quiet_prints_nothing_but_errors_and_the_response() {
+    assert_eq!(soar("soar -q -o out \"$log\" && ls out"), (0, "hosts.ndjson\nrapport_securite.csv\ntop5.png\n".to_owned(), String::new()));
+    let (exit, printed, said) = soar("soar --quiet -o out --respond addresses --respond-flags '--arg local yes' \"$log\"");
+    assert_eq!((exit, printed.as_str(), said.as_str()), (0, "127.0.0.66\n203.0.113.77\n", ""));
+    assert_eq!(soar("soar -q -o out --rule 'r=(' \"$log\"").0, 2);
+    assert!(soar("soar -q -o out --rule 'r=(' \"$log\"").2.ends_with("soar: soar-score failed (exit 2); nothing was written to out\n"));
+    let version = text(&filter("soar-parse").arg("--version").output().expect("it runs").stdout);
+    assert_eq!(soar("soar --version"), (0, version.replace("soar-parse", "soar"), String::new()));
+}
+
+#[test]
+fn a_run_ends_with_what_to_do_next() {
+    let last = |script: &str| soar(script).1.lines().rev().take(2).map(ToOwned::to_owned).collect::<Vec<_>>();
+    let why = format!("{}/scripts/why", root().display());
+    let told = last("soar -o 'a report' \"$log\" \"$web\"");
+    assert_eq!(
+        told[1],
+        format!("next: {why} 203.0.113.77 a\\ report/hosts.ndjson: the log lines behind it"),
+        "the break-in, not the highest score"
+    );
+    assert!(told[0].starts_with("next: the same command with --respond nftables: "), "{told:?}");
+    assert!(last("soar -o out --lang fr \"$web\"")[1].starts_with(&format!("ensuite : {why} 203.0.113.9 out/hosts.ndjson : ")));
+    assert_eq!(last("soar -o out --respond addresses \"$log\" 2>/dev/null"), ["203.0.113.77"]);
+    assert!(last("head -3 \"$log\" | soar -o out -")[0].starts_with("written: "), "nobody is suspicious");
+    // It can be pasted.
+    let (exit, lines, said) =
+        soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -1");
+    assert!(
+        exit == 0 && said.contains("soar-parse: ") && lines.contains("Accepted password for backup from 203.0.113.77"),
+        "{lines}{said}"
+    );
+}
+
+/// A folder of logs, and a journal of two failures.
+const HERE: &str = r#"mkdir -p logs/nginx logs/apache2 logs/httpd bin; export SOAR_LOGS=$PWD/logs PATH=$PWD/bin:$PATH
+    printf '#!/bin/sh\necho "journalctl $*" >> asked\nprintf "{\\"__REALTIME_TIMESTAMP\\":\\"1775973725000000\\",\\"_COMM\\":\\"sshd\\",\\"SYSLOG_IDENTIFIER\\":\\"sshd\\",\\"_UID\\":\\"0\\",\\"MESSAGE\\":\\"Failed password for root from 192.0.2.9 port 22 ssh2\\"}\\n%%.0s" 1 2\n' > bin/journalctl
+    chmod +x bin/journalctl
+    cp "$log" logs/auth.log; cp "$web" logs/nginx/site.access.log; touch logs/nginx/access.log logs/nginx/site.access.log.1.gz logs/nginx/error.log
+    "#;
+
+#[test]
+fn here_reads_one_source_a_service_and_names_what_it_leaves_out() {
+    let (exit, printed, said) = soar(&format!("{HERE} soar --here -o out; [ ! -e asked ]"));
+    assert_eq!(exit, 0, "{said}");
+    let told: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("soar: ")).collect();
+    let at = |line: &str| {
+        told.iter().any(|told| {
+            told.starts_with(line.split('*').next().expect("a start")) && told.ends_with(line.split('*').next_back().expect("an end"))
+        })
+    };
+    for line in [
+        "reads /*/logs/auth.log",
+        "reads /*/logs/nginx/site.access.log",
+        "leaves out /*/nginx/access.log: empty",
+        "leaves out older logs: /*/site.access.log.1.gz",
+    ] {
+        assert!(at(line), "{line}: {told:?}");
+    }
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(printed.contains("203.0.113.77") && printed.contains("203.0.113.9"), "{printed}");
+    // Bare, it says how to call it, and the same, and reads nothing.
+    let (exit, shown, said) = soar(&format!("{HERE} soar; code=$?; [ ! -e soar-out ] || exit 9; exit $code"));
+    assert_eq!((exit, said.as_str()), (2, "soar: no LOG given (see --help)\n"));
+    assert!(shown.starts_with("usage: ") && shown.contains("/nginx/access.log: empty\n"), "{shown}");
+    assert_eq!(shown.matches("\n  reads ").count(), 2, "{shown}");
+}
+
+#[test]
+fn here_turns_to_the_journal_where_the_file_is_old() {
+    let (exit, hosts, said) =
+        soar(&format!("{HERE} touch -d '2 days ago' logs/auth.log; soar --here -q -o out --evidence 1 && cat out/hosts.ndjson asked"));
+    assert_eq!((exit, said.as_str()), (0, ""));
+    let failed = r#"{"schema":"soar.host/1","ip":"192.0.2.9","score":2,"#;
+    assert!(hosts.contains(failed) && !hosts.contains("203.0.113.77") && hosts.contains("203.0.113.9"), "{hosts}");
+    assert!(hosts.contains("journalctl -q -o json -t sshd -t sshd-session --since=-7d\n"), "{hosts}");
+    let (_, asked, _) = soar(&format!("{HERE} rm logs/auth.log; soar --here -q --since 30d -o out; cat asked"));
+    assert!(asked.ends_with("journalctl -q -o json -t sshd -t sshd-session\n"), "soar-parse selects: {asked}");
+    let (_, printed, _) = soar(&format!(
+        "{HERE} touch -d '2 days ago' logs/auth.log; soar --here --dry-run --rule 'r=.ssh_failed > 1' --scope 192.0.2.0/24 2>/dev/null"
+    ));
+    assert!(printed.contains("192.0.2.9"), "{printed}");
+    // Times without an offset are of this machine's zone, unless another one is named.
+    let log = "echo 'Apr 12 06:00:00 h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2' > logs/auth.log; rm -r logs/nginx; export TZ=America/New_York";
+    let seen = |flags: &str| {
+        soar(&format!("{HERE} {log}; soar --here -q --year 2026 -o out {flags}; grep -o 'first_seen\":\"[^\"]*' out/hosts.ndjson")).1
+    };
+    assert_eq!(seen(""), "first_seen\":\"2026-04-12T10:00:00Z\n");
+    assert_eq!(seen("--tz UTC"), "first_seen\":\"2026-04-12T06:00:00Z\n");
+    // Nothing at all.
+    let (exit, _, said) = soar(&format!("{HERE} rm -r logs/*; printf '#!/bin/sh\\n' > bin/journalctl; soar --here"));
+    assert_eq!((exit, said.lines().last()), (2, Some("soar: there is no log to read here")), "{said}");
+}
