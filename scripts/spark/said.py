@@ -53,11 +53,11 @@ class Report:
         if more:
             show([f"soar_spark: and {counted(more, 'more message')} of the filters"], out)
         text = f"soar-parse: {counted(counts[0], 'line')}: {counted(counts[1], 'event')}, {counts[2]} without a signal, {counts[3]} of other programs"
-        text += f", {counted(counts[4], 'unknown sshd message')}, {counted(counts[5], 'reject')}"
+        text += f", {counted(counts[4], 'unknown message')}, {counted(counts[5], 'reject')}"
         text += f", {counts[6]} outside the period" if counts[6] else ""
         text += f", {counts[8]} untrusted" if counts[8] else ""
         unknown = next((said["unknown"] for said in pieces if said["unknown"]), None)
-        text += f"; first unknown sshd message at {unknown}" if unknown else ""
+        text += f"; first unknown message at {unknown}" if unknown else ""
         text += f"; {counted(counts[7], 'line')} {'is' if counts[7] == 1 else 'are'} not UTF-8" if counts[7] else ""
         text += f"; {counted(counts[9], 'line')} with ambiguous quotes" if counts[9] else ""
         ends = [SCORED.fullmatch(said["lines"][-1]) for task in self.scored for said in task if said["lines"]]

@@ -23,8 +23,8 @@ SAID_LINES, SAID_CHARS = 8, 400
 # The first bytes of what soar-parse decompresses (src/io/source/codec.rs), and so of what is never cut.
 PACKED = re.compile(rb"\x1f\x8b|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|BZh|\xfd7zXZ\0")
 SUMMARY = re.compile(
-    r"(\d+) lines?: (\d+) events?, (\d+) without a signal, (\d+) of other programs, (\d+) unknown sshd messages?, (\d+) rejects?"
-    r"(?:, (\d+) outside the period)?(?:, (\d+) untrusted)?(?:; first unknown sshd message at (.*?))?(?:; (\d+) lines? (?:is|are) not UTF-8)?"
+    r"(\d+) lines?: (\d+) events?, (\d+) without a signal, (\d+) of other programs, (\d+) unknown messages?, (\d+) rejects?"
+    r"(?:, (\d+) outside the period)?(?:, (\d+) untrusted)?(?:; first unknown message at (.*?))?(?:; (\d+) lines? (?:is|are) not UTF-8)?"
     r"(?:; (\d+) lines? with ambiguous quotes, .*)?")
 JOB = json.loads(os.environ["SOAR_JOB"])
 
