@@ -23,6 +23,11 @@ pub(crate) struct Values {
 }
 
 impl Values {
+    #[cfg(test)]
+    pub(crate) const fn new(slots: Vec<u64>, members: Vec<MemberValue>) -> Self {
+        Self { slots, others: Vec::new(), members }
+    }
+
     /// Takes over what `snapshot` has for `slots`; foreign signals too, if `any` key may be read.
     pub(crate) fn take(&mut self, snapshot: &Snapshot, view: &View, slots: &[InputKey], any: bool) {
         self.slots.clear();
@@ -41,6 +46,11 @@ impl Values {
         for (value, path) in self.members.iter_mut().zip(paths) {
             path.find(snapshot.json(path), value);
         }
+    }
+
+    /// The value of the slot at `index`, if there is one.
+    pub(crate) fn key(&self, index: usize) -> Option<u64> {
+        Some(self.slots[index]).filter(|&value| value != ABSENT)
     }
 
     /// What each path into JSON leads to, in their order.
@@ -124,7 +134,8 @@ impl RuleInput {
     }
 }
 
-fn value_of(slot: &InputKey, value: u64) -> Val {
+/// `value` as jq sees it.
+pub(crate) fn value_of(slot: &InputKey, value: u64) -> Val {
     if slot.is_time() { Val::from(time::rfc3339(value.cast_signed())) } else { number(value) }
 }
 

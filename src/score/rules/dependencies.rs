@@ -190,7 +190,7 @@ impl Dependencies {
 }
 
 /// The key that a part of a path names, where it is a text without anything in it.
-fn plain_key<'t>(part: &Part<Term<&'t str>>) -> Option<&'t str> {
+pub(crate) fn plain_key<'t>(part: &Part<Term<&'t str>>) -> Option<&'t str> {
     match part {
         Part::Index(Term::Str(None, key)) => match key.as_slice() {
             [StrPart::Str(key)] => Some(key),

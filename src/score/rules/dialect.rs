@@ -50,9 +50,17 @@ const CHECKED: &[(&str, &str)] = &[
                  else ($a | trunc) % $d end end
              else $a % $b end;"#,
     ),
+    (
+        MULTIPLY,
+        r#"def f($a; $b):
+             def size($text; $times): if ($text | isstring) and ($times | isnumber) then ($text | utf8bytelength) * $times else 0 end;
+             if size($a; $b) > 1048576 or size($b; $a) > 1048576
+             then error("Repeat string result too long") else $a * $b end;"#,
+    ),
     (SLICE, "def f($value; $from; $to): $value | if . == null then null else .[$from:$to] end;"),
 ];
 const DIVIDE: &str = "!divide";
+const MULTIPLY: &str = "!multiply";
 const REMAINDER: &str = "!remainder";
 const SLICE: &str = "!slice";
 
@@ -96,6 +104,7 @@ fn translate<'c>(term: Term<&'c str>) -> Term<&'c str> {
 fn translate_operation<'c>(left: Term<&'c str>, operator: BinaryOp<&'c str>, right: Term<&'c str>) -> Term<&'c str> {
     let checked = |operator: &BinaryOp<_>| match operator {
         BinaryOp::Math(Math::Div) | BinaryOp::UpdateMath(Math::Div) => Some(DIVIDE),
+        BinaryOp::Math(Math::Mul) | BinaryOp::UpdateMath(Math::Mul) => Some(MULTIPLY),
         BinaryOp::Math(Math::Rem) | BinaryOp::UpdateMath(Math::Rem) => Some(REMAINDER),
         _ => None,
     };

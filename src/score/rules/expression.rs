@@ -3,14 +3,17 @@
 //! An expression sees nothing but the values, changes nothing, and ends: functions that look elsewhere are left out, and
 //! those that may go on for ever are refused.
 
+use std::cell::OnceCell;
+
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
-use jaq_core::load::parse::Def;
+use jaq_core::load::parse::{Def, Term};
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, ValT as _, Vars, data, unwrap_valr};
 use jaq_json::Val;
 
 use crate::score::rules::dependencies::Dependencies;
 use crate::score::rules::dialect;
+use crate::score::rules::evaluator::Evaluator;
 use crate::score::rules::termination::{check_termination, has_assignment};
 
 /// Functions of jq that do more than look at their input: a rule has none of them, so the same input gets the same verdict.
@@ -28,9 +31,15 @@ pub(crate) struct ExpressionError {
     pub(crate) what: String,
 }
 
+type JaqFilter = Filter<data::JustLut<Val>>;
+
 /// A compiled expression, and what it reads.
 pub(crate) struct Expression {
-    filter: Filter<data::JustLut<Val>>,
+    code: String,
+    /// What jaq runs. Of a plain expression it is seldom needed, and takes longer to make than a small run takes in all.
+    filter: OnceCell<Result<JaqFilter, ExpressionError>>,
+    /// The same without jaq's interpreter, where the expression is plain.
+    pub(crate) evaluator: Option<Evaluator>,
     pub(crate) reads: Dependencies,
     /// Whether a `=` stands in it, which sets a value and compares none.
     pub(crate) assigns: bool,
@@ -39,43 +48,59 @@ pub(crate) struct Expression {
 impl Expression {
     pub(crate) fn compile(code: &str) -> Result<Self, ExpressionError> {
         check_size(code)?;
-        let arena = Arena::default();
-        let load = |definitions: Vec<_>, code| Loader::new(definitions).load(&arena, File { code, path: () });
-        let syntax_flaw = |errors: load::Errors<&str, ()>| {
-            let error = errors.into_iter().next().map(|(_, error)| error);
-            error.map_or_else(|| flaw_at(code, "", "not a jq expression".to_owned()), |error| load_flaw(code, error))
-        };
-        load(Vec::new(), code).map_err(syntax_flaw)?;
+        Loader::new(Vec::new()).load(&Arena::default(), File { code, path: () }).map_err(|errors| syntax_flaw(code, errors))?;
         // What loads and is no term is a module.
         let term = load::parse(code, |parser| parser.term());
-        let term = term.ok_or_else(|| flaw_at(code, "", "a rule is one expression, not a module".to_owned()))?;
+        let term = term.ok_or_else(|| not_an_expression(code))?;
         if let Some((name, what)) = check_termination(&term) {
             return Err(flaw_at(code, name, what));
         }
         let (reads, assigns) = (Dependencies::of(&term), has_assignment(&term));
-        let jaq = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
-        let mut definitions: Vec<Def<&str>> = jaq.collect();
-        definitions.extend(dialect::definitions(term));
-        let modules = load(definitions, dialect::RULE).map_err(syntax_flaw)?;
-        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| !IMPURE.contains(name));
-        let filter = Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
-            let first = errors.into_iter().flat_map(|(_, list)| list).next();
-            let (found, kind) = first.map_or(("", "symbol"), |(found, undefined)| (found, undefined.as_str()));
-            flaw_at(code, found, format!("no {kind} is called {found}"))
-        })?;
-        Ok(Self { filter, reads, assigns })
+        let evaluator = Evaluator::of(&term, &reads);
+        let filter = if evaluator.is_some() { OnceCell::new() } else { OnceCell::from(Ok(compile(code, term)?)) };
+        Ok(Self { code: code.to_owned(), filter, evaluator, reads, assigns })
     }
 
     /// Whether any output for `input` is neither null nor false.
     pub(crate) fn holds(&self, input: Val) -> Result<bool, String> {
-        let context = Ctx::<data::JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
-        for output in self.filter.id.run((context, input)).map(unwrap_valr) {
+        let again = || {
+            load::parse(&self.code, |parser| parser.term())
+                .map_or_else(|| Err(not_an_expression(&self.code)), |term| compile(&self.code, term))
+        };
+        let filter = self.filter.get_or_init(again).as_ref().map_err(|error| error.what.clone())?;
+        let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
+        for output in filter.id.run((context, input)).map(unwrap_valr) {
             if output.map_err(|error| error.to_string())?.as_bool() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// The filter of `term`, which is `code`, with all that a rule may call.
+fn compile<'c>(code: &'c str, term: Term<&'c str>) -> Result<JaqFilter, ExpressionError> {
+    let arena = Arena::default();
+    let jaq = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|d| !IMPURE.contains(&d.name));
+    let mut definitions: Vec<Def<&str>> = jaq.collect();
+    definitions.extend(dialect::definitions(term));
+    let modules = Loader::new(definitions).load(&arena, File { code: dialect::RULE, path: () });
+    let modules = modules.map_err(|errors| syntax_flaw(code, errors))?;
+    let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| !IMPURE.contains(name));
+    Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
+        let first = errors.into_iter().flat_map(|(_, list)| list).next();
+        let (found, kind) = first.map_or(("", "symbol"), |(found, undefined)| (found, undefined.as_str()));
+        flaw_at(code, found, format!("no {kind} is called {found}"))
+    })
+}
+
+fn syntax_flaw(code: &str, errors: load::Errors<&str, ()>) -> ExpressionError {
+    let error = errors.into_iter().next().map(|(_, error)| error);
+    error.map_or_else(|| flaw_at(code, "", "not a jq expression".to_owned()), |error| load_flaw(code, error))
+}
+
+fn not_an_expression(code: &str) -> ExpressionError {
+    flaw_at(code, "", "a rule is one expression, not a module".to_owned())
 }
 
 fn check_size(code: &str) -> Result<(), ExpressionError> {

@@ -74,6 +74,15 @@ impl MemberValue {
         !self.json.is_empty() && self.json != "null"
     }
 
+    /// It as jq sees it; `None` where a value on the way is no object.
+    pub(crate) fn to_value(&self, path: &MemberPath) -> Option<Val> {
+        if self.json.is_empty() {
+            return Some(Val::Null);
+        }
+        let is_whole = self.steps == path.keys.len();
+        jaq_json::read::parse_single(self.json.as_bytes()).ok().filter(|_| is_whole)
+    }
+
     /// Puts it into the object that a rule sees.
     pub(crate) fn put(&self, path: &MemberPath, map: &mut Map) {
         if let Some(value) = jaq_json::read::parse_single(self.json.as_bytes()).ok().filter(|_| !self.json.is_empty()) {

@@ -18,6 +18,9 @@ pub mod facts;
 mod dialect;
 #[cfg(test)]
 mod dialect_tests;
+mod evaluator;
+#[cfg(test)]
+mod evaluator_tests;
 mod expression;
 mod file;
 mod source;
@@ -30,6 +33,7 @@ use std::sync::Arc;
 use crate::score::rules::builtin::SETS;
 use crate::score::rules::cache::{OutcomeCache, RuleInput, RuleOutcome, Values};
 use crate::score::rules::dependencies::InputKey;
+use crate::score::rules::evaluator::PlainInput;
 use crate::score::rules::expression::Expression;
 use crate::score::rules::facts::{Facts, Snapshot};
 use crate::score::rules::group::{GroupRule, RawGroup};
@@ -337,6 +341,11 @@ impl Rule {
         state.met.resize(self.members.len(), false);
         for (met, value) in state.met.iter_mut().zip(state.values.members()) {
             *met |= value.is_told();
+        }
+        let (keys, members, values) = (&*self.slots, &*self.members, &state.values);
+        let plain = self.expression.evaluator.as_ref().map(|plain| plain.holds(PlainInput { keys, members, values }));
+        if let Some(Ok(holds)) = plain {
+            return Ok(holds);
         }
         if let Some(outcome) = state.memo.get(&state.values) {
             return outcome;
