@@ -155,7 +155,7 @@ suspects(., inputs)
      rule: {name: [.rules[]? | tostring]},
      threat: (.attack | techniques),
      observer: {vendor: "SOAR Light", product: "soar-score", type: "ids"},
-     soar: {network: (.network | if type == "string" then . else null end), signals: (.signals | counts), scan: (.scan | if type == "object" then {status: .status, open_ports: .open_ports} else null end),
+     soar: {network: (.network | if type == "string" then . else null end), signals: (.signals | counts), services: (.services | if type == "object" then counts else null end), scan: (.scan | if type == "object" then {status: .status, open_ports: .open_ports} else null end),
             lists: (try .enrich.lists catch null | if type == "array" then [.[] | texts | values] else null end)}
    } | del(.. | select(. == null)))
 | tojson

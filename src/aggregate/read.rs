@@ -14,10 +14,11 @@ use crate::record::host::carried::{self, Carried};
 use crate::record::host::login_order::LoginOrder;
 use crate::record::host::partial;
 use crate::record::host::partial::{Distinct, Partial};
+use crate::record::host::service;
 use crate::record::host::{self, HostRecord, Kept, SeenAt};
 use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{LineClass, LineCounts};
-use crate::record::signal::{LOGIN_ACCEPTED, SignalSet, Value};
+use crate::record::signal::{LOGIN_ACCEPTED, SERVICE_LOGINS, SignalSet, Value};
 
 /// One event that counts for an address. There are millions, so it holds no memory of its own unless a tag is foreign.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub struct EventRow {
     pub path: Option<u64>,
     /// Index into [`ScoreRecords::enrich`].
     pub enrich: u32,
+    /// The service of a login: one more than its index in [`ScoreRecords::services`]; 0: none.
+    pub service: u32,
 }
 
 /// One host record: a part of what is known of its address.
@@ -51,6 +54,8 @@ pub struct PartialHost {
     pub ip_last_seen: Option<SeenAt>,
     /// What was counted, in [`ScoreRecords::counts`].
     pub counts: Range<usize>,
+    /// The logins by service, in [`ScoreRecords::logins`].
+    pub logins: Range<usize>,
     /// Seconds since 1970.
     pub first_seen: Option<i64>,
     /// Seconds since 1970.
@@ -82,6 +87,10 @@ pub struct ScoreRecords {
     pub evidence: Vec<(usize, Option<i64>, u32, u64)>,
     pub files: Vec<Arc<str>>,
     pub names: Vec<Arc<str>>,
+    /// Of hosts: a service, in `services`, and how many logins.
+    pub logins: Vec<(u32, u64)>,
+    /// The services of logins.
+    pub services: Vec<Arc<str>>,
     /// What stages between ours know of the addresses of events: nothing, then each.
     pub enrich: Vec<Arc<str>>,
     pub lines: LineCounts,
@@ -137,6 +146,7 @@ impl ScoreRecords {
     pub fn growth_bytes(&self) -> usize {
         let of_event = |seen: &EventRow| {
             let signals = seen.signals.indexes().count() + seen.others.len() + usize::from(seen.login.is_some());
+            let signals = signals + usize::from(seen.service > 0);
             HOST_BYTES + signals * SIGNAL_BYTES + self.enrich.get(seen.enrich as usize).map_or(0, |enrich| enrich.len())
         };
         let of_partial = |partial: &Partial<'_>| {
@@ -147,7 +157,7 @@ impl ScoreRecords {
         let of_order =
             |order: &LoginOrder<'_>| (order.failures.len() + order.logins.len()) * ENTRY_BYTES + order.latest.len() * SIGNAL_BYTES;
         let of_piece = |piece: &PartialHost| {
-            let lists = piece.counts.len() * SIGNAL_BYTES + piece.evidence.len() * ENTRY_BYTES;
+            let lists = (piece.counts.len() + piece.logins.len()) * SIGNAL_BYTES + piece.evidence.len() * ENTRY_BYTES;
             let order = piece.login_order.as_deref().map_or(0, of_order);
             let carried = piece.carried.as_ref().map_or(0, |carried| size_of::<Carried>() + carried.heap_bytes());
             HOST_BYTES + lists + order + carried + piece.partial.as_ref().map_or(0, of_partial)
@@ -171,7 +181,7 @@ impl ScoreRecords {
     /// Adds an event.
     pub fn add_event(&mut self, event: EventView<'_>, keep: &AggregationOptions) {
         self.lines[LineClass::Event] += 1;
-        let EventView { ip, at, file, line, signals, others, count, user, target, method, enrich } = event;
+        let EventView { dataset, ip, at, file, line, signals, others, count, user, target, method, enrich } = event;
         if signals.is_empty() && others.is_empty() {
             return;
         }
@@ -187,7 +197,10 @@ impl ScoreRecords {
         let path = hash(Value::Path, target.as_deref().map(path_of));
         let file = share(&mut self.files, &file);
         let enrich = enrich.map_or(0, |enrich| share(&mut self.enrich, carried::sort_keys(enrich).as_bytes()));
-        self.seen.push(EventRow { ip, signals, file, count, at, line, others, login, user, path, enrich });
+        let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
+        let service = dataset.as_deref().filter(|_| is_service).and_then(service::of_dataset);
+        let service = service.map_or(0, |service| share(&mut self.services, service.as_bytes()) + 1);
+        self.seen.push(EventRow { ip, signals, file, count, at, line, others, login, user, path, enrich, service });
     }
 
     fn add_host(&mut self, mut host: HostRecord<'_>, keep: &AggregationOptions) {
@@ -206,6 +219,7 @@ impl ScoreRecords {
             }
         }
         let (counts, evidence) = (first_count..self.counts.len(), first_evidence..self.evidence.len());
+        let logins = self.add_logins(&host);
         let login_order = std::mem::take(&mut host.login_order);
         let login_order = if login_order.is_empty() { LoginOrder::of_older(&host) } else { login_order.into_owned() };
         let login_order = (!login_order.is_empty()).then(|| Box::new(login_order));
@@ -219,6 +233,7 @@ impl ScoreRecords {
             is_network,
             ip_last_seen,
             counts,
+            logins,
             first_seen,
             last_seen,
             evidence,
@@ -229,6 +244,19 @@ impl ScoreRecords {
             carried,
         };
         self.pieces.push(piece);
+    }
+}
+
+impl ScoreRecords {
+    /// Adds the logins by service of a host; they say of the signals that it counts at which services that was.
+    fn add_logins(&mut self, host: &HostRecord<'_>) -> Range<usize> {
+        let first = self.logins.len();
+        if host.count_of_any(SERVICE_LOGINS) > 0 {
+            for (name, count) in host.services.iter().filter(|(name, count)| *count > 0 && service::is_name(&name.0)) {
+                self.logins.push((share(&mut self.services, name.as_bytes()), *count));
+            }
+        }
+        first..self.logins.len()
     }
 }
 

@@ -99,6 +99,8 @@ impl<'t> SumWriter<'t> {
         record.signals.extend(known.map(|(signal, count)| (Text::from(signal.name), count)));
         let counted = |&signal: &SignalId| (Text::from(names.name(signal)), tally.count_of(signal));
         record.signals.extend(names.others().iter().map(counted).filter(|(_, count)| *count > 0));
+        record.services.clear();
+        record.services.extend(tally.services().map(|(service, count)| (Text::from(service), count)));
         (record.first_seen, record.last_seen) = (tally.first_seen(), tally.last_seen());
         record.ip_last_seen = tally.ip_last_seen();
         self.put_evidence(host);

@@ -373,6 +373,16 @@ impl SignalSet {
         set
     }
 
+    /// The signals that tell of logins at services whose name `event.dataset` says.
+    const fn of_services() -> Self {
+        let (mut set, mut index) = (Self(0), 0);
+        while index < SIGNALS.len() {
+            set = if SIGNALS[index].login.is_some() && !SIGNALS[index].is_ordered { set.with(index) } else { set };
+            index += 1;
+        }
+        set
+    }
+
     /// The signals of both sets at once.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
@@ -418,6 +428,11 @@ pub const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
 /// As above.
 pub const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
 
+/// The signals that tell of logins at sshd.
+pub const SSH_LOGINS: SignalSet = LOGIN_FAILED.union(LOGIN_ACCEPTED);
+/// The signals that tell of logins at other services: which one it is `event.dataset` says.
+pub const SERVICE_LOGINS: SignalSet = SignalSet::of_services();
+
 /// The index of the signal `name` in [`SIGNALS`].
 pub fn index_of(name: &str) -> Option<usize> {
     SIGNALS.iter().position(|s| s.name == name)
@@ -458,5 +473,8 @@ mod tests {
         );
         assert_eq!(names("http_bot, ssh_failed").ok(), Some(vec!["ssh_failed", "http_bot"]));
         assert!(names("ssh_failed,").is_err());
+        let names = |set: SignalSet| set.indexes().map(|index| SIGNALS[index].name).collect::<Vec<_>>();
+        assert_eq!(names(SSH_LOGINS), ["ssh_failed", "ssh_accepted"]);
+        assert_eq!(names(SERVICE_LOGINS), ["login_failed", "login_accepted"]);
     }
 }

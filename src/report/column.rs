@@ -15,7 +15,7 @@ use crate::record::json;
 use crate::record::signal::{SIGNALS, index_of};
 use crate::report::data::is_break_in;
 use crate::report::detail::{Row, values_of};
-use crate::report::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, Phrase, SUSPECT};
+use crate::report::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, Phrase, SERVICES, SUSPECT};
 use crate::report::scanned::put_scan_result;
 use crate::report::{enrich, login, why};
 
@@ -125,6 +125,9 @@ const MORE: &[Column] = &[
     column("other_signals", ColumnKind::Text, ["Other signals", "Autres signaux"], |row, _, out| {
         let others = row.host.signals.iter().filter(|(name, _)| index_of(&name.0).is_none());
         put_list(others, out, |(name, times), out| write!(out, "{}={times}", name.0));
+    }),
+    column("services", ColumnKind::Text, SERVICES, |row, _, out| {
+        put_list(row.host.services.iter(), out, |(name, logins), out| write!(out, "{}={logins}", name.0));
     }),
     column("reason_percent", ColumnKind::Number, ["Reason’s share of the score, %", "Part du motif dans le score, %"], |row, _, out| {
         put_share(row, out);

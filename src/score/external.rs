@@ -254,9 +254,11 @@ mod tests {
         const KNOWN: [&str; 4] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted"];
         let known = KNOWN.iter().enumerate().filter(|(nth, _)| tags & 1 << nth != 0).map(|(_, name)| format!("\"{name}\""));
         let others = (tags >> 4 & 1 != 0).then(|| format!("\"n{:02}\"", text % names));
-        let tags = known.chain(others).collect::<Vec<_>>().join(",");
+        let logins = (tags >> 5 & 1 != 0).then(|| "\"login_failed\"".to_owned());
+        let tags = known.chain(others).chain(logins).collect::<Vec<_>>().join(",");
         let at = at.map_or(String::new(), |at| format!("\"@timestamp\":\"{}\",", rfc3339(1_700_000_000 + at)));
-        let mut line = format!(r#"{{"schema":"soar.event/1",{at}"source":{{"ip":"{ip}"}},"user":{{"name":"u{}"}},"#, text % 7);
+        let dataset = format!(r#""event":{{"dataset":"s{}.auth"}},"#, text % 70);
+        let mut line = format!(r#"{{"schema":"soar.event/1",{at}{dataset}"source":{{"ip":"{ip}"}},"user":{{"name":"u{}"}},"#, text % 7);
         let index = format!(r#""url":{{"original":"/{}"}},"log":{{"file":{{"path":"{}.log"}},"line":{text}}}"#, text % 5, text % 3);
         writeln!(
             line,

@@ -6,7 +6,7 @@ use crate::aggregate::interner::SignalId;
 use crate::aggregate::table::{AggregatedHost, Table};
 use crate::record::host::carried::Carried;
 use crate::record::signal::{SIGNALS, Value};
-use crate::score::rules::facts::{Facts, SignalName};
+use crate::score::rules::facts::{Facts, SignalName, put_services};
 
 /// A host with its score.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +77,10 @@ impl Facts for HostFacts<'_> {
 
     fn scan(&self) -> &str {
         self.host.tally.carried().map_or("", Carried::scan)
+    }
+
+    fn put_services(&self, out: &mut Vec<u8>) {
+        put_services(self.host.tally.services(), out);
     }
 
     fn users(&self) -> Option<u64> {

@@ -43,6 +43,7 @@ use crate::io::input::Inputs;
 use crate::io::ordered_pool::map_blocks;
 use crate::io::output::{AtomicFile, Output};
 use crate::io::stats::Stats;
+use crate::record::host::service::MOST_SERVICES;
 use crate::record::reader::RecordReader;
 use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::record::signal::{self, SignalSet};
@@ -333,6 +334,12 @@ impl InputCounts {
                 "have no time: they are counted, but are in no window"
             };
             diagnostics.warn("no_time", &format!("{events} {told}"));
+        }
+        if table.has_left_out_services() {
+            diagnostics.warn(
+                "services_left_out",
+                &format!("a host has more than {MOST_SERVICES} services: those behind the first by name are not in services"),
+            );
         }
         if table.is_saturated() {
             diagnostics.warn("saturated", "a counter reached 2^53-1 and stays there");

@@ -8,7 +8,7 @@ import moment
 from bucket import Buckets
 from carried import Carried
 from login import UNIT, LoginOrder
-from table import ALWAYS, LARGEST, SIGNALS, add, ordered
+from table import ALWAYS, LARGEST, NAME_BYTES, SERVICE_LOGINS, SERVICES, SIGNALS, add, ordered
 
 DISTINCT = 1024
 BUCKETS_OF_A_SIGNAL = 4096
@@ -26,6 +26,10 @@ def hashed(text):
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def is_service(name):
+    return 1 <= len(name.encode()) <= NAME_BYTES and name not in ("ssh", "sshd")
+
+
 def place_order(place):
     """The earliest first, an unknown time last; then by file and line."""
     at, file, line = place
@@ -36,6 +40,7 @@ class Host:
     def __init__(self, key):
         self.key = key
         self.signals = {}
+        self.logins = {}
         self.first = self.last = None
         # How each address of a network was last seen.
         self.seen = {}
@@ -81,6 +86,7 @@ class Host:
             self.prove(tag, (at, *place))
             if at is not None and unit:
                 self.bucket(tag, unit).count(at, many)
+        self.count_service(event.get("event", {}).get("dataset"), tags, many)
         if "ssh_failed" in tags:
             self.order.count_failures(at, many)
         if "ssh_accepted" in tags:
@@ -92,6 +98,21 @@ class Host:
             # A broken link that is asked for with ever new queries is one.
             self.paths.add(hashed(target.split("?")[0].split("#")[0]))
 
+    def count_service(self, dataset, tags, many):
+        """sshd's logins are known from its signals; those of others the dataset names."""
+        name = dataset[: -len(".auth")] if isinstance(dataset, str) and dataset.endswith(".auth") else ""
+        for tag in tags:
+            if tag in SERVICE_LOGINS and is_service(name):
+                self.logins[name] = add(self.logins.get(name, 0), many)
+
+    def services(self):
+        """The first names beside ssh, which stands among them."""
+        out = {name: self.logins[name] for name in sorted(self.logins, key=str.encode)[:SERVICES]}
+        ssh = add(self.signals.get("ssh_failed", 0), self.signals.get("ssh_accepted", 0))
+        if ssh:
+            out["ssh"] = ssh
+        return {name: out[name] for name in sorted(out, key=str.encode)}
+
     def count_record(self, record, address, names, unit):
         """Adds up a host record, of whose signals only `names` count."""
         first, last = (record.get(key) and moment.read(record[key]) for key in ("first_seen", "last_seen"))
@@ -101,6 +122,10 @@ class Host:
         for signal, many in record["signals"].items():
             if signal in names:
                 self.count(signal, many)
+        if any(record["signals"].get(signal) for signal in SERVICE_LOGINS):
+            for name, many in record.get("services", {}).items():
+                if many and is_service(name):
+                    self.logins[name] = add(self.logins.get(name, 0), many)
         for place in record.get("evidence", []):
             if place["signal"] in names:
                 self.prove(place["signal"], (place.get("at") and moment.read(place["at"]), place["file"], place["line"]))
@@ -166,6 +191,7 @@ class Host:
                     used[signal] = length
         before, logged_in = self.order.verdict(self.signals.get("ssh_failed", 0), self.signals.get("ssh_accepted", 0))
         facts["score"] = self.score(flags)
+        facts["services"] = self.services()
         facts["first_seen"], facts["last_seen"] = (at if at is None else moment.write(at) for at in (self.first, self.last))
         facts["failed_before_login"] = before if logged_in else 0
         facts["users"], facts["paths"] = min(len(self.users), DISTINCT), min(len(self.paths), DISTINCT)
@@ -198,6 +224,7 @@ class Host:
         out["attack"] = list(dict.fromkeys(verdict["attack"] for verdict in judged if verdict["held"] and verdict.get("attack"))) or None
         out["explain"] = judged if flags.explain is True or (flags.explain and out["suspicious"]) else None
         out["signals"] = {signal: self.signals.get(signal, 0) for signal in ordered({*ALWAYS, *self.signals})}
+        out["services"] = self.services() or None
         out["weights"] = {name: flags.weights[name] for name in ordered(flags.weights) if flags.weights[name] != SIGNALS.get(name, 0)} or None
         if flags.counts("users"):
             out["users"] = min(len(self.users), DISTINCT)

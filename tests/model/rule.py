@@ -57,6 +57,15 @@ def compute(sign, left, right):
     raise Error(f"{sign} of {left!r} and {right!r}")
 
 
+def step(value, keys):
+    """What a path leads to."""
+    for key in keys:
+        if value is not None and not isinstance(value, dict):
+            raise Error(f"no key of {value!r}")
+        value = None if value is None else value.get(key)
+    return value
+
+
 class Rule:
     """One rule: its expression as a function of a host's facts, and the keys that it reads in their order."""
 
@@ -190,7 +199,11 @@ class Rule:
         if which == 2:
             return lambda value: iter([text])
         if which == 3:
-            return self.path(text[1:])
+            keys = [text[1:]]
+            while self.at < len(self.tokens) and self.tokens[self.at][0] == 3:
+                keys.append(self.tokens[self.at][1][1:])
+                self.at += 1
+            return self.path(keys)
         if text == "(":
             inner = self.pipe()
             self.want(")")
@@ -211,14 +224,13 @@ class Rule:
     def no_number(value):
         raise Error(f"{value!r} cannot be negated")
 
-    def path(self, key):
-        if key not in self.keys:
-            self.keys.append(key)
+    def path(self, keys):
+        name = ".".join(keys)
+        if name not in self.keys:
+            self.keys.append(name)
 
         def run(value):
-            if value is not None and not isinstance(value, dict):
-                raise Error(f"no key of {value!r}")
-            yield None if value is None else value.get(key)
+            yield step(value, keys)
 
         return run
 

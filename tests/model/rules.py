@@ -2,7 +2,7 @@
 
 from table import SIGNALS
 
-NUMBERS = ["score", "users", "paths", "failed_before_login", *SIGNALS, *SIGNALS, "zeta", "alpha", "nobody"]
+NUMBERS = ["score", "users", "paths", "failed_before_login", *SIGNALS, *SIGNALS, "zeta", "alpha", "nobody", "services.ssh", "services.dovecot", "services.zz"]
 
 
 def key(rng):

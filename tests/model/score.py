@@ -8,7 +8,7 @@ import address
 import moment
 from flags import Flags
 from host import Host, dump
-from rule import Error
+from rule import Error, step
 from table import NAME_BYTES, OTHERS, SIGNALS
 
 ERROR = "the model has no words for it"
@@ -35,7 +35,10 @@ def judge(host, flags):
         used = {key: used[key] for key in rule.keys if key in used}
         if used:
             verdict["used_window_seconds"] = used
-        saw = {key: facts[key] for key in rule.keys if facts.get(key) is not None}
+        # Paths of several keys come last, the shorter first.
+        read = sorted(rule.keys, key=lambda key: len(key) if "." in key else 0)
+        saw = {key: step(facts, key.split(".")) for key in read}
+        saw = {key: value for key, value in saw.items() if value is not None}
         if saw:
             verdict["saw"] = saw
         judged.append(verdict)

@@ -12,6 +12,7 @@ FILES = ["auth.log", "access.log", "a", "web1:auth.log", "-", "é.log", "b\tc", 
 USERS = ["root", "admin", "root from 192.0.2.200", "é\u202ea", 'a"b', "", "u" * 256, "u" * 257, "ü" * 300, "\x1b[0m", "\U0001f600"]
 METHODS = ["password", "keyboard-interactive", "keyboard-interactive/pam", "publickey", "hostbased", "gssapi-with-mic", "none", "keyboard"]
 PATHS = ["/", "/a", "/a?b=1", "/a?b=2", "/a#b", "/a?b#c", "/a%3Fb", "", "?q", "/b//c", "http://h.example/a?b", "/A", "/ü", "/a\\b"]
+DATASETS = ["dovecot.auth", "dovecot.auth", "vsftpd.auth", "zz.auth", "ssh.auth", "sshd.auth", "http.access", ".auth", "a\"b.auth", "é.auth", "x" * 64 + ".auth", "x" * 65 + ".auth"]
 STEPS = [0, 1, 9, 10, 11, 59, 60, 61, 600, 3590, 3600, 3610, 7200, 86400]
 
 
@@ -74,7 +75,10 @@ def event(rng, clock, ips, tags, enriched=False):
     if rng.random() < 0.03:
         chosen = []
     login = "ssh_accepted" in chosen
-    out["event"] = {"dataset": "sshd.auth" if login else "http.access", "action": "ssh_login" if login else "http_request"}
+    dataset = "sshd.auth" if login else "http.access"
+    if {"login_failed", "login_accepted"} & set(chosen):
+        dataset = rng.choice(DATASETS) if rng.random() < 0.8 else f"s{rng.randint(0, 90)}.auth"
+    out["event"] = {"dataset": dataset, "action": "ssh_login" if login else "http_request"}
     source = {"address": "host.example"} if rng.random() < 0.04 else {"ip": rng.choice(ips)}
     if rng.random() < 0.3:
         source["port"] = rng.randint(0, 65535)

@@ -22,6 +22,9 @@ SIGNALS = {
 }
 # A host carries these even when 0.
 ALWAYS = ["ssh_failed", "http_404", "http_bot", "ssh_accepted"]
+# Those that count logins at the service that the dataset names; a host tells so many services apart, beside ssh.
+SERVICE_LOGINS = ["login_failed", "login_accepted"]
+SERVICES = 64
 FACTS = ["score", "first_seen", "last_seen", "failed_before_login", "users", "paths"]
 # Names outside the table: so many are counted, of no more bytes than that.
 OTHERS = 64

@@ -5,6 +5,7 @@ mod memory;
 
 mod host;
 mod key;
+mod service;
 mod watch;
 
 use std::collections::HashMap;
@@ -46,6 +47,7 @@ pub struct Table {
     names: SignalNames,
     met: SignalSet,
     saturated: bool,
+    has_left_out_services: bool,
     timeless: u64,
     /// The last time of all that was added.
     latest: Option<i64>,
@@ -68,7 +70,7 @@ impl Table {
             self.hosts[index].prefetch(seen.signals);
         }
         for (seen, index) in records.seen.iter().zip(indexes) {
-            self.add_event(seen, index, files[seen.file as usize]);
+            self.add_event(seen, index, files[seen.file as usize], records);
             self.carry_event(seen, records);
         }
         for piece in &records.pieces {
@@ -87,9 +89,10 @@ impl Table {
     }
 
     /// Adds an event to the host at `index`; where that is not known, there may be none.
-    fn add_event(&mut self, seen: &EventRow, index: Option<usize>, file: u32) {
+    fn add_event(&mut self, seen: &EventRow, index: Option<usize>, file: u32, records: &ScoreRecords) {
         if let Some((index, others)) = self.admit_event(seen, index) {
             self.count_event(seen, index, &others, file);
+            self.count_event_logins(seen, index, records);
         }
     }
 
@@ -204,6 +207,7 @@ impl Table {
         if let Some(order) = &piece.login_order {
             tally.order_mut().merge(order, &mut self.files);
         }
+        self.count_host_logins(piece, index, records);
         if let Some(partial) = &piece.partial {
             self.add_partial(index, partial);
         }

@@ -27,6 +27,7 @@ impl Table {
             };
             watcher.before(&mut self.hosts[index], seen.at);
             self.count_event(seen, index, &others, files[seen.file as usize]);
+            self.count_event_logins(seen, index, records);
             self.carry_event(seen, records);
             watcher.after(self, index, seen.at)?;
         }

@@ -25,6 +25,7 @@ impl HostAggregate {
         let series = more.series.iter().map(|(_, series)| list(series.buckets())).sum::<usize>();
         let order = more.order.as_ref().map_or(0, |order| order.heap_bytes());
         let carried = more.carried.as_ref().map_or(0, |carried| size_of::<Carried>() + carried.heap_bytes());
-        counts + size_of::<Extra>() + lists + series + order + carried + distinct(&more.users) + distinct(&more.paths)
+        let services = more.services.as_ref().map_or(0, |services| services.heap_bytes());
+        counts + size_of::<Extra>() + lists + series + order + services + carried + distinct(&more.users) + distinct(&more.paths)
     }
 }

@@ -8,11 +8,13 @@ mod counts;
 mod evidence;
 mod memory;
 mod other;
+mod services;
 
 use crate::aggregate::tally::counts::SignalCounts;
 pub use crate::aggregate::tally::evidence::EvidencePosition;
 pub use crate::aggregate::tally::other::Other;
 use crate::aggregate::tally::other::known_time;
+use crate::aggregate::tally::services::ServiceCounts;
 
 use crate::aggregate::interner::{SignalId, StringInterner};
 use crate::aggregate::login_order::LoginOrderBuilder;
@@ -45,6 +47,7 @@ struct Extra {
     users: Distinct,
     paths: Distinct,
     order: Option<Box<LoginOrderBuilder>>,
+    services: Option<Box<ServiceCounts>>,
     alerted: Vec<(usize, i64)>,
     ip_last_seen: Option<SeenAt>,
     carried: Option<Box<Carried>>,

@@ -11,7 +11,7 @@ use crate::parse::service::template::{Captures, FieldKind, MessageTemplate, spli
 use crate::record::MAX_INTEGER;
 use crate::record::event::read::EventView;
 use crate::record::event::{Event, EventSource};
-use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SignalSet};
+use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SERVICE_LOGINS, SignalSet};
 
 /// What a message says.
 #[derive(Debug)]
@@ -156,7 +156,9 @@ impl<'a> ServiceMessage<'a> {
         // Of nobody else it is told who logged in, and how.
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
         let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
+        let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
         EventView {
+            dataset: is_service.then(|| Cow::Borrowed(self.template.dataset.as_bytes())),
             ip: self.address.and_then(|address| EventSource::from_log(address, None).ip),
             at: self.header.time.map(|time| time.seconds),
             user: self.user.filter(|_| is_login || wants.users).map(text),

@@ -20,7 +20,9 @@ pub(crate) struct EventJson<'a> {
     pub(crate) timestamp: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) source: Option<WireSource<'a>>,
-    /// As it stands: other stages may put there what they like.
+    /// Both as they stand: other stages may put there what they like.
+    #[serde(borrow)]
+    pub(crate) event: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(crate) observer: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -58,7 +60,7 @@ macro_rules! objects {
     };
 }
 
-objects!(WireSource ip, WireUser name, WireUrl original, WireFile path);
+objects!(WireEvent dataset, WireSource ip, WireUser name, WireUrl original, WireFile path);
 
 #[derive(Default, Deserialize)]
 pub(crate) struct WireLog<'a> {

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::base::net::{Address, Zone};
 use crate::base::time;
 use crate::base::time::rfc3339::DayReader;
-use crate::record::event::json::{EventJson, EventTags};
+use crate::record::event::json::{EventJson, EventTags, WireEvent};
 use crate::record::event::member::{BOUNDARY, MEMBERS, Member, SEPARATORS, SIDES, Separators, ValueForm};
 use crate::record::event::write::remember;
 use crate::record::json::cursor::JsonCursor;
@@ -21,6 +21,8 @@ use crate::record::{MAX_INTEGER, Text};
 /// What soar-score needs to know of an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventView<'a> {
+    /// `event.dataset`: UTF-8. It names the service of a login.
+    pub dataset: Option<Cow<'a, [u8]>>,
     /// `source.ip`, in the zone that `observer.ingress.interface.name` names; absent where the log had a host name.
     pub ip: Option<Address>,
     /// `@timestamp` in seconds since 1970.
@@ -65,6 +67,7 @@ impl<'a> EventView<'a> {
             Zone::parse(observer.pointer("/ingress/interface/name")?.as_str()?.as_bytes())
         };
         let zone = wire.observer.and_then(zone_of);
+        let dataset_of = |event: &'a RawValue| serde_json::from_str::<WireEvent<'a>>(event.get()).ok()?.dataset;
         let log = wire.log.unwrap_or_default();
         let soar = wire.soar.unwrap_or_default();
         let count = soar.count.map_or(1, |count| count.0);
@@ -74,6 +77,7 @@ impl<'a> EventView<'a> {
         }
         let tags = wire.tags.unwrap_or_default();
         let mut event = Self {
+            dataset: wire.event.and_then(dataset_of).map(Text::into_bytes),
             ip,
             at,
             file: log.file.and_then(|f| f.path).map_or(Cow::Borrowed(b"-"), Text::into_bytes),
@@ -141,6 +145,8 @@ struct CachedMembers {
     last: usize,
     /// Where in the text its value starts, behind the quote.
     value: usize,
+    /// Where in the text the dataset stands, if it is one of them.
+    dataset: Range<usize>,
 }
 
 /// How an event ends: its tags, how often, and where in the text the method stands.
@@ -179,6 +185,8 @@ impl EventReader {
             if let Some(text) = cursor.consume_cached(&members.text) {
                 if members.last == Member::Path as usize {
                     event.file = Cow::Borrowed(&text[members.value..text.len() - 1]);
+                } else if members.dataset.start > 0 {
+                    event.dataset = Some(Cow::Borrowed(&text[members.dataset.clone()]));
                 }
                 side = members.last;
                 continue;
@@ -242,6 +250,7 @@ impl EventReader {
                 cursor.expect(b"\"")?;
                 event.set_zone(Zone::parse(cursor.plain_text()?));
             }
+            Member::Dataset => event.dataset = Some(cursor.text()?),
             Member::User => event.user = Some(cursor.text()?),
             Member::Target => event.target = Some(cursor.text()?),
             Member::Path => event.file = cursor.text()?,
@@ -266,20 +275,27 @@ impl EventReader {
         event: &mut EventView<'a>,
     ) -> Option<usize> {
         let mut value;
+        let mut dataset = 0..0;
         loop {
             value = cursor.since(&start).len() + 1;
             self.read_value(cursor, side, event)?;
+            if side == Member::Dataset as usize {
+                dataset = value..cursor.since(&start).len() - 1;
+            }
             let mut ahead = *cursor;
             match self.next_member(&mut ahead, side) {
                 Some(next) if next <= last => (*cursor, side) = (ahead, next),
                 _ => break,
             }
         }
-        // A path with an escape in it is not.
-        let is_as_it_stands = side != Member::Path as usize || matches!(event.file, Cow::Borrowed(_));
+        // A text with an escape in it is not.
+        let is_as_it_stands = match side == Member::Path as usize {
+            true => matches!(event.file, Cow::Borrowed(_)),
+            false => dataset.is_empty() || matches!(event.dataset, Some(Cow::Borrowed(_))),
+        };
         let members = &mut self.cached[before];
         remember(&mut members.text, if is_as_it_stands { cursor.since(&start) } else { b"" });
-        (members.last, members.value) = (side, value);
+        (members.last, members.value, members.dataset) = (side, value, dataset);
         Some(side)
     }
 

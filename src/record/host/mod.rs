@@ -11,6 +11,7 @@ pub mod group;
 pub mod login_order;
 pub mod partial;
 pub mod scan;
+pub mod service;
 mod shorten;
 
 use std::fmt;
@@ -137,6 +138,8 @@ host_keys! {
     explain: Raw<'a>, if_told;
     /// Occurrences per signal, in signal order.
     signals: Vec<(Text<'a>, u64)>, if_told;
+    /// Logins refused and let in, by service.
+    services: Vec<(Text<'a>, u64)>, if_told;
     /// The weights that differ from the table.
     weights: Vec<(Text<'a>, u64)>, if_told;
     /// How many users were tried, where that was counted.

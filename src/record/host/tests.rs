@@ -62,6 +62,7 @@ fn full<'a>() -> HostRecord<'a> {
         groups: vec![HostGroup { rule: "g".into(), key: "203.0.113.0/24".into(), addresses: 41, score: 330 }],
         explain: explain::write(&[rule]),
         signals: vec![("ssh_failed".into(), 3), ("zeta".into(), 1)],
+        services: vec![("dovecot".into(), 12), ("ssh".into(), 3)],
         weights: vec![("ssh_failed".into(), 2)],
         users: Some(1),
         paths: Some(0),

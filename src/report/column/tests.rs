@@ -22,7 +22,7 @@ fn every_signal_has_a_column_and_every_column_a_name_of_its_own() {
 fn every_cell_says_what_the_record_says() {
     let line = concat!(
         r#"{"ip":"192.0.2.1","score":8,"reason":"ssh_failed","suspicious":true,"allowed":true,"rules":["r","ssh_breakin"],"#,
-        r#""signals":{"ssh_failed":6,"http_404":2,"http_bot":0,"ssh_accepted":1,"ssh_invalid_user":3,"ssh_probe":4,"http_probe":5,"mine":9},"#,
+        r#""signals":{"ssh_failed":6,"http_404":2,"http_bot":0,"ssh_accepted":1,"ssh_invalid_user":3,"ssh_probe":4,"http_probe":5,"mine":9},"services":{"dovecot":12,"ssh":7},"#,
         r#""failed_before_login":7,"login_order":{"latest":[{"at":"2024-01-01T00:00:00Z","user":"root","method":"password","file":"a.log","line":9},"#,
         r#"{"at":"2024-01-02T00:00:00Z","file":"a.log","line":10}]},"#,
         r#""first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","network":"192.0.2.0/24","groups":[{"rule":"g","key":"192.0.0.0/16","addresses":2,"score":9}],"explain":[{"rule":"r","held":true,"saw":{"a":1}}],"#,
@@ -55,6 +55,7 @@ fn every_cell_says_what_the_record_says() {
             "first_seen=01/01/2024 00:00:00 UTC",
             "last_seen=02/01/2024 00:00:00 UTC",
             "other_signals=mine=9",
+            "services=dovecot=12 ssh=7",
             "reason_percent=75",
             "verdict=INTRUSION",
             "why=a\u{a0}: 1\u{a0}; règle\u{a0}: r. 7 échecs dans l’heure avant une connexion réussie, 6 échecs de connexion SSH, 2 pages introuvables (404), 1 connexion SSH, 3 essais pour des comptes inexistants, 4 connexions à sshd sans essai de mot de passe, 5 requêtes visant des failles connues et mine\u{a0}: 9\u{a0}; règle\u{a0}: ssh_breakin",

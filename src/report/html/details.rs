@@ -81,6 +81,13 @@ fn signals(host: &HostRecord<'_>, lang: Lang) -> Markup {
                 @if let Some(more) = more(counted.len(), lang) { li { (more) } }
             }
         }
+        @if !host.services.is_empty() {
+            h3 { (lang.say(lang::SERVICES)) }
+            ul {
+                @for (name, logins) in host.services.iter().take(MOST) { li { (lang.pair(&text(&name.0), &lang.number(*logins))) } }
+                @if let Some(more) = more(host.services.len(), lang) { li { (more) } }
+            }
+        }
         @if let (Some(first), Some(last)) = (host.first_seen, host.last_seen) {
             p { (words(&lang.fill(lang::PERIOD_TO, &[&lang.time(first), &lang.time(last)]))) }
         }

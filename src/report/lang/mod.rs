@@ -138,6 +138,8 @@ pub const BREAK_INS: Counted = [["break-in", "intrusion"], ["break-ins", "intrus
 pub const LOGGED_IN: Counted = [["address logged in", "adresse s’est connectée"], ["addresses logged in", "adresses se sont connectées"]];
 /// Logins, as a heading and as a column.
 pub const LOGINS: Phrase = ["Logins", "Connexions"];
+/// Logins, refused and let in, by service.
+pub const SERVICES: Phrase = ["Logins by service", "Connexions par service"];
 /// A host, as a heading.
 pub const ADDRESS: Phrase = ["Address", "Adresse"];
 /// A column of logins.

@@ -2,7 +2,7 @@
 
 use crate::record::host::HostRecord;
 use crate::record::signal::{SIGNALS, index_of};
-use crate::score::rules::facts::{Facts, SignalName};
+use crate::score::rules::facts::{Facts, SignalName, put_services};
 
 /// A host as its record has it.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,10 @@ impl Facts for RecordFacts<'_, '_> {
     fn failed_before_login(&self) -> Option<u64> {
         // The key is absent where nobody logged in, and where the order is not known.
         if self.0.has_unknown_order() { None } else { Some(self.0.failed_before_login.unwrap_or(0)) }
+    }
+
+    fn put_services(&self, out: &mut Vec<u8>) {
+        put_services(self.0.services.iter().map(|(name, count)| (&*name.0, *count)), out);
     }
 
     fn users(&self) -> Option<u64> {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::record::json::{put_number, put_string};
 use crate::record::signal::SIGNALS;
 use crate::score::rules::dependencies::InputKey;
 use crate::score::rules::member::MemberPath;
@@ -47,10 +48,24 @@ pub trait Facts {
     fn enrich(&self) -> &str;
     /// What soar-scan found: an object of JSON; empty where it did not scan.
     fn scan(&self) -> &str;
+    /// Appends the logins by service: an object of JSON; nothing where there was none.
+    fn put_services(&self, out: &mut Vec<u8>);
     /// Distinct user names that were tried; `None` where they were not collected.
     fn users(&self) -> Option<u64>;
     /// Distinct targets that were not found (404); `None` where they were not collected.
     fn paths(&self) -> Option<u64>;
+}
+
+/// Appends logins by service as an object; nothing where there is none.
+pub fn put_services<'s>(services: impl Iterator<Item = (&'s str, u64)>, out: &mut Vec<u8>) {
+    for (nth, (service, count)) in services.enumerate() {
+        out.push(if nth > 0 { b',' } else { b'{' });
+        put_string(out, service.as_bytes());
+        put_number(out, ":", Some(count));
+    }
+    if !out.is_empty() {
+        out.push(b'}');
+    }
 }
 
 /// The counts inside windows of one length, or the totals.
@@ -74,13 +89,17 @@ pub(crate) struct Snapshot {
     paths: Option<u64>,
     enrich: String,
     scan: String,
+    services: Vec<u8>,
+    /// Whether a rule reads these.
+    reads_services: bool,
 }
 
 impl Snapshot {
-    /// A snapshot with a view for each of `windows`.
-    pub(crate) fn new(windows: impl Iterator<Item = Option<u32>>) -> Self {
+    /// A snapshot with a view for each of `windows`, for rules that read `members`.
+    pub(crate) fn new<'m>(windows: impl Iterator<Item = Option<u32>>, mut members: impl Iterator<Item = &'m MemberPath>) -> Self {
         let views = windows.map(|window_seconds| View { window_seconds, ..View::default() });
-        Self { views: views.collect(), ..Self::default() }
+        let reads_services = members.any(|member| member.fact() == "services");
+        Self { views: views.collect(), reads_services, ..Self::default() }
     }
 
     /// Takes the facts of the next host.
@@ -101,11 +120,19 @@ impl Snapshot {
             text.clear();
             text.push_str(fact);
         }
+        self.services.clear();
+        if self.reads_services {
+            facts.put_services(&mut self.services);
+        }
     }
 
     /// What is known of the fact that `path` leads into: JSON, or nothing.
     pub(crate) fn json(&self, path: &MemberPath) -> &str {
-        if path.fact() == "scan" { &self.scan } else { &self.enrich }
+        match path.fact() {
+            "services" => std::str::from_utf8(&self.services).unwrap_or_default(),
+            "scan" => &self.scan,
+            _ => &self.enrich,
+        }
     }
 
     /// The view at `index`, in the order in which they were asked for.

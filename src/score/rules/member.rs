@@ -1,6 +1,6 @@
-//! What a rule reads of `enrich` and `scan`, which are JSON: paths into them, and the values that they lead to.
+//! What a rule reads of `enrich`, `scan` and `services`, which are JSON: paths into them, and the values that they lead to.
 //!
-//! A rule sees of both only what its paths lead to, so that verdicts are remembered by these values and not by all that a stage says
+//! A rule sees of them only what its paths lead to, so that verdicts are remembered by these values and not by all that a stage says
 //! of an address.
 
 use std::sync::Arc;
@@ -11,10 +11,11 @@ use crate::base::escape::shorten;
 use crate::record::host::explain::Observed;
 use crate::record::json::member;
 
-/// The keys of a host that are JSON of other stages, and what they are.
+/// The keys of a host that are objects of JSON, and what they are.
 pub const JSON_FACTS: &[(&str, &str)] = &[
     ("enrich", "what other stages know of the address: .enrich.as.number"),
     ("scan", "what soar-scan found, where it ran before: .scan.open_ports"),
+    ("services", "logins refused and let in, by service: .services.dovecot"),
 ];
 
 /// How much of a value is told to people, in characters.

@@ -160,7 +160,8 @@ impl Rules {
             rule.view = windows.iter().position(|window| *window == rule.window_seconds).unwrap_or(0);
         }
         let states = rules.iter().map(|_| RuleState::default()).collect();
-        let states = RefCell::new((Snapshot::new(windows.into_iter()), states));
+        let members = rules.iter().flat_map(|rule| &rule.members);
+        let states = RefCell::new((Snapshot::new(windows.into_iter(), members), states));
         Ok(Self { list: rules, states, groups: Vec::new(), members: None })
     }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::record::signal;
-use crate::score::rules::facts::SignalName;
+use crate::score::rules::facts::{SignalName, put_services};
 
 /// A host with whatever a test says: counts in all and inside a window of any length.
 #[derive(Default)]
@@ -18,6 +18,7 @@ struct Host {
     paths: Option<u64>,
     enrich: &'static str,
     scan: &'static str,
+    services: &'static [(&'static str, u64)],
     asked: Cell<usize>,
 }
 
@@ -56,6 +57,10 @@ impl Facts for Host {
 
     fn scan(&self) -> &str {
         self.scan
+    }
+
+    fn put_services(&self, out: &mut Vec<u8>) {
+        put_services(self.services.iter().copied(), out);
     }
 
     fn users(&self) -> Option<u64> {
@@ -216,7 +221,7 @@ fn what_is_remembered_is_what_would_be_found_again() {
     }
     let mut different = std::collections::HashSet::new();
     for host in &hosts {
-        let mut snapshot = Snapshot::new([None].into_iter());
+        let mut snapshot = Snapshot::new([None].into_iter(), std::iter::empty());
         snapshot.take(host);
         let holds = |rule: &Rule| rule.holds(&snapshot, &mut RuleState::default(), 1).expect("a verdict");
         let anew: Vec<usize> = kept.list.iter().enumerate().filter(|(_, rule)| holds(rule)).map(|(place, _)| place).collect();
@@ -230,7 +235,7 @@ fn what_is_remembered_is_what_would_be_found_again() {
 fn a_full_memo_forgets_and_goes_on() {
     let rules = rules(&[], &["r=.ssh_failed % 2 == 1"]).expect("rules");
     let snapshot_of = |count| host(&[("ssh_failed", count)]);
-    let (mut snapshot, mut state) = (Snapshot::new([None].into_iter()), RuleState::default());
+    let (mut snapshot, mut state) = (Snapshot::new([None].into_iter(), std::iter::empty()), RuleState::default());
     for count in 0..10 {
         snapshot.take(&snapshot_of(count));
         assert_eq!(rules.list[0].holds(&snapshot, &mut state, 4).expect("a verdict"), count % 2 == 1);

@@ -64,6 +64,28 @@ fn what_another_stage_appends_is_read_as_fast() {
 }
 
 #[test]
+fn the_dataset_is_read_also_where_it_is_remembered_or_no_text() {
+    let mut reader = EventReader::default();
+    for (dataset, read) in [
+        (r#""dovecot.auth","action":"login""#, Some("dovecot.auth")),
+        (r#""dovecot.auth","action":"login""#, Some("dovecot.auth")),
+        (r#""dovecot.auth""#, Some("dovecot.auth")),
+        (r#""x\ty.auth","action":"login""#, Some("x\ty.auth")),
+        (r#""x\ty.auth","action":"login""#, Some("x\ty.auth")),
+        (r#""","action":"login""#, Some("")),
+        (r#""","action":"login""#, Some("")),
+        ("7", None),
+        ("null", None),
+    ] {
+        let line = format!(r#"{{"schema":"soar.event/1","event":{{"dataset":{dataset}}},"log":{{"line":1}},"tags":["login_failed"]}}"#);
+        let event = reader.read(line.as_bytes()).expect("an event");
+        assert_eq!(event.dataset.as_deref(), read.map(str::as_bytes), "{dataset}");
+        assert_eq!(Ok(event), EventView::from_line(line.as_bytes()), "{dataset}");
+    }
+    assert!(reader.read(br#"{"schema":"soar.event/1","event":7,"tags":[]}"#).is_ok(), "another stage's own");
+}
+
+#[test]
 fn any_part_of_the_members_is_read_as_fast() {
     let (mut reader, mut line) = (EventReader::default(), Vec::new());
     for mask in 0..1_u32 << 9 {
