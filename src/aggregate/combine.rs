@@ -74,6 +74,7 @@ impl Combiner {
     pub fn write(&mut self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         self.table.settle();
         let mut writer = SumWriter::new(&self.table, self.form);
+        writer.timeline_level = Some(self.table.timeline_level(|_| true));
         let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
         for host in self.table.hosts() {
             writer.put_sums(host);

@@ -10,3 +10,4 @@ pub(crate) mod series;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub mod tally;
+pub(crate) mod timeline;

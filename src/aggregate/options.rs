@@ -69,6 +69,8 @@ pub struct AggregationOptions {
     pub evidence: usize,
     /// Counts by time, in buckets of so many seconds.
     pub resolution_seconds: Option<u32>,
+    /// Whether a timeline is kept, for people.
+    pub timeline: bool,
     /// Whether users are told apart.
     pub users: bool,
     /// Whether paths are told apart.

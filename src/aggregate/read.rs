@@ -13,8 +13,9 @@ use crate::record::event::read::{EventReader, EventView};
 use crate::record::host::carried::{self, Carried};
 use crate::record::host::login_order::LoginOrder;
 use crate::record::host::partial;
-use crate::record::host::partial::{Distinct, Partial};
+use crate::record::host::partial::{Buckets, Distinct, Partial};
 use crate::record::host::service;
+use crate::record::host::timeline::Timeline;
 use crate::record::host::{self, HostRecord, Kept, SeenAt};
 use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{LineClass, LineCounts};
@@ -66,6 +67,8 @@ pub struct PartialHost {
     pub partial: Option<Partial<'static>>,
     /// When logins were refused and let in; `None`: none was.
     pub login_order: Option<Box<LoginOrder<'static>>>,
+    /// What was counted by time; `None`: nothing, or nobody wants it.
+    pub timeline: Option<Box<Timeline<'static>>>,
     /// When each rule led to an alert last.
     pub alerted: Vec<(String, i64)>,
     /// How much of the past the state of a live run kept of it; `None`: all.
@@ -96,6 +99,8 @@ pub struct ScoreRecords {
     pub lines: LineCounts,
     /// Tagged events without `source.ip`.
     pub nameless: u64,
+    /// Hosts that were seen, but have no timeline, where one is kept.
+    pub without_timeline: u64,
     /// Keys of host records that are not carried over.
     pub dropped_keys: u64,
 }
@@ -136,8 +141,8 @@ pub fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions) -> (S
 
 /// The most that a new host takes in the table: itself, its index by address, and the lists that it may have.
 const HOST_BYTES: usize = 640;
-/// The most that one more signal of a host takes: space for its evidence and its buckets.
-const SIGNAL_BYTES: usize = 256;
+/// The most that one more signal of a host takes: space for its evidence, its buckets and its timeline.
+const SIGNAL_BYTES: usize = 384;
 /// The most that one piece of evidence, bucket, login or distinct value takes in a list that doubles.
 const ENTRY_BYTES: usize = 64;
 
@@ -160,7 +165,9 @@ impl ScoreRecords {
             let lists = (piece.counts.len() + piece.logins.len()) * SIGNAL_BYTES + piece.evidence.len() * ENTRY_BYTES;
             let order = piece.login_order.as_deref().map_or(0, of_order);
             let carried = piece.carried.as_ref().map_or(0, |carried| size_of::<Carried>() + carried.heap_bytes());
-            HOST_BYTES + lists + order + carried + piece.partial.as_ref().map_or(0, of_partial)
+            let of_signal = |(_, buckets): &(_, Buckets)| buckets.len() * ENTRY_BYTES;
+            let timeline = piece.timeline.as_ref().map_or(0, |timeline| timeline.signals.iter().map(of_signal).sum());
+            HOST_BYTES + lists + order + carried + timeline + piece.partial.as_ref().map_or(0, of_partial)
         };
         self.seen.iter().map(of_event).sum::<usize>() + self.pieces.iter().map(of_piece).sum::<usize>()
     }
@@ -223,6 +230,9 @@ impl ScoreRecords {
         let login_order = std::mem::take(&mut host.login_order);
         let login_order = if login_order.is_empty() { LoginOrder::of_older(&host) } else { login_order.into_owned() };
         let login_order = (!login_order.is_empty()).then(|| Box::new(login_order));
+        let timeline = std::mem::take(&mut host.timeline);
+        self.without_timeline += u64::from(keep.timeline && timeline.is_empty() && host.first_seen.is_some());
+        let timeline = (keep.timeline && !timeline.is_empty()).then(|| Box::new(timeline.into_owned()));
         let partial = host.partial.filter(|_| keep.needs_partial()).map(Partial::into_owned);
         let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
         let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, kept, .. } = host;
@@ -239,6 +249,7 @@ impl ScoreRecords {
             evidence,
             partial,
             login_order,
+            timeline,
             alerted,
             kept,
             carried,

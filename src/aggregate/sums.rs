@@ -12,6 +12,7 @@ use crate::io::block::MAX_LINE;
 use crate::record::Text;
 use crate::record::host::enrich::Enrich;
 use crate::record::host::partial::{Partial, SignalBuckets};
+use crate::record::host::timeline::Timeline;
 use crate::record::host::{Evidence, HostRecord};
 use crate::record::signal::{self, LOGIN_ACCEPTED, SIGNALS, Value};
 
@@ -40,13 +41,21 @@ pub struct SumWriter<'t> {
     pub form: OutputKind,
     /// The last record.
     pub record: HostRecord<'t>,
+    /// How coarse the timelines of the run are; `None`: each is as coarse as its own period makes it.
+    pub timeline_level: Option<u8>,
     /// How many hosts failed and logged in, in an order that is not known.
     pub unknown_orders: u64,
 }
 
 impl<'t> SumWriter<'t> {
     pub fn new(table: &'t Table, form: OutputKind) -> Self {
-        Self { table, form, record: HostRecord::new(Address::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED))), unknown_orders: 0 }
+        Self {
+            table,
+            form,
+            record: HostRecord::new(Address::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
+            timeline_level: None,
+            unknown_orders: 0,
+        }
     }
 
     /// Hands `host` to `take` as lines that add up to it, however long they are: one for what is counted of the table's signals,
@@ -66,6 +75,7 @@ impl<'t> SumWriter<'t> {
             let known = &mut self.record;
             (known.first_seen, known.last_seen) = host.tally.known_period();
             known.keep_signals(|name| signal::index_of(name).is_some());
+            put_timeline(&mut known.timeline, self.table, host, None, |signal| signal.index().is_some());
             put(known)?;
         } else if let Some(carried) = host.tally.carried() {
             let mut part = HostRecord { network: whole.network.clone(), ..HostRecord::new(whole.ip) };
@@ -82,6 +92,7 @@ impl<'t> SumWriter<'t> {
             let HostRecord { network, ip_last_seen, signals, evidence, .. } = whole.clone();
             let part = HostRecord::new(whole.ip);
             let mut part = HostRecord { network, signals, first_seen, last_seen, ip_last_seen, evidence, partial, ..part };
+            put_timeline(&mut part.timeline, self.table, host, None, |signal| signal == *id);
             part.keep_signals(|name| name == self.table.names().name(*id));
             put(&part)?;
         }
@@ -144,6 +155,7 @@ impl<'t> SumWriter<'t> {
         let count = |value| keep.counts(value).then(|| tally.distinct(value).map_or(0, |distinct| distinct.count() as u64));
         (self.record.users, self.record.paths) = (count(Value::User), count(Value::Path));
         self.put_logins(tally);
+        put_timeline(&mut self.record.timeline, self.table, host, self.timeline_level, |_| true);
         if !matches!(self.form, OutputKind::Partial | OutputKind::State) {
             return;
         }
@@ -157,5 +169,19 @@ impl<'t> SumWriter<'t> {
         let (users, paths) = (distinct(Value::User), distinct(Value::Path));
         let partial = Partial { resolution_seconds: keep.resolution_seconds, buckets, users, paths };
         self.record.partial = Some(partial).filter(|partial| !partial.is_empty());
+    }
+}
+
+/// Puts the counts by time of the signals that are wanted into `timeline`.
+fn put_timeline<'t>(
+    timeline: &mut Timeline<'t>,
+    table: &'t Table,
+    host: &'t AggregatedHost,
+    level: Option<u8>,
+    is_wanted: impl Fn(SignalId) -> bool,
+) {
+    timeline.signals.clear();
+    if let Some(counts) = host.tally.timeline() {
+        counts.put(timeline, table.names(), level, is_wanted);
     }
 }

@@ -72,7 +72,7 @@ struct Args {
     suggest: bool,
     /// Write hosts in place of events: what was counted of each address, for soar-score, which adds them up to what it would have counted of the events
     ///
-    /// Much faster than events in a pipe. Give soar-parse the flags --evidence, --resolution and --partial of soar-score; the others stay
+    /// Much faster than events in a pipe. Give soar-parse the flags --evidence, --resolution, --partial and --timeline of soar-score; the others stay
     /// with soar-score. --partial is needed for rules with a window, or on the number of users or paths. An address may come more than once.
     #[arg(long, conflicts_with_all = ["trace", "suggest"])]
     hosts: bool,
@@ -85,6 +85,9 @@ struct Args {
     /// Add to each host what a later merge needs for windows and distinct counts: counts by time, hashes of users and paths
     #[arg(long, requires = "hosts")]
     partial: bool,
+    /// Add to each host how often each signal was counted, by time (soar-score --timeline)
+    #[arg(long, requires = "hosts")]
+    timeline: bool,
     /// Maximum memory of --hosts (at least 64M). Above it, hosts are written early and counted anew [default: 256M]
     #[arg(long, value_name = "SIZE", requires = "hosts")]
     memory: Option<String>,
@@ -347,7 +350,7 @@ fn combine_options(args: &Args) -> Result<CombineOptions> {
     let resolution = args.resolution.as_deref().unwrap_or(DEFAULT_RESOLUTION);
     let resolution_seconds = if args.partial { Some(read_resolution(resolution)?) } else { None };
     let (evidence, users, paths) = (args.evidence.into(), args.partial, args.partial);
-    let keep = AggregationOptions { evidence, resolution_seconds, users, paths, group_v4: None, group_v6: None };
+    let keep = AggregationOptions { evidence, resolution_seconds, timeline: args.timeline, users, paths, group_v4: None, group_v6: None };
     Ok(CombineOptions { keep, partial: args.partial, memory_bytes })
 }
 

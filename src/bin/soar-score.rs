@@ -96,6 +96,9 @@ struct Args {
     /// Add to each host what a later merge needs for windows and distinct counts: counts by time, hashes of users and paths
     #[arg(long)]
     partial: bool,
+    /// Add to each host how often each signal was counted, by time: one resolution for the run, from 10s to 7d, with at most 200 buckets over its period (docs/hosts.md)
+    #[arg(long)]
+    timeline: bool,
     /// Drop hosts that were last seen longer than LENGTH (90d) before now, or before the latest time in the input if that is earlier. Applied after everything is added up; hosts without `last_seen` stay
     #[arg(long, value_name = "LENGTH", conflicts_with = "live")]
     max_age: Option<String>,
@@ -195,6 +198,7 @@ fn config(args: &Args) -> Result<Config> {
         keep: AggregationOptions {
             evidence: args.evidence.into(),
             resolution_seconds: has_buckets.then_some(timing.resolution_seconds),
+            timeline: args.timeline,
             users: args.partial || needs.users,
             paths: args.partial || needs.paths,
             group_v6: args.group_v6,

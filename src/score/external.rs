@@ -7,12 +7,13 @@ use std::net::IpAddr;
 
 use crate::aggregate::options::AggregationOptions;
 use crate::aggregate::read::ScoreRecords;
-use crate::aggregate::sums::{SumWriter, WRITE_BYTES};
+use crate::aggregate::sums::{MOST_BYTES, SumWriter, WRITE_BYTES};
 use crate::aggregate::table::{AggregatedHost, SortKey, Table};
 use crate::base::error::{Error, Result};
 use crate::base::net::AddressSet;
 use crate::io::spill::{Sorter, Spill};
 use crate::record::host::HostRecord;
+use crate::record::host::timeline::Span;
 use crate::score::Config;
 use crate::score::groups::Groups;
 use crate::score::write::{HostWriter, OutputKind, WriteStats, write_hosts};
@@ -32,12 +33,14 @@ pub struct SpillingTable {
     /// What the table held when that was measured last, and the most that was added since.
     held_bytes: usize,
     spill: Option<Spill<{ size_of::<SortKey>() }>>,
+    /// Where the timelines of the hosts lie that were written.
+    span: Span,
 }
 
 impl SpillingTable {
     /// Nothing counted yet; the table may hold so many bytes.
     pub fn new(keep: AggregationOptions, allow: &AddressSet, limit_bytes: Option<usize>) -> Self {
-        Self { table: Table::new(keep, allow), limit_bytes, held_bytes: 0, spill: None }
+        Self { table: Table::new(keep, allow), limit_bytes, held_bytes: 0, spill: None, span: Span::default() }
     }
 
     /// What is counted since the last spill.
@@ -116,10 +119,11 @@ impl SpillingTable {
             groups.judge();
         }
         let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
+        let level = config.keep.timeline.then(|| self.span.level());
         sorter.finish(|line| {
-            match &mut groups {
-                Some(groups) => tell_line(groups, config, line, &mut judged, &mut lines)?,
-                None => lines.extend_from_slice(line),
+            match (&mut groups, level) {
+                (None, None) => lines.extend_from_slice(line),
+                (groups, level) => tell_line(groups.as_deref_mut(), config, line, level, &mut judged, &mut lines)?,
             }
             if lines.len() >= WRITE_BYTES {
                 write(&lines)?;
@@ -144,10 +148,13 @@ impl SpillingTable {
         self.table.add(records);
         self.table.settle();
         let mut writer = HostWriter::new(config, &self.table, form);
+        // Of a host whose timeline becomes coarser yet, more fits.
+        writer.limit_bytes = if config.keep.timeline { usize::MAX } else { MOST_BYTES };
         let mut line = Vec::new();
         for host in self.table.hosts().iter().filter(|host| host.tally.is_counted()) {
             line.clear();
             if let Some(record) = judged.write(&mut writer, host, &mut line)? {
+                record.timeline.cover(&mut self.span);
                 if let Some(groups) = &mut groups {
                     groups.add(record);
                 }
@@ -165,21 +172,28 @@ impl SpillingTable {
     }
 }
 
-/// Appends the host that `line` is to `lines`, with its groups.
+/// Appends the host that `line` is to `lines`, with its groups, and with a timeline as coarse as those of all hosts.
 fn tell_line<'l, 'g: 'l>(
-    groups: &mut Groups<'g>,
+    groups: Option<&mut Groups<'g>>,
     config: &Config,
     line: &'l [u8],
+    level: Option<u8>,
     judged: &mut WriteStats,
     lines: &mut Vec<u8>,
 ) -> Result<()> {
     let line = line.trim_ascii_end();
     let mut host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
-    let was_suspicious = host.suspicious;
-    let verdict = groups.tell(&mut host, config.explain);
-    judged.add_accused(&host, was_suspicious, &verdict);
-    host.write_line(lines);
-    Ok(())
+    if let Some(groups) = groups {
+        let was_suspicious = host.suspicious;
+        let verdict = groups.tell(&mut host, config.explain);
+        judged.add_accused(&host, was_suspicious, &verdict);
+    }
+    let Some(level) = level else {
+        host.write_line(lines);
+        return Ok(());
+    };
+    host.timeline.coarsen(level);
+    judged.write_fitting(&mut host, lines)
 }
 
 fn rank_key(score: u64, host: &AggregatedHost) -> RankKey {
@@ -226,6 +240,7 @@ mod tests {
         let partial = has(2);
         let keep = AggregationOptions {
             evidence: [3, 0, 1, 50][usize::from(flags >> 3 & 3)],
+            timeline: has(11),
             resolution_seconds: (partial || !needs.windows.is_empty()).then_some(timing.resolution_seconds),
             users: partial || needs.users,
             paths: partial || needs.paths,

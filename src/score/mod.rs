@@ -227,6 +227,7 @@ struct InputCounts {
     lines: LineCounts,
     nameless: u64,
     dropped_keys: u64,
+    without_timeline: u64,
     failed: u64,
     /// Hosts of which it is not known whether they failed before they logged in.
     unknown_orders: u64,
@@ -249,6 +250,7 @@ impl InputCounts {
         self.lines += records.lines;
         self.nameless += records.nameless;
         self.dropped_keys += records.dropped_keys;
+        self.without_timeline += records.without_timeline;
         diagnostics.rejects(|_| LineClass::Malformed.name(), &intake.file, &intake.issues);
         intake.fatal.map_or(Ok(()), Err)
     }
@@ -317,6 +319,17 @@ impl InputCounts {
                     counted(self.dropped_keys, "key"),
                     agree(self.dropped_keys, "was", "were"),
                     agree(self.dropped_keys, "it", "them")
+                ),
+            );
+        }
+        if self.without_timeline > 0 {
+            diagnostics.warn(
+                "no_timeline",
+                &format!(
+                    "{} {} written without --timeline: what {} counted is in no timeline",
+                    counted(self.without_timeline, "host"),
+                    agree(self.without_timeline, "was", "were"),
+                    agree(self.without_timeline, "it", "they")
                 ),
             );
         }

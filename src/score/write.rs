@@ -81,6 +81,15 @@ impl WriteStats {
         }
     }
 
+    /// Appends a host that was judged before to `lines`, unless no stage could read it again.
+    pub fn write_fitting(&mut self, host: &mut HostRecord<'_>, lines: &mut Vec<u8>) -> Result<()> {
+        match write_limited(host, MOST_BYTES, lines) {
+            Err(Error::HostTooLong { ip }) => self.too_long.push(ip),
+            is_shorter => self.shortened += u64::from(is_shorter?),
+        }
+        Ok(())
+    }
+
     /// Takes over what `writer` counted.
     pub fn close(&mut self, writer: &HostWriter<'_, '_, '_>) {
         self.shortened += writer.shortened;
@@ -139,6 +148,9 @@ pub fn write_hosts<'t, 'r: 't>(
         sum_groups(config, table, form, groups);
     }
     let mut writer = HostWriter { groups, ..HostWriter::new(config, table, form) };
+    // What a live run remembers is as exact after a pause as without one.
+    writer.sums.timeline_level = (config.keep.timeline && form != OutputKind::State)
+        .then(|| table.timeline_level(|host| host.tally.is_counted() && !config.is_too_old(host.tally.last_seen(), table.latest())));
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = WriteStats::default();
     for host in rank(config, table) {
@@ -169,6 +181,8 @@ fn sum_groups(config: &Config, table: &Table, form: OutputKind, groups: &mut Gro
 pub struct HostWriter<'t, 'g, 'r> {
     config: &'t Config,
     sums: SumWriter<'t>,
+    /// How long a line may be.
+    pub limit_bytes: usize,
     /// Where they were summed.
     groups: Option<&'g mut Groups<'r>>,
     shortened: u64,
@@ -180,19 +194,14 @@ impl<'t, 'r: 't> HostWriter<'t, '_, 'r> {
         let mut sums = SumWriter::new(table, form);
         (sums.record.weights, sums.record.snapshot) = (config.weights.changed(), form == OutputKind::Alert);
         sums.record.kept = if form == OutputKind::State { Memory::of(&config.rules).kept() } else { Kept::default() };
-        Self { config, sums, groups: None, shortened: 0, failures: RuleFailures::default() }
+        Self { config, sums, limit_bytes: MOST_BYTES, groups: None, shortened: 0, failures: RuleFailures::default() }
     }
 
     /// Appends `host` as a line, and gives its record.
     pub fn write(&mut self, host: &'t AggregatedHost, lines: &mut Vec<u8>) -> Result<&HostRecord<'t>> {
         self.sums.put_sums(host);
         self.put_verdict(host);
-        let start = lines.len();
-        self.sums.record.write_line(lines);
-        if lines.len() - start > MOST_BYTES {
-            self.shortened += 1;
-            self.write_shorter(start, lines)?;
-        }
+        self.shortened += u64::from(write_limited(&mut self.sums.record, self.limit_bytes, lines)?);
         Ok(&self.sums.record)
     }
 
@@ -228,19 +237,21 @@ impl<'t, 'r: 't> HostWriter<'t, '_, 'r> {
             record.alerted.extend(host.tally.alerted().iter().map(rule));
         }
     }
+}
 
-    /// Writes the record again from `start` on, with less and less of what is told for people alone, so that the busiest address keeps
-    /// nobody else from being told.
-    fn write_shorter(&mut self, start: usize, lines: &mut Vec<u8>) -> Result<()> {
-        let record = &mut self.sums.record;
-        while lines.len() - start > MOST_BYTES {
-            lines.truncate(start);
-            if !record.shorten() {
-                // Names of rules are left, which the run was given.
-                return Err(Error::HostTooLong { ip: record.ip });
-            }
-            record.write_line(lines);
+/// Appends `record` as a line of no more than `limit` bytes: again, if need be, with less and less of what is told for people alone,
+/// so that the busiest address keeps nobody else from being told. Says whether something was left out.
+fn write_limited(record: &mut HostRecord<'_>, limit: usize, lines: &mut Vec<u8>) -> Result<bool> {
+    let start = lines.len();
+    record.write_line(lines);
+    let is_too_long = lines.len() - start > limit;
+    while lines.len() - start > limit {
+        lines.truncate(start);
+        if !record.shorten() {
+            // Names of rules are left, which the run was given.
+            return Err(Error::HostTooLong { ip: record.ip });
         }
-        Ok(())
+        record.write_line(lines);
     }
+    Ok(is_too_long)
 }

@@ -41,8 +41,8 @@ const IPS: &[&str] =
 const USERS: &[&[u8]] = &[b"root", b"alice", b"a\\x22b", b"na\xc3\xafve", b"\xff\xfe", b"a\x1b[31mb", b"x y"];
 
 fn line() -> impl Strategy<Value = Vec<u8>> {
-    (select(LINES), select(IPS), select(USERS), 0..90_u32).prop_map(|(line, ip, user, at)| {
-        let clock = format!("10:{:02}:{:02}", at / 60, at % 60);
+    (select(LINES), select(IPS), select(USERS), prop_oneof![0..90_u32, 0..40_000_u32]).prop_map(|(line, ip, user, at)| {
+        let clock = format!("{:02}:{:02}:{:02}", 10 + at / 3600, at / 60 % 60, at % 60);
         let line = line.replace("STAMP", &format!("Mar  1 {clock}")).replace("DATE", &format!("01/Mar/2026:{clock}")).replace("IP", ip);
         let mut out = Vec::new();
         for (nth, part) in line.split("USER").enumerate() {
@@ -68,6 +68,8 @@ const FLAGS: &[(&[&str], &[&str])] = &[
         &["--partial", "--resolution", "1s", "--window", "3s", "--group-v6", "64", "--rule", "r=.users > 2"],
     ),
     (&[], &["--group-v6", "64", "--max-age", "30s"]),
+    (&["--timeline"], &["--timeline"]),
+    (&["--timeline", "--partial"], &["--timeline", "--group-v6", "64", "--window", "20s", "--rules", "strict"]),
 ];
 
 fn parse(folder: &Path, flags: &[&str], logs: &[&str]) -> Vec<u8> {

@@ -11,13 +11,13 @@ class Flags:
     def __init__(self, arguments):
         self.rules, self.weights, self.allow, self.files = [], {}, [], []
         self.evidence, self.window, self.unit, self.bits = 3, None, None, None
-        self.partial = self.explain = self.live = False
+        self.partial = self.explain = self.live = self.timeline = False
         self.max_age, self.repeat, self.max_hosts, self.state = None, 3600, 1_000_000, None
         sets, rules = [], []
         rest = list(arguments)
         while rest:
             flag = rest.pop(0)
-            if flag in ("--partial", "--explain", "--live"):
+            if flag in ("--partial", "--explain", "--live", "--timeline"):
                 setattr(self, flag[2:], True)
             elif flag == "--explain=suspicious":
                 self.explain = "suspicious"

@@ -9,6 +9,7 @@ from bucket import Buckets
 from carried import Carried
 from login import UNIT, LoginOrder
 from table import ALWAYS, LARGEST, NAME_BYTES, SERVICE_LOGINS, SERVICES, SIGNALS, add, ordered
+from timeline import Timeline
 
 DISTINCT = 1024
 BUCKETS_OF_A_SIGNAL = 4096
@@ -47,6 +48,7 @@ class Host:
         self.evidence = {}
         self.order = LoginOrder()
         self.buckets = {}
+        self.timeline = Timeline()
         self.users, self.paths = set(), set()
         self.alerted = {}
         self.carried = Carried()
@@ -84,6 +86,8 @@ class Host:
         for tag in tags:
             self.count(tag, many)
             self.prove(tag, (at, *place))
+            if at is not None:
+                self.timeline.count(tag, at, many)
             if at is not None and unit:
                 self.bucket(tag, unit).count(at, many)
         self.count_service(event.get("event", {}).get("dataset"), tags, many)
@@ -129,6 +133,8 @@ class Host:
         for place in record.get("evidence", []):
             if place["signal"] in names:
                 self.prove(place["signal"], (place.get("at") and moment.read(place["at"]), place["file"], place["line"]))
+        if "timeline" in record:
+            self.timeline.read(record["timeline"], names)
         partial = record.get("partial", {})
         self.count_order(record, partial)
         widths = partial.get("width_seconds", {})
@@ -205,7 +211,7 @@ class Host:
 
     # Writing.
 
-    def record(self, flags, judged, form="host"):
+    def record(self, flags, judged, form="host", resolution=10):
         """The record, given what each rule made of the host (see score.judge): of a host, of an alert, or of one in a state."""
         ip = self.chosen(flags.allowed)
         allowed = ip in flags.allowed
@@ -235,6 +241,7 @@ class Host:
             out[key] = at if at is None else moment.write(at)
         out["evidence"] = self.write_evidence(flags.evidence) or None
         out["login_order"] = self.order.write() or None
+        out["timeline"] = self.timeline.write(resolution) if flags.timeline else None
         if flags.partial:
             out["partial"] = self.write_partial(flags.unit)
         if form == "state":

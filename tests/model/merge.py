@@ -9,7 +9,7 @@ from flags import Flags
 from trial import Score, mask
 
 # What a part must be told, too; each with its value.
-SHARED = ["--resolution", "--group-v6", "--allow", "--evidence"]
+SHARED = ["--timeline", "--resolution", "--group-v6", "--allow", "--evidence"]
 
 
 def pairs(arguments):
@@ -74,6 +74,8 @@ def age(rng, host):
             host["signals"] = {}
     elif roll < 0.35 and "ssh_accepted" in host["signals"]:
         host["signals"]["ssh_accepted"] += rng.randint(0, 3)
+    elif roll < 0.36:
+        host.pop("timeline", None)
     elif roll < 0.37:
         host["signals"]["ssh_failed"] += 2
     elif roll < 0.38 and "partial" in host:

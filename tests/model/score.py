@@ -10,6 +10,7 @@ from flags import Flags
 from host import Host, dump
 from rule import Error, step
 from table import NAME_BYTES, OTHERS, SIGNALS
+from timeline import resolution
 
 ERROR = "the model has no words for it"
 
@@ -179,10 +180,11 @@ def run(arguments, inputs, now):
     carry(given, hosts, flags)
     gone = too_old(hosts, flags, now)
     kept = [host for key, host in hosts.items() if key not in gone]
+    width = resolution([host.timeline for host in kept])
     out = []
     for host in sorted(kept, key=lambda host: order(host, host.chosen(flags.allowed), flags)):
         host.settle()
         judged, failed = judge(host, flags)
         code = 1 if failed else code
-        out.append(dump(host.record(flags, judged)) + "\n")
+        out.append(dump(host.record(flags, judged, resolution=width)) + "\n")
     return "".join(out).encode(), code

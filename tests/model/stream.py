@@ -165,6 +165,8 @@ def flags(rng, live=False):
     partial = rng.random() < 0.2 and not live
     if partial:
         out += ["--partial"]
+    if rng.random() < 0.3 and not live:
+        out += ["--timeline"]
     if unit and (partial or "--window" in out or "strict" in out or "fail2ban-like" in out):
         out += ["--resolution", f"{unit}s"]
     for name in rng.sample([*SIGNALS, "zeta", "nobody"], rng.choice([0, 0, 1, 2])):

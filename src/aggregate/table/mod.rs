@@ -23,6 +23,7 @@ use crate::aggregate::tally::EvidencePosition;
 use crate::base::net::{Address, AddressSet, Zone};
 use crate::record::host::SeenAt;
 use crate::record::host::partial::{Partial, SignalBuckets};
+use crate::record::host::timeline::Span;
 use crate::record::signal::{self, LOGIN_FAILED, SignalSet, Value};
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash is faster than std's (measured:
@@ -147,6 +148,9 @@ impl Table {
             if let Some(start) = bucket {
                 tally.series_mut(signal).add(start, seen.count);
             }
+            if let Some(at) = seen.at.filter(|_| self.keep.timeline) {
+                tally.timeline_mut().add(signal, at, seen.count);
+            }
         }
         if let Some(login) = &seen.login {
             tally.order_mut().add_login(seen.at, login, seen.count, (file, seen.line), &self.files);
@@ -206,6 +210,11 @@ impl Table {
         }
         if let Some(order) = &piece.login_order {
             tally.order_mut().merge(order, &mut self.files);
+        }
+        for (signal, buckets) in piece.timeline.iter().flat_map(|timeline| &timeline.signals) {
+            if let (Some(signal), Some(timeline)) = (self.names.find(&signal.0), &piece.timeline) {
+                tally.timeline_mut().merge(signal, timeline.level, buckets);
+            }
         }
         self.count_host_logins(piece, index, records);
         if let Some(partial) = &piece.partial {
@@ -336,6 +345,15 @@ impl Table {
     /// Whether a signal of that name was counted.
     pub fn has_met(&self, name: &str) -> bool {
         signal::index_of(name).map_or_else(|| self.names.find(name).is_some(), |index| self.met.contains(index))
+    }
+
+    /// How coarse the timelines of the hosts are that `is_wanted` says, by the period of all of them.
+    pub fn timeline_level(&self, is_wanted: impl Fn(&AggregatedHost) -> bool) -> u8 {
+        let mut span = Span::default();
+        for timeline in self.hosts.iter().filter(|host| is_wanted(host)).filter_map(|host| host.tally.timeline()) {
+            timeline.cover(&mut span, |_| true);
+        }
+        span.level()
     }
 
     /// Whether a counter reached the largest integer and stayed there.

@@ -24,8 +24,10 @@ impl HostAggregate {
         let lists = list(&more.others) + list(&more.evidence) + list(&more.series) + list(&more.alerted);
         let series = more.series.iter().map(|(_, series)| list(series.buckets())).sum::<usize>();
         let order = more.order.as_ref().map_or(0, |order| order.heap_bytes());
+        let timeline = more.timeline.as_ref().map_or(0, |timeline| timeline.heap_bytes());
         let carried = more.carried.as_ref().map_or(0, |carried| size_of::<Carried>() + carried.heap_bytes());
         let services = more.services.as_ref().map_or(0, |services| services.heap_bytes());
-        counts + size_of::<Extra>() + lists + series + order + services + carried + distinct(&more.users) + distinct(&more.paths)
+        let lists = lists + series + order + services + timeline + carried;
+        counts + size_of::<Extra>() + lists + distinct(&more.users) + distinct(&more.paths)
     }
 }

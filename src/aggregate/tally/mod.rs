@@ -19,6 +19,7 @@ use crate::aggregate::tally::services::ServiceCounts;
 use crate::aggregate::interner::{SignalId, StringInterner};
 use crate::aggregate::login_order::LoginOrderBuilder;
 use crate::aggregate::series::Series;
+use crate::aggregate::timeline::HostTimeline;
 use crate::record::MAX_INTEGER;
 use crate::record::host::SeenAt;
 use crate::record::host::carried::Carried;
@@ -48,6 +49,7 @@ struct Extra {
     paths: Distinct,
     order: Option<Box<LoginOrderBuilder>>,
     services: Option<Box<ServiceCounts>>,
+    timeline: Option<Box<HostTimeline>>,
     alerted: Vec<(usize, i64)>,
     ip_last_seen: Option<SeenAt>,
     carried: Option<Box<Carried>>,
@@ -88,6 +90,11 @@ impl HostAggregate {
     /// The order of failures and logins, to which something is to be added.
     pub fn order_mut(&mut self) -> &mut LoginOrderBuilder {
         self.more_mut().order.get_or_insert_default()
+    }
+
+    /// The counts by time for people, to which something is to be added.
+    pub fn timeline_mut(&mut self) -> &mut HostTimeline {
+        self.more_mut().timeline.get_or_insert_default()
     }
 
     /// Whether a signal of the table was counted.
@@ -249,6 +256,11 @@ impl HostAggregate {
     /// The order of failures and logins; `None`: there was neither, or nothing is known of it.
     pub fn order(&self) -> Option<&LoginOrderBuilder> {
         self.more.as_ref().and_then(|more| more.order.as_deref())
+    }
+
+    /// The counts by time for people; `None`: there are none, or none are kept.
+    pub fn timeline(&self) -> Option<&HostTimeline> {
+        self.more.as_ref().and_then(|more| more.timeline.as_deref())
     }
 
     /// What an event that tells of a login looks at first.

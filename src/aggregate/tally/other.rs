@@ -51,5 +51,6 @@ impl HostAggregate {
         apply(&mut more.others, &moved);
         apply(&mut more.evidence, &moved);
         apply(&mut more.series, &moved);
+        more.timeline.iter_mut().for_each(|timeline| timeline.move_others(&moved));
     }
 }

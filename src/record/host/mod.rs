@@ -13,6 +13,7 @@ pub mod partial;
 pub mod scan;
 pub mod service;
 mod shorten;
+pub mod timeline;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ use crate::record::host::group::HostGroup;
 use crate::record::host::login_order::LoginOrder;
 use crate::record::host::partial::Partial;
 use crate::record::host::scan::ScanView;
+use crate::record::host::timeline::Timeline;
 use crate::record::json::cursor::JsonCursor;
 use crate::record::json::put_address;
 use crate::record::signal;
@@ -158,6 +160,8 @@ host_keys! {
     evidence: Vec<Evidence<'a>>, if_told;
     /// When logins were refused and let in; empty where none was, or it is not known.
     login_order: LoginOrder<'a>, if_told;
+    /// How often each signal was counted, by time; empty where that is not known.
+    timeline: Timeline<'a>, if_told;
     /// What merging windows and distinct counts needs.
     partial: Option<Partial<'a>>, if_told;
     /// When each rule led to an alert last, in seconds since 1970: the state of a live run.

@@ -2,6 +2,7 @@
 
 use crate::record::host::enrich::Enrich;
 use crate::record::host::field::Raw;
+use crate::record::host::timeline::Timeline;
 use crate::record::host::{Evidence, HostRecord};
 
 impl HostRecord<'_> {
@@ -9,6 +10,7 @@ impl HostRecord<'_> {
     pub fn keep_signals(&mut self, is_wanted: impl Fn(&str) -> bool) {
         self.signals.retain(|(name, _)| is_wanted(&name.0));
         self.evidence.retain(|evidence| is_wanted(&evidence.signal.0));
+        self.timeline.signals.retain(|(signal, _)| is_wanted(&signal.0));
         self.partial.iter_mut().for_each(|partial| partial.buckets.retain(|buckets| is_wanted(&buckets.signal.0)));
     }
 
@@ -19,6 +21,8 @@ impl HostRecord<'_> {
             halve_evidence(&mut self.evidence);
         } else if self.explain != Raw::default() {
             self.explain = Raw::default();
+        } else if !self.timeline.is_empty() {
+            self.timeline = Timeline::default();
         } else if !self.login_order.latest.is_empty() {
             let latest = &mut self.login_order.latest;
             latest.drain(..latest.len().div_ceil(2));
