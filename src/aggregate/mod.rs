@@ -1,6 +1,7 @@
 //! Layer 2: counts events by address and merges host records; what `soar-score` judges is in these tables, and what `soar-parse --hosts`
 //! writes comes from them.
 
+pub(crate) mod accounts;
 pub mod combine;
 pub mod interner;
 pub(crate) mod login_order;

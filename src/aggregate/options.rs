@@ -75,6 +75,8 @@ pub struct AggregationOptions {
     pub users: bool,
     /// Whether paths are told apart.
     pub paths: bool,
+    /// Whether it is counted by user, too.
+    pub accounts: bool,
     /// How many bits of an IPv6 address name its host; the rest is its own to choose.
     pub group_v6: Option<u8>,
     /// The same of IPv4, where a network is to count as one host.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::aggregate::accounts::row::UserRows;
 use crate::aggregate::login_order::LoginSeen;
 use crate::aggregate::options::{AggregationOptions, Whence};
 use crate::base::error::{Error, Result};
@@ -96,6 +97,8 @@ pub struct ScoreRecords {
     pub services: Vec<Arc<str>>,
     /// What stages between ours know of the addresses of events: nothing, then each.
     pub enrich: Vec<Arc<str>>,
+    /// What is said of users, where that is wanted.
+    pub users: UserRows,
     pub lines: LineCounts,
     /// Tagged events without `source.ip`.
     pub nameless: u64,
@@ -124,7 +127,12 @@ pub fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions) -> (S
         taken += 1;
         let mut refused = None;
         intake.read(number, line, |kind, line| match kind {
-            RecordKind::Event => reader.read(line).map(|event| records.add_event(event, keep)),
+            RecordKind::Event => reader.read(line).map(|event| {
+                if keep.accounts {
+                    records.users.add(&event, line, keep);
+                }
+                records.add_event(event, keep);
+            }),
             _ => HostRecord::from_line(line).map(|host| match keep.check_mergeable(&host) {
                 Some(refusal) => refused = Some(refusal.say(whence)),
                 None => records.add_host(host, keep),

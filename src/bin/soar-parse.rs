@@ -350,7 +350,16 @@ fn combine_options(args: &Args) -> Result<CombineOptions> {
     let resolution = args.resolution.as_deref().unwrap_or(DEFAULT_RESOLUTION);
     let resolution_seconds = if args.partial { Some(read_resolution(resolution)?) } else { None };
     let (evidence, users, paths) = (args.evidence.into(), args.partial, args.partial);
-    let keep = AggregationOptions { evidence, resolution_seconds, timeline: args.timeline, users, paths, group_v4: None, group_v6: None };
+    let keep = AggregationOptions {
+        evidence,
+        resolution_seconds,
+        timeline: args.timeline,
+        users,
+        paths,
+        accounts: false,
+        group_v4: None,
+        group_v6: None,
+    };
     Ok(CombineOptions { keep, partial: args.partial, memory_bytes })
 }
 

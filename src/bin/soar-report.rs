@@ -54,6 +54,9 @@ struct Args {
     /// Show the statistics of a run in HTML, Markdown and summary. FILE was written by --stats of any stage, and is read after the hosts; repeatable
     #[arg(long = "run", value_name = "FILE")]
     runs: Vec<PathBuf>,
+    /// The users that were tried, and who got in (soar.account/1, docs/accounts.md): soar-score writes FILE from the events of its run, and soar-report shows what is in it
+    #[arg(long, value_name = "FILE")]
+    accounts: Option<PathBuf>,
     /// Print the suspicious hosts on stderr; auto: if it is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     summary: When,
@@ -136,7 +139,7 @@ fn main() -> ExitCode {
         return cli::conclude("soar-report", &page.print("soar-report", command()));
     }
     let files = REPORTS.iter().filter_map(|report| matches.get_one::<PathBuf>(report.name()).cloned());
-    let files = files.chain(args.runs.iter().cloned()).collect();
+    let files = files.chain(args.runs.iter().cloned()).chain(args.accounts.clone()).collect();
     let frame = Frame { program: "soar-report", common: &args.common, files };
     match config(&args, &matches) {
         Ok(config) => frame.run(&InputOverrides::default(), |inputs, run, diagnostics| report::run(&config, inputs, run, diagnostics)),
@@ -201,5 +204,11 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         top: args.top.map(|top| top as usize),
         csv: csv_style(args, outputs.iter().any(|(report, _)| report.name() == REPORTS[0].name()))?,
     };
-    Ok(Config { outputs, look, runs: args.runs.clone(), summary: if is_said { Summary::Said } else { Summary::Silent } })
+    Ok(Config {
+        outputs,
+        look,
+        runs: args.runs.clone(),
+        accounts: args.accounts.clone(),
+        summary: if is_said { Summary::Said } else { Summary::Silent },
+    })
 }

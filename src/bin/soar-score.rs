@@ -11,8 +11,10 @@ use soar_light::base::time;
 use soar_light::base::time::period;
 use soar_light::cli::{self, Common, Frame};
 use soar_light::io::lock::lock_path;
+use soar_light::io::output::is_same;
 use soar_light::io::overrides::InputOverrides;
 use soar_light::record::signal::SignalSet;
+use soar_light::score::accounts::{self, AccountOptions};
 use soar_light::score::alerts;
 use soar_light::score::alerts::Policy;
 use soar_light::score::rules::window::{DEFAULT_RESOLUTION, WindowOptions};
@@ -93,6 +95,12 @@ struct Args {
     /// Write the groups for which a [[group]] rule of --rules holds to FILE (soar.group/1, docs/groups.md)
     #[arg(long, value_name = "FILE", conflicts_with = "live")]
     groups: Option<PathBuf>,
+    /// The users that were tried, and who got in (soar.account/1, docs/accounts.md): soar-score writes FILE from the events of its run, and soar-report shows what is in it
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    accounts: Option<PathBuf>,
+    /// Hash the users that --accounts does not name with the key in FILE (HMAC, 16 bytes or more), so that nobody without it can test guesses
+    #[arg(long, value_name = "FILE", requires = "accounts")]
+    accounts_key: Option<PathBuf>,
     /// Add to each host what a later merge needs for windows and distinct counts: counts by time, hashes of users and paths
     #[arg(long)]
     partial: bool,
@@ -153,7 +161,7 @@ fn read_length(flag: &str, text: &str) -> Result<i64> {
 /// The files that flags name and the run reads or writes itself.
 fn files(args: &Args) -> Vec<PathBuf> {
     let lock = args.state.as_deref().map(lock_path);
-    [args.state.clone(), lock, args.groups.clone()]
+    [args.state.clone(), lock, args.groups.clone(), args.accounts.clone(), args.accounts_key.clone()]
         .into_iter()
         .flatten()
         .chain(cli::listed_files(args.sets.iter().chain(&args.allow)))
@@ -175,6 +183,16 @@ fn memory(args: &Args) -> Result<Option<u64>> {
     let bytes = number::parse_size(text).filter(|&bytes| bytes >= MIN_MEMORY);
     let wanted = || format!("--memory {text}: expected a size of at least 64M: a whole number and K, M, G or T (powers of 1024), as in 2G");
     bytes.map(Some).ok_or_else(|| Error::Usage(wanted()))
+}
+
+/// Where accounts are written, and how.
+fn accounts(args: &Args) -> Result<Option<AccountOptions>> {
+    let Some(path) = args.accounts.clone() else { return Ok(None) };
+    if args.groups.as_deref().is_some_and(|groups| is_same(groups, &path)) {
+        return Err(Error::Usage(format!("--groups and --accounts cannot both be written to {}", path.display())));
+    }
+    let key = args.accounts_key.as_deref().map(accounts::read_key).transpose()?;
+    Ok(Some(AccountOptions { path, key }))
 }
 
 fn config(args: &Args) -> Result<Config> {
@@ -203,6 +221,7 @@ fn config(args: &Args) -> Result<Config> {
             paths: args.partial || needs.paths,
             group_v6: args.group_v6,
             group_v4: args.group_v4,
+            accounts: args.accounts.is_some(),
         },
         partial: args.partial,
         explain: match args.explain {
@@ -218,6 +237,7 @@ fn config(args: &Args) -> Result<Config> {
             .transpose()?
             .map(|seconds| MaxAge { seconds, now: time::now() }),
         groups: args.groups.clone(),
+        accounts: accounts(args)?,
         looked_for: args.signals.as_deref().map(SignalSet::from_names).transpose()?.unwrap_or_default(),
     })
 }

@@ -4,6 +4,7 @@
 //! cursor is no record: it is the state of `io::checkpoint`, which knows no record, and is specified there.) Stages meet in this module
 //! and never name each other.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub mod event;
 pub(crate) mod group;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::error::Error;
 use crate::base::issue_counter::{IssueCounter, MOST_REASONS};
+use crate::record::account::ACCOUNT_SCHEMA;
 use crate::record::group::GROUP_SCHEMA;
 use crate::record::run::RUN_SCHEMA;
 use crate::record::{EVENT_SCHEMA, HOST_SCHEMA, RecordKind, kind_of};
@@ -58,6 +59,11 @@ impl RecordReader {
                 let place = format!("{}:{number}", self.file);
                 self.fatal =
                     Some(Error::Usage(format!("{place}: these are groups ({schema}), a report: give the hosts of which they were made")));
+                Ok(())
+            }
+            (RecordKind::Unknown(schema), _) if schema == ACCOUNT_SCHEMA => {
+                let place = format!("{}:{number}", self.file);
+                self.fatal = Some(Error::Usage(format!("{place}: these are accounts ({schema}), a report: use soar-report --accounts")));
                 Ok(())
             }
             (RecordKind::Unknown(schema), reads) => {

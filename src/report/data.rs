@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::record::host::HostRecord;
 use crate::record::run::RunRecord;
 use crate::record::signal::{SIGNALS, index_of};
+use crate::report::accounts::AccountTables;
 use crate::report::detail::{HostDetail, Row};
 use crate::report::groups::GroupTallies;
 use crate::report::login;
@@ -168,6 +169,8 @@ pub struct ReportData {
     pub last_seen: Option<i64>,
     /// What the runs that made these hosts knew about themselves.
     pub runs: Vec<RunRecord>,
+    /// Who was tried, and who got in.
+    pub accounts: AccountTables,
 }
 
 impl ReportData {

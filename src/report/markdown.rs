@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::base::error::Result;
 use crate::base::escape::markdown;
+use crate::report::accounts;
 use crate::report::column::ColumnKind;
 use crate::report::data::{ReportData, ReportNeeds};
 use crate::report::groups;
@@ -65,6 +66,7 @@ impl Report for Markdown {
         }
         put_logins(digest, look, &mut text);
         put_groups(digest, lang, &mut text);
+        put_accounts(digest, lang, &mut text);
         put_runs(digest, lang, &mut text);
         Ok(text.into_bytes())
     }
@@ -103,6 +105,21 @@ fn put_groups(digest: &ReportData, lang: Lang, text: &mut String) {
     let hidden = (digest.groups.count() - shown.len()) as u64;
     if hidden > 0 {
         text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
+    }
+}
+
+/// Who was tried most and who got in, a table each.
+fn put_accounts(digest: &ReportData, lang: Lang, text: &mut String) {
+    for (title, hint, shown, hidden) in digest.accounts.tables() {
+        text.push_str(&format!("\n## {}\n\n{}\n\n", lang.say(title), lang.say(hint)));
+        put_row(accounts::HEADINGS.iter().map(|heading| lang.say(*heading)), text);
+        put_row((0..accounts::HEADINGS.len()).map(|nth| if accounts::NUMBERS.contains(&nth) { "---:" } else { "---" }), text);
+        for account in shown {
+            put_row(accounts::row(account, lang).iter().map(|cell| markdown(cell)), text);
+        }
+        if hidden > 0 {
+            text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #[doc(hidden)]
 pub mod data;
 
+pub(crate) mod accounts;
 pub(crate) mod bars;
 mod canvas;
 pub(crate) mod chart;
@@ -50,6 +51,7 @@ use crate::io::stats::Stats;
 use crate::record::host::HostRecord;
 use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{Counter, LineClass, LineCounts};
+use crate::report::accounts::AccountTables;
 use crate::report::data::{ReportData, ReportNeeds, Thresholds};
 use crate::report::detail::{HostDetail, Row};
 use crate::report::page::{RenderOptions, Report, Rows};
@@ -67,6 +69,8 @@ pub struct Config {
     pub look: RenderOptions,
     /// Files in which the runs that made the hosts say what they knew about themselves.
     pub runs: Vec<PathBuf>,
+    /// The file in which soar-score says who was tried.
+    pub accounts: Option<PathBuf>,
     /// Whether the summary is said on stderr.
     pub summary: Summary,
 }
@@ -153,6 +157,7 @@ fn finish(config: &Config, mut seen: ReportInput, sinks: Sinks, run: &Run, diagn
     seen.digest.close();
     // Only now: a stage before this one in a pipe has ended, and has written what it knows.
     seen.digest.runs = runs::read_runs(&config.runs)?;
+    seen.digest.accounts = config.accounts.as_deref().map(AccountTables::read).transpose()?.unwrap_or_default();
     sinks.commit_all(&seen.digest, &config.look)?;
     if config.summary == Summary::Said {
         diagnostics.page(&summary::render(&seen.digest, &config.look));

@@ -5,6 +5,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::base::escape::{shorten, terminal};
+use crate::report::accounts;
 use crate::report::column::{Column, ColumnKind};
 use crate::report::data::{ReportData, ReportNeeds, TopHost};
 use crate::report::lang::{AND_MORE, INPUTS, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
@@ -35,6 +36,7 @@ pub fn render(digest: &ReportData, look: &RenderOptions) -> String {
     let mut text = format!("{}\n", headline(digest, look));
     put_suspects(digest, look, &mut text);
     put_logins(digest, look, &mut text);
+    put_accounts(digest, look, &mut text);
     put_runs(digest, look, &mut text);
     text
 }
@@ -89,6 +91,18 @@ fn put_logins(digest: &ReportData, look: &RenderOptions, text: &mut String) {
         named.push(look.lang.fill(AND_MORE, &[&look.lang.number(hidden)]));
     }
     text.push_str(&format!("{}\n", look.lang.pair(&look.lang.count(digest.logged_in, LOGGED_IN), &named.join(", "))));
+}
+
+/// Who was tried most, and who got in, in a line each.
+fn put_accounts(digest: &ReportData, look: &RenderOptions, text: &mut String) {
+    for (title, _, shown, hidden) in digest.accounts.tables() {
+        let mut named: Vec<_> = shown.iter().take(LOGINS).map(|account| cell(&accounts::mention(account, look.lang))).collect();
+        let hidden = hidden + (shown.len() - named.len()) as u64;
+        if hidden > 0 {
+            named.push(look.lang.fill(AND_MORE, &[&look.lang.number(hidden)]));
+        }
+        text.push_str(&format!("{}\n", look.lang.pair(look.lang.say(title), &named.join(", "))));
+    }
 }
 
 /// How many hosts there are, of which kind, and when they were seen.

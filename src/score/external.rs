@@ -245,6 +245,7 @@ mod tests {
             users: partial || needs.users,
             paths: partial || needs.paths,
             group_v6: has(5).then_some(64),
+            accounts: false,
             group_v4: has(10).then_some(30),
         };
         let weights = Weights::from_texts(&texts(if has(6) { &["n07=5", "http_404=0"] } else { &[] })).expect("weights");
@@ -260,6 +261,7 @@ mod tests {
             max_age: has(8).then_some(MaxAge { seconds: 40, now: 1_700_000_060 + i64::from(flags >> 9 & 1) * 1000 }),
             looked_for: SignalSet::default(),
             groups: None,
+            accounts: None,
         };
         (config, if partial { OutputKind::Partial } else { OutputKind::Host })
     }

@@ -3,6 +3,7 @@
 //! Its own output is valid input: counts are summed, evidence is merged, and score, reason and rules are judged anew with
 //! this run's flags. The result does not depend on order, on the split over files, or on threads.
 
+pub mod accounts;
 pub mod alerts;
 mod rule_failure;
 
@@ -17,11 +18,13 @@ mod rank;
 mod state;
 mod write;
 
+use crate::aggregate::accounts::AccountTable;
 use crate::aggregate::combine::table_bytes;
 use crate::aggregate::interner::MAX_OTHER_NAMES;
 pub use crate::aggregate::options::AggregationOptions;
 use crate::aggregate::read::ScoreRecords;
 use crate::aggregate::table::Table;
+use crate::score::accounts::AccountOptions;
 use crate::score::external::SpillingTable;
 use crate::score::groups::Groups;
 use crate::score::rules::Rules;
@@ -97,6 +100,8 @@ pub struct Config {
     pub looked_for: SignalSet,
     /// Where groups are written for which a rule holds.
     pub groups: Option<PathBuf>,
+    /// Where accounts are written, and how.
+    pub accounts: Option<AccountOptions>,
 }
 
 /// How old a host may be.
@@ -122,6 +127,13 @@ impl Config {
         self.allow.contains(ip)
     }
 
+    /// How many bytes the table of hosts may take, and that of accounts, which has a quarter where there is one.
+    fn limits(&self) -> (Option<usize>, Option<usize>) {
+        let all = self.memory_bytes.map(table_bytes);
+        let of_accounts = all.filter(|_| self.accounts.is_some()).map(|bytes| bytes / 4);
+        (all.map(|bytes| bytes - of_accounts.unwrap_or(0)), of_accounts)
+    }
+
     /// Whether a host that was last seen at `last_seen` is left out for its age where the last of all was seen at `latest`; one
     /// that has no time is of no age.
     fn is_too_old(&self, last_seen: Option<i64>, latest: Option<i64>) -> bool {
@@ -136,13 +148,19 @@ impl Config {
 /// A record of an unknown `soar.*` schema, a rule that cannot be evaluated, a failed write, or no threads.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
     config.groups.iter().try_for_each(|path| inputs.ensure_not_input(path))?;
+    let account_path = config.accounts.as_ref().map(|accounts| &*accounts.path);
+    account_path.map_or(Ok(()), |path| inputs.ensure_not_input(path))?;
     let group_file = config.groups.as_deref().map(AtomicFile::create).transpose()?;
+    let account_file = account_path.map(AtomicFile::create).transpose()?;
+    let has_files = group_file.is_some() || account_file.is_some();
     let mut output = Output::stdout(run)?;
-    if group_file.is_none() {
+    if !has_files {
         run.shutdown.stop_on_closed_stdout();
     }
     let keep = config.keep;
-    let mut counting = SpillingTable::new(keep, &config.allow, config.memory_bytes.map(table_bytes));
+    let (table_bytes, account_bytes) = config.limits();
+    let mut counting = SpillingTable::new(keep, &config.allow, table_bytes);
+    let mut accounts = AccountTable::new(account_bytes);
     let mut seen = InputCounts::default();
     map_blocks(
         inputs.reader(run),
@@ -153,7 +171,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
             records
         },
         |answer| match answer {
-            Ok((records, intake)) => {
+            Ok((mut records, intake)) => {
+                accounts.add(std::mem::take(&mut records.users))?;
                 counting.add(&records)?;
                 seen.suggest_groups(&keep, counting.table().count_v6(), diagnostics);
                 seen.add(&records, intake, diagnostics)
@@ -169,8 +188,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let mut groups = Groups::of(&config.rules);
     let mut has_left = false;
     let judged = counting.write(config, form, groups.as_mut(), |lines| match output.write(lines) {
-        // The groups are still to be written.
-        Err(Error::ReaderLeft) if group_file.is_some() => {
+        // Groups or accounts are still to be written.
+        Err(Error::ReaderLeft) if has_files => {
             has_left = true;
             Ok(())
         }
@@ -196,8 +215,17 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     if let Some(file) = group_file {
         write_groups(groups.as_ref(), file)?;
     }
+    let nameless = accounts.nameless;
+    let told = match config.accounts.as_ref().zip(account_file) {
+        Some((options, file)) => {
+            let count = accounts::write(accounts, options, account_bytes, file)?;
+            accounts::tell_gaps(seen.lines[LineClass::Host], nameless, diagnostics);
+            format!("; {}", counted(count, "account"))
+        }
+        None => String::new(),
+    };
     let found = groups.as_ref().map_or_else(String::new, |groups| format!("; {} found", counted(groups.count(), "group")));
-    seen.tell_end(config, &table, judged.hosts, &format!("{judged}{found}"), diagnostics);
+    seen.tell_end(config, &table, judged.hosts, &format!("{judged}{found}{told}"), diagnostics);
     Ok(seen.exit(&table))
 }
 

@@ -62,6 +62,7 @@ fn event<'a>((texts, ip, short, long, tags, count): &'a Parts, path: &'a str, li
         tags: *tags,
         count: *count,
         method: text(9),
+        user_state: if count % 2 == 0 { "invalid" } else { "" },
         ..Event::new("sshd.auth", "ssh_login", path, line)
     }
 }

@@ -15,7 +15,7 @@ use crate::aggregate::options::AggregationOptions;
 use crate::aggregate::read::{EventRow, PartialHost, ScoreRecords};
 pub use crate::aggregate::table::host::AggregatedHost;
 use crate::aggregate::table::host::DisplayIp;
-use crate::aggregate::table::key::HostKey;
+pub(crate) use crate::aggregate::table::key::HostKey;
 pub use crate::aggregate::table::key::SortKey;
 use crate::aggregate::table::memory::MOST_FILES;
 pub use crate::aggregate::table::watch::Watcher;

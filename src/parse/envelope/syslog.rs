@@ -15,7 +15,7 @@ pub const RFC3164: EnvelopeFormat = EnvelopeFormat {
     source: "RFC 3164 section 4.1; rsyslog RSYSLOG_TraditionalFileFormat; FreeBSD syslogd -v; journalctl -o short, short-precise",
     example: (
         "Dec 10 06:55:48 lab sshd[24200]: Failed password for invalid user webmaster from 192.0.2.10 port 38926 ssh2",
-        r#"{"schema":"soar.event/1","@timestamp":"2015-12-10T06:55:48Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"webmaster"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":24200},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#,
+        r#"{"schema":"soar.event/1","@timestamp":"2015-12-10T06:55:48Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"webmaster"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":24200},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password","user":"invalid"}}"#,
     ),
     open: |line, _, clock| open_rfc3164(line.text, clock),
 };

@@ -13,7 +13,7 @@ pub const SSHD_LOG: EnvelopeFormat = EnvelopeFormat {
     source: "PowerShell/openssh-portable contrib/win32/win32compat/w32log.c",
     example: (
         "4076 2019-06-04 14:45:30.123 Failed password for invalid user admin from 192.0.2.10 port 38926 ssh2",
-        r#"{"schema":"soar.event/1","@timestamp":"2019-06-04T14:45:30.123Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"admin"},"process":{"name":"sshd","pid":4076},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#,
+        r#"{"schema":"soar.event/1","@timestamp":"2019-06-04T14:45:30.123Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.10","port":38926},"user":{"name":"admin"},"process":{"name":"sshd","pid":4076},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password","user":"invalid"}}"#,
     ),
     open: |line, arena, clock| open_sshd_log(line.text, arena, clock),
 };

@@ -92,6 +92,9 @@ impl OneOrMany {
     }
 }
 
+/// How sshd calls a user who does not exist or may not log in. **Source:** OpenSSH `auth.c` (`auth_log`), `packet.c`; "illegal" before 4.0.
+const INVALID_USER: [&str; 2] = ["invalid user {user", "illegal user {user"];
+
 /// What the first example of a message gives.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -273,6 +276,7 @@ impl Definition {
             methods: leak(entry.methods),
             not_methods: leak(entry.not_methods),
             is_preauth: entry.preauth,
+            is_invalid_user: false,
             is_clean: entry.clean,
             source: entry.source.leak(),
             example: examples.first().cloned().unwrap_or_default().leak(),
@@ -283,8 +287,9 @@ impl Definition {
                 for text in texts.into_vec() {
                     let expanded = expand(&text).map_err(|flaw| flaw.show(&text))?;
                     for pattern in expanded {
+                        let is_invalid_user = INVALID_USER.iter().any(|words| pattern.contains(words));
                         let template: &'static MessageTemplate =
-                            Box::leak(Box::new(MessageTemplate { pattern: pattern.leak(), ..meaning.clone() }));
+                            Box::leak(Box::new(MessageTemplate { pattern: pattern.leak(), is_invalid_user, ..meaning.clone() }));
                         let matcher = TemplateMatcher::new(template);
                         matcher.check().map_err(|what| format!("template {:?}: {what}", template.pattern))?;
                         self.templates.push(matcher);

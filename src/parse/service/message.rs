@@ -10,7 +10,7 @@ use crate::parse::service::repeat::parse_count;
 use crate::parse::service::template::{Captures, FieldKind, MessageTemplate, split_network};
 use crate::record::MAX_INTEGER;
 use crate::record::event::read::EventView;
-use crate::record::event::{Event, EventSource};
+use crate::record::event::{Event, EventSource, INVALID};
 use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SERVICE_LOGINS, SignalSet};
 
 /// What a message says.
@@ -182,6 +182,8 @@ impl<'a> ServiceMessage<'a> {
         event.process_pid = self.header.pid;
         event.count = self.count;
         event.method = self.method;
+        // Of a message that was cut off nobody is named.
+        event.user_state = if self.template.is_invalid_user && self.user.is_some() { INVALID } else { "" };
         event
     }
 }

@@ -38,6 +38,8 @@ pub struct MessageTemplate {
     pub not_methods: &'static [&'static str],
     /// Whether they fire only before anybody is authenticated.
     pub is_preauth: bool,
+    /// Whether it calls the user invalid: one who does not exist, or may not log in.
+    pub is_invalid_user: bool,
     /// Whether the server keeps what ends a client's words in the template, and blanks, out of them.
     pub is_clean: bool,
     /// The source file that writes it.
@@ -60,6 +62,7 @@ impl MessageTemplate {
             methods: &[],
             not_methods: &[],
             is_preauth: false,
+            is_invalid_user: false,
             is_clean: false,
             source: "",
             example: "",

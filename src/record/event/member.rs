@@ -63,6 +63,7 @@ members! {
     Tags "tags" List,
     Count "soar.count" Number,
     Method "soar.method" Text,
+    UserState "soar.user" Text,
     Enrich "enrich" Object,
 }
 

@@ -63,7 +63,12 @@ pub struct Event<'a> {
     pub count: u64,
     /// `soar.method`: how a login was tried, in sshd's words: `password`, `publickey`, `keyboard-interactive/pam` ...
     pub method: Option<&'a [u8]>,
+    /// `soar.user`: [`INVALID`], or nothing.
+    pub user_state: &'static str,
 }
+
+/// What `soar.user` says of one who does not exist, or may not log in: sshd's own word.
+pub const INVALID: &str = "invalid";
 
 /// `source.*`: an address, or the host name that the log has in its place.
 #[derive(Debug, Clone, Default)]
@@ -149,6 +154,7 @@ struct CachedTail {
     tags: SignalSet,
     count: u64,
     method: Option<Vec<u8>>,
+    user_state: &'static str,
     cached: CachedFields,
 }
 
@@ -221,17 +227,21 @@ impl EventWriter {
 
     #[inline]
     fn put_tail(&mut self, event: &Event<'_>, line: &mut EventLine<'_>) {
-        let slot = event.tags.bits() as usize % self.tails.len();
+        // Tries for users that do not exist mostly take turns with those for users that do.
+        let slot = (event.tags.bits() as usize ^ usize::from(!event.user_state.is_empty()) << 2) % self.tails.len();
         let tail = &mut self.tails[slot];
-        let has_changed = tail.tags != event.tags || tail.count != event.count || tail.method.as_deref() != event.method;
+        let is_same = tail.tags == event.tags && tail.count == event.count && tail.user_state == event.user_state;
+        let has_changed = !is_same || tail.method.as_deref() != event.method;
         if has_changed {
             let method = event.method.filter(|method| method.len() <= LONGEST_CACHED);
             (tail.tags, tail.count, tail.method) = (event.tags, event.count, method.map(<[u8]>::to_vec));
+            tail.user_state = event.user_state;
         }
         line.write_cached(&mut tail.cached, has_changed, |line| {
             line.signals(Member::Tags, event.tags);
             line.number(Member::Count, Some(event.count).filter(|&count| count > 1));
             line.text(Member::Method, event.method);
+            line.word(Member::UserState, event.user_state);
         });
     }
 }

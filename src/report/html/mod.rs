@@ -4,6 +4,7 @@
 //! Text of others is escaped by the template engine, and what could reorder it is spelled out. Its security policy allows
 //! this style and this script by their hashes, and nothing else.
 
+mod accounts;
 mod details;
 mod groups;
 
@@ -114,6 +115,7 @@ fn page(content: &HtmlPage<'_>) -> Markup {
                     (table(content))
                     (login::table(content))
                     (groups::table(content))
+                    (accounts::tables(content))
                 }
                 footer { p { (lang.fill(lang::MADE_BY, &[env!("CARGO_PKG_VERSION")])) } }
             }

@@ -2,6 +2,7 @@
 //!
 //! The headings of CSV files are names of columns, and the same in both.
 
+pub(crate) mod account;
 pub(crate) mod chart;
 pub(crate) mod group;
 pub(crate) mod run;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::time::LogTime;
-use crate::record::event::{Event, EventSource, EventWriter, Http};
+use crate::record::event::{Event, EventSource, EventWriter, Http, INVALID};
 
 /// Events that have all members between them, which no one event has: an address and a name in its place exclude each other.
 fn full<'a>() -> [Event<'a>; 2] {
@@ -24,6 +24,7 @@ fn full<'a>() -> [Event<'a>; 2] {
         tags: SignalSet::defaults(),
         count: 2,
         method: Some(b"password"),
+        user_state: INVALID,
         ..Event::new("sshd.auth", "ssh_login", "auth.log", 3)
     };
     let source = EventSource { ip: None, address: Some(b"client.example.org"), port: Some(22) };
