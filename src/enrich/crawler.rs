@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use crate::base::error::{Error, Result};
 use crate::base::list_file;
-use crate::enrich::sources::Sources;
+use crate::enrich::sources::{CRAWLER, Sources};
+use crate::record::json::member::{member, text_of};
 
 /// The table that comes with the program.
 const SHIPPED: &str = include_str!("crawlers.toml");
@@ -104,6 +105,44 @@ impl Crawlers {
             (None, None) => Claim::Unknown,
             _ => Claim::Impostor,
         }
+    }
+
+    /// The crawler that a claim calls `name`.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|crawler| crawler.name == name)
+    }
+
+    /// The crawler that `ip` is an address of, whatever it claims: of several, the first in the table.
+    #[must_use]
+    pub fn owner(&self, ip: IpAddr, sources: &Sources) -> Option<usize> {
+        if sources.lists_of(ip).is_empty() && sources.names.as_ref().is_none_or(|names| names.find(ip).is_empty()) {
+            return None;
+        }
+        (0..self.list.len()).find(|&index| self.check(index, ip, sources) == Claim::Verified)
+    }
+
+    /// What there is to say of a host at `ip` of which other stages know `enrich`: a host has no agent, so a claim is one that its events
+    /// made. Without one, whether the address is a crawler's.
+    #[must_use]
+    pub fn of_host(&self, ip: IpAddr, enrich: Option<&str>, sources: &Sources) -> Option<(Claim, String)> {
+        let known = enrich.and_then(|enrich| member(enrich, CRAWLER));
+        let claims = known.and_then(|known| text_of(member(known, "claims")?));
+        match (claims, known) {
+            (Some(claims), Some(known)) => {
+                let checked = self.named(&claims).map(|index| (index, self.check(index, ip, sources)));
+                // What no file of this run can tell stays as it was told.
+                let told = checked.filter(|(_, claim)| *claim != Claim::Unknown);
+                Some(told.map_or_else(|| (Claim::Unknown, known.to_owned()), |(index, claim)| (claim, self.to_json(index, claim))))
+            }
+            _ => self.owner(ip, sources).map(|index| (Claim::Verified, self.owner_json(index))),
+        }
+    }
+
+    /// `enrich.crawler` of an address of which no claim is known, as JSON.
+    #[must_use]
+    pub fn owner_json(&self, index: usize) -> String {
+        format!("{{\"is\":{},\"verified\":true}}", serde_json::Value::from(self.list[index].name.as_str()))
     }
 
     /// `enrich.crawler` of a claim, as JSON.

@@ -209,10 +209,13 @@ impl Enricher<'_> {
         let Config { sources, crawlers, .. } = self.config;
         let known = sources.find(ip, self.cache);
         let names = sources.names.as_ref().and_then(|names| names.to_json(ip));
-        let claim = crawlers.as_ref().zip(record.agent.as_deref()).and_then(|(crawlers, agent)| {
-            let index = self.cache.claimed(crawlers, agent)?;
-            let claim = crawlers.check(index, ip, sources);
-            Some((claim, crawlers.to_json(index, claim)))
+        let claim = crawlers.as_ref().and_then(|crawlers| match kind {
+            RecordKind::Event => {
+                let index = self.cache.claimed(crawlers, record.agent.as_deref()?)?;
+                let claim = crawlers.check(index, ip, sources);
+                Some((claim, crawlers.to_json(index, claim)))
+            }
+            _ => crawlers.of_host(ip, record.enrich, sources),
         });
         self.counts.enriched += u64::from(!known.json.is_empty() || names.is_some() || claim.is_some());
         if names.is_none() && claim.is_none() && record.enrich.is_none() {
@@ -221,7 +224,8 @@ impl Enricher<'_> {
         }
         let mut own = Members::clone(&known.members);
         own.extend(names.map(|names| (NAMES.to_owned(), names)));
-        let is_impostor = claim.as_ref().is_some_and(|(claim, _)| *claim == Claim::Impostor) && !record.has_tag(IMPOSTOR);
+        let is_impostor =
+            claim.as_ref().is_some_and(|(claim, _)| *claim == Claim::Impostor) && *kind == RecordKind::Event && !record.has_tag(IMPOSTOR);
         self.counts.impostors += u64::from(is_impostor);
         own.extend(claim.map(|(_, json)| (CRAWLER.to_owned(), json)));
         let tag = is_impostor.then_some(IMPOSTOR);

@@ -63,6 +63,8 @@ pub struct RecordCache {
     known: HashMap<Box<[usize]>, Arc<Known>, ahash::RandomState>,
     /// The combination that is looked for.
     key: Vec<usize>,
+    /// The last address: events of one come in bursts.
+    last: Option<(IpAddr, Arc<Known>)>,
     /// Of each file: how many records had a key that is known, and how many had none.
     pub told: Vec<(u64, u64)>,
     /// What was wrong with files, each once.
@@ -96,6 +98,15 @@ impl Sources {
     /// What is known of `ip`, but for its names.
     #[must_use]
     pub fn find(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
+        if let Some((_, known)) = cache.last.as_ref().filter(|(last, _)| *last == ip) {
+            return Arc::clone(known);
+        }
+        let known = self.find_other(ip, cache);
+        cache.last = Some((ip, Arc::clone(&known)));
+        known
+    }
+
+    fn find_other(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
         cache.key.clear();
         for database in &self.databases {
             // 0 is no record.
@@ -154,11 +165,16 @@ impl Sources {
         members
     }
 
+    /// The lists that hold `ip`.
+    #[must_use]
+    pub fn lists_of(&self, ip: IpAddr) -> Vec<ListId> {
+        self.networks.find(ip).map_or_else(Vec::new, |network| self.networks.lists(network))
+    }
+
     /// Whether the list of that place in [`Self::lists`] holds `ip`.
     #[must_use]
     pub fn is_on(&self, ip: IpAddr, list: usize) -> bool {
-        let found = self.networks.find(ip).map_or_else(Vec::new, |network| self.networks.lists(network));
-        found.iter().any(|&id| usize::from(id) == list)
+        self.lists_of(ip).iter().any(|&id| usize::from(id) == list)
     }
 
     fn lists_json(&self, lists: &[ListId]) -> String {

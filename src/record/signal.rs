@@ -298,6 +298,24 @@ pub const SIGNALS: &[Signal] = &[
         source: "CWE-22, CWE-78, CWE-79, CWE-89, CWE-918 ...; see docs/signals.md",
         example: r#"192.0.2.23 - - [10/Oct/2000:13:55:36 -0700] "GET /item?id=1%27%20OR%20%271%27=%271 HTTP/1.1" 200 512"#,
     },
+    Signal {
+        name: "http_impostor",
+        label: "Impostor",
+        label_fr: "Imposteur",
+        counted: [
+            ["request under the name of another's crawler", "requête sous le nom du robot d’un autre"],
+            ["requests under the name of another's crawler", "requêtes sous le nom du robot d’un autre"],
+        ],
+        weight: 0,
+        on_by_default: false,
+        is_always_written: false,
+        distinct: None,
+        login: None,
+        is_ordered: false,
+        about: "the user agent claims to be a crawler, and its owner's addresses do not include this one; soar-enrich --crawlers sets it, soar-parse never does",
+        source: "the lists that owners of crawlers publish; see docs/enrich.md",
+        example: r#"192.0.2.24 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0 (compatible; Googlebot/2.1)""#,
+    },
 ];
 
 /// A set of signals of the table: bit `i` stands for `SIGNALS[i]`.

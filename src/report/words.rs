@@ -61,12 +61,17 @@ pub const ABOUTS: &[Phrase] = &[
     ["a request for a well-known hole", "une requête visant une faille connue"],
     ["more than 10 logins tried at web applications in 10 minutes", "plus de 10 essais de connexion à des applications web en 10 minutes"],
     ["an attack in a request", "une attaque dans une requête"],
+    [
+        "it claims to be a crawler, and its address is none of that crawler's owner",
+        "se présente comme un robot dont le propriétaire n’a pas cette adresse",
+    ],
     ["more than 20 denied requests in 10 minutes", "plus de 20 requêtes refusées en 10 minutes"],
     ["more than 50 requests that failed in 10 minutes", "plus de 50 requêtes en erreur en 10 minutes"],
 ];
 
 /// The techniques that rules name, as MITRE calls them, whatever the language. **Source:** MITRE ATT&CK for Enterprise, v17.
 pub const TECHNIQUES: &[(&str, &str)] = &[
+    ("T1036", "Masquerading"),
     ("T1046", "Network Service Discovery"),
     ("T1078", "Valid Accounts"),
     ("T1078.003", "Valid Accounts: Local Accounts"),

@@ -6,7 +6,9 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
+use crate::memory::peak_bytes_of;
 use crate::support::mmdb::{BUILT, mmdb};
+use crate::support::skip::skip;
 use crate::support::{bash, code, filter, run, sample, text};
 
 const AS_OF: &str = "2026-01-01T00:00:00Z";
@@ -261,7 +263,117 @@ fn an_impostor_is_told_from_a_crawler_by_lists_and_names_alone() {
     );
     let suspicious: Vec<_> = text(&scored.stdout).lines().filter(|line| line.contains("\"suspicious\":true")).map(str::to_owned).collect();
     assert!(suspicious.len() == 1 && suspicious[0].contains("192.0.2.200"), "{suspicious:?}");
+    // A host has no agent: it has the claims of its events, or an address that is a crawler's.
+    let host = |enrich: &str| format!("{{\"schema\":\"soar.host/1\",\"ip\":\"192.0.2.1\",\"score\":1{enrich}}}\n");
+    for (enrich_before, ip, crawler) in [
+        ("", "192.0.2.1", json!({ "is": "googlebot", "verified": true })),
+        ("", "198.51.100.1", json!({ "is": "bingbot", "verified": true })),
+        ("", "192.0.2.200", Value::Null),
+        (r#","enrich":{"crawler":{"claims":"googlebot"}}"#, "192.0.2.1", json!({ "claims": "googlebot", "verified": true })),
+        (r#","enrich":{"crawler":{"claims":"googlebot"}}"#, "192.0.2.200", json!({ "claims": "googlebot", "verified": false })),
+        (r#","enrich":{"crawler":{"claims":"other","verified":true}}"#, "192.0.2.1", json!({ "claims": "other", "verified": true })),
+        (r#","enrich":{"crawler":{"is":"googlebot","verified":true}}"#, "192.0.2.200", Value::Null),
+    ] {
+        let output = enrich(&flags, &host(enrich_before).replace("192.0.2.1", ip));
+        let enriched: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(enriched["enrich"]["crawler"], crawler, "{enrich_before} {ip}");
+        assert!(enrich(&flags, &text(&output.stdout)).stdout == output.stdout);
+    }
     let table = write(folder.path(), "crawlers.toml", "[[crawler]]\nname = \"x\"\nagents = []\n");
     let wrong = enrich(&flag("crawlers", table.display()), &input);
     assert!(code(&wrong) == 2 && text(&wrong.stderr).contains("x has no agent"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn a_verified_crawler_is_not_suspicious_and_an_impostor_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().display();
+    write(folder.path(), "googlebot.json", r#"{"prefixes":[{"ipv4Prefix":"192.0.2.0/28"}]}"#);
+    let line = |ip: &str, path: usize| {
+        format!(
+            "{ip} - - [10/Oct/2025:13:55:36 +0000] \"GET /{path} HTTP/1.1\" 404 209 \"-\" \"Mozilla/5.0 (compatible; Googlebot/2.1)\"\n"
+        )
+    };
+    let log: String = ["192.0.2.1", "203.0.113.1"].iter().flat_map(|ip| (0..12).map(move |path| line(ip, path))).collect();
+    write(folder.path(), "log", log);
+    let lists = format!("soar-enrich -q --crawlers default --list googlebot={at}/googlebot.json");
+    let suspicious = |line: String| {
+        let output = bash(&line);
+        assert!(output.stderr.is_empty(), "{line}: {}", text(&output.stderr));
+        let hosts = text(&output.stdout);
+        let named = hosts.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        named.filter(|host| host["suspicious"] == true).map(|host| json!([host["ip"], host["rules"]])).collect::<Vec<_>>()
+    };
+    let both = [json!(["192.0.2.1", ["aggressive_bot"]]), json!(["203.0.113.1", ["aggressive_bot"]])];
+    let impostor = [json!(["203.0.113.1", ["aggressive_bot"]])];
+    // As before, and without a word about what no host has.
+    assert_eq!(suspicious(format!("soar-parse -q {at}/log | soar-score 2> >(grep -v 'events and' >&2)")), both);
+    assert_eq!(suspicious(format!("soar-parse -q {at}/log | {lists} | soar-score -q")), impostor);
+    assert_eq!(suspicious(format!("soar-parse -q {at}/log | soar-score -q | {lists} | soar-score -q --rules default")), impostor);
+    assert_eq!(
+        suspicious(format!("soar-parse -q {at}/log | {lists} | soar-score -q --rules strict")),
+        [json!(["203.0.113.1", ["aggressive_bot", "http_impostor"]])]
+    );
+    // The example of the signal.
+    let signal = soar_light::record::signal::SIGNALS.iter().find(|signal| signal.name == "http_impostor").expect("a signal");
+    write(folder.path(), "example", signal.example);
+    let event = text(&bash(&format!("soar-parse -q {at}/example | {lists}")).stdout);
+    assert!(event.contains(r#""tags":["http_bot","http_impostor"]"#), "{event}");
+    // The rule says so, not the program.
+    assert_eq!(suspicious(format!("soar-parse -q {at}/log | {lists} | soar-score -q --rule 'aggressive_bot=.http_bot > 10'")), both);
+    // It is a signal of the table: a column, a weight, a label.
+    let report = bash(&format!(
+        "soar-parse -q {at}/log | {lists} | soar-score -q --weight http_impostor=9 | soar-report -q --columns ip,score,reason,http_impostor"
+    ));
+    assert_eq!(text(&report.stdout), "ip,score,reason,http_impostor\n203.0.113.1,132,Impostor,12\n192.0.2.1,24,404,0\n");
+}
+
+#[test]
+fn an_entry_of_a_list_takes_at_most_64_bytes() {
+    const ENTRIES: u64 = 500_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, out) = (write(folder.path(), "input", host("192.0.2.1")), folder.path().join("out"));
+    let peak = |list: &Path| peak_bytes_of("soar-enrich", &format!("--list big={}", list.display()), &input, &out);
+    let none = peak(&write(folder.path(), "one", "192.0.2.1\n"));
+    let v4 = (0..ENTRIES).fold(String::new(), |text, n| {
+        text + &std::net::Ipv4Addr::from_bits(u32::try_from(n * 8521).expect("an address")).to_string() + "\n"
+    });
+    let v6 = (0..ENTRIES).fold(String::new(), |text, n| {
+        text + &std::net::Ipv6Addr::from_bits(0x2001_0db8 << 96 | u128::from(n) << 48).to_string() + "/80\n"
+    });
+    for (name, text) in [("v4", v4), ("v6", v6)] {
+        let peak = peak(&write(folder.path(), name, text));
+        let of_an_entry = peak.saturating_sub(none) / ENTRIES;
+        assert!((1..=64).contains(&of_an_entry), "{name}: {of_an_entry} bytes");
+    }
+}
+
+#[test]
+#[ignore = "make test-real"]
+fn files_that_npm_ships_are_installed_and_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().display();
+    let installed = bash(&format!("scripts/enrich-data {at}"));
+    if code(&installed) == 2 {
+        return skip("files that npm ships", text(&installed.stderr).trim());
+    }
+    assert_eq!(text(&installed.stdout), format!("{at}/country.mmdb\n{at}/routed-country.mmdb\n"), "{}", text(&installed.stderr));
+    // What the licences ask for stands beside them.
+    let notice = fs::read_to_string(folder.path().join("country.mmdb.NRO_LICENSE")).expect("a notice");
+    assert!(notice.contains("Creative Commons Attribution 4.0"), "{notice}");
+    // The registry of Europe lies in the Netherlands, whichever maker says so.
+    for ip in ["193.0.6.139", "::ffff:193.0.6.139", "2001:67c:2e8:22::c100:68b"] {
+        let flags = [flag("mmdb", format!("{at}/country.mmdb")), flag("mmdb", format!("net={at}/routed-country.mmdb"))].concat();
+        let found = known(&flags, ip);
+        assert_eq!((&found["geo"]["country_iso_code"], &found["net"]["country_code"]), (&json!("NL"), &json!("NL")), "{ip} {found}");
+    }
+    let second = known(&flag("mmdb", format!("{at}/routed-country.mmdb")), "193.0.6.139");
+    assert_eq!(second["geo"]["country_iso_code"], "NL");
+    // One that was cut short.
+    let whole = fs::read(folder.path().join("country.mmdb")).expect("a file");
+    for cut in [whole.len() / 2, whole.len() - 9] {
+        let file = write(folder.path(), "cut.mmdb", &whole[..cut]);
+        let output = enrich(&flag("mmdb", file.display()), &host("193.0.6.139"));
+        assert_eq!((code(&output), output.stdout.len()), (2, 0), "{cut}: {}", text(&output.stderr));
+    }
 }

@@ -46,14 +46,19 @@ fn hosts_that_memory_has_no_room_for_come_out_as_they_would() {
     }
 }
 
-/// What soar-score with `flags` takes at its peak, in bytes, as /usr/bin/time would say; it writes to `out`.
+/// What soar-score with `flags` takes at its peak.
 fn peak_bytes(flags: &str, input: &Path, out: &Path) -> u64 {
+    peak_bytes_of("soar-score", flags, input, out)
+}
+
+/// What the filter `name` with `flags` takes at its peak, in bytes, as /usr/bin/time would say; it writes to `out`.
+pub fn peak_bytes_of(name: &str, flags: &str, input: &Path, out: &Path) -> u64 {
     let line = format!(
         "python3 -c 'import resource,subprocess,sys
 subprocess.run(sys.argv[2:],stdout=open(sys.argv[1],\"wb\"),check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' {} {} -q --threads 2 {flags} {}",
         out.display(),
-        bin("soar-score").display(),
+        bin(name).display(),
         input.display()
     );
     let output = bash(&line);

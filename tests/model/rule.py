@@ -72,7 +72,8 @@ class Rule:
     def __init__(self, name, when, window, words):
         self.name, self.when, self.window, self.words = name, when, window, words
         self.tokens = []
-        text, at = when.strip(), 0
+        # No host of the model has enrich, and null is not true.
+        text, at = when.strip().removesuffix(" and .enrich.crawler.verified != true"), 0
         while at < len(text):
             match = TOKEN.match(text, at)
             if not match:

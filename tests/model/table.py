@@ -19,6 +19,7 @@ SIGNALS = {
     "http_error": 0,
     "http_login": 0,
     "http_attack": 0,
+    "http_impostor": 0,
 }
 # A host carries these even when 0.
 ALWAYS = ["ssh_failed", "http_404", "http_bot", "ssh_accepted"]
@@ -36,7 +37,7 @@ SETS = {
         ("ssh_bruteforce", ".ssh_failed > 50", None, "more than 50 failed SSH logins", "T1110.001"),
         ("login_bruteforce", ".login_failed > 50", None, "more than 50 failed logins at other services than sshd", "T1110.001"),
         ("ssh_hammering", ".ssh_refused - .ssh_failed > 50", None, "more than 50 SSH connections that named a user and ended before authentication", "T1110"),
-        ("aggressive_bot", ".http_bot > 10 and .http_404 > 10", None, "a bot that keeps asking for what is not there", "T1595"),
+        ("aggressive_bot", ".http_bot > 10 and .http_404 > 10 and .enrich.crawler.verified != true", None, "a bot that keeps asking for what is not there", "T1595"),
         ("ssh_breakin", ".failed_before_login > 10", None, "a login by password succeeded within an hour of more than 10 failed ones: they may be in", "T1078"),
     ],
     "strict": [
@@ -49,10 +50,11 @@ SETS = {
         ("ssh_breakin", ".failed_before_login > 3", None, "a login by password succeeded within an hour of more than 3 failed ones: they may be in", "T1078"),
         ("ssh_scan", ".ssh_probe > 10", None, "more than 10 connections to sshd that tried no login", "T1595"),
         ("http_busting", ".paths > 20", None, "more than 20 different targets that are not there", "T1595.003"),
-        ("aggressive_bot", ".http_bot > 5 and .http_404 > 5", None, "a bot that keeps asking for what is not there", "T1595"),
+        ("aggressive_bot", ".http_bot > 5 and .http_404 > 5 and .enrich.crawler.verified != true", None, "a bot that keeps asking for what is not there", "T1595"),
         ("http_probe", ".http_probe > 0", None, "a request for a well-known hole", "T1595.002"),
         ("http_bruteforce", ".http_login > 10", 600, "more than 10 logins tried at web applications in 10 minutes", "T1110.001"),
         ("http_attack", ".http_attack > 0", None, "an attack in a request", "T1190"),
+        ("http_impostor", ".http_impostor > 0", None, "it claims to be a crawler, and its address is none of that crawler's owner", "T1036"),
     ],
     "fail2ban-like": [
         ("fail2ban_sshd", ".ssh_failed >= 5", 600, "5 failed SSH logins in 10 minutes", "T1110"),

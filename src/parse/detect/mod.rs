@@ -46,6 +46,8 @@ pub enum Detector {
     Message,
     /// On a request, and on a message.
     Both(WebDetector),
+    /// On none: another stage sets it.
+    Elsewhere,
 }
 
 /// Says whether a signal fires on a request.
@@ -68,6 +70,7 @@ pub const DETECTORS: &[(&str, Detector)] = &[
     ("http_error", Detector::Web(|_, web| web.status.is_some_and(|status| status >= 400 && !matches!(status, 401 | 403 | 404 | 407)))),
     ("http_login", Detector::Web(|_, web| login::is_refused_login(web))),
     ("http_attack", Detector::Web(|_, web| attack::is_attack(web))),
+    ("http_impostor", Detector::Elsewhere),
 ];
 
 /// The detectors that a run asked for.

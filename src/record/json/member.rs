@@ -84,7 +84,7 @@ pub fn text_of(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The value of the member `key` of an object; of several, the last, as jq has it.
-fn member<'a>(json: &'a str, key: &str) -> Option<&'a str> {
+pub fn member<'a>(json: &'a str, key: &str) -> Option<&'a str> {
     members(json).filter(|(name, _)| text_of(name).as_deref() == Some(key)).last().map(|(_, value)| value)
 }
 

@@ -58,13 +58,14 @@ struct FileRule {
 impl RuleText {
     /// What `--rules` calls `operand`: a set that comes with the program, or a file.
     pub(crate) fn open(operand: &str) -> Result<Self> {
-        let text = if let Some(set) = builtin::find(operand) {
+        let set = builtin::find(operand);
+        let text = if let Some(set) = set {
             set.text.to_owned()
         } else {
             let names: Vec<_> = SETS.iter().map(|set| set.name).collect();
             list_file::read_file("--rules", &format!("{},", names.join(", ")), operand)?
         };
-        Ok(Self { label: format!("--rules {operand}"), text })
+        Ok(Self { label: format!("--rules {operand}"), text, is_shipped: set.is_some() })
     }
 
     /// The rules in it, those over hosts and those over groups.

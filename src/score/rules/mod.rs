@@ -96,6 +96,8 @@ struct Rule {
     members: Vec<MemberPath>,
     /// The index of its window's counts in the snapshot.
     view: usize,
+    /// Whether it comes with the program.
+    is_shipped: bool,
 }
 
 /// What judging needs from host to host: no allocations where nothing new is met.
@@ -292,7 +294,8 @@ impl Rules {
             // A rule that may read anything names only some of it.
             let unmet = state.met.iter().zip(&rule.members).filter(|(met, path)| !**met && rule.expression.reads.members.contains(path));
             let unmet = unmet.map(|(_, path)| format!("rule {}: no host had {}, so it is null", rule.name, path.name()));
-            sentences.extend(unmet);
+            // A shipped rule reads what only some runs have, and means null where it is not.
+            sentences.extend(unmet.filter(|_| !rule.is_shipped));
             if rule.expression.assigns {
                 sentences.push(format!("rule {}: = sets a value and gives the whole host, which always holds; == compares", rule.name));
             }
@@ -300,6 +303,9 @@ impl Rules {
                 let sentence = match InputKey::of(key) {
                     InputKey::Other(_) if is_left_out(key) => format!("{key}: {LEFT_OUT}, so it is null"),
                     InputKey::Other(_) if !seen(key) => format!("signal {key} is neither in the table nor in the input, so it is null"),
+                    InputKey::Signal(_) if key == "http_impostor" && !seen(key) => {
+                        "no http_impostor was seen; only soar-enrich --crawlers looks for it".to_owned()
+                    }
                     InputKey::Signal(index) if !SIGNALS[usize::from(index)].on_by_default && !seen(key) => {
                         format!("no {key} was seen; soar-parse looks for it only where --signals asks for it (all, or {key})")
                     }
@@ -331,9 +337,10 @@ impl Rule {
         let slots =
             if expression.reads.any { InputKey::all() } else { expression.reads.keys.iter().map(|key| InputKey::of(key)).collect() };
         let members = if expression.reads.any { MemberPath::all() } else { expression.reads.members.clone() };
+        let is_shipped = draft.is_shipped();
         let RawRule { name, when, about, attack, .. } = draft;
         let window_seconds = own.or(timing.window_seconds);
-        Ok(Self { name, when, window_seconds, about, attack, expression, slots, members, view: 0 })
+        Ok(Self { name, when, window_seconds, about, attack, expression, slots, members, view: 0, is_shipped })
     }
 
     fn holds(&self, snapshot: &Snapshot, state: &mut RuleState, limit: usize) -> RuleOutcome {

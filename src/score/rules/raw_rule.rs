@@ -38,6 +38,11 @@ pub(crate) enum RuleOrigin {
 }
 
 impl RawRule {
+    /// Whether it is of a set that comes with the program.
+    pub(crate) fn is_shipped(&self) -> bool {
+        matches!(&self.origin, RuleOrigin::File(source, _) if source.is_shipped)
+    }
+
     /// The rule of a `NAME=EXPR` text.
     pub(crate) fn from_flag(text: &str) -> Result<Self, Error> {
         let (name, when) = text

@@ -7,6 +7,8 @@ use crate::base::error::Error;
 pub(crate) struct RuleText {
     pub(crate) label: String,
     pub(crate) text: String,
+    /// Whether it comes with the program, and so means every null that it reads.
+    pub(crate) is_shipped: bool,
 }
 
 impl RuleText {

@@ -108,7 +108,7 @@ fn a_rule_is_jq_over_signals_and_facts() {
         "text=.first_seen == \"1970-01-01T00:00:00Z\"",
         "users=.users == 2",
         "absent=has(\"paths\")",
-        "all=keys == [\"first_seen\",\"http_404\",\"http_attack\",\"http_bot\",\"http_denied\",\"http_error\",\"http_login\",\"http_probe\",\"last_seen\",\"login_accepted\",\"login_failed\",\"score\",\"service_denied\",\"ssh_accepted\",\"ssh_failed\",\"ssh_invalid_user\",\"ssh_probe\",\"ssh_refused\",\"users\",\"zeta\"]",
+        "all=keys == [\"first_seen\",\"http_404\",\"http_attack\",\"http_bot\",\"http_denied\",\"http_error\",\"http_impostor\",\"http_login\",\"http_probe\",\"last_seen\",\"login_accepted\",\"login_failed\",\"score\",\"service_denied\",\"ssh_accepted\",\"ssh_failed\",\"ssh_invalid_user\",\"ssh_probe\",\"ssh_refused\",\"users\",\"zeta\"]",
         "def=def high: . > 2; .ssh_failed | high",
     ];
     assert_eq!(held(&[], &list, &host), ["sum", "most", "foreign", "score", "day", "text", "users", "all", "def"]);
