@@ -19,7 +19,7 @@ import measure
 import page
 from run import RECORD
 
-ORDER = ["parse", "analysers", "score", "report", "live", "scan", "grow", "spark", "linear"]
+ORDER = ["parse", "analysers", "score", "enrich", "report", "live", "scan", "grow", "spark", "linear"]
 LIVE_SECONDS = "20"
 # Command that tells the version, and the package (of Debian) or crate. scripts/setup peers brings those that are not everywhere.
 TOOLS = {
@@ -34,6 +34,7 @@ TOOLS = {
     "RustScan": (["rustscan", "--version"], "crate rustscan"),
     "jq": (["jq", "--version"], "jq"),
     "Miller": (["mlr", "--version"], "miller"),
+    "mmdblookup": (["mmdblookup", "--version"], "mmdb-bin"),
     "bash": (["bash", "--version"], "bash"),
     "Python": (["python3", "--version"], "python3"),
     "rustc": (["rustc", "--version"], "rust"),
