@@ -21,7 +21,7 @@ check_stage_flag() {
         --stats) die "--stats: one file cannot be that of four stages; name one of them: --$2-flags '--stats FILE'" ;;
         --list-*) exec "soar-$2" "$1" ;;
         --hosts) die '--hosts: soar --fast counts in soar-parse' ;;
-        --live | --targets | --suggest | --trace | --generate | --cursor-only) die "$1 gives the next stage nothing to read: run soar-$2 $1 by itself" ;;
+        --live | --test | --targets | --suggest | --trace | --generate | --cursor-only) die "$1 gives the next stage nothing to read: run soar-$2 $1 by itself" ;;
     esac
 }
 

@@ -17,6 +17,7 @@ use soar_light::record::signal::SignalSet;
 use soar_light::score::accounts::{self, AccountOptions};
 use soar_light::score::alerts;
 use soar_light::score::alerts::Policy;
+use soar_light::score::labelled;
 use soar_light::score::rules::window::{DEFAULT_RESOLUTION, WindowOptions};
 use soar_light::score::rules::{RuleSources, Rules, list_output};
 use soar_light::score::weight::Weights;
@@ -53,6 +54,15 @@ struct Args {
     /// List the rules of this run (of --rules and --rule, or the default ones) and exit
     #[arg(long)]
     list_rules: bool,
+    /// Test the rules: FILE holds events and hosts with a key expect, the list of the rules that are to hold for the address. Prints what differs instead of hosts; exit code 1 if anything does
+    #[arg(long, conflicts_with_all = ["live", "partial", "groups", "max_age", "explain", "near", "memory"])]
+    test: bool,
+    /// Add to each host the rules that would hold if the values that they compare changed by at most N, and the values at which they would
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..1 << 53))]
+    near: Option<u64>,
+    /// The hosts of earlier runs, for rules on .new, .new_network and .known_since; they are not counted; repeatable
+    #[arg(long, value_name = "FILE")]
+    against: Vec<PathBuf>,
     /// The signals that soar-parse looked for (its --signals): a rule on one of them causes no warning if none was seen
     #[arg(long, value_name = "LIST")]
     signals: Option<String>,
@@ -147,6 +157,7 @@ fn main() -> ExitCode {
         Ok(config) if args.list_rules => cli::conclude("soar-score", &cli::print(&list_output::list_rules(&config.rules))),
         Ok(config) => frame.run(&InputOverrides::default(), |inputs, run, diagnostics| match policy(&args)? {
             Some(policy) => alerts::run(&config, &policy, inputs, run, diagnostics),
+            None if args.test => labelled::run(&config, inputs, run, diagnostics),
             None => score::run(&config, inputs, run, diagnostics),
         }),
         Err(error) => frame.fail(error),
@@ -164,6 +175,7 @@ fn files(args: &Args) -> Vec<PathBuf> {
     [args.state.clone(), lock, args.groups.clone(), args.accounts.clone(), args.accounts_key.clone()]
         .into_iter()
         .flatten()
+        .chain(args.against.iter().cloned())
         .chain(cli::listed_files(args.sets.iter().chain(&args.allow)))
         .collect()
 }
@@ -238,6 +250,8 @@ fn config(args: &Args) -> Result<Config> {
             .map(|seconds| MaxAge { seconds, now: time::now() }),
         groups: args.groups.clone(),
         accounts: accounts(args)?,
+        near: args.near,
+        against: args.against.clone(),
         looked_for: args.signals.as_deref().map(SignalSet::from_names).transpose()?.unwrap_or_default(),
     })
 }

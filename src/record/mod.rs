@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod comparison;
 pub mod event;
 pub(crate) mod group;
 pub mod host;

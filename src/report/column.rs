@@ -148,6 +148,9 @@ const MORE: &[Column] = &[
     column("groups", ColumnKind::Text, ["Groups", "Groupes"], |row, _, out| {
         put_list(row.host.groups.iter(), out, |group, out| write!(out, "{}:{}", group.rule.0, group.key.0));
     }),
+    column("near", ColumnKind::Text, ["Nearly held", "Presque vérifiées"], |row, _, out| {
+        put_list(row.host.near.iter(), out, |near, out| write!(out, "{}:{}={}({})", near.rule.0, near.key.0, near.value, near.flips_at));
+    }),
     column("network", ColumnKind::Text, ["Network", "Réseau"], |row, _, out| {
         out.push_str(row.host.network.as_ref().map_or("", |network| &network.0));
     }),

@@ -65,6 +65,7 @@ pub fn text_of(value: &Observed) -> String {
     match value {
         Observed::Count(count) => count.to_string(),
         Observed::Time(seconds) => crate::base::time::rfc3339(*seconds),
+        Observed::Flag(flag) => flag.to_string(),
         Observed::Text(text) => text.clone(),
     }
 }

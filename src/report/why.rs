@@ -4,6 +4,7 @@
 //! rules are told, and nothing is made up.
 
 use crate::record::Text;
+use crate::record::comparison::{Comparison, Sign, comparisons};
 use crate::record::host::HostRecord;
 use crate::record::host::explain::{Explained, Observed};
 use crate::report::data::BREAK_IN;
@@ -89,12 +90,12 @@ pub fn techniques(row: Row<'_>, lang: Lang) -> Vec<String> {
 
 fn of_rule(rule: &Explained<'_>, lang: Lang) -> Why {
     let text = |text: &Option<Text<'_>>| text.as_ref().map_or_else(String::new, |text| text.0.to_string());
-    let clauses = clauses(&rule.when.0);
+    let clauses = comparisons(&rule.when.0);
     let about = about(&text(&rule.about), lang);
     // In the order of the expression, where that is a plain one.
     let mut saw: Vec<_> = rule.saw.iter().collect();
     if let Some(clauses) = &clauses {
-        saw.sort_by_key(|(key, _)| clauses.iter().position(|clause| clause.0 == key.0));
+        saw.sort_by_key(|(key, _)| clauses.iter().position(|clause| clause.key == key.0));
     }
     let saw = join(saw.iter().map(|(key, value)| seen(rule, key, value, lang)).collect(), lang);
     let (phrase, asked) = match (clauses, &*about) {
@@ -143,31 +144,15 @@ fn join(mut parts: Vec<String>, lang: Lang) -> String {
     if parts.is_empty() { last } else { format!("{} {} {last}", parts.join(", "), lang.say(["and", "et"])) }
 }
 
-/// A comparison of a key with a whole number: the key, `>`, the number.
-type Clause<'w> = (&'w str, &'w str, u64);
-
-/// The comparisons of an expression that is nothing but these, joined by `and`.
-fn clauses(when: &str) -> Option<Vec<Clause<'_>>> {
-    let clause = |text| {
-        let words: Vec<&str> = str::split_whitespace(text).collect();
-        let [key, sign, number] = words[..] else { return None };
-        let key = key.strip_prefix('.')?;
-        let is_name = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let is_known = is_name && [">", ">=", "<", "<=", "=="].contains(&sign) && number.bytes().all(|byte| byte.is_ascii_digit());
-        is_known.then_some((key, sign, number.parse().ok()?))
-    };
-    when.split(" and ").map(clause).collect()
-}
-
-fn asks(clauses: &[Clause<'_>], lang: Lang) -> String {
-    let ask = |&(_, sign, number): &Clause<'_>| match sign {
+fn asks(clauses: &[Comparison<'_>], lang: Lang) -> String {
+    let ask = |&Comparison { sign, number, .. }: &Comparison<'_>| match sign {
         // "more than 0" of something is said otherwise.
-        ">" if number == 0 => lang.fill(LEAST, &["1"]),
-        ">" => lang.fill(MORE, &[&lang.number(number)]),
-        ">=" => lang.fill(LEAST, &[&lang.number(number)]),
-        "<" => lang.fill(FEWER, &[&lang.number(number)]),
-        "<=" => lang.fill(MOST, &[&lang.number(number)]),
-        _ => lang.fill(EXACTLY, &[&lang.number(number)]),
+        Sign::More if number == 0 => lang.fill(LEAST, &["1"]),
+        Sign::More => lang.fill(MORE, &[&lang.number(number)]),
+        Sign::Least => lang.fill(LEAST, &[&lang.number(number)]),
+        Sign::Fewer => lang.fill(FEWER, &[&lang.number(number)]),
+        Sign::Most => lang.fill(MOST, &[&lang.number(number)]),
+        Sign::Exactly => lang.fill(EXACTLY, &[&lang.number(number)]),
     };
     let mut asked: Vec<String> = clauses.iter().map(ask).collect();
     if asked.len() > 1 && asked.iter().all(|one| *one == asked[0]) {

@@ -25,6 +25,10 @@ pub fn counted(name: &str) -> Option<Counted> {
 
 /// What the rules that come with the program are about: a record says it in English.
 pub const ABOUTS: &[Phrase] = &[
+    [
+        "an SSH login from a network from which no login was accepted before",
+        "une connexion SSH depuis un réseau d’où aucune n’avait été acceptée",
+    ],
     ["more than 50 failed SSH logins", "plus de 50 échecs de connexion SSH"],
     ["more than 50 failed logins at other services than sshd", "plus de 50 échecs de connexion à d’autres services que sshd"],
     [

@@ -24,7 +24,7 @@ use crate::score::memory::Memory;
 use crate::score::rule_failure::RuleFailures;
 use crate::score::state::{Restored, StateFile};
 use crate::score::write::{HostWriter, OutputKind};
-use crate::score::{Config, InputCounts, MANY_V6};
+use crate::score::{Config, InputCounts, MANY_V6, know};
 
 /// How often the state is written.
 const STATE_EVERY: Duration = Duration::from_secs(30);
@@ -54,6 +54,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
     if let Some(path) = &policy.state {
         inputs.ensure_not_input(path)?;
     }
+    know(config, run, diagnostics)?;
     let state = policy.state.as_deref().map(StateFile::open).transpose()?;
     let mut live = AlertRun { table: Table::new(config.keep, &config.allow), engine: AlertEngine::new(config, policy) };
     if let Some(state) = &state {

@@ -262,6 +262,8 @@ mod tests {
             looked_for: SignalSet::default(),
             groups: None,
             accounts: None,
+            near: has(9).then_some(2),
+            against: Vec::new(),
         };
         (config, if partial { OutputKind::Partial } else { OutputKind::Host })
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::aggregate::interner::SignalId;
 use crate::aggregate::table::{AggregatedHost, Table};
+use crate::base::net::Address;
 use crate::record::host::carried::Carried;
 use crate::record::signal::{SIGNALS, Value};
 use crate::score::rules::facts::{Facts, SignalName, put_services};
@@ -32,6 +33,10 @@ impl HostFacts<'_> {
 }
 
 impl Facts for HostFacts<'_> {
+    fn identity(&self) -> (Address, bool) {
+        (self.host.ip, self.host.is_network)
+    }
+
     fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64)) {
         let tally = &self.host.tally;
         let count = |signal| match window_seconds {

@@ -13,6 +13,7 @@ mod groups;
 pub mod rules;
 pub mod weight;
 
+pub mod labelled;
 mod memory;
 mod rank;
 mod state;
@@ -28,12 +29,14 @@ use crate::score::accounts::AccountOptions;
 use crate::score::external::SpillingTable;
 use crate::score::groups::Groups;
 use crate::score::rules::Rules;
+use crate::score::rules::known::KnownHosts;
 use crate::score::weight::Weights;
 use crate::score::write::OutputKind;
 
 use crate::aggregate::read;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::base::error::{Error, Exit, Result};
 use crate::base::issue_counter::SHOWN;
@@ -102,6 +105,10 @@ pub struct Config {
     pub groups: Option<PathBuf>,
     /// Where accounts are written, and how.
     pub accounts: Option<AccountOptions>,
+    /// How far from a threshold of a rule a host is told to be near it.
+    pub near: Option<u64>,
+    /// Hosts of earlier runs, for rules that ask what is new.
+    pub against: Vec<PathBuf>,
 }
 
 /// How old a host may be.
@@ -142,6 +149,20 @@ impl Config {
     }
 }
 
+/// Reads the hosts of earlier runs, where rules ask for them.
+pub(crate) fn know(config: &Config, run: &Run, diagnostics: &mut Diagnostics) -> Result<()> {
+    if config.against.is_empty() {
+        return Ok(());
+    }
+    if !config.rules.read_known_hosts() {
+        diagnostics.warn("no_effect", "no rule reads new, new_network or known_since: --against changes nothing");
+    }
+    if let Some(known) = KnownHosts::read(&config.against, &config.keep, &config.allow, run)? {
+        config.rules.know(&Arc::new(known));
+    }
+    Ok(())
+}
+
 /// Reads events and hosts from `inputs`, writes hosts to stdout.
 ///
 /// # Errors
@@ -157,6 +178,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     if !has_files {
         run.shutdown.stop_on_closed_stdout();
     }
+    know(config, run, diagnostics)?;
     let keep = config.keep;
     let (table_bytes, account_bytes) = config.limits();
     let mut counting = SpillingTable::new(keep, &config.allow, table_bytes);

@@ -29,6 +29,8 @@ pub struct WriteStats {
     /// How many of them are single IPv6 addresses.
     pub v6: u64,
     suspicious: u64,
+    /// Those that are not suspicious, but near a threshold.
+    near: u64,
     allowed: u64,
     nameless: u64,
     has_capped_score: bool,
@@ -105,6 +107,7 @@ impl WriteStats {
 
     fn add(&mut self, host: &HostRecord<'_>) {
         self.suspicious += u64::from(host.suspicious);
+        self.near += u64::from(!host.suspicious && !host.near.is_empty());
         self.allowed += u64::from(host.allowed && !host.rules.is_empty());
         self.nameless += u64::from(host.allowed && !host.rules.is_empty() && host.network.is_some());
         self.has_capped_score |= host.score >= MAX_INTEGER;
@@ -114,6 +117,9 @@ impl WriteStats {
 impl fmt::Display for WriteStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} suspicious", self.suspicious)?;
+        if self.near > 0 {
+            write!(f, "; {} more nearly (--near)", self.near)?;
+        }
         if self.allowed > 0 {
             write!(f, "; {} more matched a rule, but --allow names them", self.allowed)?;
         }
@@ -225,6 +231,10 @@ impl<'t, 'r: 't> HostWriter<'t, '_, 'r> {
             if !record.attack.contains(&id) {
                 record.attack.push(id);
             }
+        }
+        record.near.clear();
+        if let Some(distance) = config.near.filter(|_| !record.allowed && *form != OutputKind::State) {
+            record.near.extend(config.rules.near(&facts, distance));
         }
         record.groups.clear();
         if let Some(groups) = &mut self.groups {

@@ -30,6 +30,8 @@ mod followed;
 mod groups;
 mod handover;
 mod hostile;
+mod known;
+mod labelled;
 mod lines;
 mod live;
 mod live_properties;

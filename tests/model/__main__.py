@@ -27,6 +27,7 @@ from trial import Place, shrink, show
 # What is tried, with how often in turn.
 KINDS = {
     "batch": (batch.events, 3),
+    "known": (batch.known, 2),
     "merge": (merge.split, 1),
     "hosts": (merge.hosts, 2),
     "wide": (merge.wide, 1),

@@ -13,6 +13,8 @@ class Flags:
         self.evidence, self.window, self.unit, self.bits = 3, None, None, None
         self.partial = self.explain = self.live = self.timeline = False
         self.max_age, self.repeat, self.max_hosts, self.state = None, 3600, 1_000_000, None
+        # How near to a threshold a host is told to be, and what was known before, if anything.
+        self.near, self.known = None, None
         sets, rules = [], []
         rest = list(arguments)
         while rest:
@@ -40,6 +42,8 @@ class Flags:
                 self.unit = moment.length(rest.pop(0))
             elif flag == "--group-v6":
                 self.bits = int(rest.pop(0))
+            elif flag == "--near":
+                self.near = int(rest.pop(0))
             elif flag == "--state":
                 self.state = rest.pop(0)
             elif flag in ("--threads", "--memory"):

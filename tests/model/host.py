@@ -7,6 +7,7 @@ import address
 import moment
 from bucket import Buckets
 from carried import Carried
+from known import near_rule
 from login import UNIT, LoginOrder
 from table import ALWAYS, LARGEST, NAME_BYTES, SERVICE_LOGINS, SERVICES, SIGNALS, add, ordered
 from timeline import Timeline
@@ -201,7 +202,16 @@ class Host:
         facts["first_seen"], facts["last_seen"] = (at if at is None else moment.write(at) for at in (self.first, self.last))
         facts["failed_before_login"] = before if logged_in else 0
         facts["users"], facts["paths"] = min(len(self.users), DISTINCT), min(len(self.paths), DISTINCT)
+        facts.update(flags.known.facts(self.key, self.chosen(flags.allowed)) if flags.known else {})
         return facts, used
+
+    def near(self, flags, judged):
+        """The rules that would hold if values changed by little."""
+        out = []
+        for rule, verdict in zip(flags.rules, judged):
+            if flags.near is not None and not verdict["held"] and "error" not in verdict:
+                out += near_rule(rule, self.facts(flags, rule.window)[0], flags.near)
+        return out
 
     def chosen(self, allowed):
         """The address that stands for the host: of a network the one last seen that is not allowed, the lowest of several."""
@@ -228,6 +238,7 @@ class Host:
         out["rules"] = held
         # Each technique once, in the order of the rules.
         out["attack"] = list(dict.fromkeys(verdict["attack"] for verdict in judged if verdict["held"] and verdict.get("attack"))) or None
+        out["near"] = None if allowed or form == "state" else self.near(flags, judged) or None
         out["explain"] = judged if flags.explain is True or (flags.explain and out["suspicious"]) else None
         out["signals"] = {signal: self.signals.get(signal, 0) for signal in ordered({*ALWAYS, *self.signals})}
         out["services"] = self.services() or None

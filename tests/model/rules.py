@@ -28,6 +28,7 @@ def comparison(rng):
             lambda: f'.{rng.choice(["first", "last"])}_seen[11:13] {sign} "{rng.randint(0, 23):02}"',
             lambda: f'.{rng.choice(["first", "last"])}_seen[:10] {sign} "2026-01-01"',
             lambda: ".first_seen != .last_seen",
+            lambda: rng.choice([".new", ".new_network", ".known_since", ".new == false", ".known_since == .first_seen"]),
             lambda: ".last_seen",
             lambda: f"{key(rng)}[2:3] == null",
             lambda: f"{key(rng)} == null",

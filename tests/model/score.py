@@ -8,6 +8,7 @@ import address
 import moment
 from flags import Flags
 from host import Host, dump
+from known import Known
 from rule import Error, step
 from table import NAME_BYTES, OTHERS, SIGNALS
 from timeline import resolution
@@ -162,11 +163,27 @@ def too_old(hosts, flags, now):
     return {key for key, host in hosts.items() if host.last is not None and host.last < oldest}
 
 
-def run(arguments, inputs, now):
-    """What soar-score writes to stdout, and its exit code."""
+def known_before(data, flags):
+    """What the hosts of earlier runs say."""
+    hosts = []
+    for record in records(data):
+        if record is not None:
+            check(record, flags)
+        if record is not None and any(record["signals"].values()):
+            hosts.append((*whom(record, flags), record))
+    return Known(hosts, flags.bits)
+
+
+def run(arguments, inputs, now, against=None):
+    """What soar-score writes to stdout, and its exit code; `against`: the hosts of earlier runs."""
     flags = Flags(arguments)
     given = [record for data in inputs for record in records(data)]
     try:
+        if against is not None:
+            # Of these hosts, windows and distinct values are not asked.
+            kept, flags.unit, flags.rules, flags.partial = (flags.unit, flags.rules, flags.partial), None, [], False
+            flags.known = known_before(against, flags)
+            flags.unit, flags.rules, flags.partial = kept
         for record in given:
             if record is not None:
                 check(record, flags)

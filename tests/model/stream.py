@@ -174,6 +174,8 @@ def flags(rng, live=False):
     for chosen, more in ((0.25, [rng.choice(["--explain", "--explain=suspicious"])]), (0.3, ["--evidence", str(rng.choice([0, 1, 2, 5]))])):
         if rng.random() < chosen:
             out += more
+    if rng.random() < 0.4:
+        out += ["--near", str(rng.choice([1, 2, 10, 1000]))]
     if rng.random() < 0.3:
         out += ["--group-v6", str(rng.choice([64, 48, 1, 127, 63]))]
     if rng.random() < 0.2:

@@ -55,6 +55,7 @@ SETS = {
         ("http_bruteforce", ".http_login > 10", 600, "more than 10 logins tried at web applications in 10 minutes", "T1110.001"),
         ("http_attack", ".http_attack > 0", None, "an attack in a request", "T1190"),
         ("http_impostor", ".http_impostor > 0", None, "it claims to be a crawler, and its address is none of that crawler's owner", "T1036"),
+        ("ssh_new_origin", ".ssh_accepted > 0 and .new_network", None, "an SSH login from a network from which no login was accepted before", "T1078"),
     ],
     "fail2ban-like": [
         ("fail2ban_sshd", ".ssh_failed >= 5", 600, "5 failed SSH logins in 10 minutes", "T1110"),

@@ -8,7 +8,7 @@ use crate::base::net::{Address, Zone};
 pub type SortKey = [u8; 32];
 
 /// What is counted as one.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum HostKey {
     V4(u32),
     V6(u128),

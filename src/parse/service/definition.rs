@@ -9,6 +9,7 @@ use crate::parse::service::alternatives::expand;
 use crate::parse::service::keyed::{KeyedMatcher, KeyedSyntax};
 use crate::parse::service::own_line::LineMatcher;
 use crate::parse::service::template::{MessageTemplate, TemplateMatcher};
+use crate::record::host::service::SSH;
 use crate::record::signal::{SIGNALS, SignalSet, index_of};
 
 /// A service's file as it is written.
@@ -206,6 +207,9 @@ impl Definition {
         let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if file.name.is_empty() || !file.name.bytes().all(is_name) {
             return Err(fail(format!("name {:?}: lower-case letters, digits and - only", file.name)));
+        }
+        if file.name == SSH {
+            return Err(fail(format!("name {SSH:?}: hosts call the logins of sshd so")));
         }
         let name: &'static str = file.name.leak();
         let mut definition = Self {

@@ -49,6 +49,8 @@ pub enum Observed {
     Count(u64),
     /// Seconds since 1970, RFC 3339 on the wire.
     Time(i64),
+    /// Whether something is so.
+    Flag(bool),
     /// What was read and is no count.
     Text(String),
 }
@@ -58,6 +60,7 @@ impl Serialize for Observed {
         match self {
             Self::Count(count) => serializer.serialize_u64(*count),
             Self::Time(seconds) => LogTime { seconds: *seconds, fraction: "" }.serialize(serializer),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Text(text) => serializer.serialize_str(text),
         }
     }

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod field;
 pub mod group;
 pub mod login_order;
+pub mod near;
 pub mod partial;
 pub mod scan;
 pub mod service;
@@ -27,6 +28,7 @@ use crate::record::host::enrich::Enrich;
 use crate::record::host::field::{Field, Raw};
 use crate::record::host::group::HostGroup;
 use crate::record::host::login_order::LoginOrder;
+use crate::record::host::near::Near;
 use crate::record::host::partial::Partial;
 use crate::record::host::scan::ScanView;
 use crate::record::host::timeline::Timeline;
@@ -134,6 +136,8 @@ host_keys! {
     rules: Vec<Text<'a>>, always;
     /// The ATT&CK techniques of the rules that hold, in their order, each once.
     attack: Vec<Text<'a>>, if_told;
+    /// Comparisons that keep rules from holding, and by how little; merging reads nothing of it.
+    near: Vec<Near<'a>>, if_told;
     /// The groups that it is in and for which a rule holds; merging reads nothing of it.
     groups: Vec<HostGroup<'a>>, if_told;
     /// What each rule saw: a list of [`Explained`](explain::Explained), for people; merging reads nothing of it.

@@ -59,6 +59,7 @@ fn full<'a>() -> HostRecord<'a> {
         allowed: true,
         rules: vec!["r".into(), "s".into()],
         attack: vec!["T1110".into(), "T1078".into()],
+        near: vec![Near { rule: "t".into(), key: "ssh_failed".into(), value: 48, flips_at: 51 }],
         groups: vec![HostGroup { rule: "g".into(), key: "203.0.113.0/24".into(), addresses: 41, score: 330 }],
         explain: explain::write(&[rule]),
         signals: vec![("ssh_failed".into(), 3), ("zeta".into(), 1)],
@@ -103,6 +104,7 @@ fn the_keys_are_those_of_the_schema_and_every_one_is_filled_above() {
     assert_eq!(keys_of(&written), ["schema", "ip"].into_iter().chain(KEYS.iter().copied()).map(str::to_owned).collect());
     for path in [
         "",
+        "/near",
         "/groups",
         "/explain",
         "/evidence",

@@ -25,7 +25,7 @@ fn every_cell_says_what_the_record_says() {
         r#""signals":{"ssh_failed":6,"http_404":2,"http_bot":0,"ssh_accepted":1,"ssh_invalid_user":3,"ssh_probe":4,"http_probe":5,"mine":9},"services":{"dovecot":12,"ssh":7},"#,
         r#""failed_before_login":7,"login_order":{"latest":[{"at":"2024-01-01T00:00:00Z","user":"root","method":"password","file":"a.log","line":9},"#,
         r#"{"at":"2024-01-02T00:00:00Z","file":"a.log","line":10}]},"#,
-        r#""first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","network":"192.0.2.0/24","groups":[{"rule":"g","key":"192.0.0.0/16","addresses":2,"score":9}],"explain":[{"rule":"r","held":true,"saw":{"a":1}}],"#,
+        r#""first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","network":"192.0.2.0/24","near":[{"rule":"n","key":"ssh_failed","value":48,"flips_at":51}],"groups":[{"rule":"g","key":"192.0.0.0/16","addresses":2,"score":9}],"explain":[{"rule":"r","held":true,"saw":{"a":1}}],"#,
         r#""evidence":[{"signal":"ssh_failed","file":"a.log","line":7},{"signal":"http_404","file":"b","line":8}],"#,
         r#""scan":{"status":"incomplete","open_ports":[22,80],"closed":1,"filtered":2,"unknown":3,"started_at":"2024-01-03T00:00:00Z","#,
         r#""duration_ms":5,"ports":[{"port":22,"state":"open","reason":"connected"},{"port":23,"state":"closed"}],"banners":[{"port":22,"text":"SSH-2.0-x"}]}}"#
@@ -66,6 +66,7 @@ fn every_cell_says_what_the_record_says() {
             "failed_before_login=7",
             "logins=2024-01-01T00:00:00Z root password a.log:9, 2024-01-02T00:00:00Z   a.log:10",
             "groups=g:192.0.0.0/16",
+            "near=n:ssh_failed=48(51)",
             "network=192.0.2.0/24",
             "explain=r=true (a=1)",
             "closed=1",

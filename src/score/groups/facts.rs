@@ -1,5 +1,6 @@
 //! What rules read of a host that was written: its record says all of it but windows, which rules over members have none of.
 
+use crate::base::net::Address;
 use crate::record::host::HostRecord;
 use crate::record::signal::{SIGNALS, index_of};
 use crate::score::rules::facts::{Facts, SignalName, put_services};
@@ -9,6 +10,10 @@ use crate::score::rules::facts::{Facts, SignalName, put_services};
 pub struct RecordFacts<'r, 'h>(pub &'r HostRecord<'h>);
 
 impl Facts for RecordFacts<'_, '_> {
+    fn identity(&self) -> (Address, bool) {
+        (self.0.ip, self.0.network.is_some())
+    }
+
     fn counts(&self, _: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64)) {
         for (index, signal) in SIGNALS.iter().enumerate() {
             visit(&SignalName::from_index(index), self.0.count_of(signal.name));

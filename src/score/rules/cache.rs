@@ -136,7 +136,11 @@ impl RuleInput {
 
 /// `value` as jq sees it.
 pub(crate) fn value_of(slot: &InputKey, value: u64) -> Val {
-    if slot.is_time() { Val::from(time::rfc3339(value.cast_signed())) } else { number(value) }
+    match slot {
+        _ if slot.is_time() => Val::from(time::rfc3339(value.cast_signed())),
+        _ if slot.is_flag() => Val::Bool(value > 0),
+        _ => number(value),
+    }
 }
 
 fn number(count: u64) -> Val {

@@ -30,6 +30,9 @@ pub const FACTS: &[(&str, &str, InputKey)] = &[
     ),
     ("users", "how many different user names were tried", InputKey::Users),
     ("paths", "how many different URLs were not found (404)", InputKey::Paths),
+    ("new", "with --against: whether no earlier host was of the address", InputKey::New),
+    ("new_network", "with --against: whether no login was accepted from its /24 or /48 before", InputKey::NewNetwork),
+    ("known_since", "with --against: when an earlier host first saw the address, RFC 3339 in UTC", InputKey::KnownSince),
 ];
 
 /// One value that a rule reads.
@@ -51,6 +54,12 @@ pub enum InputKey {
     Users,
     /// Distinct targets that were not found.
     Paths,
+    /// Whether it was not known before.
+    New,
+    /// Whether nobody had logged in from its network before.
+    NewNetwork,
+    /// When it was first seen, as was known before.
+    KnownSince,
 }
 
 impl InputKey {
@@ -74,7 +83,17 @@ impl InputKey {
 
     /// Whether its value is a time.
     pub(crate) const fn is_time(&self) -> bool {
-        matches!(self, Self::FirstSeen | Self::LastSeen)
+        matches!(self, Self::FirstSeen | Self::LastSeen | Self::KnownSince)
+    }
+
+    /// Whether its value is true or false.
+    pub(crate) const fn is_flag(&self) -> bool {
+        matches!(self, Self::New | Self::NewNetwork)
+    }
+
+    /// Whether only `--against` gives it a value.
+    pub(crate) const fn needs_known_hosts(&self) -> bool {
+        matches!(self, Self::New | Self::NewNetwork | Self::KnownSince)
     }
 
     /// Every slot that each host has: the signals of the table, then the facts.

@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use crate::base::net::Address;
 use crate::record::json::{put_number, put_string};
 use crate::record::signal::SIGNALS;
 use crate::score::rules::dependencies::InputKey;
+use crate::score::rules::known::KnownFacts;
 use crate::score::rules::member::MemberPath;
 
 /// Stands for a value that is not known. No count (below 2^53) and no time on the wire reaches it.
@@ -31,6 +33,8 @@ impl SignalName {
 
 /// What rules read of a host.
 pub trait Facts {
+    /// The address, and whether it stands for its network.
+    fn identity(&self) -> (Address, bool);
     /// Occurrences by signal, in signal order: totals for `None`, else the largest count inside any window of so many
     /// seconds. A signal that is left out was not counted at all; one that is in no window is 0.
     fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64));
@@ -89,6 +93,7 @@ pub(crate) struct Snapshot {
     paths: Option<u64>,
     enrich: String,
     scan: String,
+    known: KnownFacts,
     services: Vec<u8>,
     /// Whether a rule reads these.
     reads_services: bool,
@@ -126,6 +131,11 @@ impl Snapshot {
         }
     }
 
+    /// Takes what was known before of the host that was taken last.
+    pub(crate) const fn take_known(&mut self, known: KnownFacts) {
+        self.known = known;
+    }
+
     /// What is known of the fact that `path` leads into: JSON, or nothing.
     pub(crate) fn json(&self, path: &MemberPath) -> &str {
         match path.fact() {
@@ -151,6 +161,9 @@ impl Snapshot {
             InputKey::FailedBeforeLogin => self.failed_before_login.unwrap_or(ABSENT),
             InputKey::Users => self.users.unwrap_or(ABSENT),
             InputKey::Paths => self.paths.unwrap_or(ABSENT),
+            InputKey::New => self.known.is_new.map_or(ABSENT, u64::from),
+            InputKey::NewNetwork => self.known.is_new_network.map_or(ABSENT, u64::from),
+            InputKey::KnownSince => self.known.since.map_or(ABSENT, i64::cast_unsigned),
         }
     }
 }

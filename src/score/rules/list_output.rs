@@ -35,6 +35,18 @@ fn group_entry(rules: &Rules, rule: &GroupRule) -> String {
     )
 }
 
+impl Rules {
+    /// The names of all rules, those over groups behind the others.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|rule| &*rule.name).chain(self.groups.iter().map(|rule| &*rule.name))
+    }
+
+    /// Whether a rule is called so.
+    pub fn has_name(&self, name: &str) -> bool {
+        self.names().any(|other| other == name)
+    }
+}
+
 /// The sets that come with the program, the rules of the first of them, and the facts that rules may read, for a help page.
 pub fn show_sets(default: &Rules) -> String {
     let rules = default.list.iter().map(|rule| format!("  {}={}", rule.name, rule.when));

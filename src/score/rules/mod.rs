@@ -7,8 +7,10 @@ pub mod builtin;
 mod cache;
 pub mod dependencies;
 pub mod group;
+pub mod known;
 pub mod list_output;
 mod member;
+mod near;
 mod raw_rule;
 mod termination;
 pub mod window;
@@ -27,7 +29,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use crate::score::rules::builtin::SETS;
@@ -37,6 +39,7 @@ use crate::score::rules::evaluator::PlainInput;
 use crate::score::rules::expression::Expression;
 use crate::score::rules::facts::{Facts, Snapshot};
 use crate::score::rules::group::{GroupRule, RawGroup};
+use crate::score::rules::known::KnownHosts;
 use crate::score::rules::member::MemberPath;
 use crate::score::rules::raw_rule::{RawRule, RulePart, is_name, is_technique};
 use crate::score::rules::source::RuleText;
@@ -117,6 +120,8 @@ pub struct Rules {
     groups: Vec<GroupRule>,
     /// What the rules over groups ask of members, as rules over hosts.
     members: Option<Box<Rules>>,
+    /// The hosts of earlier runs, where the run was given any.
+    known: OnceCell<Arc<KnownHosts>>,
 }
 
 impl std::fmt::Debug for Rules {
@@ -164,7 +169,7 @@ impl Rules {
         let states = rules.iter().map(|_| RuleState::default()).collect();
         let members = rules.iter().flat_map(|rule| &rule.members);
         let states = RefCell::new((Snapshot::new(windows.into_iter(), members), states));
-        Ok(Self { list: rules, states, groups: Vec::new(), members: None })
+        Ok(Self { list: rules, states, groups: Vec::new(), members: None, known: OnceCell::new() })
     }
 
     fn add_groups(&mut self, drafts: Vec<RawGroup>, timing: WindowOptions) -> Result<()> {
@@ -258,7 +263,7 @@ impl Rules {
     /// The rules that hold for the host of `facts`, and those that cannot be evaluated for it.
     pub fn judge(&self, facts: &impl Facts) -> Verdict {
         let (snapshot, states) = &mut *self.states.borrow_mut();
-        snapshot.take(facts);
+        self.take(snapshot, facts);
         let mut verdict = Verdict::default();
         for (index, (rule, state)) in self.list.iter().zip(states).enumerate() {
             match rule.holds(snapshot, state, REMEMBERED / self.list.len()) {
@@ -273,7 +278,7 @@ impl Rules {
     /// Every rule with what it saw of the host of `facts`.
     pub fn explain(&self, facts: &impl Facts) -> Vec<Explained<'_>> {
         let (snapshot, states) = &mut *self.states.borrow_mut();
-        snapshot.take(facts);
+        self.take(snapshot, facts);
         let explained = self.list.iter().zip(states).map(|(rule, state)| {
             let outcome = rule.holds(snapshot, state, REMEMBERED / self.list.len());
             rule.explain(&state.values, &outcome, facts)
@@ -301,6 +306,9 @@ impl Rules {
             }
             for key in &rule.expression.reads.keys {
                 let sentence = match InputKey::of(key) {
+                    slot if slot.needs_known_hosts() && self.known.get().is_none() && !rule.is_shipped => {
+                        format!("{key} is known only with --against, so it is null")
+                    }
                     InputKey::Other(_) if is_left_out(key) => format!("{key}: {LEFT_OUT}, so it is null"),
                     InputKey::Other(_) if !seen(key) => format!("signal {key} is neither in the table nor in the input, so it is null"),
                     InputKey::Signal(_) if key == "http_impostor" && !seen(key) => {
@@ -365,7 +373,11 @@ impl Rule {
 
     fn explain(&self, values: &Values, outcome: &RuleOutcome, facts: &impl Facts) -> Explained<'_> {
         let slots = values.pairs(&self.slots).map(|(slot, value)| {
-            let saw = if slot.is_time() { Observed::Time(value.cast_signed()) } else { Observed::Count(value) };
+            let saw = match slot {
+                _ if slot.is_time() => Observed::Time(value.cast_signed()),
+                _ if slot.is_flag() => Observed::Flag(value > 0),
+                _ => Observed::Count(value),
+            };
             (Text::from(slot.name()), saw)
         });
         let others = values.others().iter().map(|(name, count)| (Text::from(&**name).to_owned(), Observed::Count(*count)));

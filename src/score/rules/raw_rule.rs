@@ -37,10 +37,17 @@ pub(crate) enum RuleOrigin {
     File(Rc<RuleText>, Vec<(RulePart, Range<usize>)>),
 }
 
+impl RuleOrigin {
+    /// Whether the rule comes with the program.
+    pub(crate) fn is_shipped(&self) -> bool {
+        matches!(self, Self::File(source, _) if source.is_shipped)
+    }
+}
+
 impl RawRule {
     /// Whether it is of a set that comes with the program.
     pub(crate) fn is_shipped(&self) -> bool {
-        matches!(&self.origin, RuleOrigin::File(source, _) if source.is_shipped)
+        self.origin.is_shipped()
     }
 
     /// The rule of a `NAME=EXPR` text.

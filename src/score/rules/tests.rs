@@ -3,6 +3,7 @@ mod shipped;
 use std::cell::Cell;
 
 use super::*;
+use crate::base::net::Address;
 use crate::record::signal;
 use crate::score::rules::facts::{SignalName, put_services};
 
@@ -23,6 +24,10 @@ struct Host {
 }
 
 impl Facts for Host {
+    fn identity(&self) -> (Address, bool) {
+        ([192, 0, 2, 1].into(), false)
+    }
+
     fn counts(&self, window_seconds: Option<u32>, visit: &mut dyn FnMut(&SignalName, u64)) {
         self.asked.set(self.asked.get() + 1);
         let counts = if window_seconds.is_some() { &self.peaks } else { &self.totals };
