@@ -199,6 +199,60 @@ pub fn markdown(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text for a mail or a chat, whatever program shows it: nothing in it mentions anybody, is a link, or is mark-up of Slack, Discord,
+/// Teams, Matrix or Markdown. Signs that could are written as others that look alike, and dots of names of hosts in brackets.
+///
+/// ```
+/// assert_eq!(soar_light::base::escape::chat("@here <!channel> http://a.example"), "\u{ff20}here \u{2039}!channel\u{203a} http[:]//a[.]example");
+/// assert_eq!(soar_light::base::escape::chat("web_admin 192.0.2.1 auth.log"), "web_admin 192.0.2.1 auth.log");
+/// ```
+#[must_use]
+pub fn chat(text: &str) -> String {
+    let shown = terminal(text);
+    let mut out = String::with_capacity(shown.len());
+    let letters: Vec<char> = shown.chars().collect();
+    let at = |index: Option<usize>| index.and_then(|index| letters.get(index)).copied();
+    for (index, &letter) in letters.iter().enumerate() {
+        let (before, after) = (at(index.checked_sub(1)), at(Some(index + 1)));
+        let is_inside = before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric);
+        match letter {
+            '@' => out.push('\u{ff20}'),
+            '<' => out.push('\u{2039}'),
+            '>' => out.push('\u{203a}'),
+            '[' => out.push('\u{ff3b}'),
+            ']' => out.push('\u{ff3d}'),
+            '*' => out.push('\u{2217}'),
+            '`' => out.push('\u{2019}'),
+            '~' => out.push('\u{223c}'),
+            '|' => out.push('\u{2223}'),
+            '#' => out.push('\u{ff03}'),
+            '\\' => out.push('\u{29f5}'),
+            '_' if !is_inside => out.push('\u{ff3f}'),
+            ':' if after == Some('/') || is_scheme(&out) => out.push_str("[:]"),
+            '.' if is_inside && is_host_dot(&letters, index) => out.push_str("[.]"),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Whether what stands before a colon makes a link of it without slashes.
+fn is_scheme(before: &str) -> bool {
+    ["mailto", "tel", "xmpp", "sip", "javascript", "data"].iter().any(|scheme| {
+        let start = before.len().checked_sub(scheme.len());
+        start.and_then(|start| before.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(scheme))
+    })
+}
+
+/// Whether the dot at `index` may be one of a host's name, of which programs make a link: names of logs are none.
+fn is_host_dot(letters: &[char], index: usize) -> bool {
+    let rest = letters[index + 1..].iter();
+    let last: String = rest.take_while(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-')).collect();
+    let last = last.rsplit('.').next().unwrap_or_default();
+    let is_log = ["log", "gz", "txt", "json", "ndjson", "zst", "xz", "bz2", "jsonl"].contains(&last);
+    last.chars().count() > 1 && last.chars().any(char::is_alphabetic) && !is_log
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

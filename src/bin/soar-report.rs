@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, value_parser};
 use jiff::tz::TimeZone;
 use soar_light::base::error::{Error, Result};
+use soar_light::base::time;
+use soar_light::base::time::Clock;
+use soar_light::base::time::period::Period;
 use soar_light::cli::{self, Common, Frame};
 use soar_light::io::output::is_same;
 use soar_light::io::overrides::InputOverrides;
@@ -36,6 +39,15 @@ struct Args {
     /// Language of the reports; the headings of the CSV never change
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: Language,
+    /// Zone of the times in all reports, also of the CSV: an IANA name (Europe/Paris), local, or an offset (+02:00). Times then carry their offset [default: UTC, as records]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    show_tz: Option<String>,
+    /// Show only addresses that were seen at or after WHEN: a time, a day, or how long ago (2h, 3d); in the zone of --show-tz. By their timeline, or else between their first and last time
+    #[arg(long, value_name = "WHEN")]
+    show_since: Option<String>,
+    /// Show only addresses that were seen before WHEN; same syntax as --show-since
+    #[arg(long, value_name = "WHEN")]
+    show_until: Option<String>,
     /// Colours of charts and HTML. auto: HTML follows the reader's system, charts are light
     #[arg(long, value_name = "THEME", default_value = "auto")]
     theme: Colours,
@@ -57,6 +69,9 @@ struct Args {
     /// The users that were tried, and who got in (soar.account/1, docs/accounts.md): soar-score writes FILE from the events of its run, and soar-report shows what is in it
     #[arg(long, value_name = "FILE")]
     accounts: Option<PathBuf>,
+    /// Compare with the hosts of FILE, an earlier output of soar-score or soar-scan: what is new, gone, risen, newly suspicious, newly let in, newly open, in summary, HTML, Markdown, digest, and in the column change
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
     /// Print the suspicious hosts on stderr; auto: if it is a terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     summary: When,
@@ -121,6 +136,7 @@ fn manual() -> String {
 fn command() -> Command {
     let flag = |report: &&dyn Report| {
         let file = Arg::new(report.name()).long(report.name()).value_name("FILE").help(report.about());
+        let file = report.alias().map_or(file.clone(), |alias| file.alias(alias));
         file.value_parser(value_parser!(PathBuf)).help_heading("Reports")
     };
     Args::command().args(REPORTS.iter().map(flag))
@@ -139,7 +155,7 @@ fn main() -> ExitCode {
         return cli::conclude("soar-report", &page.print("soar-report", command()));
     }
     let files = REPORTS.iter().filter_map(|report| matches.get_one::<PathBuf>(report.name()).cloned());
-    let files = files.chain(args.runs.iter().cloned()).chain(args.accounts.clone()).collect();
+    let files = files.chain(args.runs.iter().cloned()).chain(args.accounts.clone()).chain(args.against.clone()).collect();
     let frame = Frame { program: "soar-report", common: &args.common, files };
     match config(&args, &matches) {
         Ok(config) => frame.run(&InputOverrides::default(), |inputs, run, diagnostics| report::run(&config, inputs, run, diagnostics)),
@@ -172,6 +188,26 @@ fn csv_style(args: &Args, is_written: bool) -> Result<Style> {
     })
 }
 
+/// The clock of the reader.
+fn zone_clock(args: &Args) -> Result<Clock> {
+    let clock = Clock::new(args.show_tz.as_deref().unwrap_or("UTC"), None);
+    clock.map_err(|error| renamed(error, &[("--tz", "--show-tz")]))
+}
+
+/// The time of which hosts are shown.
+fn shown_period(args: &Args, clock: &Clock) -> Result<Period> {
+    let period = Period::new(args.show_since.as_deref(), args.show_until.as_deref(), clock, time::now());
+    period.map_err(|error| renamed(error, &[("--since", "--show-since"), ("--until", "--show-until"), ("--tz", "--show-tz")]))
+}
+
+/// A usage error that calls flags by what they are called here.
+fn renamed(error: Error, names: &[(&str, &str)]) -> Error {
+    match error {
+        Error::Usage(text) => Error::Usage(names.iter().fold(text, |text, (name, own)| text.replace(name, own))),
+        other => other,
+    }
+}
+
 fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
     let wanted = REPORTS.iter().filter_map(|report| Some((*report, matches.get_one::<PathBuf>(report.name())?.clone())));
     let mut outputs: Vec<_> = wanted.collect();
@@ -190,11 +226,15 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         When::Auto => io::stderr().is_terminal(),
         When::Never => false,
     };
+    let clock = zone_clock(args)?;
+    let lang = match args.lang {
+        Language::En => Lang::En,
+        Language::Fr => Lang::Fr,
+    };
     let look = RenderOptions {
-        lang: match args.lang {
-            Language::En => Lang::En,
-            Language::Fr => Lang::Fr,
-        },
+        lang: if args.show_tz.is_some() { lang.in_zone(clock.zone().clone()) } else { lang },
+        period: shown_period(args, &clock)?,
+        has_change: args.against.is_some(),
         theme: match args.theme {
             Colours::Auto => Theme::Auto,
             Colours::Light => Theme::Light,
@@ -209,6 +249,7 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         look,
         runs: args.runs.clone(),
         accounts: args.accounts.clone(),
+        against: args.against.clone(),
         summary: if is_said { Summary::Said } else { Summary::Silent },
     })
 }

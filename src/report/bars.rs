@@ -22,7 +22,7 @@ use crate::report::page::{RenderOptions, Theme};
 /// How many bars a chart has at the most: nobody reads a picture of more.
 pub(crate) const MOST_ROWS: usize = 50;
 /// Pixels; at a display width of 800 the smallest text is still 12 pixels high.
-const WIDTH: u32 = 1200;
+pub(crate) const WIDTH: u32 = 1200;
 /// Pixels of the title, and of a note or a line of the legend below it.
 const TITLE_HEIGHT: u32 = 70;
 const LINE_HEIGHT: u32 = 34;
@@ -46,7 +46,7 @@ const FIELD_GAP: u32 = 8;
 const LEGEND_GAP: u32 = 16;
 const FONT: &str = "sans-serif";
 /// Pixels of the letters.
-const TEXT: i32 = 20;
+pub(crate) const TEXT: i32 = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Picture {
@@ -70,7 +70,7 @@ impl Picture {
 
 /// Why a chart could not be drawn; only ever a fault of the program or its font.
 #[derive(Debug)]
-pub struct ChartError(String);
+pub struct ChartError(pub(crate) String);
 
 impl fmt::Display for ChartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,21 +141,21 @@ impl Bars {
 }
 
 /// The colours of a theme.
-struct Paint {
-    paper: RGBColor,
-    ink: RGBColor,
-    grid: RGBColor,
+pub(crate) struct Paint {
+    pub(crate) paper: RGBColor,
+    pub(crate) ink: RGBColor,
+    pub(crate) grid: RGBColor,
 }
 
 impl Paint {
-    const fn of(theme: Theme) -> Self {
+    pub(crate) const fn of(theme: Theme) -> Self {
         match theme {
             Theme::Light | Theme::Auto => Self { paper: WHITE, ink: RGBColor(33, 37, 41), grid: RGBColor(222, 226, 230) },
             Theme::Dark => Self { paper: RGBColor(22, 25, 29), ink: RGBColor(233, 236, 239), grid: RGBColor(62, 68, 75) },
         }
     }
 
-    fn text(&self, size: i32, weight: Weight) -> TextStyle<'static> {
+    pub(crate) fn text(&self, size: i32, weight: Weight) -> TextStyle<'static> {
         let style = if weight == Weight::Bold { FontStyle::Bold } else { FontStyle::Normal };
         (FONT, size, style).into_font().color(&self.ink)
     }
@@ -207,8 +207,8 @@ pub(crate) fn use_own_font() {
     });
 }
 
-type Area<B> = DrawingArea<B, Shift>;
-type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+pub(crate) type Area<B> = DrawingArea<B, Shift>;
+pub(crate) type Drawn<B> = std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 type Plot<'c, B> = ChartContext<'c, B, Cartesian2d<RangedCoordu64, RangedCoordf64>>;
 
 /// Where the entries of the legend stand: line, pixels from the left.

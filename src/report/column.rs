@@ -15,6 +15,7 @@ use crate::record::json;
 use crate::record::signal::{SIGNALS, index_of};
 use crate::report::data::is_break_in;
 use crate::report::detail::{Row, values_of};
+use crate::report::lang::story::CHANGE;
 use crate::report::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, Phrase, SERVICES, SUSPECT};
 use crate::report::scanned::put_scan_result;
 use crate::report::{enrich, login, why};
@@ -135,6 +136,9 @@ const MORE: &[Column] = &[
     column("verdict", ColumnKind::Word, ["Verdict", "Verdict"], |row, lang, out| out.push_str(verdict(row, lang))),
     detail("why", ColumnKind::Text, ["Why", "Pourquoi"], |row, lang, out| out.push_str(&why::text(row, lang))),
     detail("attack", ColumnKind::Text, ["ATT&CK", "ATT&CK"], |row, lang, out| out.push_str(&why::techniques(row, lang).join(", "))),
+    detail("change", ColumnKind::Text, CHANGE, |row, lang, out| {
+        out.push_str(&row.detail.change.as_ref().map_or_else(String::new, |change| change.tell(lang)));
+    }),
     column("allowed", ColumnKind::Word, ["Allowed", "Autorisée"], |row, _, out| put_bool(row.host.allowed, out)),
     detail("scan_result", ColumnKind::Text, ["Open ports", "Ports ouverts"], put_scan_result),
     column("evidence", ColumnKind::Text, ["Evidence", "Preuves"], |row, _, out| {

@@ -10,8 +10,10 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use crate::base::error::{Error, Result};
 use crate::base::escape::{csv_cell, terminal};
+use crate::base::time::parse_rfc3339;
 use crate::report::column::{Column, ColumnKind, split_columns};
 use crate::report::detail::Row;
+use crate::report::lang::local_time;
 use crate::report::page::{RenderOptions, Report, Rows};
 use crate::report::sheet;
 use crate::report::sheet::{Reader, Times};
@@ -109,6 +111,12 @@ impl Style {
     }
 }
 
+/// The time in `cell` in the zone of the reader, where there is one.
+fn local_cell(cell: &str, look: &RenderOptions) -> Option<String> {
+    let zone = look.lang.zone()?;
+    local_time(parse_rfc3339(cell).ok()?, zone)
+}
+
 /// Without formulas, and what could move a cursor.
 fn escaped(text: &str) -> Cow<'_, str> {
     match terminal(text) {
@@ -118,7 +126,8 @@ fn escaped(text: &str) -> Cow<'_, str> {
 }
 
 fn columns(look: &RenderOptions) -> Vec<&'static Column> {
-    look.columns.clone().unwrap_or_else(|| split_columns().0.iter().collect())
+    let change = look.has_change.then(|| Column::find("change")).flatten();
+    look.columns.clone().unwrap_or_else(|| split_columns().0.iter().chain(change).collect())
 }
 
 /// The rows of one block.
@@ -141,6 +150,8 @@ impl Rows for CsvRows<'_> {
             let style = &self.look.csv;
             if column.tells_time() && style.is_for_people() && style.times.put(&mut self.cell) {
                 put_field(&mut self.writer, &self.cell);
+            } else if let Some(local) = column.tells_time().then(|| local_cell(&self.cell, self.look)).flatten() {
+                put_field(&mut self.writer, &local);
             } else {
                 put_field(&mut self.writer, &style.cell(column, row, &self.cell));
             }

@@ -2,17 +2,22 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::record::host::HostRecord;
 use crate::record::run::RunRecord;
 use crate::record::signal::{SIGNALS, index_of};
 use crate::report::accounts::AccountTables;
+use crate::report::change::{Against, ChangeCounts};
 use crate::report::detail::{HostDetail, Row};
 use crate::report::groups::GroupTallies;
+use crate::report::lang::story::GONE;
+use crate::report::lang::{AND_MORE, Lang};
 use crate::report::login;
 use crate::report::proxy::WebSignals;
 use crate::report::rank::Rank;
 use crate::report::ties::Ties;
+use crate::report::timeline::total::TimelineTotal;
 use crate::report::unscored::is_scanned;
 
 /// The rule whose hosts lead every summary: someone got in.
@@ -92,10 +97,11 @@ impl TopK {
     }
 
     /// The first `count` of them, read.
-    fn first(&self, count: usize) -> Vec<TopHost<'_>> {
+    fn first(&self, count: usize, against: Option<&Against>) -> Vec<TopHost<'_>> {
         // They were read before, so all of them can be.
         let hosts = self.kept.iter().take(count).filter_map(|(_, line)| HostRecord::from_line(line).ok());
-        hosts.map(|host| TopHost { detail: HostDetail::of(&host), host }).collect()
+        let detail = |host: &HostRecord<'_>| HostDetail { change: against.map(|against| against.compare(host)), ..HostDetail::of(host) };
+        hosts.map(|host| TopHost { detail: detail(&host), host }).collect()
     }
 }
 
@@ -108,13 +114,23 @@ pub struct ReportNeeds {
     pub urgent: usize,
     /// Hosts that logged in.
     pub logins: usize,
+    /// Hosts of which something is new.
+    pub changed: usize,
+    /// Whether what hosts did over time.
+    pub timeline: bool,
 }
 
 impl ReportNeeds {
     /// Enough for both.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
-        Self { top: self.top.max(other.top), urgent: self.urgent.max(other.urgent), logins: self.logins.max(other.logins) }
+        Self {
+            top: self.top.max(other.top),
+            urgent: self.urgent.max(other.urgent),
+            logins: self.logins.max(other.logins),
+            changed: self.changed.max(other.changed),
+            timeline: self.timeline || other.timeline,
+        }
     }
 }
 
@@ -124,6 +140,7 @@ pub struct Thresholds {
     top: Option<Rank>,
     urgent: Option<Rank>,
     logins: Option<Rank>,
+    changed: Option<Rank>,
 }
 
 /// A stream of hosts, as far as pages need it.
@@ -133,6 +150,11 @@ pub struct ReportData {
     ties: Ties,
     urgent: TopK,
     logins: TopK,
+    /// Hosts of which something is new.
+    changed: TopK,
+    /// The hosts of another day, with which these are compared.
+    pub against: Option<Arc<Against>>,
+    changes: ChangeCounts,
     /// Hosts from which somebody logged in, with a score or without.
     pub logged_in: u64,
     /// Hosts that reports show: with a score, or suspicious for another reason.
@@ -161,6 +183,13 @@ pub struct ReportData {
     pub groups: GroupTallies,
     /// Occurrences of each signal of the table, in its order.
     pub signals: [u64; SIGNALS.len()],
+    /// What they did over time, where that is wanted.
+    pub timeline: TimelineTotal,
+    wants_timeline: bool,
+    /// Hosts of which that is not known.
+    pub without_timeline: u64,
+    /// Hosts that were not seen in the period that is shown.
+    pub outside: u64,
     /// How the web signals are spread over addresses.
     pub web: WebSignals,
     /// The earliest instant, in seconds since 1970.
@@ -178,17 +207,38 @@ impl ReportData {
     #[must_use]
     pub fn new(needs: ReportNeeds, floors: Thresholds) -> Self {
         let (top, urgent) = (TopK::new(needs.top, floors.top), TopK::new(needs.urgent, floors.urgent));
-        Self { top, urgent, logins: TopK::new(needs.logins, floors.logins), ..Self::default() }
+        Self {
+            top,
+            urgent,
+            logins: TopK::new(needs.logins, floors.logins),
+            changed: TopK::new(needs.changed, floors.changed),
+            wants_timeline: needs.timeline,
+            ..Self::default()
+        }
     }
 
     /// What a digest that will be merged into this one need not keep.
     #[must_use]
     pub const fn floors(&self) -> Thresholds {
-        Thresholds { top: self.top.floor, urgent: self.urgent.floor, logins: self.logins.floor }
+        Thresholds { top: self.top.floor, urgent: self.urgent.floor, logins: self.logins.floor, changed: self.changed.floor }
+    }
+
+    /// The same, whose hosts are compared with those of another day.
+    #[must_use]
+    pub fn compared_with(mut self, against: Option<&Arc<Against>>) -> Self {
+        self.against = against.cloned();
+        self
     }
 
     /// Takes one host, which was read from `line`, and says whether reports show it.
     pub fn add(&mut self, host: &HostRecord<'_>, line: &[u8]) -> bool {
+        if let Some(against) = &self.against {
+            let change = against.compare(host);
+            self.changes.add(&change);
+            if change.is_any() {
+                self.changed.offer(Rank::by_urgency(host), line);
+            }
+        }
         let has_login = login::count(host) > 0;
         if has_login {
             self.logged_in += 1;
@@ -203,6 +253,10 @@ impl ReportData {
         self.scored += 1;
         self.scanned += u64::from(is_scanned);
         self.see(host.first_seen, host.last_seen);
+        if self.wants_timeline {
+            self.without_timeline += u64::from(host.timeline.is_empty() && host.first_seen.is_some());
+            self.timeline.add(&host.timeline);
+        }
         self.web.add(host);
         self.groups.add(host);
         for (name, count) in &host.signals {
@@ -255,6 +309,8 @@ impl ReportData {
         self.ties.settle(self.top.floor_score());
         self.urgent.merge(other.urgent);
         self.logins.merge(other.logins);
+        self.changed.merge(other.changed);
+        self.changes.merge(other.changes);
         self.logged_in += other.logged_in;
         self.scored += other.scored;
         self.scanned += other.scanned;
@@ -264,6 +320,9 @@ impl ReportData {
         self.suspicious += other.suspicious;
         self.break_ins += other.break_ins;
         self.see(other.first_seen, other.last_seen);
+        self.timeline.merge(other.timeline);
+        self.without_timeline += other.without_timeline;
+        self.outside += other.outside;
         self.web.merge(&other.web);
         self.groups.merge(other.groups);
         other.scans.iter().for_each(|(state, times)| self.add_scans(state, *times));
@@ -278,18 +337,44 @@ impl ReportData {
         self.top.settle();
         self.urgent.settle();
         self.logins.settle();
+        self.changed.settle();
+        if let Some(against) = &self.against {
+            self.changes.set_gone(against.gone().0);
+        }
+        self.timeline.fit();
     }
 
     /// The first `count` hosts that logged in, break-ins first.
     #[must_use]
     pub fn logins(&self, count: usize) -> Vec<TopHost<'_>> {
-        self.logins.first(count)
+        self.logins.first(count, self.against.as_deref())
     }
 
     /// The `count` hosts with the highest scores.
     #[must_use]
     pub fn top(&self, count: usize) -> Vec<TopHost<'_>> {
-        self.top.first(count)
+        self.top.first(count, self.against.as_deref())
+    }
+
+    /// The first `count` hosts of which something is new, by urgency.
+    #[must_use]
+    pub fn changed(&self, count: usize) -> Vec<TopHost<'_>> {
+        self.changed.first(count, self.against.as_deref())
+    }
+
+    /// What is new in all, in a sentence; nothing where there is nothing to compare with.
+    #[must_use]
+    pub fn tell_changes(&self, lang: Lang, escape: &dyn Fn(&str) -> String) -> Option<String> {
+        self.against.as_ref().map(|against| self.changes.tell(&escape(against.name()), lang))
+    }
+
+    /// Which hosts are gone, in a sentence; nothing where none is.
+    #[must_use]
+    pub fn tell_gone(&self, lang: Lang) -> Option<String> {
+        let (count, mut names) = self.against.as_ref()?.gone();
+        let hidden = count - names.len() as u64;
+        names.extend((hidden > 0).then(|| lang.fill(AND_MORE, &[&lang.number(hidden)])));
+        (count > 0).then(|| lang.fill(GONE, &[&names.join(", ")]))
     }
 
     /// How many hosts are not among the first `shown` by score, and have the score of the last of these.
@@ -304,7 +389,7 @@ impl ReportData {
     /// The first `count` hosts by urgency: break-ins, other suspicious ones, the rest, each by score.
     #[must_use]
     pub fn urgent(&self, count: usize) -> Vec<TopHost<'_>> {
-        self.urgent.first(count)
+        self.urgent.first(count, self.against.as_deref())
     }
 
     /// How many suspicious hosts have a scan in `state`.

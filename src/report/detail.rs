@@ -5,6 +5,7 @@ use crate::record::host::HostRecord;
 use crate::record::host::explain::{Explained, Observed};
 use crate::record::host::scan::{Banner, Port, Scan};
 use crate::record::json::lenient;
+use crate::report::change::Change;
 
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ pub struct HostDetail {
     pub scan: Scan<'static>,
     /// What is known of single ports, ascending.
     pub ports: Vec<PortDetail>,
+    /// What is new of it, where it is compared with another day.
+    pub change: Option<Change>,
 }
 
 /// One port, with what its service said first.
@@ -45,7 +48,7 @@ impl HostDetail {
         let scan = host.scan.as_ref().map(|scan| Scan::deserialize(scan.whole.value()).unwrap_or_default());
         let mut scan = scan.unwrap_or_default();
         let ports = join_banners(std::mem::take(&mut scan.ports), std::mem::take(&mut scan.banners));
-        Self { explain, scan, ports }
+        Self { explain, scan, ports, change: None }
     }
 }
 

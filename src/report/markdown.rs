@@ -11,6 +11,7 @@ use crate::report::column::ColumnKind;
 use crate::report::data::{ReportData, ReportNeeds};
 use crate::report::groups;
 use crate::report::lang::group::{GROUPS, GROUPS_HINT};
+use crate::report::lang::story::CHANGES;
 use crate::report::lang::{AND_MORE, INPUTS, LOGINS, Lang, NOT_MERGED, NOT_SHOWN, TITLE};
 use crate::report::login;
 use crate::report::page::{RenderOptions, Report};
@@ -20,6 +21,8 @@ use crate::report::unscored;
 
 /// How many hosts the table has, unless `--top` says otherwise.
 const ROWS: usize = 20;
+/// How many hosts of which something is new are named.
+pub const CHANGED: usize = 20;
 const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "why", "scan_result"];
 
 /// `--markdown`.
@@ -36,7 +39,7 @@ impl Report for Markdown {
     }
 
     fn needs(&self, look: &RenderOptions) -> ReportNeeds {
-        ReportNeeds { top: 0, urgent: look.top.unwrap_or(ROWS), logins: login::HOSTS }
+        ReportNeeds { top: 0, urgent: look.top.unwrap_or(ROWS), logins: login::HOSTS, changed: CHANGED, ..ReportNeeds::default() }
     }
 
     fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
@@ -45,6 +48,7 @@ impl Report for Markdown {
         if digest.inputs.len() > 1 {
             text.push_str(&format!("{}.\n", lang.fill(NOT_MERGED, &[&lang.number(digest.inputs.len() as u64)])));
         }
+        put_changes(digest, lang, &mut text);
         let shown = digest.urgent(look.top.unwrap_or(ROWS));
         if !shown.is_empty() {
             let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
@@ -69,6 +73,23 @@ impl Report for Markdown {
         put_accounts(digest, lang, &mut text);
         put_runs(digest, lang, &mut text);
         Ok(text.into_bytes())
+    }
+}
+
+/// What is new since another day; nothing where there is nothing to compare with.
+fn put_changes(digest: &ReportData, lang: Lang, text: &mut String) {
+    let Some(told) = digest.tell_changes(lang, &|name| markdown(name).into_owned()) else { return };
+    text.push_str(&format!("\n## {}\n\n{told}.\n", lang.say(CHANGES)));
+    let shown = digest.changed(CHANGED);
+    if !shown.is_empty() {
+        text.push('\n');
+    }
+    for kept in &shown {
+        let change = kept.detail.change.as_ref().map_or_else(String::new, |change| change.tell(lang));
+        text.push_str(&format!("- {}\n", lang.pair(&kept.host.ip.to_string(), &change)));
+    }
+    if let Some(gone) = digest.tell_gone(lang) {
+        text.push_str(&format!("\n{}.\n", markdown(&gone)));
     }
 }
 

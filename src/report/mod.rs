@@ -9,11 +9,14 @@ pub mod data;
 pub(crate) mod accounts;
 pub(crate) mod bars;
 mod canvas;
+#[doc(hidden)]
+pub mod change;
 pub(crate) mod chart;
 pub mod column;
 pub mod csv;
 #[doc(hidden)]
 pub mod detail;
+pub(crate) mod digest;
 pub(crate) mod enrich;
 pub(crate) mod fill;
 pub(crate) mod groups;
@@ -29,9 +32,11 @@ pub(crate) mod rank;
 pub(crate) mod runs;
 pub(crate) mod scanned;
 pub mod sheet;
+pub(crate) mod story;
 #[doc(hidden)]
 pub mod summary;
 pub(crate) mod ties;
+pub(crate) mod timeline;
 pub(crate) mod unscored;
 pub(crate) mod why;
 pub(crate) mod words;
@@ -52,13 +57,24 @@ use crate::record::host::HostRecord;
 use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::report::accounts::AccountTables;
+use crate::report::change::Against;
 use crate::report::data::{ReportData, ReportNeeds, Thresholds};
 use crate::report::detail::{HostDetail, Row};
 use crate::report::page::{RenderOptions, Report, Rows};
+use crate::report::timeline::total::is_seen_in;
 
 /// Every kind of report; the flag that asks for it is made from its entry.
-pub const REPORTS: &[&dyn Report] =
-    &[&csv::Csv, &chart::Chart, &ports_chart::PortsChart, &groups::GroupsChart, &html::Html, &markdown::Markdown];
+pub const REPORTS: &[&dyn Report] = &[
+    &csv::Csv,
+    &chart::Chart,
+    &ports_chart::PortsChart,
+    &groups::GroupsChart,
+    &timeline::TimelineChart,
+    &html::Html,
+    &markdown::Markdown,
+    &story::Story,
+    &digest::Digest,
+];
 
 /// What a run was asked for.
 #[derive(Debug)]
@@ -71,6 +87,8 @@ pub struct Config {
     pub runs: Vec<PathBuf>,
     /// The file in which soar-score says who was tried.
     pub accounts: Option<PathBuf>,
+    /// The hosts of another day, with which those of this run are compared.
+    pub against: Option<PathBuf>,
     /// Whether the summary is said on stderr.
     pub summary: Summary,
 }
@@ -108,9 +126,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
             other => other?,
         }
     }
-    let mut seen =
-        ReportInput { digest: ReportData::new(config.needs(), Thresholds::default()), lines: LineCounts::default(), unreadable: 0 };
-    let outcome = read_all(config, inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, diagnostics));
+    let against = config.against.as_deref().map(|path| Against::read(path, run)).transpose()?.map(Arc::new);
+    let digest = ReportData::new(config.needs(), Thresholds::default()).compared_with(against.as_ref());
+    let mut seen = ReportInput { digest, lines: LineCounts::default(), unreadable: 0 };
+    let outcome = read_all(config, against.as_ref(), inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, diagnostics));
     seen.note(&mut diagnostics.stats);
     match outcome {
         // Only where stdout was all there was to write.
@@ -123,6 +142,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
 /// Reads every block and hands it to `take`, which gives what later blocks need not keep.
 fn read_all(
     config: &Config,
+    against: Option<&Arc<Against>>,
     reader: Reader<'_>,
     run: &Run,
     mut take: impl FnMut(Result<ReportBlock>) -> Result<Thresholds> + Send,
@@ -131,7 +151,7 @@ fn read_all(
     let floors = Mutex::new(Thresholds::default());
     let lock = || floors.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |block: Block| {
-        let digest = ReportData::new(needs, *lock());
+        let digest = ReportData::new(needs, *lock()).compared_with(against);
         let records = read_block(&block, config, digest, &run.results);
         run.blocks.put(block.bytes);
         records
@@ -201,8 +221,11 @@ fn read_block(block: &Block, config: &Config, mut digest: ReportData, buffers: &
         intake.read(number, line, |_, line| {
             let host = HostRecord::from_line(line)?;
             lines[LineClass::Host] += 1;
-            if digest.add(&host, line) {
-                let detail = if needs_detail { HostDetail::of(&host) } else { HostDetail::default() };
+            if !is_seen_in(&host, &config.look.period) {
+                digest.outside += 1;
+            } else if digest.add(&host, line) {
+                let mut detail = if needs_detail { HostDetail::of(&host) } else { HostDetail::default() };
+                detail.change = digest.against.as_ref().filter(|_| needs_detail).map(|against| against.compare(&host));
                 for (_, rows) in &mut rows {
                     rows.add(Row { host: &host, detail: &detail });
                 }

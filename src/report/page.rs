@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::base::error::Result;
+use crate::base::time::period::Period;
 use crate::report::column::Column;
 use crate::report::csv::Style;
 use crate::report::data::{ReportData, ReportNeeds};
@@ -14,6 +15,11 @@ use crate::report::lang::Lang;
 pub trait Report: fmt::Debug + Sync {
     /// The flag that asks for it.
     fn name(&self) -> &'static str;
+
+    /// Another name of the flag.
+    fn alias(&self) -> Option<&'static str> {
+        None
+    }
 
     /// What it is, for the help page.
     fn about(&self) -> &'static str;
@@ -87,11 +93,23 @@ pub struct RenderOptions {
     pub top: Option<usize>,
     /// How the CSV is written.
     pub csv: Style,
+    /// Whether hosts are compared with those of another day.
+    pub has_change: bool,
+    /// Only hosts that were seen in it are shown.
+    pub period: Period,
 }
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { lang: Lang::En, theme: Theme::Auto, columns: None, top: None, csv: Style::default() }
+        Self {
+            lang: Lang::En,
+            theme: Theme::Auto,
+            columns: None,
+            top: None,
+            csv: Style::default(),
+            has_change: false,
+            period: Period::default(),
+        }
     }
 }
 
@@ -99,6 +117,11 @@ impl RenderOptions {
     /// The columns that were asked for, or those of `names`.
     #[must_use]
     pub fn columns_or(&self, names: &[&str]) -> Vec<&'static Column> {
-        self.columns.clone().unwrap_or_else(|| names.iter().filter_map(|name| Column::find(name)).collect())
+        // What is new stands beside the verdict, or at the end.
+        let change = self.has_change.then_some(&"change");
+        let (first, rest) = names.split_at(usize::from(names.first() == Some(&"verdict")));
+        let (change, last) = if first.is_empty() { (None, change) } else { (change, None) };
+        let names = first.iter().chain(change).chain(rest).chain(last);
+        self.columns.clone().unwrap_or_else(|| names.filter_map(|name| Column::find(name)).collect())
     }
 }

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::error::{Error, Result};
 use crate::base::time::{parse_rfc3339, write_civil};
+use crate::report::lang::name_of_zone;
 
 /// For whom the cells of the CSV are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,13 +52,7 @@ impl Times {
     #[must_use]
     pub fn zone_note(&self) -> String {
         let Self::In(zone) = self else { return String::new() };
-        let name = match (zone.iana_name(), zone.to_fixed_offset()) {
-            _ if *zone == TimeZone::UTC => "UTC".to_owned(),
-            (Some(name), _) => name.to_owned(),
-            (None, Ok(offset)) => format!("UTC{offset}"),
-            // /etc/localtime may be a copy, and TZ a rule of POSIX.
-            (None, Err(_)) => std::env::var("TZ").ok().filter(|text| !text.is_empty()).unwrap_or_else(|| "local".to_owned()),
-        };
+        let name = name_of_zone(zone);
         format!(" ({name})")
     }
 

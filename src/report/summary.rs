@@ -5,10 +5,11 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::base::escape::{shorten, terminal};
+use crate::base::time::period::Period;
 use crate::report::accounts;
 use crate::report::column::{Column, ColumnKind};
 use crate::report::data::{ReportData, ReportNeeds, TopHost};
-use crate::report::lang::{AND_MORE, INPUTS, LOGGED_IN, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS};
+use crate::report::lang::{AND_MORE, INPUTS, LOGGED_IN, Lang, OUT_OF_SCOPE, SCORED, SEEN, SUSPICIOUS, timeline};
 use crate::report::login;
 use crate::report::page::RenderOptions;
 use crate::report::runs::show_briefly;
@@ -20,6 +21,8 @@ const ROWS: usize = 10;
 const LONGEST: usize = 60;
 /// How many hosts that logged in a summary names.
 const LOGINS: usize = 5;
+/// How many hosts of which something is new a summary names, beyond the suspicious ones.
+const CHANGED: usize = 5;
 /// How many characters a sentence about a run has at the most.
 const LONGEST_SENTENCE: usize = 400;
 const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
@@ -27,18 +30,35 @@ const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_r
 /// How many hosts the summary shows.
 #[must_use]
 pub const fn needs() -> ReportNeeds {
-    ReportNeeds { top: 0, urgent: ROWS, logins: LOGINS }
+    ReportNeeds { top: 0, urgent: ROWS, logins: LOGINS, changed: CHANGED, timeline: false }
 }
 
 /// The page as text.
 #[must_use]
 pub fn render(digest: &ReportData, look: &RenderOptions) -> String {
     let mut text = format!("{}\n", headline(digest, look));
+    put_changes(digest, look, &mut text);
     put_suspects(digest, look, &mut text);
     put_logins(digest, look, &mut text);
     put_accounts(digest, look, &mut text);
     put_runs(digest, look, &mut text);
     text
+}
+
+/// What is new since another day; nothing where there is nothing to compare with.
+fn put_changes(digest: &ReportData, look: &RenderOptions, text: &mut String) {
+    let Some(told) = digest.tell_changes(look.lang, &|name| terminal(name).into_owned()) else { return };
+    text.push_str(&format!("{told}\n"));
+    // The suspicious ones stand below.
+    let mut shown = digest.changed(CHANGED);
+    shown.retain(|kept| !kept.host.suspicious);
+    for kept in &shown {
+        let change = kept.detail.change.as_ref().map_or_else(String::new, |change| change.tell(look.lang));
+        text.push_str(&format!("  {}\n", look.lang.pair(&kept.host.ip.to_string(), &change)));
+    }
+    if let Some(gone) = digest.tell_gone(look.lang) {
+        text.push_str(&format!("  {}\n", terminal(&gone)));
+    }
 }
 
 /// What runs knew about themselves.
@@ -113,10 +133,23 @@ pub fn headline(digest: &ReportData, look: &RenderOptions) -> String {
     if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
         text.push_str(&format!(", {}", look.lang.fill(SEEN, &[&look.lang.time(first), &look.lang.time(last)])));
     }
+    if digest.outside > 0 {
+        let counted = look.lang.count(digest.outside, timeline::OUTSIDE);
+        text.push_str(&format!(". {}", counted.replacen("{}", &shown_period(&look.period, look.lang), 1)));
+    }
     if let Some(hint) = digest.web.hint(look.lang) {
         text.push_str(&format!(". {hint}"));
     }
     text
+}
+
+/// A period, in words.
+fn shown_period(period: &Period, lang: Lang) -> String {
+    match (period.since().map(|at| lang.time(at)), period.until().map(|at| lang.time(at))) {
+        (Some(since), Some(until)) => lang.fill(timeline::BETWEEN, &[&since, &until]),
+        (Some(since), None) => lang.fill(timeline::SINCE, &[&since]),
+        (None, until) => lang.fill(timeline::UNTIL, &[&until.unwrap_or_default()]),
+    }
 }
 
 fn cell(text: &str) -> String {
@@ -146,7 +179,6 @@ mod tests {
     use crate::record::host::HostRecord;
     use crate::record::host::scan::ScanView;
     use crate::report::data::Thresholds;
-    use crate::report::lang::Lang;
 
     fn digest() -> ReportData {
         let mut digest = ReportData::new(ReportNeeds { urgent: 2, ..ReportNeeds::default() }, Thresholds::default());

@@ -28,7 +28,7 @@ const FEWER: Phrase = ["fewer than {}", "moins de {}"];
 const MOST: Phrase = ["at most {}", "au plus {}"];
 const EXACTLY: Phrase = ["exactly {}", "exactement {}"];
 /// The units of a length of time.
-const UNITS: [(u64, Counted); 5] = [
+pub(crate) const UNITS: [(u64, Counted); 5] = [
     (604_800, [["week", "semaine"], ["weeks", "semaines"]]),
     (86_400, [["day", "jour"], ["days", "jours"]]),
     (3600, [["hour", "heure"], ["hours", "heures"]]),

@@ -17,6 +17,7 @@ fn roomy(rows: u32) -> Vec<Value> {
         let ip = format!("2001:db8:1234:5678:9abc:def0:{n:x}:5678");
         let mut host = host(&ip, [1000 + u64::from(n), 3, 0], &["ssh_bruteforce", "aggressive_bot"]);
         host["scan"] = json!({"status": "complete", "open_ports": ports, "closed": 1, "filtered": 0, "unknown": 0});
+        host["timeline"] = json!({"resolution_seconds": 86400, "buckets": {"ssh_failed": [1_767_225_600, 7, n + 1, 1000]}});
         host["explain"] = json!([{
             "rule": "ssh_bruteforce", "held": true, "when": ".ssh_failed > 50", "about": "more than 50 failed SSH logins", "attack": "T1110.001",
             "window_seconds": 600, "saw": {"ssh_failed": 286},

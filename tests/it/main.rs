@@ -42,6 +42,7 @@ mod model;
 mod named;
 mod needs;
 mod networks;
+mod over_time;
 mod packaging;
 mod pipeline;
 mod properties;

@@ -52,7 +52,7 @@ fn record() -> impl Strategy<Value = Value> {
 
 fn look(columns: Option<Vec<&'static soar_light::report::column::Column>>, french: bool, delimiter: u8) -> RenderOptions {
     let (lang, theme) = if french { (Lang::Fr, Theme::Dark) } else { (Lang::En, Theme::Light) };
-    RenderOptions { lang, theme, columns, top: Some(3), csv: Style { delimiter, ..Style::default() } }
+    RenderOptions { lang, theme, columns, top: Some(3), csv: Style { delimiter, ..Style::default() }, ..RenderOptions::default() }
 }
 
 /// Characters that no report may hold beside the ends of its lines: what nobody sees, and what moves the rest.
@@ -71,7 +71,7 @@ proptest! {
         let look = look(Some(COLUMNS.iter().collect()), french, delimiter);
         let lines: Vec<String> = records.iter().map(Value::to_string).collect();
         let hosts: Vec<_> = lines.iter().map(|line| HostRecord::from_line(line.as_bytes()).expect("a host")).collect();
-        let mut digest = ReportData::new(ReportNeeds { top: 3, urgent: 3, logins: 3 }, Thresholds::default());
+        let mut digest = ReportData::new(ReportNeeds { top: 3, urgent: 3, logins: 3, ..ReportNeeds::default() }, Thresholds::default());
         hosts.iter().zip(&lines).for_each(|(host, line)| { digest.add(host, line.as_bytes()); });
         digest.close();
         for report in REPORTS {
@@ -89,6 +89,10 @@ proptest! {
                 "csv" => check_csv(&text, delimiter, lines.len())?,
                 "markdown" => check_markdown(&text, lines.len().min(3))?,
                 "html" => prop_assert_eq!((text.matches("<script").count(), text.matches("<img").count(), text.matches("</style").count()), (1, 0, 1)),
+                "story" => prop_assert!(text.starts_with("# ") && !text.contains("<script") && !text.contains("https://"), "{}", text),
+                "digest" => {
+                    prop_assert!(text.lines().count() <= 10 && !text.contains(['@', '<', '*']) && !text.contains("://"), "{}", text);
+                }
                 _ => prop_assert!(text.starts_with("<svg ") && !text.contains("<script") && !text.contains("<img"), "{}", report.name()),
             }
         }

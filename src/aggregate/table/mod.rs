@@ -6,6 +6,7 @@ mod memory;
 mod host;
 mod key;
 mod service;
+mod timeline;
 mod watch;
 
 use std::collections::HashMap;
@@ -23,7 +24,6 @@ use crate::aggregate::tally::EvidencePosition;
 use crate::base::net::{Address, AddressSet, Zone};
 use crate::record::host::SeenAt;
 use crate::record::host::partial::{Partial, SignalBuckets};
-use crate::record::host::timeline::Span;
 use crate::record::signal::{self, LOGIN_FAILED, SignalSet, Value};
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash is faster than std's (measured:
@@ -345,15 +345,6 @@ impl Table {
     /// Whether a signal of that name was counted.
     pub fn has_met(&self, name: &str) -> bool {
         signal::index_of(name).map_or_else(|| self.names.find(name).is_some(), |index| self.met.contains(index))
-    }
-
-    /// How coarse the timelines of the hosts are that `is_wanted` says, by the period of all of them.
-    pub fn timeline_level(&self, is_wanted: impl Fn(&AggregatedHost) -> bool) -> u8 {
-        let mut span = Span::default();
-        for timeline in self.hosts.iter().filter(|host| is_wanted(host)).filter_map(|host| host.tally.timeline()) {
-            timeline.cover(&mut span, |_| true);
-        }
-        span.level()
     }
 
     /// Whether a counter reached the largest integer and stayed there.

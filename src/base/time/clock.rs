@@ -81,6 +81,12 @@ impl Clock {
         Ok(Self { zone, year, reference: now(), memo: ([0; CLF_LEN], 0, 0), day: CachedDay::default(), assumed: Assumptions::default() })
     }
 
+    /// The zone of times without an offset.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// This clock for one file: a stamp without a year is at most 24 h after `reference` (seconds since 1970).
     #[must_use]
     pub fn with_reference(&self, reference: i64) -> Self {

@@ -45,6 +45,18 @@ impl Period {
         self.since.is_some() || self.until.is_some()
     }
 
+    /// Its first instant, in seconds since 1970.
+    #[must_use]
+    pub const fn since(&self) -> Option<i64> {
+        self.since
+    }
+
+    /// The instant before which it ends.
+    #[must_use]
+    pub const fn until(&self) -> Option<i64> {
+        self.until
+    }
+
     /// Whether the instant `seconds` since 1970 is in it; no instant is in all of time only.
     #[must_use]
     pub fn contains(&self, seconds: Option<i64>) -> bool {

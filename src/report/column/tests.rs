@@ -60,6 +60,7 @@ fn every_cell_says_what_the_record_says() {
             "verdict=INTRUSION",
             "why=a\u{a0}: 1\u{a0}; règle\u{a0}: r. 7 échecs dans l’heure avant une connexion réussie, 6 échecs de connexion SSH, 2 pages introuvables (404), 1 connexion SSH, 3 essais pour des comptes inexistants, 4 connexions à sshd sans essai de mot de passe, 5 requêtes visant des failles connues et mine\u{a0}: 9\u{a0}; règle\u{a0}: ssh_breakin",
             "attack=",
+            "change=",
             "allowed=true",
             "scan_result=22 80 (incomplet)",
             "evidence=a.log:7 b:8",

@@ -20,7 +20,7 @@ pub fn figure(bars: &Bars, lang: Lang) -> Markup {
             @if !bars.legend.is_empty() {
                 ul.legend {
                     @for (name, fill) in &bars.legend {
-                        li { @if let Some(fill) = fill { svg.field aria-hidden="true" { rect class={ "c" (fill.colour) } width="100%" height="100%"; (lines(fill.pattern, 0, 1, 1)) } } (name) }
+                        li { @if let Some(fill) = fill { svg.field aria-hidden="true" { rect class={ "c" (fill.colour) } width="100%" height="100%" {} (lines(fill.pattern, 0, 1, 1)) } } (name) }
                     }
                 }
             }
@@ -64,11 +64,11 @@ fn lines(pattern: Pattern, at: u64, value: u64, whole: u64) -> Markup {
     let (left, right) = (percent(at, whole, 100), percent(at + value, whole, 100));
     html! {
         @if pattern.has_rows() {
-            @for y in ["25%", "50%", "75%"] { line x1=(left) x2=(right) y1=(y) y2=(y) stroke=(colour) stroke-width="1.2" pointer-events="none"; }
+            @for y in ["25%", "50%", "75%"] { line x1=(left) x2=(right) y1=(y) y2=(y) stroke=(colour) stroke-width="1.2" pointer-events="none" {} }
         }
         @if pattern.has_columns() {
             // As thick as no bar is, and cut at its edges: each dash of the line is a line from top to bottom.
-            line x1=(left) x2=(right) y1="50%" y2="50%" stroke=(colour) stroke-width="99" stroke-dasharray="0 3.4 1.2 2.4" pointer-events="none";
+            line x1=(left) x2=(right) y1="50%" y2="50%" stroke=(colour) stroke-width="99" stroke-dasharray="0 3.4 1.2 2.4" pointer-events="none" {}
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::report::html::unbroken::{text, when, words};
 use crate::report::lang::{self, Lang, PORT_STATES, SCAN_STATES, word_of};
 use crate::report::login::count;
 use crate::report::scanned::put_ranges;
-use crate::report::{self, why};
+use crate::report::{self, story, why};
 
 /// How many items of a list are shown; another stage may have written thousands.
 const MOST: usize = 100;
@@ -20,6 +20,7 @@ const MOST: usize = 100;
 pub fn details(kept: &TopHost<'_>, lang: Lang) -> Markup {
     let TopHost { host, detail, .. } = kept;
     html! {
+        @if host.suspicious { p.story { (words(&story::tell(host, lang, &text))) } }
         div.parts {
             div { (rules(kept, lang)) (signals(host, lang)) }
             @if count(host) > 0 { div { (login::latest(host, MOST, lang)) } }

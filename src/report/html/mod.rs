@@ -11,6 +11,7 @@ mod groups;
 mod bars;
 mod login;
 mod runs;
+mod timeline;
 mod unbroken;
 
 use std::net::IpAddr;
@@ -29,10 +30,13 @@ use crate::report::chart;
 use crate::report::column::{Column, ColumnKind};
 use crate::report::data::{ReportData, ReportNeeds, TopHost, is_alarming};
 use crate::report::lang;
+use crate::report::lang::story::CHANGES;
 use crate::report::lang::{Lang, SCAN_STATES, word_of};
 use crate::report::login::HOSTS;
+use crate::report::markdown::CHANGED;
 use crate::report::page::{RenderOptions, Report, Theme};
 use crate::report::summary::headline;
+use crate::report::timeline::total::View;
 use crate::report::unscored;
 
 /// How many hosts the table has, unless `--top` says otherwise.
@@ -65,12 +69,14 @@ impl Report for Html {
 
     fn needs(&self, look: &RenderOptions) -> ReportNeeds {
         let rows = look.top.unwrap_or(ROWS);
-        ReportNeeds { urgent: rows, logins: HOSTS, ..ReportNeeds::default() }.max(chart::needs(rows.min(CHART_ROWS)))
+        ReportNeeds { urgent: rows, logins: HOSTS, timeline: true, changed: CHANGED, ..ReportNeeds::default() }
+            .max(chart::needs(rows.min(CHART_ROWS)))
     }
 
     fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         let hosts = digest.urgent(look.top.unwrap_or(ROWS));
-        Ok(page(&HtmlPage { digest, look, hosts: &hosts }).into_string().into_bytes())
+        let view = digest.timeline.view(&look.period);
+        Ok(page(&HtmlPage { digest, look, hosts: &hosts, view: view.as_ref() }).into_string().into_bytes())
     }
 }
 
@@ -79,6 +85,8 @@ struct HtmlPage<'d> {
     digest: &'d ReportData,
     look: &'d RenderOptions,
     hosts: &'d [TopHost<'d>],
+    /// What is shown over time; nothing where no host has a timeline.
+    view: Option<&'d View>,
 }
 
 /// What the page may do: nothing but this style and this script. **Source:** W3C, Content Security Policy Level 3.
@@ -110,7 +118,9 @@ fn page(content: &HtmlPage<'_>) -> Markup {
                 }
                 main {
                     (alert(content))
+                    (changes(content))
                     (bars::figure(&chart::bars(digest, look, look.top.unwrap_or(ROWS).min(CHART_ROWS)), lang))
+                    (timeline::figure(content))
                     (facts(digest, lang))
                     (table(content))
                     (login::table(content))
@@ -146,6 +156,33 @@ fn alert(content: &HtmlPage<'_>) -> Markup {
                     p { (lang.fill(lang::AND_MORE, &[&lang.number(digest.break_ins - BREAK_INS as u64)])) }
                 }
             }
+        }
+    }
+}
+
+/// What is new since another day; nothing where there is nothing to compare with.
+fn changes(content: &HtmlPage<'_>) -> Markup {
+    let (digest, lang) = (content.digest, content.look.lang);
+    let Some(told) = digest.tell_changes(lang, &text) else { return html! {} };
+    let shown = digest.changed(CHANGED);
+    let nth_of = |kept: &TopHost<'_>| {
+        content.hosts.iter().position(|other| other.host.ip == kept.host.ip && other.host.network == kept.host.network)
+    };
+    html! {
+        section aria-labelledby="new" {
+            h2 #new { (lang.say(CHANGES)) }
+            p { (words(&told)) "." }
+            @if !shown.is_empty() {
+                ul {
+                    @for kept in &shown {
+                        li {
+                            @if let Some(nth) = nth_of(kept) { a href={ "#h" (nth) } { (words(&kept.host.ip.to_string())) } } @else { (words(&kept.host.ip.to_string())) }
+                            (lang.pair("", &kept.detail.change.as_ref().map_or_else(String::new, |change| change.tell(lang))))
+                        }
+                    }
+                }
+            }
+            @if let Some(gone) = digest.tell_gone(lang) { p { (words(&gone)) "." } }
         }
     }
 }
@@ -204,7 +241,7 @@ fn table(content: &HtmlPage<'_>) -> Markup {
                                 th scope="col" class={ (class_of(column.kind)) @if column.name == "why" { " why" } } aria-sort="none" data-first=(first_order(column)) { button type="button" { (column.heading_in(lang)) } }
                             }
                         } }
-                        @for (nth, kept) in hosts.iter().enumerate() { (host(nth, kept, &columns, lang)) }
+                        @for (nth, kept) in hosts.iter().enumerate() { (host(nth, kept, &columns, content)) }
                     }
                 }
             }
@@ -242,7 +279,8 @@ fn controls(lang: Lang) -> Markup {
 }
 
 /// The rows of a host: what the columns say, and what folds out.
-fn host(nth: usize, kept: &TopHost<'_>, columns: &[&Column], lang: Lang) -> Markup {
+fn host(nth: usize, kept: &TopHost<'_>, columns: &[&Column], content: &HtmlPage<'_>) -> Markup {
+    let lang = content.look.lang;
     let head = columns.iter().position(|column| column.kind == ColumnKind::Address).unwrap_or(0);
     let verdict = match &kept.host {
         host if is_alarming(host) => "break-in",
@@ -250,7 +288,7 @@ fn host(nth: usize, kept: &TopHost<'_>, columns: &[&Column], lang: Lang) -> Mark
         _ => "",
     };
     html! {
-        tbody #{ "h" (nth) } .late[nth >= PAGE] data-verdict=(verdict) {
+        tbody #{ "h" (nth) } .late[nth >= PAGE] data-verdict=(verdict) data-on=[content.view.map(|view| timeline::ranges(view, &kept.host))] {
             tr.host {
                 @for (place, column) in columns.iter().enumerate() {
                     @if place == head {

@@ -45,11 +45,60 @@ document.addEventListener('DOMContentLoaded', () => {
   };
   const textOf = (host) => (host.text ??= host.body.textContent.toLowerCase());
 
+  // A part of the period, chosen by two sliders or across the chart: only hosts that were seen in it.
+  const [from, to] = ['from', 'to'].map((id) => document.getElementById(id));
+  let isSeen = () => true;
+  if (from) {
+    const last = Number(to.max);
+    const times = from.dataset.times.split('|');
+    const rangesOf = (host) => (host.on ??= (host.body.dataset.on ?? '').split(' ').filter(Boolean).map((range) => range.split('-').map(Number)));
+    const choose = (start, end) => {
+      const a = Math.min(Math.max(0, Math.min(start, end)), last - 1);
+      const b = Math.max(a + 1, Math.min(last, Math.max(start, end)));
+      from.value = a;
+      to.value = b;
+      [[from, a], [to, b]].forEach(([slider, at]) => {
+        slider.setAttribute('aria-valuetext', times[at]);
+        slider.parentElement.querySelector('output').textContent = times[at];
+      });
+      for (const off of document.querySelectorAll('.timeline .off')) {
+        const isLeft = off.dataset.side === 'left';
+        off.setAttribute('x', isLeft ? 0 : b);
+        off.setAttribute('width', isLeft ? a : last - b);
+      }
+      const isWhole = a === 0 && b === last;
+      isSeen = (host) => isWhole || rangesOf(host).some(([first, end = first]) => first < b && end >= a);
+    };
+    from.addEventListener('input', () => { choose(Number(from.value), Math.max(Number(to.value), Number(from.value) + 1)); filter(); });
+    to.addEventListener('input', () => { choose(Math.min(Number(from.value), Number(to.value) - 1), Number(to.value)); filter(); });
+    document.getElementById('whole').addEventListener('click', () => { choose(0, last); filter(); });
+    const plot = document.querySelector('.timeline .plot');
+    const columnOf = (event) => {
+      const { left, width } = plot.getBoundingClientRect();
+      return Math.max(0, Math.min(last - 1, Math.floor(((event.clientX - left) / width) * last)));
+    };
+    let start = null;
+    plot.addEventListener('pointerdown', (event) => {
+      start = columnOf(event);
+      plot.setPointerCapture(event.pointerId);
+    });
+    const drag = (event) => {
+      if (start === null) return;
+      const here = columnOf(event);
+      choose(Math.min(start, here), Math.max(start, here) + 1);
+    };
+    plot.addEventListener('pointermove', drag);
+    plot.addEventListener('pointerup', (event) => { drag(event); start = null; filter(); });
+    plot.addEventListener('pointercancel', () => { start = null; });
+    // A browser that goes back to the page may have kept where they stood.
+    choose(Number(from.value), Number(to.value));
+  }
+
   const wantedBy = { all: () => true, suspicious: (host) => host.body.dataset.verdict !== '', 'break-in': (host) => host.body.dataset.verdict === 'break-in' };
   const filter = () => {
     const terms = words.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = wantedBy[verdict.value];
-    fitting = hosts.filter((host) => fits(host) && terms.every((term) => textOf(host).includes(term)));
+    fitting = hosts.filter((host) => fits(host) && isSeen(host) && terms.every((term) => textOf(host).includes(term)));
     limit = page;
     show();
   };

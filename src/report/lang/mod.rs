@@ -6,18 +6,35 @@ pub(crate) mod account;
 pub(crate) mod chart;
 pub(crate) mod group;
 pub(crate) mod run;
+pub(crate) mod story;
+pub(crate) mod timeline;
 
-use crate::base::time::rfc3339;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::base::time::{parse_rfc3339, rfc3339, write_civil};
 use crate::record::signal::{SIGNALS, index_of};
 
-/// A language of reports.
+/// The words of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// English.
+enum Tongue {
     #[default]
-    En,
-    /// French.
-    Fr,
+    English,
+    French,
+}
+
+/// A language of reports, and the zone in which they tell times.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lang {
+    tongue: Tongue,
+    /// `None`: UTC, as records have it.
+    zone: Option<&'static TimeZone>,
+}
+
+impl PartialEq for Lang {
+    fn eq(&self, other: &Self) -> bool {
+        self.tongue == other.tongue
+    }
 }
 
 /// A phrase in English and in French; `{}` stands for what is filled in.
@@ -25,7 +42,36 @@ pub type Phrase = [&'static str; 2];
 /// A phrase behind a number: for one and for several.
 pub type Counted = [Phrase; 2];
 
+#[expect(non_upper_case_globals, reason = "the two languages that there are")]
 impl Lang {
+    /// English, UTC.
+    pub const En: Self = Self { tongue: Tongue::English, zone: None };
+    /// French, UTC.
+    pub const Fr: Self = Self { tongue: Tongue::French, zone: None };
+
+    /// The same language with times in `zone`, which lives as long as the program.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone: Some(Box::leak(Box::new(zone))), ..self }
+    }
+
+    /// The zone in which times are told, where that is not the one of records.
+    #[must_use]
+    pub const fn zone(self) -> Option<&'static TimeZone> {
+        self.zone
+    }
+
+    /// What that zone is called.
+    #[must_use]
+    pub fn zone_name(self) -> String {
+        self.zone.map_or_else(|| "UTC".to_owned(), name_of_zone)
+    }
+
+    /// The one text in English, the other in French.
+    pub fn say_either(self, english: impl FnOnce() -> String, french: impl FnOnce() -> String) -> String {
+        if self.tongue == Tongue::English { english() } else { french() }
+    }
+
     /// Its code in HTML. **Source:** BCP 47.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -35,9 +81,9 @@ impl Lang {
     /// The phrase in this language.
     #[must_use]
     pub const fn say(self, phrase: Phrase) -> &'static str {
-        match self {
-            Self::En => phrase[0],
-            Self::Fr => phrase[1],
+        match self.tongue {
+            Tongue::English => phrase[0],
+            Tongue::French => phrase[1],
         }
     }
 
@@ -62,7 +108,7 @@ impl Lang {
     /// The number and what it counts: `1 address`, `2,000 addresses`. In French, none is singular.
     #[must_use]
     pub fn count(self, number: u64, what: Counted) -> String {
-        let is_one = number == 1 || number == 0 && self == Self::Fr;
+        let is_one = number == 1 || number == 0 && self.tongue == Tongue::French;
         format!("{} {}", self.number(number), self.say(what[usize::from(!is_one)]))
     }
 
@@ -97,17 +143,21 @@ impl Lang {
         }
     }
 
-    /// An instant, given in seconds since 1970, always UTC: RFC 3339, in French the day first.
+    /// An instant, given in seconds since 1970: RFC 3339, in French the day first; with the offset of the zone where there is one.
     #[must_use]
     pub fn time(self, seconds: i64) -> String {
-        let text = rfc3339(seconds);
-        if self == Self::En { text } else { french_time(&text).unwrap_or(text) }
+        let text = self.zone.and_then(|zone| local_time(seconds, zone)).unwrap_or_else(|| rfc3339(seconds));
+        if self.tongue == Tongue::English { text } else { french_time(&text).unwrap_or(text) }
     }
 
     /// An instant as a record says it; what is no time is its own text.
     #[must_use]
     pub fn time_of(self, text: &str) -> String {
-        if self == Self::En { text.to_owned() } else { french_time(text).unwrap_or_else(|| text.to_owned()) }
+        match self.zone {
+            Some(_) => parse_rfc3339(text).map_or_else(|_| text.to_owned(), |seconds| self.time(seconds)),
+            None if self.tongue == Tongue::English => text.to_owned(),
+            None => french_time(text).unwrap_or_else(|| text.to_owned()),
+        }
     }
 
     /// What reports call the signal `name`; one that is not in the table is its own label.
@@ -117,14 +167,44 @@ impl Lang {
     }
 }
 
-/// `2026-04-12T06:02:05Z` as `12/04/2026 06:02:05 UTC`; none where it is no such time.
+/// RFC 3339 with the offset of `zone`: `2026-04-12T08:02:05+02:00`; none where no calendar has such a time.
+#[must_use]
+pub fn local_time(seconds: i64, zone: &TimeZone) -> Option<String> {
+    let instant = Timestamp::from_second(seconds).ok()?;
+    let offset = zone.to_offset(instant).seconds();
+    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs() / 60);
+    let mut text = String::with_capacity(25);
+    write_civil(seconds, zone, &mut text);
+    Some(format!("{}{sign}{:02}:{:02}", text.replacen(' ', "T", 1), minutes / 60, minutes % 60))
+}
+
+/// A zone's name, or its offset; that of this machine may have none.
+#[must_use]
+pub fn name_of_zone(zone: &TimeZone) -> String {
+    match (zone.iana_name(), zone.to_fixed_offset()) {
+        _ if *zone == TimeZone::UTC => "UTC".to_owned(),
+        (Some(name), _) => name.to_owned(),
+        (None, Ok(offset)) => format!("UTC{offset}"),
+        // /etc/localtime may be a copy, and TZ a rule of POSIX.
+        (None, Err(_)) => std::env::var("TZ").ok().filter(|text| !text.is_empty()).unwrap_or_else(|| "local".to_owned()),
+    }
+}
+
+/// `2026-04-12T06:02:05Z` as `12/04/2026 06:02:05 UTC`, with an offset `12/04/2026 06:02:05 +02:00`; none where it is no such time.
 #[must_use]
 pub fn french_time(text: &str) -> Option<String> {
-    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let (day, time) = text.split_once('T')?;
+    let (time, zone) = match (time.strip_suffix('Z'), time.find(['+', '-'])) {
+        (Some(time), _) => (time, "UTC"),
+        (None, Some(start)) => time.split_at(start),
+        (None, None) => return None,
+    };
     let mut parts = day.rsplitn(3, '-');
     let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let are_digits = [day, month, year, &*time.replace([':', '.'], "")].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    are_digits.then(|| format!("{day}/{month}/{year} {time} UTC"))
+    let offset = zone.trim_start_matches(['+', '-']).replace(':', "");
+    let digits = [day, month, year, &*time.replace([':', '.'], ""), if zone == "UTC" { "" } else { &offset }];
+    let are_digits = digits.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    are_digits.then(|| format!("{day}/{month}/{year} {time} {zone}"))
 }
 
 /// The title of a page.

@@ -1,0 +1,329 @@
+//! What a host did, in sentences made of the facts of its record, each with the log line where it stands. Nothing is guessed: what
+//! the record does not say is left out.
+
+use std::path::Path;
+
+use crate::base::error::Result;
+use crate::base::escape::markdown;
+use crate::record::Text;
+use crate::record::host::login_order::{Login, UNIT_SECONDS, is_guessable};
+use crate::record::host::{Evidence, HostRecord};
+use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet, index_of};
+use crate::report::data::{ReportData, ReportNeeds, is_alarming};
+use crate::report::lang::story::{
+    AND, AS, AT, BY_KEY, BY_METHOD, BY_PASSWORD, CAUSED, CAUSED_TOO, FAILED_LATER, FROM_TO, LOGGED_IN_TOO, NETWORK_WHO, NO_PORT_OPEN,
+    NO_STORY, NOT_IN_SCOPE, ORDER_NOT_KNOWN, PORT_OPEN, PORTS_OPEN, STORY, THEN_ABOUT, THEN_LOGGED_IN, TIMES, TIMES_IN, TRIED, TRIED_USERS,
+    USERS,
+};
+use crate::report::lang::{AND_MORE, BREAK_IN, Lang};
+use crate::report::login::{self, NamedLogin};
+use crate::report::page::{RenderOptions, Report};
+use crate::report::scanned::put_ranges;
+
+/// How many hosts are told of, unless `--top` says otherwise.
+const ROWS: usize = 20;
+/// How many kinds of signals are told of one host.
+const SIGNALS_TOLD: usize = 6;
+
+/// `--story`.
+#[derive(Debug)]
+pub struct Story;
+
+impl Report for Story {
+    fn name(&self) -> &'static str {
+        "story"
+    }
+
+    fn about(&self) -> &'static str {
+        "Write what each suspicious address did in sentences, with the log lines where it stands, in Markdown; - is stdout"
+    }
+
+    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
+        ReportNeeds { urgent: look.top.unwrap_or(ROWS), ..ReportNeeds::default() }
+    }
+
+    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+        let lang = look.lang;
+        let mut text = format!("# {}\n\n", lang.say(STORY));
+        let mut shown = digest.urgent(look.top.unwrap_or(ROWS));
+        shown.retain(|kept| kept.host.suspicious);
+        if shown.is_empty() {
+            text.push_str(lang.say(NO_STORY));
+            text.push('\n');
+            return Ok(text.into_bytes());
+        }
+        text.push_str(&lang.fill(TIMES_IN, &[&lang.zone_name()]));
+        text.push_str("\n\n");
+        for kept in &shown {
+            let mark = if is_alarming(&kept.host) { format!("**{}** ", lang.say(BREAK_IN)) } else { String::new() };
+            let told = tell(&kept.host, lang, &|text| markdown(text).into_owned());
+            text.push_str(&format!("- {mark}{told}\n"));
+        }
+        let hidden = digest.suspicious.saturating_sub(shown.len() as u64);
+        if hidden > 0 {
+            text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
+        }
+        Ok(text.into_bytes())
+    }
+}
+
+/// Makes the text of others harmless for a kind of page.
+pub type Escape<'e> = &'e dyn Fn(&str) -> String;
+
+/// What `host` did, in one to four sentences.
+pub fn tell(host: &HostRecord<'_>, lang: Lang, escape: Escape<'_>) -> String {
+    let mut teller = Teller { host, lang, escape, day: String::new() };
+    let mut sentences = Vec::new();
+    let attempts = teller.attempts();
+    let has_attempts = attempts.is_some();
+    let others = teller.signals();
+    let first = attempts.or_else(|| Some(lang.fill(CAUSED, &[&teller.who(), others.as_deref()?])));
+    let ports = teller.ports();
+    let first = match (first, &ports) {
+        (Some(first), Some(ports)) => format!("{first}; {ports}"),
+        (Some(first), None) => first,
+        (None, Some(ports)) => format!("{}: {ports}", teller.who()),
+        (None, None) => teller.who(),
+    };
+    sentences.push(first);
+    sentences.extend(teller.other_logins());
+    if has_attempts {
+        sentences.extend(others.map(|others| lang.fill(CAUSED_TOO, &[&others])));
+    }
+    sentences.join(". ") + "."
+}
+
+/// One host that is told of.
+struct Teller<'t> {
+    host: &'t HostRecord<'t>,
+    lang: Lang,
+    escape: Escape<'t>,
+    /// The day that was named last.
+    day: String,
+}
+
+/// How exact a time is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Precision {
+    Minute,
+    Second,
+}
+
+impl Teller<'_> {
+    fn who(&self) -> String {
+        let ip = self.host.ip.to_string();
+        self.host.network.as_ref().map_or(ip, |network| self.lang.fill(NETWORK_WHO, &[&(self.escape)(&network.0)]))
+    }
+
+    /// A time of day; the day before it where another was named last.
+    fn clock(&mut self, at: i64, precision: Precision) -> String {
+        let text = self.lang.time(at);
+        let Some((day, time)) = text.split_once(['T', ' ']) else { return text };
+        let end = if precision == Precision::Minute { 5 } else { 8 };
+        let time = time.get(..end).unwrap_or(time);
+        if self.day == day {
+            return time.to_owned();
+        }
+        day.clone_into(&mut self.day);
+        self.lang.say_either(|| format!("{day} {time}"), || format!("{time} le {day}"))
+    }
+
+    fn period(&mut self, first: i64, last: i64) -> String {
+        let start = self.clock(first, Precision::Minute);
+        let is_one = first.div_euclid(60) == last.div_euclid(60);
+        if is_one {
+            return self.lang.fill(AT, &[&start]);
+        }
+        let end = self.clock(last, Precision::Minute);
+        self.lang.fill(FROM_TO, &[&start, &end])
+    }
+
+    /// The first line that tells of one of `signals`.
+    fn first_place(&self, signals: SignalSet) -> String {
+        let is_wanted = |evidence: &&Evidence<'_>| index_of(&evidence.signal.0).is_some_and(|index| signals.contains(index));
+        // Those without a time come last.
+        let first = self.host.evidence.iter().filter(is_wanted).min_by_key(|evidence| evidence.at.unwrap_or(i64::MAX));
+        first.map_or_else(String::new, |place| self.place(&place.file, place.line))
+    }
+
+    fn place(&self, file: &Text<'_>, line: u64) -> String {
+        format!(" ({}:{line})", (self.escape)(&file.0))
+    }
+
+    /// Logins that failed and, where that may have been guessed, the one that did not.
+    fn attempts(&mut self) -> Option<String> {
+        let (host, lang) = (self.host, self.lang);
+        let failed = host.count_of_any(LOGIN_FAILED);
+        if failed == 0 {
+            return None;
+        }
+        let broken = login::told(host).filter(|_| host.failed_before_login.is_some_and(|failures| failures > 0));
+        let order = &host.login_order;
+        let start_of = |&(start, _): &(i64, u64)| start.saturating_mul(UNIT_SECONDS.into());
+        // Within ten seconds it is not known which came first: such a failure is told with those before.
+        let is_before =
+            |(start, _): &&(i64, u64)| broken.is_none_or(|login| *start < order.bucket_of(login.at()) + i64::from(order.shift == 0));
+        let before: Vec<_> = order.failures.iter().filter(is_before).copied().collect();
+        let count = |buckets: &[(i64, u64)]| buckets.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+        let told = if broken.is_some() { count(&before) } else { failed };
+        let times = lang.count(told, TIMES);
+        let who = self.who();
+        let mut text = match host.users.filter(|users| *users > 0) {
+            Some(users) => lang.fill(TRIED_USERS, &[&who, &lang.count(users, USERS), &times]),
+            None => lang.fill(TRIED, &[&who, &times]),
+        };
+        // Buckets tell when; else the host does, where it did nothing else.
+        let period = before.first().map(start_of).zip(before.last().map(start_of));
+        if let Some((first, last)) = period {
+            text.push(' ');
+            text.push_str(&self.period(first, last));
+        }
+        text.push_str(&self.first_place(LOGIN_FAILED));
+        match broken {
+            Some(NamedLogin::Login(login)) => {
+                text.push_str(&self.login(login, |lang, [user, at, how]| lang.fill(THEN_LOGGED_IN, &[user, at, how])))
+            }
+            Some(NamedLogin::Gone(at)) => {
+                let at = self.clock(at, Precision::Minute);
+                text.push_str(&lang.fill(THEN_ABOUT, &[&at]));
+            }
+            None => {}
+        }
+        let later = count(&order.failures).saturating_sub(told);
+        if broken.is_some() && later > 0 {
+            text.push_str(&lang.fill(FAILED_LATER, &[&lang.count(later, TIMES)]));
+        }
+        Some(text)
+    }
+
+    /// A login: as whom, when, how, where it stands.
+    fn login(&mut self, login: &Login<'_>, fill: impl Fn(Lang, [&str; 3]) -> String) -> String {
+        let lang = self.lang;
+        let user = login.user.as_ref().map_or_else(String::new, |user| lang.fill(AS, &[&(self.escape)(&user.0)]));
+        let how = match login.method.as_ref().map(|method| &*method.0) {
+            None => String::new(),
+            Some("password") => lang.say(BY_PASSWORD).to_owned(),
+            Some("publickey") => lang.say(BY_KEY).to_owned(),
+            Some(method) => lang.fill(BY_METHOD, &[&(self.escape)(method)]),
+        };
+        let at = self.clock(login.at, Precision::Second);
+        let how = how + &self.place(&login.file, login.line);
+        fill(lang, [&user, &at, &how])
+    }
+
+    /// Logins that came behind no failure, or nobody knows behind what.
+    fn other_logins(&mut self) -> Option<String> {
+        let (host, lang) = (self.host, self.lang);
+        let count = host.count_of_any(LOGIN_ACCEPTED);
+        if count == 0 || host.failed_before_login.is_some_and(|failures| failures > 0) {
+            return None;
+        }
+        let last = host.login_order.latest.last()?;
+        let times = lang.count(count, TIMES);
+        let mut text = self.login(last, |lang, [user, at, how]| lang.fill(LOGGED_IN_TOO, &[&times, user, at, how]));
+        let may_be_guessed = last.method.as_ref().is_none_or(|method| is_guessable(method.as_bytes()));
+        if host.has_unknown_order() && may_be_guessed {
+            text.push_str(&format!(", {}", lang.say(ORDER_NOT_KNOWN)));
+        }
+        Some(text)
+    }
+
+    /// What else was counted, most first.
+    fn signals(&self) -> Option<String> {
+        let lang = self.lang;
+        let logins = LOGIN_FAILED.union(LOGIN_ACCEPTED);
+        let is_told = |name: &str| index_of(name).is_none_or(|index| !logins.contains(index));
+        let mut counted: Vec<_> = self.host.signals.iter().filter(|(name, count)| *count > 0 && is_told(&name.0)).collect();
+        // Stable: of equals the first of the table.
+        counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let hidden = counted.len().saturating_sub(SIGNALS_TOLD) as u64;
+        let tell = |(name, count): &(Text<'_>, u64)| {
+            let place = self
+                .host
+                .evidence
+                .iter()
+                .filter(|evidence| evidence.signal == *name)
+                .min_by_key(|evidence| evidence.at.unwrap_or(i64::MAX));
+            let place = place.map_or_else(String::new, |place| self.place(&place.file, place.line));
+            let label = index_of(&name.0).map_or_else(|| (self.escape)(&name.0), |index| lang.label_of(SIGNALS[index].name).to_owned());
+            format!("{label} {}{place}", lang.count(*count, TIMES))
+        };
+        let mut parts: Vec<_> = counted.into_iter().take(SIGNALS_TOLD).map(tell).collect();
+        parts.extend((hidden > 0).then(|| lang.fill(AND_MORE, &[&lang.number(hidden)])));
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// What the scan found.
+    fn ports(&self) -> Option<String> {
+        let (lang, scan) = (self.lang, self.host.scan.as_ref()?);
+        match &*scan.status.0 {
+            "complete" | "incomplete" if scan.open_ports.is_empty() => Some(lang.say(NO_PORT_OPEN).to_owned()),
+            "complete" | "incomplete" => {
+                let mut ranges = String::new();
+                put_ranges(&scan.open_ports, &mut ranges);
+                Some(match ranges.rsplit_once(' ') {
+                    None if scan.open_ports.len() == 1 => lang.fill(PORT_OPEN, &[&ranges]),
+                    None => lang.fill(PORTS_OPEN, &[&ranges]),
+                    Some((first, last)) => lang.fill(PORTS_OPEN, &[&format!("{}{}{last}", first.replace(' ', ", "), lang.say(AND))]),
+                })
+            }
+            "out_of_scope" => Some(lang.say(NOT_IN_SCOPE).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BROKEN: &str = concat!(
+        r#"{"ip":"203.0.113.77","score":14,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":14,"ssh_accepted":1},"users":3,"failed_before_login":14,"#,
+        r#""evidence":[{"signal":"ssh_failed","at":"2026-04-12T06:02:10Z","file":"examples/auth.log","line":20}],"#,
+        r#""login_order":{"failures":[1775973730,10,90,4],"logins":[1775974640,1],"latest":[{"at":"2026-04-12T06:17:29Z","user":"backup","method":"password","file":"examples/auth.log","line":186}]},"#,
+        r#""scan":{"status":"complete","open_ports":[22]}}"#
+    );
+
+    fn told(line: &str, lang: Lang) -> String {
+        tell(&HostRecord::from_line(line.as_bytes()).expect("a host"), lang, &|text| format!("<{text}>"))
+    }
+
+    #[test]
+    fn a_break_in_is_told_with_its_places_in_both_languages() {
+        assert_eq!(
+            told(BROKEN, Lang::En),
+            "203.0.113.77 tried 3 users 14 times from 2026-04-12 06:02 to 06:17 (<examples/auth.log>:20), then logged in as <backup> at 06:17:29 with a password (<examples/auth.log>:186); port 22 is open there."
+        );
+        assert_eq!(
+            told(BROKEN, Lang::Fr),
+            "203.0.113.77 a essayé 3 comptes 14 fois de 06:02 le 12/04/2026 à 06:17 (<examples/auth.log>:20), puis s’est connectée en tant que <backup> à 06:17:29 par mot de passe (<examples/auth.log>:186); le port 22 y est ouvert."
+        );
+        let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("a zone");
+        assert!(told(BROKEN, Lang::En.in_zone(paris)).contains("from 2026-04-12 08:02 to 08:17"));
+    }
+
+    #[test]
+    fn other_hosts_are_told_by_what_they_did_and_nothing_more() {
+        for (line, english) in [
+            (
+                r#"{"ip":"192.0.2.1","signals":{"ssh_failed":60},"login_order":{"failures":[1775973730,60]},"scan":{"status":"out_of_scope"}}"#,
+                "192.0.2.1 tried to log in 60 times at 2026-04-12 06:02; it was not scanned (out of scope).",
+            ),
+            (
+                r#"{"ip":"192.0.2.1","signals":{"http_404":30,"http_bot":20,"<x>":1},"evidence":[{"signal":"http_404","file":"a","line":7}],"scan":{"status":"complete","open_ports":[20,21,22,23,80,443]}}"#,
+                "192.0.2.1 caused 404 30 times (<a>:7), Bot 20 times, <<x>> 1 time; ports 20-23, 80 and 443 are open there.",
+            ),
+            (
+                r#"{"ip":"2001:db8::1","network":"2001:db8::/64","signals":{"ssh_failed":2,"ssh_accepted":3,"http_404":1},"failed_before_login":0,"login_order":{"latest":[{"at":"2026-04-12T06:17:29Z","user":"bob","method":"publickey","file":"a","line":1}]},"scan":{"status":"complete"}}"#,
+                "The network <2001:db8::/64> tried to log in 2 times; no scanned port is open there. It logged in 3 times, last as <bob> at 2026-04-12 06:17:29 with a key (<a>:1). It also caused 404 1 time.",
+            ),
+            (
+                r#"{"ip":"192.0.2.1","signals":{"ssh_failed":40,"ssh_accepted":9},"failed_before_login":40,"login_order":{"failures":[1775980810,40,400,2],"logins":[1775981100,1]}}"#,
+                "192.0.2.1 tried to log in 40 times at 2026-04-12 08:00, then logged in at about 08:05 (details no longer recorded), and failed 2 times after that.",
+            ),
+            (r#"{"ip":"192.0.2.1"}"#, "192.0.2.1."),
+        ] {
+            assert_eq!(told(line, Lang::En), english);
+        }
+    }
+}
