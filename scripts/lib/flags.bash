@@ -37,7 +37,7 @@ take_flag() {
         kind=${takes[$stage:$name]-}
         [ -n "$kind" ] || continue
         # What soar-parse keeps is for --hosts alone; --fast passes on what soar-score was given.
-        case $stage:$name in parse:--evidence | parse:--resolution | parse:--partial | parse:--memory) continue ;; esac
+        case $stage:$name in parse:--evidence | parse:--resolution | parse:--partial | parse:--memory | parse:--timeline) continue ;; esac
         check_stage_flag "$name" "$stage"
         declare -n words=given_$stage
         found=1 words+=("$1")

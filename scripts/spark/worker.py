@@ -135,7 +135,8 @@ def kept(flags):
     """What soar-parse keeps of each address, which is what soar-score is asked to keep."""
     names = ("--evidence", "--resolution")
     pairs = [flag for at, flag in enumerate(flags) if flag in names or at and flags[at - 1] in names]
-    return ["--hosts", "--partial", *pairs, *(flag for flag in flags if flag.split("=")[0] in names and "=" in flag)]
+    more = [flag for flag in flags if flag == "--timeline" or (flag.split("=")[0] in names and "=" in flag)]
+    return ["--hosts", "--partial", *pairs, *more]
 
 
 def parse(piece, hosts):

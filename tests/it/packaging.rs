@@ -258,7 +258,7 @@ fn the_flags_of_the_service_are_flags_and_bound_its_memory() {
     let script = r#"set -e; made=$(mktemp -d); trap 'rm -r "$made"' EXIT; . packaging/soar-light.default
         grep -qx 'MemoryMax=2G' packaging/soar-light.service; [[ " $SCORE_FLAGS " == *' --memory 1G '* ]]
         TMPDIR=$made scripts/update "$made/state" $PARSE_FLAGS --year 2026 examples/auth.log -- $SCORE_FLAGS
-        cmp "$made/state/hosts.ndjson" <(soar-parse -q --year 2026 examples/auth.log | soar-score -q --partial) && echo same"#;
+        cmp "$made/state/hosts.ndjson" <(soar-parse -q --year 2026 examples/auth.log | soar-score -q --partial --timeline) && echo same"#;
     let output = bash(script);
     assert_eq!((text(&output.stderr), text(&output.stdout)), (String::new(), "same\n".to_owned()));
 }

@@ -48,7 +48,7 @@ fn manual(name: &str) -> BTreeMap<String, String> {
 fn no_flag_has_two_meanings() {
     // What soar-parse looks for is what soar-score is told that it looked for.
     // What is kept of an address is a flag of soar-parse for --hosts alone, to which soar gives it with --fast.
-    const ONE_MEANING_IN_TWO_WORDS: [&str; 5] = ["--signals", "--memory", "--resolution", "--partial", "--evidence"];
+    const ONE_MEANING_IN_TWO_WORDS: [&str; 6] = ["--signals", "--memory", "--resolution", "--partial", "--evidence", "--timeline"];
     let manuals = FILTERS.map(|name| (name, manual(name)));
     assert!(manuals.iter().all(|(_, flags)| flags.len() > 10 && flags.contains_key("--threads") && flags.contains_key("-q")));
     for (name, flags) in &manuals {
@@ -127,7 +127,7 @@ fn a_run_ends_with_what_to_do_next() {
     assert!(last("head -3 \"$log\" | soar -o out -")[0].starts_with("written: "), "nobody is suspicious");
     // It can be pasted.
     let (exit, lines, said) =
-        soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -1");
+        soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -3");
     assert!(
         exit == 0 && said.contains("soar-parse: ") && lines.contains("Accepted password for backup from 203.0.113.77"),
         "{lines}{said}"

@@ -8,7 +8,7 @@ const START: &str = r#"
     update() { "$ROOT/scripts/update" "$@"; }
     grow() { head -"$1" "$log" > auth.log; }
     # What one run over the log, as it is now, counts.
-    whole() { cmp "${1:-state}/hosts.ndjson" <(soar-parse -q auth.log | soar-score -q --partial); }
+    whole() { cmp "${1:-state}/hosts.ndjson" <(soar-parse -q auth.log | soar-score -q --partial --timeline); }
     # The filters in the folder `odd`: those that are named are stand-ins which run what stands behind the name, but for noting logs.
     stand_in() {
         rm -rf odd; mkdir odd; ln -s "$real"/soar-{parse,score} odd
@@ -33,7 +33,7 @@ fn run(script: &str) -> String {
 fn a_run_that_fails_at_any_place_counts_nothing_and_the_next_one_counts_everything_once() {
     let printed = run(r#"
         try() { local code=0; SOAR_BIN=odd update state -q auth.log -- -q || code=$?; echo "$code"; whole_at "$1"; }
-        whole_at() { cmp state/hosts.ndjson <(head -"$1" "$log" | soar-parse -q --name auth.log | soar-score -q --partial); }
+        whole_at() { cmp state/hosts.ndjson <(head -"$1" "$log" | soar-parse -q --name auth.log | soar-score -q --partial --timeline); }
         grow 10; update state -q auth.log -- -q; grow 20
         # It writes half of what it has, as on a full disk.
         stand_in soar-score '"$real" "$@" | head -c 700; exit 2'; try 10
@@ -89,7 +89,7 @@ fn a_run_that_is_cut_short_at_any_step_leaves_one_whole_state() {
         mkdir tools; for tool in readlink dirname mkdir mktemp chmod cmp ln cp rm mv sync flock head tail sort; do
             printf '#!/bin/bash\nn=$(($(<%q) - 1)); echo $n > %q; [ $n -ne 0 ] || kill -9 WHOM\nexec %q "$@"\n' "$PWD/count" "$PWD/count" "$(command -v $tool)" > tools/$tool
         done
-        chmod +x tools/*; hosts_at() { head -"$1" "$log" | soar-parse -q --name auth.log | soar-score -q --partial > "at$1"; }
+        chmod +x tools/*; bare() { jq -c "del(.timeline)" "$1"; }; hosts_at() { head -"$1" "$log" | soar-parse -q --name auth.log | soar-score -q --partial --timeline > "at$1"; }
         hosts_at 10; hosts_at 20; cp -r "$ROOT/tests/upgrade/whole" whole; touch -d '2026-03-02 10:00:00' whole/logs.cursor
         grow 10; update ten -q auth.log -- -q; grow 30; hosts_at 30; : > none
         for base in fresh:none:'$PPID' ten:at10:'$PPID' ten:at10:'$$' whole:at20:'$PPID'; do
@@ -100,9 +100,9 @@ fn a_run_that_is_cut_short_at_any_step_leaves_one_whole_state() {
                 # The tool itself may live on, and hold the lock until it ends.
                 [ ! -e state ] || flock state/update.lock true
                 # Hosts of version 0.1 lack what this one keeps: what they are to it is compared.
-                if [ -e state/hosts.ndjson ]; then cmp -s <(soar-score -q --partial state/hosts.ndjson) $old || cmp state/hosts.ndjson at30; fi
+                if [ -e state/hosts.ndjson ]; then cmp -s <(soar-score -q --partial state/hosts.ndjson) <(bare $old) || cmp <(bare state/hosts.ndjson) <(bare at30); fi
                 [ "$(<count)" -le 0 ] || break
-                update state -q auth.log -- -q; cmp state/hosts.ndjson at30
+                update state -q auth.log -- -q; cmp <(bare state/hosts.ndjson) <(bare at30)
                 [[ "$(names state)" == 'current gen.'?'.X hosts.ndjson update.lock' ]] || names state
             done
             [ $n -gt 10 ] || echo "$base: only $n steps"
@@ -128,11 +128,11 @@ fn a_log_that_is_rotated_before_the_first_run_ends_is_counted_by_the_next_one() 
         grow 5; mv auth.log auth.log.1; head -15 "$log" | tail -10 > auth.log
         stand_in soar-score 'exit 2'; SOAR_BIN=odd update state -q auth.log || echo $?; names state
         mv auth.log.1 auth.log.2; mv auth.log auth.log.1; touch -d '-1 day' auth.log.1; tail -25 "$log" > auth.log
-        update state -q auth.log -- -q; cmp state/hosts.ndjson <(soar-parse -q auth.log.1 auth.log | soar-score -q --partial)
+        update state -q auth.log -- -q; cmp state/hosts.ndjson <(soar-parse -q auth.log.1 auth.log | soar-score -q --partial --timeline)
         # So is one that is named later, beside it.
         tail -5 "$log" > web.log; SOAR_BIN=odd update state -q auth.log web.log || echo $?
         mv web.log web.log.1; touch -d '-1 day' web.log.1; : > web.log; update state -q auth.log web.log -- -q
-        cmp state/hosts.ndjson <(soar-parse -q auth.log.1 auth.log web.log.1 | soar-score -q --partial); names state"#);
+        cmp state/hosts.ndjson <(soar-parse -q auth.log.1 auth.log web.log.1 | soar-score -q --partial --timeline); names state"#);
     let failed = "soar-update: soar-score failed (exit 2); nothing was read, and state/hosts.ndjson stays as it was\n2\n";
     assert_eq!(printed, format!("{failed}current gen.1.X update.lock\n{failed}current gen.4.X hosts.ndjson update.lock\n"));
 }
@@ -149,7 +149,7 @@ fn a_signal_ends_what_was_started_and_the_old_state_stands() {
         for signal in HUP INT TERM; do
             SOAR_BIN=odd "$ROOT/scripts/update" state -q auth.log & read -r child < started; kill -$signal $!; wait $! || echo $?
             ! kill -0 "$child" 2> gone || echo "$signal: it lives on"
-            cmp state/hosts.ndjson <(head -10 "$log" | soar-parse -q --name auth.log | soar-score -q --partial); names state
+            cmp state/hosts.ndjson <(head -10 "$log" | soar-parse -q --name auth.log | soar-score -q --partial --timeline); names state
         done"#);
     let stands = "current gen.2.X hosts.ndjson update.lock";
     let is_told = |line: &&str| !line.starts_with("Terminated") && !line.starts_with('[');
@@ -160,7 +160,9 @@ fn a_signal_ends_what_was_started_and_the_old_state_stands() {
 fn the_state_of_version_0_1_is_taken_over() {
     let printed = run(r#"
         take() { rm -rf state; cp -r -P "$ROOT/tests/upgrade/$1" state; touch -d '2026-03-02 10:00:00' state/logs.cursor; }
-        taken() { update state -q auth.log -- -q; whole; names state; }
+        # What version 0.1 counted is in no timeline.
+        bare() { jq -c 'del(.timeline)' "$1"; }
+        taken() { update state -q auth.log -- -q; cmp <(bare state/hosts.ndjson) <(soar-parse -q auth.log | soar-score -q --partial); names state; }
         grow 40
         take whole; taken
         take behind; touch -d '2026-03-02 10:00:00' state/events.*; taken
@@ -169,11 +171,34 @@ fn the_state_of_version_0_1_is_taken_over() {
         take behind; cp "$ROOT"/tests/upgrade/before/events.* state; touch -d '2026-03-02 09:00:00' state/events.3.*; taken
         # Its first run was cut short.
         take behind; rm state/hosts.*; (cd state; mv events.3.* events.1.abcdef; touch -d '2026-03-02 10:00:00' events.1.*)
-        update state -q auth.log -- -q; cmp state/hosts.ndjson <(sed -n '21,40p' "$log" | soar-parse -q --name auth.log --first-line 21 | soar-score -q --partial)
+        update state -q auth.log -- -q; cmp state/hosts.ndjson <(sed -n '21,40p' "$log" | soar-parse -q --name auth.log --first-line 21 | soar-score -q --partial --timeline)
         # Cut short while it takes over: the new state counts, and its link still leads to the old one.
         take whole; taken; cp "$ROOT"/tests/upgrade/whole/hosts.2 "$ROOT"/tests/upgrade/whole/logs.cursor state; ln -sfn hosts.2 state/hosts.ndjson; taken"#);
     let taken = "current gen.3.X hosts.ndjson update.lock";
     assert_eq!(printed.lines().collect::<Vec<_>>(), [taken, taken, taken, taken, taken, "current gen.4.X hosts.ndjson update.lock"]);
+}
+
+#[test]
+fn the_hosts_of_the_last_run_of_an_earlier_day_stay() {
+    let printed = run(r#"
+        hosts() { cmp "$1" <(head -"$2" "$log" | soar-parse -q --name auth.log | soar-score -q --partial --timeline); }
+        grow 10; update state -q auth.log -- -q; [ ! -e state/yesterday.ndjson ]
+        # A run of the same day, then of the next one, then a second one of that day, and one that names a further log.
+        grow 20; update state -q auth.log -- -q; [ ! -e state/yesterday.ndjson ]
+        touch -d yesterday "$(readlink -f state/hosts.ndjson)"
+        grow 30; update state -q auth.log -- -q; hosts state/yesterday.ndjson 20; hosts state/hosts.ndjson 30
+        grow 40; update state -q auth.log -- -q; hosts state/yesterday.ndjson 20; hosts state/hosts.ndjson 40
+        : > more.log; update state -q auth.log more.log -- -q; hosts state/yesterday.ndjson 20
+        soar-report -q --digest - --against state/yesterday.ndjson state/hosts.ndjson | grep -c '^Since state/yesterday.ndjson: '
+        touch -d yesterday "$(readlink -f state/hosts.ndjson)"; update state -q auth.log more.log -- -q; hosts state/yesterday.ndjson 40; names state"#);
+    let last = printed.lines().collect::<Vec<_>>();
+    assert!(
+        last.len() == 2
+            && last[0] == "1"
+            && last[1].starts_with("current gen.")
+            && last[1].ends_with("X hosts.ndjson update.lock yesterday.ndjson"),
+        "{printed}"
+    );
 }
 
 #[test]
