@@ -46,7 +46,9 @@ fn result(output: &Output) -> (i32, String, String) {
 #[test]
 fn the_lines_are_shown_the_earliest_first() {
     let folder = scratch_folder(LOG);
-    let expected = shown("auth.log:1", "ssh_failed", 0) + &shown("auth.log:3", "ssh_accepted", 2);
+    let next =
+        "then, after the login of root at 2026-01-01T04:30:02Z (auth.log:3):\nnothing more of this address or account in these logs\n";
+    let expected = shown("auth.log:1", "ssh_failed", 0) + &shown("auth.log:3", "ssh_accepted", 2) + next;
     let args = ["192.0.2.1", "hosts", FLAGS[0], FLAGS[1]];
     assert_eq!(result(&why(folder.path(), &args)), (0, expected.clone(), String::new()));
     // An address in another spelling, and hosts from stdin.
@@ -183,4 +185,45 @@ fn wrong_usage_is_exit_2_and_an_unknown_host_is_exit_1() {
     assert_eq!(result(&why(folder.path(), &["192.0.2.1", "hosts"])), (1, String::new(), said));
     let help = why(folder.path(), &["--help"]);
     assert!(text(&help.stdout).starts_with(&format!("usage: {} IP [HOSTS", root().join("scripts/why").display())) && code(&help) == 0);
+}
+
+#[test]
+fn what_came_after_a_login_is_told_with_its_lines() {
+    const AUTH: &str = "2026-04-12T06:16:48+00:00 h sshd[1]: Failed password for backup from 203.0.113.77 port 1 ssh2
+2026-04-12T06:17:29+00:00 h sshd[2]: Accepted password for backup from 203.0.113.77 port 2 ssh2
+2026-04-12T06:17:29+00:00 h sshd[2]: pam_unix(sshd:session): session opened for user backup(uid=34) by backup(uid=0)
+2026-04-12T06:18:00+00:00 h sudo:   backup : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh \x1b[2J
+2026-04-12T06:18:01+00:00 h sudo: pam_unix(sudo:session): session opened for user root(uid=0) by backup(uid=34)
+2026-04-12T06:18:02+00:00 h sudo:   alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh
+2026-04-12T06:18:05+00:00 h su[44]: (to root) backup on pts/1
+2026-04-12T06:18:09+00:00 h useradd[45]: new user: name=x, UID=0
+2026-04-12T06:19:00+00:00 h sshd[7]: Accepted publickey for backup from 198.51.100.9 port 2 ssh2: ED25519 SHA256:abc
+2026-04-12T06:20:00+00:00 h sshd[2]: pam_unix(sshd:session): session closed for user backup2
+";
+    const ACCESS: &str = "203.0.113.77 - - [12/Apr/2026:06:10:00 +0000] \"GET /before HTTP/1.1\" 404 5 \"-\" \"x\"
+203.0.113.77 - - [12/Apr/2026:06:30:00 +0000] \"GET /after HTTP/1.1\" 200 5 \"-\" \"x\"
+192.0.2.4 - - [12/Apr/2026:06:30:00 +0000] \"GET /other HTTP/1.1\" 404 5 \"-\" \"x\"
+";
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("auth.log"), AUTH).expect("written");
+    fs::write(folder.path().join("access.log"), ACCESS).expect("written");
+    let parse = filter("soar-parse").current_dir(&folder).args(["-q", "auth.log", "access.log"]).output().expect("it runs");
+    fs::write(folder.path().join("hosts"), run(filter("soar-score").arg("-q"), &parse.stdout).stdout).expect("written");
+    let (exit, said, complaint) = result(&why(folder.path(), &["203.0.113.77", "hosts"]));
+    assert_eq!((exit, complaint.as_str()), (0, ""));
+    let (_, next) = said.split_once("then, after the login of backup at 2026-04-12T06:17:29Z (auth.log:2):\n").expect("what came next");
+    let told: Vec<_> = next.lines().map(|line| line.split_inclusive(']').next().expect("a word")).collect();
+    assert_eq!(
+        told,
+        [
+            "auth.log:3 [session]",
+            "auth.log:4 [sudo]",
+            "auth.log:5 [sudo]",
+            "auth.log:7 [su]",
+            "auth.log:8 [accounts]",
+            "auth.log:9 [login]",
+            "access.log:2 [request]"
+        ]
+    );
+    assert!(next.contains("\\x1b[2J") && !next.contains('\u{1b}'), "{next}");
 }
