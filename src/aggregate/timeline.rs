@@ -41,7 +41,9 @@ impl Strip {
     /// Adds buckets of another strip.
     fn merge(&mut self, level: u8, buckets: &[(i64, u64)]) {
         self.coarsen(level);
-        buckets.iter().for_each(|&(start, count)| self.add(start, level, count));
+        for &(start, count) in buckets {
+            self.add(start, level, count);
+        }
     }
 
     fn fit(&mut self) {

@@ -163,13 +163,13 @@ impl Change {
 
     /// What is new, in words.
     pub fn tell(&self, lang: Lang) -> String {
-        let mut ports = String::new();
-        put_ranges(&self.opened, &mut ports);
+        let mut opened = String::new();
+        put_ranges(&self.opened, &mut opened);
         let parts = [
             (self.is_new, lang.say(NEW).to_owned()),
             (self.is_newly_suspicious, lang.say(NEWLY_SUSPICIOUS).to_owned()),
             (self.is_newly_let_in, lang.say(NEWLY_LET_IN).to_owned()),
-            (!self.opened.is_empty(), lang.fill(NEWLY_OPEN, &[&ports])),
+            (!self.opened.is_empty(), lang.fill(NEWLY_OPEN, &[&opened])),
             (self.risen > 0, lang.fill(RISEN, &[&self.risen.to_string()])),
         ];
         parts.into_iter().filter(|(is_so, _)| *is_so).map(|(_, text)| text).collect::<Vec<_>>().join(", ")
@@ -202,7 +202,7 @@ impl ChangeCounts {
 
     /// What is new since the file `name`, in a sentence without its point.
     pub fn tell(&self, name: &str, lang: Lang) -> String {
-        let counted = [
+        let all = [
             (self.new, NEW_HOSTS),
             (self.gone, GONE_HOSTS),
             (self.suspicious, NEWLY_SUSPICIOUS_HOSTS),
@@ -210,7 +210,7 @@ impl ChangeCounts {
             (self.opened, NEWLY_OPEN_HOSTS),
             (self.risen, RISEN_HOSTS),
         ];
-        let parts: Vec<_> = counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| lang.count(count, what)).collect();
+        let parts: Vec<_> = all.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| lang.count(count, what)).collect();
         let what = if parts.is_empty() { lang.say(NO_CHANGE).to_owned() } else { parts.join(", ") };
         lang.fill(SINCE_FILE, &[name, &what])
     }

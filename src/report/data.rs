@@ -1,5 +1,7 @@
 //! What pages are made of: the top hosts, the most urgent hosts, and how many there were of what. Bounded by the rows shown.
 
+mod changes;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,8 +13,6 @@ use crate::report::accounts::AccountTables;
 use crate::report::change::{Against, ChangeCounts};
 use crate::report::detail::{HostDetail, Row};
 use crate::report::groups::GroupTallies;
-use crate::report::lang::story::GONE;
-use crate::report::lang::{AND_MORE, Lang};
 use crate::report::login;
 use crate::report::proxy::WebSignals;
 use crate::report::rank::Rank;
@@ -356,27 +356,6 @@ impl ReportData {
         self.top.first(count, self.against.as_deref())
     }
 
-    /// The first `count` hosts of which something is new, by urgency.
-    #[must_use]
-    pub fn changed(&self, count: usize) -> Vec<TopHost<'_>> {
-        self.changed.first(count, self.against.as_deref())
-    }
-
-    /// What is new in all, in a sentence; nothing where there is nothing to compare with.
-    #[must_use]
-    pub fn tell_changes(&self, lang: Lang, escape: &dyn Fn(&str) -> String) -> Option<String> {
-        self.against.as_ref().map(|against| self.changes.tell(&escape(against.name()), lang))
-    }
-
-    /// Which hosts are gone, in a sentence; nothing where none is.
-    #[must_use]
-    pub fn tell_gone(&self, lang: Lang) -> Option<String> {
-        let (count, mut names) = self.against.as_ref()?.gone();
-        let hidden = count - names.len() as u64;
-        names.extend((hidden > 0).then(|| lang.fill(AND_MORE, &[&lang.number(hidden)])));
-        (count > 0).then(|| lang.fill(GONE, &[&names.join(", ")]))
-    }
-
     /// How many hosts are not among the first `shown` by score, and have the score of the last of these.
     #[must_use]
     pub fn tied_with_last(&self, shown: usize) -> u64 {
@@ -415,71 +394,4 @@ impl ReportData {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::host::scan::ScanView;
-
-    fn host(last: u8, score: u64) -> HostRecord<'static> {
-        HostRecord { score, ..HostRecord::new([192, 0, 2, last].into()) }
-    }
-
-    fn addresses(kept: &[TopHost<'_>]) -> Vec<String> {
-        kept.iter().map(|kept| kept.host.ip.to_string()).collect()
-    }
-
-    #[test]
-    fn the_first_are_kept_whatever_the_order_and_the_blocks() {
-        let hosts = [host(1, 5), host(2, 9), host(3, 5), host(4, 7), host(5, 0)];
-        for turn in 0..hosts.len() {
-            for cut in 1..hosts.len() {
-                let needs = ReportNeeds { top: 3, ..ReportNeeds::default() };
-                let mut digest = ReportData::new(needs, Thresholds::default());
-                let turned: Vec<_> = (0..hosts.len()).map(|index| &hosts[(index + turn) % hosts.len()]).collect();
-                for block in turned.chunks(cut) {
-                    let mut part = ReportData::new(needs, digest.floors());
-                    for host in block {
-                        part.add_host(host);
-                    }
-                    digest.merge(part);
-                }
-                digest.close();
-                assert_eq!(addresses(&digest.top(9)), ["192.0.2.2", "192.0.2.4", "192.0.2.1"]);
-                assert_eq!([1, 2, 3, 4].map(|shown| digest.tied_with_last(shown)), [0, 0, 1, 1], "192.0.2.3 has the score of the last");
-                assert_eq!((digest.scored, digest.unscored), (4, 1));
-            }
-        }
-    }
-
-    #[test]
-    fn break_ins_come_first_and_then_the_other_suspicious_hosts() {
-        let mut digest = ReportData::new(ReportNeeds { urgent: 3, ..ReportNeeds::default() }, Thresholds::default());
-        let suspect = |last, score| HostRecord { suspicious: true, ..host(last, score) };
-        for host in [host(1, 9000), suspect(2, 900), HostRecord { rules: vec![BREAK_IN.into()], ..suspect(3, 12) }] {
-            digest.add_host(&host);
-        }
-        digest.close();
-        assert_eq!(addresses(&digest.urgent(9)), ["192.0.2.3", "192.0.2.2", "192.0.2.1"]);
-        assert_eq!((digest.suspicious, digest.break_ins), (2, 1));
-    }
-
-    #[test]
-    fn of_equal_hosts_the_first_that_came_is_kept() {
-        let mut digest = ReportData::new(ReportNeeds { top: 1, ..ReportNeeds::default() }, Thresholds::default());
-        for name in ["first", "second", "third"] {
-            digest.add_host(&HostRecord { reason: Some(name.into()), ..host(1, 5) });
-        }
-        digest.close();
-        assert_eq!(digest.top(1)[0].host.reason, Some("first".into()));
-    }
-
-    #[test]
-    fn a_port_counts_once_for_each_suspicious_host() {
-        let mut digest = ReportData::default();
-        let scan = Some(ScanView::for_tests("complete", &[22, 22, 80], false));
-        digest.add_host(&HostRecord { suspicious: true, scan: scan.clone(), ..host(1, 5) });
-        digest.add_host(&HostRecord { suspicious: true, scan: scan.clone(), ..host(2, 5) });
-        digest.add_host(&HostRecord { scan, ..host(3, 5) });
-        assert_eq!(digest.open_ports, BTreeMap::from([(22, 2), (80, 2)]));
-        assert_eq!(digest.scans_in("complete"), 2);
-    }
-}
+mod tests;

@@ -80,7 +80,9 @@ pub fn coarsen(buckets: &mut Buckets, from: u8, level: u8) {
     if level <= from {
         return;
     }
-    buckets.iter_mut().for_each(|(start, _)| *start = lift(*start, from, level));
+    for (start, _) in buckets.iter_mut() {
+        *start = lift(*start, from, level);
+    }
     buckets.dedup_by(|later, earlier| {
         let is_same = later.0 == earlier.0;
         if is_same {

@@ -7,13 +7,14 @@ pub(crate) mod chart;
 pub(crate) mod group;
 pub(crate) mod run;
 pub(crate) mod story;
+mod time;
 pub(crate) mod timeline;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::base::time::{parse_rfc3339, rfc3339, write_civil};
+use crate::base::time::{parse_rfc3339, rfc3339};
 use crate::record::signal::{SIGNALS, index_of};
+pub use crate::report::lang::time::{french_time, local_time, name_of_zone};
 
 /// The words of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -165,46 +166,6 @@ impl Lang {
     pub fn label_of(self, name: &str) -> &str {
         index_of(name).map_or(name, |index| self.say([SIGNALS[index].label, SIGNALS[index].label_fr]))
     }
-}
-
-/// RFC 3339 with the offset of `zone`: `2026-04-12T08:02:05+02:00`; none where no calendar has such a time.
-#[must_use]
-pub fn local_time(seconds: i64, zone: &TimeZone) -> Option<String> {
-    let instant = Timestamp::from_second(seconds).ok()?;
-    let offset = zone.to_offset(instant).seconds();
-    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs() / 60);
-    let mut text = String::with_capacity(25);
-    write_civil(seconds, zone, &mut text);
-    Some(format!("{}{sign}{:02}:{:02}", text.replacen(' ', "T", 1), minutes / 60, minutes % 60))
-}
-
-/// A zone's name, or its offset; that of this machine may have none.
-#[must_use]
-pub fn name_of_zone(zone: &TimeZone) -> String {
-    match (zone.iana_name(), zone.to_fixed_offset()) {
-        _ if *zone == TimeZone::UTC => "UTC".to_owned(),
-        (Some(name), _) => name.to_owned(),
-        (None, Ok(offset)) => format!("UTC{offset}"),
-        // /etc/localtime may be a copy, and TZ a rule of POSIX.
-        (None, Err(_)) => std::env::var("TZ").ok().filter(|text| !text.is_empty()).unwrap_or_else(|| "local".to_owned()),
-    }
-}
-
-/// `2026-04-12T06:02:05Z` as `12/04/2026 06:02:05 UTC`, with an offset `12/04/2026 06:02:05 +02:00`; none where it is no such time.
-#[must_use]
-pub fn french_time(text: &str) -> Option<String> {
-    let (day, time) = text.split_once('T')?;
-    let (time, zone) = match (time.strip_suffix('Z'), time.find(['+', '-'])) {
-        (Some(time), _) => (time, "UTC"),
-        (None, Some(start)) => time.split_at(start),
-        (None, None) => return None,
-    };
-    let mut parts = day.rsplitn(3, '-');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let offset = zone.trim_start_matches(['+', '-']).replace(':', "");
-    let digits = [day, month, year, &*time.replace([':', '.'], ""), if zone == "UTC" { "" } else { &offset }];
-    let are_digits = digits.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    are_digits.then(|| format!("{day}/{month}/{year} {time} {zone}"))
 }
 
 /// The title of a page.
@@ -415,42 +376,4 @@ pub fn word_of<'n>(lang: Lang, table: &[(&str, Phrase)], name: &'n str) -> &'n s
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_as_their_readers_do() {
-        assert_eq!([0, 999, 1000, 10_000_000].map(|n| Lang::En.number(n)), ["0", "999", "1,000", "10,000,000"]);
-        assert_eq!(Lang::Fr.number(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!([9_999, 10_000, 12_500, 2_500_000].map(|n| Lang::En.short_number(n)), ["9,999", "10k", "12.5k", "2.5M"]);
-        assert_eq!([2_500_000_000, 9_007_199_254_740_991].map(|n| Lang::Fr.short_number(n)), ["2,5\u{a0}G", "9\u{a0}P"]);
-    }
-
-    #[test]
-    fn times_are_written_as_their_readers_do() {
-        assert_eq!([Lang::En, Lang::Fr].map(|lang| lang.time(0)), ["1970-01-01T00:00:00Z", "01/01/1970 00:00:00 UTC"]);
-        assert_eq!(french_time("2026-04-12T06:02:05.123Z").as_deref(), Some("12/04/2026 06:02:05.123 UTC"));
-        for other in ["", "2026-04-12", "<b>TZ", "a-b-cTdZ"] {
-            assert_eq!(french_time(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn phrases_are_filled_and_counted() {
-        assert_eq!(Lang::En.fill(SEEN, &["a{}", "b"]), "seen a{} to b");
-        assert_eq!((Lang::En.pair("404", "3"), Lang::Fr.pair("404", "3")), ("404: 3".to_owned(), "404\u{a0}: 3".to_owned()));
-        assert_eq!(Lang::Fr.fill(TITLE, &["a"]), "Rapport de sécurité");
-        assert_eq!(
-            [0, 1, 2].map(|n| Lang::En.count(n, SCORED)),
-            ["0 addresses with a score", "1 address with a score", "2 addresses with a score"]
-        );
-        assert_eq!([0, 1, 2].map(|n| Lang::Fr.count(n, BREAK_INS)), ["0 intrusion", "1 intrusion", "2 intrusions"]);
-    }
-
-    #[test]
-    fn names_of_the_wire_have_words() {
-        assert_eq!(word_of(Lang::Fr, SCAN_STATES, "out_of_scope"), "hors périmètre");
-        assert_eq!(word_of(Lang::Fr, SCAN_STATES, "else"), "else");
-        assert_eq!((Lang::Fr.label_of("ssh_failed"), Lang::En.label_of("mine")), ("Échec SSH", "mine"));
-    }
-}
+mod tests;

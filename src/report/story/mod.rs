@@ -181,7 +181,8 @@ impl Teller<'_> {
         text.push_str(&self.first_place(LOGIN_FAILED));
         match broken {
             Some(NamedLogin::Login(login)) => {
-                text.push_str(&self.login(login, |lang, [user, at, how]| lang.fill(THEN_LOGGED_IN, &[user, at, how])))
+                let told = self.login(login, |lang, [user, at, how]| lang.fill(THEN_LOGGED_IN, &[user, at, how]));
+                text.push_str(&told);
             }
             Some(NamedLogin::Gone(at)) => {
                 let at = self.clock(at, Precision::Minute);

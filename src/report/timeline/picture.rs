@@ -145,7 +145,7 @@ impl TimePicture<'_> {
     fn draw_axes<B: DrawingBackend>(&self, area: &Area<B>, chart: &TimeChart<'_>, layout: &Layout) -> Drawn<B> {
         let (paint, lang) = (&layout.paint, self.look.lang);
         let numbers = paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Right, VPos::Center));
-        let middle = (chart.top % 2 == 0).then_some(chart.top / 2);
+        let middle = chart.top.is_multiple_of(2).then_some(chart.top / 2);
         for mark in [Some(0), middle, Some(chart.top)].into_iter().flatten() {
             let y = layout.plot + PLOT_HEIGHT - height(mark, chart.top);
             area.draw(&PathElement::new([(layout.left, y), (layout.right, y)], paint.grid.stroke_width(1)))?;

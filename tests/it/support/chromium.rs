@@ -95,11 +95,13 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// Presses a key, as a person would: `Enter`, `Tab`.
+    /// Presses a key, as a person would: `Enter`, `Tab`, `Home`, `ArrowRight`.
     pub fn press(&mut self, key: &str) {
         let (code, text) = match key {
             "Enter" => (13, "\r"),
             "Tab" => (9, ""),
+            "Home" => (36, ""),
+            "ArrowRight" => (39, ""),
             _ => panic!("no such key: {key}"),
         };
         for kind in ["keyDown", "keyUp"] {
