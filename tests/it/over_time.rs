@@ -20,8 +20,8 @@ fn print(script: &str) -> String {
 #[test]
 fn one_run_has_one_resolution_and_a_timeline_counts_what_the_signals_count() {
     let printed = print(
-        r#"jq -r '.timeline.resolution_seconds' hosts | sort -u
-        jq -c 'select(([.timeline.buckets[] | . as $b | [range(1; $b | length; 2) | $b[.]] | add] | add) != ([.signals[]] | add))' hosts"#,
+        r"jq -r '.timeline.resolution_seconds' hosts | sort -u
+        jq -c 'select(([.timeline.buckets[] | . as $b | [range(1; $b | length; 2) | $b[.]] | add] | add) != ([.signals[]] | add))' hosts",
     );
     // From 06:02 to 06:30.
     assert_eq!(printed, "10\n");
@@ -37,12 +37,12 @@ fn one_run_has_one_resolution_and_a_timeline_counts_what_the_signals_count() {
 #[test]
 fn the_zone_of_the_reader_is_that_of_every_time() {
     let printed = print(
-        r#"soar-report -q --columns ip,first_seen --show-tz Asia/Kolkata hosts | grep 203.0.113.77
+        r"soar-report -q --columns ip,first_seen --show-tz Asia/Kolkata hosts | grep 203.0.113.77
         soar-report -q --markdown - --show-tz +02:00 hosts | grep -o 'seen .*'
         soar-report -q --markdown - --lang fr --show-tz +02:00 hosts | grep -o 'activité .*'
         soar-report -q --story - --show-tz=-03:00 hosts | sed -n 3p
         soar-report -q --html - --show-tz Europe/Paris hosts | grep -c '+02:00'
-        soar-report --show-tz Nowhere/There hosts 2>&1 | head -1 || :"#,
+        soar-report --show-tz Nowhere/There hosts 2>&1 | head -1 || :",
     );
     let lines: Vec<_> = printed.lines().collect();
     assert_eq!(
@@ -60,9 +60,9 @@ fn the_zone_of_the_reader_is_that_of_every_time() {
 #[test]
 fn a_period_leaves_out_who_was_not_seen_in_it_and_says_so() {
     let printed = print(
-        r#"soar-report -q --columns ip --show-since 2026-04-12T06:25:00Z hosts
+        r"soar-report -q --columns ip --show-since 2026-04-12T06:25:00Z hosts
         soar-report -q --markdown - --show-until 2026-04-12T06:03:00 hosts | sed -n 3p
-        soar-report --show-since 2026-04-13 --show-until 2026-04-12 hosts 2>&1 | head -1 || :"#,
+        soar-report --show-since 2026-04-13 --show-until 2026-04-12 hosts 2>&1 | head -1 || :",
     );
     assert_eq!(
         printed,
