@@ -26,7 +26,8 @@ fn index(bencher: Bencher, bytes: usize) {
 fn records(bencher: Bencher, bytes: usize) {
     let (bytes, lines) = (text(bytes), (BLOCK_BYTES / bytes) as u64);
     let (file, part, dating, before) = ("-".into(), BlockKind::Lines, Dating::Now, Vec::new());
-    let block = Block { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, header: None, open: 0, mark: None };
+    let block =
+        Block { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, header: None, open: 0, layout: None, mark: None };
     bencher
         .counter(BytesCount::of_slice(&block.bytes))
         .bench_local(|| block.records().map(|(_, line)| line.expect("no line is too long").len()).sum::<usize>());

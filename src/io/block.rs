@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::io::checkpoint::registry::CheckpointUpdate;
+use crate::io::entries::EntryLayout;
 use crate::io::pieces::OpenStreams;
 
 /// The longest line that is read as a line, in bytes without its end: 1 MiB.
@@ -61,6 +62,8 @@ pub struct Block {
     pub header: Option<Arc<[u8]>>,
     /// Which lines in pieces began before it and are too long, so that their pieces were handed on before.
     pub open: OpenStreams,
+    /// How its entries are laid out, where they are of several lines: then it holds whole ones, or a part of one that is too long.
+    pub layout: Option<EntryLayout>,
     /// What to remember once it was delivered, where a cursor is kept.
     pub mark: Option<CheckpointUpdate>,
 }
@@ -72,7 +75,7 @@ impl Block {
     pub fn for_tests(bytes: Vec<u8>) -> Self {
         let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         let (file, part, dating, before) = ("-".into(), BlockKind::Lines, Dating::Now, Vec::new());
-        Self { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, header: None, open: 0, mark: None }
+        Self { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, header: None, open: 0, layout: None, mark: None }
     }
 }
 

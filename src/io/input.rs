@@ -28,6 +28,7 @@ pub struct Inputs {
     paths: Vec<PathBuf>,
     origin: InputOverrides,
     pieces: Option<SplitPiece>,
+    entries: bool,
 }
 
 impl Inputs {
@@ -46,7 +47,7 @@ impl Inputs {
         match origin.flag().filter(|_| paths.len() > 1) {
             Some("--name") => Err(Error::Usage("--name works with one input only".to_owned())),
             Some(flag) => Err(Error::Usage(format!("{flag} works with one input only"))),
-            None => Ok(Self { paths, origin: origin.clone(), pieces: None }),
+            None => Ok(Self { paths, origin: origin.clone(), pieces: None, entries: false }),
         }
     }
 
@@ -54,6 +55,12 @@ impl Inputs {
     #[must_use]
     pub fn with_pieces(self, split: SplitPiece) -> Self {
         Self { pieces: Some(split), ..self }
+    }
+
+    /// These inputs, of which no block ends inside an entry of several lines.
+    #[must_use]
+    pub fn with_entries(self) -> Self {
+        Self { entries: true, ..self }
     }
 
     /// Says that a result must not be written over an input.
@@ -121,7 +128,8 @@ impl Inputs {
     fn start(self, run: &Run, registry: Option<Registry>) -> Reader<'_> {
         let operands = self.files();
         let queue = self.paths.into_iter().map(QueueItem::Operand).collect();
-        Reader { run, queue, operands, origin: self.origin, pieces: self.pieces, registry, log: Some(&run.inputs), current: None }
+        let (origin, pieces, entries) = (self.origin, self.pieces, self.entries);
+        Reader { run, queue, operands, origin, pieces, entries, registry, log: Some(&run.inputs), current: None }
     }
 }
 
@@ -143,6 +151,7 @@ pub struct Reader<'r> {
     operands: BTreeMap<FileId, PathBuf>,
     origin: InputOverrides,
     pieces: Option<SplitPiece>,
+    entries: bool,
     registry: Option<Registry>,
     /// Where it is noted what was read.
     log: Option<&'r InputLog>,
@@ -218,7 +227,7 @@ impl<'r> Reader<'r> {
 
     fn begin(&mut self, open: InputReader<'r>) {
         let place = self.log.map_or(0, |log| log.add(open.stats()));
-        self.current = Some((open.with_pieces(self.pieces), place));
+        self.current = Some((open.with_pieces(self.pieces).with_entries(self.entries), place));
     }
 
     fn open(&mut self, path: &Path) -> Result<InputReader<'r>> {

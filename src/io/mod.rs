@@ -4,6 +4,8 @@
 
 pub(crate) mod checkpoint;
 pub(crate) mod diagnostics;
+pub mod entries;
+mod entry_blocks;
 pub mod lines;
 pub(crate) mod ordered_pool;
 pub mod overrides;

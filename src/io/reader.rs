@@ -15,6 +15,7 @@ use crate::base::time;
 use crate::io::Run;
 use crate::io::block::{Block, BlockKind, Dating, LOOK_BACK_BYTES, MAX_LINE};
 use crate::io::checkpoint::registry::CheckpointTracker;
+use crate::io::entry_blocks::EntryReading;
 use crate::io::lines;
 use crate::io::overrides::InputOverrides;
 use crate::io::pieces::{OpenStreams, SplitPiece, find_closed, open_streams};
@@ -47,10 +48,12 @@ pub struct InputReader<'r> {
     /// Whether nothing was read of it yet, in this run or another.
     pub(crate) is_at_start: bool,
     pub(crate) next_line: u64,
-    inside_long: bool,
+    pub(crate) inside_long: bool,
     /// How lines in pieces are told, and which of them are too long to wait for their end.
     pieces: Option<SplitPiece>,
     open: OpenStreams,
+    /// Whether its entries may be of several lines, and what is known of that.
+    pub(crate) entries: EntryReading,
     /// Whether nobody writes to it any more.
     pub(crate) is_settled: bool,
     pub(crate) ended: Option<io::Result<()>>,
@@ -99,6 +102,7 @@ impl<'r> InputReader<'r> {
             inside_long: false,
             pieces: None,
             open: 0,
+            entries: EntryReading::default(),
             is_settled: false,
             ended: None,
             run,
@@ -115,6 +119,13 @@ impl<'r> InputReader<'r> {
     #[must_use]
     pub fn with_pieces(self, pieces: Option<SplitPiece>) -> Self {
         Self { pieces, ..self }
+    }
+
+    /// As a log whose entries may be of several lines.
+    #[must_use]
+    pub fn with_entries(mut self, wants: bool) -> Self {
+        self.entries.is_wanted = wants;
+        self
     }
 
     /// What messages call it.
@@ -144,6 +155,9 @@ impl<'r> InputReader<'r> {
     /// # Errors
     /// What the system or the decompressor said.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
+        if let Some(layout) = self.entry_layout() {
+            return self.next_entries(layout);
+        }
         let mut bytes = std::mem::take(&mut self.carry);
         let mut target = bytes.len() + self.body.block_bytes();
         let mut newline = memrchr(b'\n', &bytes);
@@ -172,6 +186,11 @@ impl<'r> InputReader<'r> {
         if !bytes.is_empty() {
             return Ok(Some(self.cut(bytes, newline, closed)));
         }
+        self.end_of_input()
+    }
+
+    /// What there is behind the last block.
+    pub(crate) fn end_of_input(&mut self) -> io::Result<Option<Block>> {
         match &mut self.ended {
             Some(ended) => std::mem::replace(ended, Ok(())).map(|()| self.end_block()),
             None => Ok(None),
@@ -201,7 +220,7 @@ impl<'r> InputReader<'r> {
     }
 
     /// Whether half a line at the end might have become any line: the input breaks off there, or is still being written.
-    fn ends_mid_line(&self) -> bool {
+    pub(crate) fn ends_mid_line(&self) -> bool {
         match &self.ended {
             None => false,
             Some(Err(_)) => true,
@@ -233,12 +252,7 @@ impl<'r> InputReader<'r> {
         } else {
             (BlockKind::Lines, bytes.len())
         };
-        if end < bytes.len() {
-            self.carry = self.run.blocks.get();
-            self.carry.reserve(bytes.len() - end + self.body.block_bytes());
-            self.carry.extend_from_slice(&bytes[end..]);
-            bytes.truncate(end);
-        }
+        self.carry_from(&mut bytes, end);
         let before = std::mem::take(&mut self.before);
         let open = self.open;
         if part == BlockKind::Lines {
@@ -248,26 +262,41 @@ impl<'r> InputReader<'r> {
         self.block(bytes, part, before, open)
     }
 
+    /// Keeps what stands from `end` on for later.
+    pub(crate) fn carry_from(&mut self, bytes: &mut Vec<u8>, end: usize) {
+        if end < bytes.len() {
+            self.carry = self.run.blocks.get();
+            self.carry.reserve(bytes.len() - end + self.body.block_bytes());
+            self.carry.extend_from_slice(&bytes[end..]);
+            bytes.truncate(end);
+        }
+    }
+
     /// Which lines in pieces go on behind a block.
     fn open_behind(&self, bytes: &[u8], closed: Option<usize>, split: SplitPiece) -> OpenStreams {
         if closed == Some(bytes.len()) { find_closed(bytes, self.open, split).1 } else { open_streams(bytes, self.open, split) }
     }
 
-    fn block(&mut self, bytes: Vec<u8>, part: BlockKind, before: Vec<u8>, open: OpenStreams) -> Block {
+    pub(crate) fn block(&mut self, bytes: Vec<u8>, part: BlockKind, before: Vec<u8>, open: OpenStreams) -> Block {
         let first_line = self.next_line;
         self.next_line += bytecount::count(&bytes, b'\n') as u64;
         let whole_lines = if self.inside_long { None } else { Some(self.next_line - 1) };
         let header = self.follow_header(&bytes);
         let mark = self.trace.as_mut().map(|trace| trace.follow(&bytes, whole_lines, self.header.as_deref()));
+        let layout = self.entries.layout();
         let lines = match part {
             BlockKind::Lines => self.next_line - first_line + u64::from(!bytes.ends_with(b"\n")),
+            // An entry that is too long is still as many lines as it is.
+            BlockKind::LongStart | BlockKind::LongMore if layout.is_some() => {
+                self.next_line - first_line + u64::from(!self.inside_long && !bytes.ends_with(b"\n"))
+            }
             BlockKind::LongStart => 1,
             BlockKind::LongMore | BlockKind::End => 0,
         };
         self.lines += lines;
         self.bytes += bytes.len() as u64;
         let (file, modified, dating) = (Arc::clone(&self.file), self.modified, self.dating);
-        Block { bytes, file, first_line, part, lines, modified, dating, before, header, open, mark }
+        Block { bytes, file, first_line, part, lines, modified, dating, before, header, open, layout, mark }
     }
 
     /// The header of a block of `bytes`; that of the block behind it is noted. Only what begins as such a log is looked through.

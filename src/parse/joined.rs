@@ -22,6 +22,13 @@ pub struct OpenLine {
     pub is_too_long: bool,
 }
 
+impl OpenLine {
+    /// Lines that belong together, and of which nothing else is read.
+    pub fn of(entries: &[(u64, Range<usize>)]) -> Self {
+        Self { entries: entries.to_vec(), ..Self::default() }
+    }
+}
+
 /// What an entry is to its line.
 #[derive(Debug)]
 pub enum Entry<'a> {

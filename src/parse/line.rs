@@ -2,6 +2,9 @@
 //!
 //! What fitted the last line is tried first; since envelopes and formats exclude each other, that changes no result.
 
+mod entry;
+mod folded;
+
 use crate::base::time::{Assumptions, Clock};
 use crate::io::block::MAX_LINE;
 use crate::io::lines::Line;
@@ -17,6 +20,7 @@ use crate::parse::json::table::OF_NO_LOG;
 use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_to};
 use crate::parse::service;
 use crate::parse::service::reader::{Read, ServiceReader};
+use crate::parse::service::repeat::unfold_repeats;
 use crate::parse::service::sshd;
 use crate::parse::service::{SERVICES, Service};
 use crate::parse::steps::Steps;
@@ -370,6 +374,11 @@ impl<'c> LineParser<'c> {
         around: &mut Header<'a>,
     ) -> ParsedLine<'a> {
         let header = envelope.header;
+        if header.program == folded::TAG
+            && let Some(parsed) = self.read_folded(envelope, message, arena, around)
+        {
+            return parsed;
+        }
         if let Some(service) = service::find(header.program) {
             self.step(|steps| steps.read_by_service(service, message));
             return match envelope.trust {
@@ -390,7 +399,12 @@ impl<'c> LineParser<'c> {
                 Some(doubt) => ParsedLine::Untrusted(doubt.reason_of_service()),
             };
         }
-        let request = if may_be_request(message) { self.read_request(message, arena) } else { None };
+        // A daemon that folds lines says so within the message; a request is never read across that.
+        let (count, inside) = unfold_repeats(message).unwrap_or((1, message));
+        let mut request = if may_be_request(inside) { self.read_request(inside, arena) } else { None };
+        if let Some(ParsedLine::Web(web)) = &mut request {
+            web.repeats = count - 1;
+        }
         match (request, read) {
             (Some(parsed), _) => finish(parsed, Some(envelope), around),
             (None, Some(Read::Unknown(service))) if envelope.trust.doubt().is_none() => {

@@ -4,6 +4,7 @@ use memchr::{memchr, memrchr};
 
 use crate::io::block::{Block, LOOK_BACK_BYTES};
 use crate::io::lines::Line;
+use crate::parse::access::request::Web;
 use crate::parse::envelope::syslog::priority_len;
 use crate::parse::format::{Arena, Header, ParsedLine, Repeat};
 use crate::parse::line::{LineParser, trim_end};
@@ -70,6 +71,8 @@ impl<'b> Lookback<'b> {
         reader.read(&line, earlier, |_, parsed, _| match parsed.map(|parsed| std::mem::replace(parsed, OTHER)) {
             Ok(ParsedLine::Message(sshd)) => ParsedLine::Message(sshd.repeated(repeat.count, repeat.time)),
             Ok(ParsedLine::UnknownMessage(host)) => ParsedLine::UnknownMessage(host),
+            // The line before is an event already.
+            Ok(ParsedLine::Web(web)) => ParsedLine::Web(Web { repeats: repeat.count - 1, ..web }),
             _ => OTHER,
         })
     }

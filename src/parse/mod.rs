@@ -58,7 +58,8 @@ use crate::parse::access::{clf, server};
 use crate::parse::envelope::format::EnvelopeFormat;
 use crate::parse::envelope::vouched::TrustedContainers;
 use crate::parse::envelope::{
-    collected, container, container_json, framed, journald, piece, rfc3339, rfc5424, runit, syslog, weekday, windows, wrapped,
+    collected, container, container_json, export, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time, weekday, windows,
+    wrapped,
 };
 use crate::parse::service::Service;
 use crate::parse::service::catalog::Services;
@@ -96,6 +97,7 @@ pub const FORMATS: &[Format] = &[
     cloud::AZURE_FRONT_DOOR,
     cloud::CLOUDFLARE,
     cloud::API_GATEWAY,
+    cloud::ENVOY,
 ];
 
 /// Every envelope: what may stand around a message.
@@ -105,6 +107,7 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     rfc5424::RFC5424,
     weekday::LOGREAD,
     weekday::SHORT_FULL,
+    unix_time::SHORT_UNIX,
     runit::SVLOGD,
     windows::SSHD_LOG,
     container::CRI,
@@ -112,6 +115,7 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     container::COMPOSE,
     container::KUBECTL,
     journald::JOURNALD,
+    export::EXPORT,
     framed::FRAMED,
     wrapped::WRAPPED,
     container_json::CONTAINER,
@@ -120,6 +124,7 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     collected::SYSLOG_NG,
     collected::GELF,
     collected::LOGSTASH,
+    collected::SYSLOG,
     collected::ELASTICSEARCH,
     collected::LOKI,
     collected::WINDOWS,
@@ -220,7 +225,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let rejects = config.rejects.as_deref().map(LineFile::create).transpose()?;
     let passed = config.passed.as_deref().map(LineFile::create).transpose()?;
     let classifier = Classifier::new(config);
-    let inputs = inputs.with_pieces(piece::split_piece);
+    let inputs = inputs.with_pieces(piece::split_piece).with_entries();
     let reader = match &cursor {
         None => inputs.reader(run),
         Some(cursor) => inputs.reader_from(run, cursor.registry()),

@@ -1,6 +1,8 @@
 //! One block of lines, classified: its events, its rejects and how many lines were what.
 
+pub(crate) mod entries;
 mod traced;
+mod worker;
 
 use std::sync::{Arc, Mutex};
 
@@ -10,19 +12,21 @@ use crate::base::time::Assumptions;
 use crate::io::block;
 use crate::io::block::{BlockKind, Dating};
 use crate::io::checkpoint::registry::CheckpointUpdate;
-use crate::io::lines::{Line, LineIndex, Lines};
+use crate::io::lines::{Line, Lines};
 use crate::parse::access::clients::{Clients, Requests};
 use crate::parse::access::forwarded;
 use crate::parse::access::request::Web;
 use crate::parse::candidate::Candidates;
 use crate::parse::detect::Detectors;
+use crate::parse::envelope::answer::may_be_answer;
 use crate::parse::envelope::piece::{may_be_piece, split_piece};
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::joined::{Entry, OpenLine, OpenLines};
-use crate::parse::line::{LastFormats, LineParser, trim_end};
+use crate::parse::line::trim_end;
 use crate::parse::lookback::Lookback;
 use crate::parse::overlooked::Overlooked;
 use crate::parse::reject::RejectReason;
+use crate::parse::run::worker::Worker;
 use crate::parse::unasked::Unasked;
 use crate::parse::{Config, ParseCounts, Wanted};
 use crate::record::event::EventWriter;
@@ -86,16 +90,6 @@ impl ClassifiedBlock {
             self.first.push((class, line));
         }
     }
-}
-
-/// What a thread works with.
-#[derive(Debug)]
-struct Worker<'c> {
-    builder: EventBuilder<'c>,
-    /// Room for what is found in a page of the text.
-    line_index: LineIndex,
-    /// Which formats fitted last.
-    last: LastFormats,
 }
 
 /// Where a line stands.
@@ -162,31 +156,27 @@ impl<'c> Classifier<'c> {
             mark: block.mark.clone(),
             services: Vec::new(),
         };
-        match block.part {
-            BlockKind::Lines => self.classify_lines(block, &mut done),
-            BlockKind::LongStart => {
+        match (block.part, block.layout) {
+            (BlockKind::Lines, None) => self.classify_lines(block, &mut done),
+            (BlockKind::Lines, Some(layout)) => self.classify_entries(layout, block, &mut done),
+            (BlockKind::LongStart, layout) => {
                 done.reject(block.first_line, RejectReason::TOO_LONG);
+                // An entry is several lines, of which the first is counted.
+                done.counts.lines[LineClass::Reject] += layout.map_or(0, |_| block.lines.saturating_sub(1));
                 self.record_reject(&mut done, &block.bytes);
             }
-            BlockKind::LongMore => self.record_reject(&mut done, &block.bytes),
-            BlockKind::End => {}
+            (BlockKind::LongMore, layout) => {
+                done.counts.lines[LineClass::Reject] += layout.map_or(0, |_| block.lines);
+                self.record_reject(&mut done, &block.bytes);
+            }
+            (BlockKind::End, _) => {}
         }
         done
     }
 
     fn classify_lines(&self, block: &block::Block, done: &mut ClassifiedBlock) {
-        let clock = self.config.clock.with_reference(block.modified);
-        let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
-        let mut desk = spare.unwrap_or_else(|| {
-            let detectors = Detectors::new(self.config.signals, &self.config.settings);
-            Worker {
-                builder: EventBuilder { detectors, writer: EventWriter::default(), unasked: Unasked::default() },
-                line_index: LineIndex::default(),
-                last: LastFormats::default(),
-            }
-        });
-        let reader = LineParser::new(&self.candidates, &block.file, clock, desk.last);
-        let mut reader = if self.config.trace.is_some() { reader.traced() } else { reader };
+        let mut desk = self.worker();
+        let mut reader = self.parser(&desk, block);
         let mut arena = Arena::default();
         let mut earlier = Arena::default();
         let mut before = Lookback::of(block);
@@ -243,6 +233,10 @@ impl<'c> Classifier<'c> {
             let line = joined.as_ref().unwrap_or(&line);
             let place = Place { number, bytes: &block.bytes[start..end.min(block.bytes.len())] };
             let (builder, text) = (&mut desk.builder, line.text);
+            if may_be_answer(text) {
+                self.read_object(text, &mut reader, builder, &arena, place, done);
+                continue;
+            }
             reader.read(line, &arena, |reader, parsed, around| match parsed {
                 Ok(&mut ParsedLine::Repeated(repeat)) => {
                     let steps = reader.take_steps();
@@ -253,10 +247,7 @@ impl<'c> Classifier<'c> {
             });
         }
         self.close(&mut open, block, done);
-        if let Ok(mut spare) = self.spare.lock() {
-            desk.last = reader.last();
-            spare.push(desk);
-        }
+        self.keep(desk, &reader);
         done.assumed = reader.into_assumed();
     }
 

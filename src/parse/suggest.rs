@@ -8,6 +8,7 @@ use crate::base::number::{agree, counted};
 use crate::io::Run;
 use crate::io::block::{Block, BlockKind};
 use crate::io::diagnostics::Diagnostics;
+use crate::io::entries::EntryLayout;
 use crate::io::input::Inputs;
 use crate::io::lines::{Line, LineIndex, Lines};
 use crate::io::output::Output;
@@ -21,6 +22,7 @@ use crate::parse::access::named;
 use crate::parse::candidate::Candidates;
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::line::{LastFormats, LineParser, trim_end};
+use crate::parse::run::entries::trim_entry;
 use crate::parse::service::SERVICES;
 use crate::parse::service::catalog::Services;
 use crate::parse::service::sshd::LengthLimit;
@@ -99,7 +101,7 @@ fn sample(inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> (Vec<Bloc
     let (mut blocks, mut unreadable, mut total) = (Vec::new(), 0, 0);
     let mut take = |inputs: Inputs| {
         let mut bytes = 0;
-        for block in inputs.reader(run) {
+        for block in inputs.with_entries().reader(run) {
             match block {
                 Ok(block) => {
                     bytes += block.bytes.len();
@@ -179,6 +181,19 @@ fn read_sample(config: &Config, services: &Services, format: Option<&LogFormat>,
     let mut last = LastFormats::default();
     for block in blocks.iter().filter(|block| block.part == BlockKind::Lines) {
         let mut parser = LineParser::new(&candidates, &block.file, config.clock.with_reference(block.modified), last);
+        if let Some(layout) = block.layout {
+            for place in layout.entries(&block.bytes) {
+                arena.clear();
+                let line = Line::of(trim_entry(layout, &block.bytes[place]).text);
+                match layout {
+                    _ if line.text.is_empty() => {}
+                    EntryLayout::Export => parser.read_export(line.text, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref())),
+                    EntryLayout::Indented => parser.read(&line, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref())),
+                }
+            }
+            last = parser.last();
+            continue;
+        }
         for mut line in Lines::of(&block.bytes, &mut index).behind(block.header.as_deref()) {
             line.text = trim_end(line.text);
             arena.clear();

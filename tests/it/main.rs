@@ -22,6 +22,7 @@ mod cursor;
 mod enrich;
 #[cfg(feature = "enrich")]
 mod enriching;
+mod entries;
 mod exchange;
 mod filters;
 mod first_hour;

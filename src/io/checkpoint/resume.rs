@@ -106,6 +106,7 @@ impl InputReader<'_> {
         }
         let head = carry[..carry.len().min(HEAD_BYTES)].to_vec();
         self.carry = carry;
+        self.entries.begin(&head);
         let alike = registry.alike(&head);
         let stamp = self.body.stamp();
         let is_whole = |slot: &usize| stamp.is_some() && registry.0[*slot].stamp == stamp;

@@ -1,5 +1,7 @@
 //! Who asked: what stands before the time of an access log, told from a virtual host and from what a client may call itself.
 
+use std::net::IpAddr;
+
 use memchr::{memchr, memmem};
 
 use crate::base::net;
@@ -42,7 +44,8 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     if starts_like_envelope(text) {
         return Err("the line starts like syslog");
     }
-    let is_list = second.iter().any(|byte| matches!(byte, b',' | b'|' | b'(' | b')' | b'[' | b']'));
+    let asked = net::parse_address(second).or_else(|| parse_bracketed(second));
+    let is_list = asked.is_none() && second.iter().any(|byte| matches!(byte, b',' | b'|' | b'(' | b')' | b'[' | b']'));
     // docker compose writes the name of a container, blanks and a bar before the line.
     if is_list || second.is_empty() && after.trim_ascii_start().starts_with(b"|") {
         return Err(LIST);
@@ -52,7 +55,7 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     }
     let plain = Client { domain: None, address: first, user: read_user(first, after)? };
     let Some(address) = net::parse_address(first) else { return read_behind_name(plain, second, after) };
-    if let Some(asked) = net::parse_address(second) {
+    if let Some(asked) = asked {
         // With one word behind them the first is the client, whether the second is the host that it asked for (lighttpd), or what its
         // identd says. In front of a proxy it may be X-Forwarded-For.
         let is_proxy = net::is_local(address) && !net::is_local(asked);
@@ -61,6 +64,13 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
         }
     }
     Ok(plain)
+}
+
+/// The address of `[2001:db8::1]:80`, which lighttpd writes of who asked for it so.
+fn parse_bracketed(word: &[u8]) -> Option<IpAddr> {
+    let host = net::split_port(word).map_or(word, |(host, _)| host);
+    let inside = host.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    net::parse_address(inside).filter(IpAddr::is_ipv6)
 }
 
 /// Reads what stands behind a first word that is no address alone: `plain` holds if it is the client.

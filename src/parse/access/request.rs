@@ -57,6 +57,8 @@ pub struct Web<'a> {
     pub escaping: Escaping,
     /// Whether texts are left out because the line can be read in more than one way.
     pub is_ambiguous: bool,
+    /// How often the same line came again, as its syslog daemon says.
+    pub repeats: u64,
 }
 
 impl<'a> Web<'a> {
@@ -77,6 +79,7 @@ impl<'a> Web<'a> {
             forwarded: None,
             escaping: Escaping::Undone,
             is_ambiguous: false,
+            repeats: 0,
         }
     }
 
@@ -102,6 +105,7 @@ impl<'a> Web<'a> {
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new("http.access", "http_request", path, line);
         let request = self.request.map(|request| split_request(request, self.escaping)).unwrap_or_default();
+        event.count = 1 + self.repeats;
         event.timestamp = self.time;
         event.source = EventSource::from_log(self.client, None);
         event.user_name = self.user.map(|text| self.plain(text));
@@ -126,7 +130,7 @@ impl<'a> Web<'a> {
             at: self.time.map(|time| time.seconds),
             user: self.user.filter(|_| wants.users).map(|text| to_utf8(self.plain(text))),
             target: if wants.paths { self.target().map(|target| to_utf8(Cow::Borrowed(target))) } else { None },
-            count: 1,
+            count: 1 + self.repeats,
             signals,
             ..EventView::default()
         }

@@ -163,6 +163,7 @@ mod tests {
             forwarded: None,
             escaping: Escaping::Logged,
             is_ambiguous: false,
+            repeats: 0,
         }
     }
 

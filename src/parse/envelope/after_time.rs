@@ -8,6 +8,7 @@ use memchr::{memchr, memchr2};
 use crate::base::net;
 use crate::base::time::{LogTime, starts_like_rfc3164};
 use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::syslog::priority_len;
 use crate::parse::envelope::tag::{is_level, read_repeat, read_suppressed, split_plain, split_tag, split_word};
 use crate::parse::format::{Header, Mismatch};
 use crate::parse::service;
@@ -22,6 +23,11 @@ pub fn read_after_time<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Resu
         return Ok(Envelope::new(header(host, tag.name, tag.pid), Content::Message(tag.message)));
     }
     let rest = skip_level_of_bsd(rest.trim_ascii_start());
+    let rest = skip_zone(rest);
+    // A relay that names nobody, or that took the sender's time for a host.
+    if is_header(rest) {
+        return Ok(Envelope::new(header(b"", b"", None), Content::Line(rest)));
+    }
     let whole = |host, content| Ok(Envelope::new(header(host, b"", None), content));
     if let Some(repeat) = read_repeat(Some(time), b"", rest) {
         return whole(b"", Content::Repeat(repeat));
@@ -113,8 +119,14 @@ fn split_column(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether another header starts here, as where a relay wrote its own before it.
 fn is_header(rest: &[u8]) -> bool {
+    let rest = &rest[priority_len(rest)..];
     let is_full = |text: &[u8]| matches!(text, [y, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..] if y.is_ascii_digit());
     starts_like_rfc3164(rest) || is_full(rest) || rest.strip_prefix(b"1 ").is_some_and(is_full)
+}
+
+/// What follows `UTC ` or `GMT `, which some devices write behind their times; any other zone is one that `--tz` names.
+fn skip_zone(rest: &[u8]) -> &[u8] {
+    rest.strip_prefix(b"UTC ").or_else(|| rest.strip_prefix(b"GMT ")).unwrap_or(rest)
 }
 
 /// What follows `<auth.info> ` or `<4.6> `. **Source:** FreeBSD syslogd(8), `-v`.

@@ -5,7 +5,7 @@ use crate::base::time::{Clock, LogTime};
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::journald::Sender;
 use crate::parse::envelope::keys::{
-    ELASTICSEARCH_KEYS, GELF_KEYS, LOGSTASH_KEYS, LOKI_KEYS, RSYSLOG_KEYS, SHIPPED_JOURNAL_KEYS, SYSLOG_NG_KEYS, WINDOWS_KEYS,
+    ELASTICSEARCH_KEYS, GELF_KEYS, LOGSTASH_KEYS, LOKI_KEYS, RSYSLOG_KEYS, SHIPPED_JOURNAL_KEYS, SYSLOG_KEYS, SYSLOG_NG_KEYS, WINDOWS_KEYS,
 };
 use crate::parse::envelope::shipper;
 use crate::parse::envelope::tag::{parse_pid, split_tag};
@@ -70,6 +70,19 @@ pub const LOGSTASH: EnvelopeFormat = EnvelopeFormat {
         r#"{"schema":"soar.event/1","@timestamp":"2023-12-24T11:06:34.000Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.9","port":48274},"user":{"name":"root"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#,
     ),
     open: |line, arena, clock| open_message(line.text, arena, clock, &LOGSTASH_KEYS),
+};
+
+/// Syslog under other keys.
+pub const SYSLOG: EnvelopeFormat = EnvelopeFormat {
+    name: SYSLOG_KEYS.name,
+    kind: FormatKind::Json,
+    about: "syslog in JSON with the program under `program` or `syslog_program` (templates of one's own, the grok filter of Logstash's documentation)",
+    source: "Logstash reference, processing syslog messages",
+    example: (
+        r#"{"time":"2023-12-24T11:06:34Z","host":"lab","program":"sshd","pid":77,"message":"Failed password for root from 192.0.2.9 port 48274 ssh2"}"#,
+        FAILED,
+    ),
+    open: |line, arena, clock| open_message(line.text, arena, clock, &SYSLOG_KEYS),
 };
 
 /// The OpenSSH channel of Windows.

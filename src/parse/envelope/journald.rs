@@ -5,13 +5,16 @@
 //! say that root's service sent it; any other is untrusted.
 
 use crate::base::time::Clock;
+use crate::parse::envelope::container_json::PIECE;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::shipper;
 use crate::parse::envelope::tag::parse_pid;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
+use crate::parse::json::fields::Fields;
 use crate::parse::json::line::{AT_JSON, read_fields};
-use crate::parse::json::table::{COMM, CONTAINER_ID, CONTAINER_NAME, EXE, IDENTIFIER, JOURNAL_KEYS as KEYS, JsonField, UID, UNIT};
+pub use crate::parse::json::table::JOURNAL_KEYS as KEYS;
+use crate::parse::json::table::{COMM, CONTAINER_ID, CONTAINER_NAME, EXE, IDENTIFIER, JsonField, PARTIAL, UID, UNIT};
 use crate::parse::service;
 use crate::parse::service::Service;
 use crate::parse::service::definition::Definition;
@@ -30,17 +33,27 @@ pub const JOURNALD: EnvelopeFormat = EnvelopeFormat {
 };
 
 fn open<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
-    let fields = read_fields(line, arena, &KEYS)?;
+    open_fields(&read_fields(line, arena, &KEYS)?, clock)
+}
+
+/// What the fields of a record say, however they were written.
+///
+/// # Errors
+/// That they have no time, or hold but a piece of a line.
+pub fn open_fields<'a>(fields: &Fields<'a>, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let mismatch = |reason| Mismatch { at: AT_JSON + KEYS.needs.len(), reason };
-    let value = |field| KEYS.value(&fields, field);
+    let value = |field| KEYS.value(fields, field);
     let time = clock.parse_any(value(JsonField::Time).ok_or(mismatch("no __REALTIME_TIMESTAMP"))?).map_err(mismatch)?;
+    if PARTIAL.iter().any(|key| fields.get(key).is_some()) {
+        return Err(mismatch(PIECE));
+    }
     let sender = Sender {
         comm: fields.get(COMM),
         exe: fields.get(EXE),
         uid: fields.get(UID),
         unit: fields.get(UNIT),
         is_container: [CONTAINER_ID, CONTAINER_NAME].iter().any(|key| fields.get(key).is_some()),
-        is_of_elsewhere: shipper::is_of_elsewhere(&fields),
+        is_of_elsewhere: shipper::is_of_elsewhere(fields),
     };
     let (program, trust) = sender.program(fields.get(IDENTIFIER));
     // journalctl writes null for a message that is too long to show: the program said something that nobody can read here.

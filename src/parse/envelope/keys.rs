@@ -150,17 +150,45 @@ pub const LOGSTASH_KEYS: JsonFormat = JsonFormat {
     name: "logstash_json",
     keys: &[
         (F::Shipper, "@version"),
+        (F::Message, "syslog_message"),
         (F::Message, "message"),
         (F::Program, "program"),
         (F::Program, "process.name"),
+        (F::Program, "syslog_program"),
         (F::Pid, "pid"),
+        (F::Pid, "syslog_pid"),
         (F::Pid, "process.pid"),
         (F::Host, "logsource"),
+        (F::Host, "syslog_hostname"),
         (F::Host, "host.hostname"),
         (F::Time, "@timestamp"),
         (F::Origin, "path"),
     ],
     needs: &[(&[F::Shipper], OF_NO_LOG), (&[F::Message], "an event of Logstash, but no message")],
+    proof: NAMES,
+};
+
+/// Syslog in JSON with keys of other names: those of Logstash's documentation, of home-made templates.
+pub const SYSLOG_KEYS: JsonFormat = JsonFormat {
+    name: "syslog_json",
+    keys: &[
+        (F::Program, "program"),
+        (F::Program, "syslog_program"),
+        (F::Program, "syslog_identifier"),
+        (F::Message, "syslog_message"),
+        (F::Message, "message"),
+        (F::Message, "msg"),
+        (F::Pid, "pid"),
+        (F::Pid, "syslog_pid"),
+        (F::Host, "syslog_hostname"),
+        (F::Host, "hostname"),
+        (F::Host, "host"),
+        (F::Time, "@timestamp"),
+        (F::Time, "timestamp"),
+        (F::Time, "time"),
+        (F::Time, "syslog_timestamp"),
+    ],
+    needs: &[(&[F::Program], OF_NO_LOG), (&[F::Message], "a program, but no message")],
     proof: NAMES,
 };
 

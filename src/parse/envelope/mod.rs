@@ -1,8 +1,10 @@
 //! What stands around a message: when, which machine, which program, which process. An envelope knows nothing of the messages it may hold.
 
+pub mod answer;
 pub mod collected;
 pub mod container;
 pub mod container_json;
+pub mod export;
 pub mod format;
 pub mod framed;
 pub mod journald;
@@ -15,6 +17,7 @@ pub mod shipper;
 pub mod syslog;
 pub mod tag;
 pub mod trust;
+pub mod unix_time;
 pub mod vouched;
 pub mod weekday;
 pub mod windows;
@@ -31,7 +34,9 @@ use crate::base::time::starts_like_rfc3164;
 pub fn starts_like_envelope(line: &[u8]) -> bool {
     starts_like_rfc3164(line)
         || matches!(line, [y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'\t', _, _, b':', ..] if y.is_ascii_digit())
+        || syslog::starts_like_dated(line)
         || weekday::starts_with_weekday(line)
+        || unix_time::starts_with_unix_time(line)
         || windows::starts_like_sshd_log(line)
         || container::is_named(line)
 }

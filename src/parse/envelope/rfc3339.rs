@@ -5,10 +5,10 @@ use memchr::memchr;
 use crate::base::time::{Clock, LogTime};
 use crate::parse::access::server::aws::is_balanced;
 use crate::parse::envelope::after_time::read_after_time;
-use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
+use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::syslog::priority_len;
-use crate::parse::envelope::tag::is_level;
-use crate::parse::format::{FormatKind, Mismatch};
+use crate::parse::envelope::tag::{is_level, parse_pid, split_word};
+use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
 pub const RFC3339: EnvelopeFormat = EnvelopeFormat {
@@ -64,7 +64,8 @@ fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<En
     let zone = if digits > 0 { 20 + digits } else { 19 };
     let offset = text.get(zone..end).ok_or(NO_TIME)?;
     let has_offset = matches!(offset, [b'+' | b'-', ..] | [b'Z']);
-    if !(has_offset || offset.is_empty() && has_level(&text[end + 1..])) {
+    let behind = &text[end + 1..];
+    if !(has_offset || offset.is_empty() && has_level(behind)) {
         return Err(NO_TIME);
     }
     let mut copy = [0; 26];
@@ -74,7 +75,35 @@ fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<En
     copy[19..].copy_from_slice(offset);
     let seconds = clock.parse_rfc3339(copy).map_err(|reason| Mismatch { at: front + 10, reason })?.seconds;
     let fraction = std::str::from_utf8(&text[zone - digits..zone - digits + digits.min(9)]).unwrap_or_default();
-    read_after_time(LogTime { seconds, fraction }, &text[end..], front + end)
+    let time = LogTime { seconds, fraction };
+    match read_unified(time, behind) {
+        Some(envelope) if has_offset => Ok(envelope),
+        _ => read_after_time(time, &text[end..], front + end),
+    }
+}
+
+/// `0x1b9f     Default     0x0     77     0    sshd: (library) message`: thread, type, activity, process id, time to live, process.
+///
+/// **Source:** macOS log(1), `log show` without `--style`.
+fn read_unified<'a>(time: LogTime<'a>, rest: &'a [u8]) -> Option<Envelope<'a>> {
+    let mut rest = rest.trim_ascii_start();
+    let mut words = [&b""[..]; 5];
+    for word in &mut words {
+        let (found, behind) = split_word(rest)?;
+        (*word, rest) = (found, behind.trim_ascii_start());
+    }
+    let [thread, kind, activity, pid, _] = words;
+    let is_hex = |word: &[u8]| word.starts_with(b"0x");
+    if !is_hex(thread) || !is_hex(activity) || !kind.iter().all(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let end = memchr::memmem::find(rest, b": ")?;
+    let (program, message) = (&rest[..end], &rest[end + 2..]);
+    // The library that wrote it, where the process itself did not.
+    let message =
+        message.strip_prefix(b"(").and_then(|inside| Some(&inside[memchr::memmem::find(inside, b") ")? + 2..])).unwrap_or(message);
+    let header = Header { time: Some(time), host: b"", program, pid: Some(parse_pid(pid)?) };
+    Some(Envelope::new(header, Content::Message(message)))
 }
 
 /// Whether a facility and a level stand here.

@@ -113,9 +113,24 @@ const CONTAINER_NAMES: [&str; 4] = ["container_name", "container.name", "kuberne
 /// Where the output of containers lies.
 const CONTAINER_FOLDERS: [&[u8]; 4] = [b"/var/log/containers/", b"/var/log/pods/", b"/var/lib/docker/containers/", b"/var/lib/containers/"];
 
+/// What says that an entry is but a piece of a line: the tag of Kubernetes' files as Fluent Bit and Fluentd ship it, Docker's fluentd driver,
+/// Vector.
+///
+/// **Source:** Fluent Bit manual, parser cri and multiline.parser cri; moby `daemon/logger/fluentd`; Vector `docker_logs`.
+const PIECES: [(&str, &[u8]); 4] = [("logtag", b"P"), ("_p", b"P"), ("partial_message", b"true"), ("_partial", b"true")];
+
+/// Why such an entry is a reject.
+pub const PIECE: &str = "a piece of a line that the engine cut: let the shipper put them together";
+
+/// Whether the entry is but a piece of a line.
+#[must_use]
+pub fn is_piece(fields: &Fields<'_>) -> bool {
+    PIECES.iter().any(|(key, mark)| fields.get(key) == Some(*mark))
+}
+
 /// The keys that this module looks at.
 pub fn keys() -> impl Iterator<Item = &'static str> {
-    [VECTOR_KEY, FILEBEAT_KEY].into_iter().chain(PATHS).chain(CONTAINER).chain(CONTAINER_NAMES)
+    [VECTOR_KEY, FILEBEAT_KEY].into_iter().chain(PATHS).chain(CONTAINER).chain(CONTAINER_NAMES).chain(PIECES.iter().map(|(key, _)| *key))
 }
 
 /// How far the shipper vouches for who wrote the line that it wrapped.

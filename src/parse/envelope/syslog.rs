@@ -52,6 +52,11 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
 /// The time, what follows it, and how much of the text it is.
 fn read_time<'a>(text: &'a [u8], clock: &mut Clock) -> Result<(LogTime<'a>, &'a [u8], usize), Mismatch> {
     let no_time = Mismatch { at: 0, reason: "no time at the start" };
+    if let Some((time, year, at)) = split_dated(text) {
+        let seconds = parse_with_year(clock, &time, year).map_err(|reason| Mismatch { at, reason })?;
+        let (fraction, rest) = split_fraction(&text[at..]);
+        return Ok((LogTime { seconds, fraction }, rest, at));
+    }
     let mut english = [b' '; RFC3164_LEN];
     let (time, rest) = if let Some((month, behind)) = split_foreign_month(text) {
         // Some daemons write a day of one digit without a space before it.
@@ -71,10 +76,37 @@ fn read_time<'a>(text: &'a [u8], clock: &mut Clock) -> Result<(LogTime<'a>, &'a 
     };
     let seconds = seconds.map_err(|reason| Mismatch { at: if has_clock(time) { at } else { 0 }, reason })?;
     let rest = &rest[year.map_or(0, |year| 1 + year.len())..];
+    let (fraction, rest) = split_fraction(rest);
+    Ok((LogTime { seconds, fraction }, rest, at))
+}
+
+/// The digits of `.123`, at most nine, and what follows.
+fn split_fraction(rest: &[u8]) -> (&str, &[u8]) {
     let digits = rest.strip_prefix(b".").map_or(0, |digits| digits.iter().take_while(|b| b.is_ascii_digit()).count());
     let (fraction, rest) = if digits > 0 { (&rest[1..=digits.min(9)], &rest[1 + digits..]) } else { (&rest[..0], rest) };
-    let fraction = if fraction.is_empty() { "" } else { std::str::from_utf8(fraction).unwrap_or_default() };
-    Ok((LogTime { seconds, fraction }, rest, at))
+    (if fraction.is_empty() { "" } else { std::str::from_utf8(fraction).unwrap_or_default() }, rest)
+}
+
+/// The time without its year, the year, and the length of `2024 Jan  2 03:04:05` or `Jan  2 2024 03:04:05`.
+///
+/// **Source:** syslog-ng `ts-format(full)`; Cisco IOS, `service timestamps log datetime year`.
+fn split_dated(text: &[u8]) -> Option<([u8; RFC3164_LEN], &[u8], usize)> {
+    const LEN: usize = RFC3164_LEN + 5;
+    let text = text.get(..LEN)?;
+    let (year, date) = match text {
+        [b'0'..=b'9', _, _, _, b' ', ..] => (&text[..4], [&text[5..11], &text[11..]].concat()),
+        [b'A'..=b'Z', _, _, b' ', _, _, b' ', _, _, _, _, b' ', ..] => (&text[7..11], [&text[..6], &text[11..]].concat()),
+        _ => return None,
+    };
+    let date: [u8; RFC3164_LEN] = date.try_into().ok()?;
+    let is_date = matches!(date, [_, _, _, b' ', _, _, b' ', _, _, b':', _, _, b':', _, _]) && month_number(&date[..3]).is_some();
+    (is_date && year.iter().all(u8::is_ascii_digit)).then_some((date, year, LEN))
+}
+
+/// Whether a line starts with a date and a year beside it.
+#[must_use]
+pub fn starts_like_dated(line: &[u8]) -> bool {
+    split_dated(&line[priority_len(line)..]).is_some()
 }
 
 /// Whether an impossible date looked like one: only the calendar disagrees.
@@ -209,6 +241,16 @@ mod tests {
             ("Dec 10 06:55:46 192.0.2.200 2015-12-10T06:55:47Z lab sshd[7]: ", "[2015-12-10T06:55:47Z lab sshd 7]"),
             ("2018-06-19 02:13:38 Auth.Info 198.51.100.2 Dec 10 06:55:47 lab sshd[7]: ", "[2015-12-10T06:55:47Z lab sshd 7]"),
             ("2018-06-19\t02:13:38\tAuth.Info\t198.51.100.2\tsshd[7]: ", "2018-06-19T02:13:38Z 198.51.100.2 sshd 7"),
+            ("2015 Dec 10 06:55:46 lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 2024 06:55:46.5 lab sshd[7]: ", "2024-12-10T06:55:46.5Z lab sshd 7"),
+            ("Dec 10 06:55:46 UTC lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 2024-01-02T03:04:05+00:00 lab sshd[7]: ", "[2024-01-02T03:04:05Z lab sshd 7]"),
+            ("2024-01-02T03:04:05Z gw <38>Dec 10 06:55:46 lab sshd[7]: ", "[2015-12-10T06:55:46Z lab sshd 7]"),
+            (
+                "2024-01-02 03:04:05.678901-0700 0x1b9f     Default     0x0                  77     0    sshd: ",
+                "2024-01-02T10:04:05.678901Z  sshd 77",
+            ),
+            ("2024-01-02 03:04:05.678901-0700 0x1b9f Info 0x0 77 0 sshd-session: (libx) ", "2024-01-02T10:04:05.678901Z  sshd-session 77"),
             ("2015-12-10T06:55:46+0100 lab sshd[7]: ", "2015-12-10T05:55:46Z lab sshd 7"),
             ("2015-12-10T06:55:46.123456+01:00 lab sshd[7]: ", "2015-12-10T05:55:46.123456Z lab sshd 7"),
             ("<38>2015-12-10T06:55:46.5Z lab sshd[7]: ", "2015-12-10T06:55:46.5Z lab sshd 7"),

@@ -4,7 +4,7 @@
 //! stands there its users may choose. What the line may say is decided by who could have written it (see `shipper`).
 
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
-use crate::parse::envelope::shipper::{container_of, trust_of};
+use crate::parse::envelope::shipper::{PIECE, container_of, is_piece, trust_of};
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
 use crate::parse::json::line::{AT_JSON, read_fields};
 use crate::parse::json::table::{JsonField, NO_SHIPPER, WRAPPED_KEYS as KEYS};
@@ -26,6 +26,9 @@ fn open<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Envelope<'a>, Mismatch> 
     let fields = read_fields(line, arena, &KEYS)?;
     // Null and nothing name no log.
     KEYS.value(&fields, JsonField::Shipper).ok_or(Mismatch { at: AT_JSON + KEYS.needs.len(), reason: NO_SHIPPER })?;
+    if is_piece(&fields) {
+        return Err(Mismatch { at: AT_JSON + KEYS.needs.len(), reason: PIECE });
+    }
     let inside = KEYS.value(&fields, JsonField::Message).unwrap_or_default();
     let content = Content::Line(inside.strip_suffix(b"\n").unwrap_or(inside));
     Ok(Envelope { trust: trust_of(&fields), container: container_of(&fields), ..Envelope::new(Header::default(), content) })

@@ -175,3 +175,28 @@ pub const FASTLY_KEYS: JsonFormat = JsonFormat {
     ],
     proof: NAMES,
 };
+
+/// Envoy's access log as Istio has it in JSON (`accessLogEncoding: JSON`); the peer's address is what Envoy takes for it, as in its text.
+///
+/// **Source:** Istio documentation, Envoy access logs; Istio `pilot/pkg/model/telemetry_logging.go`.
+pub const ENVOY_KEYS: JsonFormat = JsonFormat {
+    name: "envoy_json",
+    keys: &[
+        (JsonField::Client, "downstream_remote_address"),
+        (JsonField::Forwarded, "x_forwarded_for"),
+        (JsonField::Domain, "authority"),
+        (JsonField::Time, "start_time"),
+        (JsonField::Method, "method"),
+        (JsonField::Target, "path"),
+        (JsonField::Protocol, "protocol"),
+        (JsonField::Status, "response_code"),
+        (JsonField::Bytes, "bytes_sent"),
+        (JsonField::Agent, "user_agent"),
+    ],
+    needs: &[
+        (&[JsonField::Client], OF_NO_LOG),
+        (ASKED, "downstream_remote_address, but neither method nor path"),
+        (&[JsonField::Status], "downstream_remote_address, but no response_code"),
+    ],
+    proof: NAMES,
+};

@@ -119,6 +119,7 @@ pub const TABLES: &[JsonFormat] = &[
     cloud::AZURE_FRONT_DOOR_KEYS,
     cloud::CLOUDFLARE_KEYS,
     cloud::API_GATEWAY_KEYS,
+    cloud::ENVOY_KEYS,
 ];
 
 /// Every table, in that order.
@@ -324,6 +325,7 @@ const ENVELOPE_TABLES: &[JsonFormat] = &[
     keys::RSYSLOG_KEYS,
     WRAPPED_KEYS,
     keys::LOGSTASH_KEYS,
+    keys::SYSLOG_KEYS,
 ];
 
 /// The name of the program that sent the message, as the kernel has it.
@@ -341,6 +343,11 @@ pub const CONTAINER_ID: &str = "CONTAINER_ID";
 /// The same.
 pub const CONTAINER_NAME: &str = "CONTAINER_NAME";
 
+/// Of a piece of a line that Docker's journald driver wrote: all but the last of older versions, all of newer ones.
+///
+/// **Source:** moby `daemon/logger/journald` (`Log`).
+pub const PARTIAL: [&str; 2] = ["CONTAINER_PARTIAL_MESSAGE", "CONTAINER_PARTIAL_ID"];
+
 /// What journald writes.
 pub const JOURNAL_KEYS: JsonFormat = JsonFormat {
     name: "journald_json",
@@ -357,6 +364,8 @@ pub const JOURNAL_KEYS: JsonFormat = JsonFormat {
         (JsonField::Origin, UNIT),
         (JsonField::Origin, CONTAINER_ID),
         (JsonField::Origin, CONTAINER_NAME),
+        (JsonField::Origin, PARTIAL[0]),
+        (JsonField::Origin, PARTIAL[1]),
         (JsonField::Pid, "_PID"),
         (JsonField::Pid, "SYSLOG_PID"),
         (JsonField::Host, "_HOSTNAME"),

@@ -4,10 +4,10 @@
 //! checked for being JSON and passed over, so neither depth nor number of the keys that an attacker sends takes memory.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+use ahash::AHashMap;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -29,12 +29,12 @@ struct KnownPath {
 
 /// The paths that a reading takes the values of.
 #[derive(Debug, Default)]
-pub struct KnownPaths(HashMap<&'static str, KnownPath>);
+pub struct KnownPaths(AHashMap<&'static str, KnownPath>);
 
 impl KnownPaths {
     /// These, and what leads to them.
     pub fn of(paths: impl IntoIterator<Item = &'static str>) -> Self {
-        let mut known: HashMap<&'static str, KnownPath> = HashMap::new();
+        let mut known: AHashMap<&'static str, KnownPath> = AHashMap::new();
         for path in paths {
             known.entry(path).or_default().path = Some(path);
             for (dot, _) in path.match_indices('.') {
@@ -56,6 +56,12 @@ static KNOWN: LazyLock<KnownPaths> = LazyLock::new(|| {
     let paths = tables().flat_map(|table| table.keys).map(|&(_, path)| path);
     KnownPaths::of(paths.chain(shipper::keys()).chain(["schema", "log", "stream"]))
 });
+
+/// The path that `name` is, if a table names it.
+#[must_use]
+pub fn known_path(name: &str) -> Option<&'static str> {
+    KNOWN.find(name)
+}
 
 /// Reads a line for the keys of all tables.
 ///

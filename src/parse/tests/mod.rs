@@ -51,8 +51,9 @@ fn classify_behind(before: &[u8], first_line: u64, text: &[u8], wanted: Wanted) 
 fn lines_of(bytes: Vec<u8>, first_line: u64, modified: i64, before: Vec<u8>) -> Lines {
     let lines = bytes.split_inclusive(|&b| b == b'\n').count() as u64;
     let (file, part, dating) = ("example".into(), BlockKind::Lines, Dating::File);
+    let layout = crate::io::entries::EntryLayout::of(&bytes);
     let header = crate::io::lines::begins_with_header(&bytes).then(std::sync::Arc::default);
-    Lines { bytes, file, first_line, part, lines, modified, dating, before, header, open: 0, mark: None }
+    Lines { bytes, file, first_line, part, lines, modified, dating, before, header, open: 0, layout, mark: None }
 }
 
 fn counts(of: &[(LineClass, u64)]) -> LineCounts {
@@ -118,6 +119,9 @@ fn an_example_is_of_one_format_only() {
 
 /// The last line of an example, behind the header that stands before it.
 fn last_line(example: &str) -> Line<'_> {
+    if example.starts_with("__") {
+        return Line::of(example.as_bytes());
+    }
     let (header, line) = example.rsplit_once('\n').map_or((None, example), |(header, line)| (Some(header.as_bytes()), line));
     Line { header, ..Line::of(line.as_bytes()) }
 }

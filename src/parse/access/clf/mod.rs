@@ -160,6 +160,7 @@ fn read_by_marks<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
         forwarded: None,
         escaping: Escaping::Undone,
         is_ambiguous: false,
+        repeats: 0,
     })
 }
 
@@ -216,6 +217,7 @@ fn read_access<'a>(line: &'a [u8], layout: ClfVariant, clock: &mut Clock) -> Res
         forwarded: None,
         escaping,
         is_ambiguous: numbers.is_ambiguous || texts.is_ambiguous,
+        repeats: 0,
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::parse::access::json::request;
 use crate::parse::format::{Format, FormatKind};
-use crate::parse::json::cloud::{API_GATEWAY_KEYS, AZURE_FRONT_DOOR_KEYS, AZURE_GATEWAY_KEYS, CLOUDFLARE_KEYS, GOOGLE_KEYS};
+use crate::parse::json::cloud::{API_GATEWAY_KEYS, AZURE_FRONT_DOOR_KEYS, AZURE_GATEWAY_KEYS, CLOUDFLARE_KEYS, ENVOY_KEYS, GOOGLE_KEYS};
 
 /// Google Cloud.
 pub const GOOGLE: Format = Format {
@@ -67,4 +67,17 @@ pub const API_GATEWAY: Format = Format {
         r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T13:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.5"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":23}}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
     ),
     read: |line, arena, clock| request::read(line.text, arena, clock, &API_GATEWAY_KEYS),
+};
+
+/// Envoy, as Istio has it.
+pub const ENVOY: Format = Format {
+    name: ENVOY_KEYS.name,
+    kind: FormatKind::Web,
+    about: "Envoy in JSON as Istio writes it (accessLogEncoding: JSON); the client is downstream_remote_address",
+    source: "Istio documentation, Envoy access logs; Istio pilot/pkg/model/telemetry_logging.go",
+    example: (
+        r#"{"authority":"www.example.org","bytes_received":0,"bytes_sent":18,"downstream_local_address":"198.51.100.36:9080","downstream_remote_address":"192.0.2.195:53706","duration":3,"method":"GET","path":"/no","protocol":"HTTP/1.1","response_code":404,"response_flags":"-","start_time":"2019-04-23T12:07:22.912Z","upstream_cluster":"inbound|9080||","user_agent":"ExampleBot/1.0","x_forwarded_for":null}"#,
+        r#"{"schema":"soar.event/1","@timestamp":"2019-04-23T12:07:22.912Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.195"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":18}}},"url":{"original":"/no","domain":"www.example.org"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
+    ),
+    read: |line, arena, clock| request::read(line.text, arena, clock, &ENVOY_KEYS),
 };

@@ -43,6 +43,7 @@ pub fn to_web<'a>(table: &JsonFormat, fields: &Fields<'a>, arena: &'a Arena, clo
         forwarded: value(JsonField::Forwarded),
         escaping: Escaping::Undone,
         is_ambiguous: false,
+        repeats: 0,
     })
 }
 

@@ -99,6 +99,7 @@ impl FieldFormat {
             forwarded: value(RequestField::Forwarded),
             escaping: self.escaping,
             is_ambiguous: false,
+            repeats: 0,
         })
     }
 

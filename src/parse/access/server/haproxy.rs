@@ -41,13 +41,13 @@ fn read<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatc
         words.word(reason)?;
     }
     let mut agent = None;
-    if let Ok(()) = words.skip(b"{", "") {
-        agent = words.until(b'}', "captured headers without their end").ok().and_then(find_agent);
-        words.skip(b" ", "no space behind captured headers")?;
-        if let Ok(()) = words.skip(b"{", "") {
-            // What the server answered.
-            words.until(b'}', "captured headers without their end").ok();
-            words.skip(b" ", "no space behind captured headers")?;
+    // Those of the request, then those of what the server answered; each pair may hold nothing.
+    for is_of_request in [true, false] {
+        if words.skip(b"{", "").is_ok() {
+            let end = memchr(b'}', words.rest()).ok_or(words.mismatch("captured headers without their end"))?;
+            agent = agent.or(find_agent(&words.rest()[..end]).filter(|_| is_of_request));
+            words.skip(&words.rest()[..end], "")?;
+            words.skip(b"} ", "no space behind captured headers")?;
         }
     }
     words.skip(b"\"", "no quoted request")?;
@@ -100,4 +100,30 @@ pub fn read_captures(line: &[u8], after: usize) -> Option<[&[u8]; 2]> {
         }
     }
     (count >= 2).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captured_headers_may_be_empty() {
+        let mut clock = Clock::new("UTC", None).expect("UTC is known");
+        let front = "192.0.2.10:10285 [12/Mar/2021:06:56:28.088] fe~ be/s1 0/0/0/1263/1264 404 20602 - - ---- 19/19/3/4/0 0/0";
+        for (captures, agent) in [
+            ("", None),
+            ("{} ", None),
+            ("{} {} ", None),
+            ("{ExampleBot/1.0|} {} ", Some("ExampleBot/1.0")),
+            ("{|ExampleBot/1.0} {nginx/1.2} ", Some("ExampleBot/1.0")),
+            ("{} {nginx/1.2} ", None),
+        ] {
+            let line = format!("{front} {captures}\"GET /no HTTP/1.1\"");
+            let Ok(ParsedLine::Web(web)) = read(line.as_bytes(), &mut clock) else { panic!("unread: {line}") };
+            assert_eq!((web.agent, web.target()), (agent.map(str::as_bytes), Some(&b"/no"[..])), "{line}");
+        }
+        for captures in ["{ ", "{}x ", "{} {} {} "] {
+            assert!(read(format!("{front} {captures}\"GET /no HTTP/1.1\"").as_bytes(), &mut clock).is_err(), "{captures}");
+        }
+    }
 }

@@ -1,0 +1,119 @@
+//! Blocks of an input whose entries are of several lines: whole entries, and those that are too long in parts.
+
+use std::io;
+
+use crate::io::block::{Block, BlockKind};
+use crate::io::entries::{EntryLayout, EntryScan, MOST_ENTRY};
+use crate::io::reader::InputReader;
+
+/// How far an input is looked into for the end of its first line, in bytes.
+const FIRST_LINE_BYTES: usize = 1024;
+
+/// Whether the entries of an input are of several lines, and where in one a long entry was cut.
+#[derive(Debug, Default)]
+pub struct EntryReading {
+    /// Whether that is asked for.
+    pub is_wanted: bool,
+    /// What the start of the input says; `None` before it was looked at.
+    layout: Option<Option<EntryLayout>>,
+    /// Inside an entry that is too long: how far it is known.
+    scan: EntryScan,
+}
+
+impl EntryReading {
+    /// Learns the layout from the first bytes of the input.
+    pub fn begin(&mut self, head: &[u8]) {
+        self.layout = Some(EntryLayout::of(head));
+    }
+
+    /// The layout, where entries of several lines are asked for and the input has such.
+    pub fn layout(&self) -> Option<EntryLayout> {
+        self.layout.flatten().filter(|_| self.is_wanted)
+    }
+}
+
+/// How far the entries of a text were found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    scan: EntryScan,
+    looked: usize,
+    /// Where the first and the last entry end.
+    first: usize,
+    last: usize,
+}
+
+impl Found {
+    fn look(&mut self, layout: EntryLayout, bytes: &[u8]) {
+        loop {
+            let step = self.scan.advance(layout, &bytes[self.looked..]);
+            self.looked += step.bytes;
+            if !step.is_end {
+                return;
+            }
+            self.last = self.looked;
+            if self.first == 0 {
+                self.first = self.looked;
+            }
+        }
+    }
+}
+
+impl InputReader<'_> {
+    /// The layout of its entries, where they are of several lines; its first line is waited for to know.
+    pub(crate) fn entry_layout(&mut self) -> Option<EntryLayout> {
+        if self.entries.is_wanted && self.entries.layout.is_none() {
+            let mut carry = std::mem::take(&mut self.carry);
+            while self.ended.is_none() && carry.len() < FIRST_LINE_BYTES && !carry.contains(&b'\n') {
+                self.fill(&mut carry);
+            }
+            self.entries.begin(&carry);
+            self.carry = carry;
+        }
+        self.entries.layout()
+    }
+
+    /// The next block of whole entries, or a part of one that is too long.
+    ///
+    /// # Errors
+    /// As of [`InputReader::next_block`].
+    pub(crate) fn next_entries(&mut self, layout: EntryLayout) -> io::Result<Option<Block>> {
+        let mut bytes = std::mem::take(&mut self.carry);
+        let target = bytes.len() + self.body.block_bytes();
+        let is_inside = self.inside_long;
+        let mut found = Found { scan: if is_inside { self.entries.scan } else { EntryScan::default() }, ..Found::default() };
+        loop {
+            found.look(layout, &bytes);
+            let is_something = found.last > 0 || is_inside && found.looked > 0;
+            let is_enough = is_something && (bytes.len() >= target || self.body.pauses()) || bytes.len() > MOST_ENTRY && found.looked > 0;
+            if self.ended.is_some() || is_enough {
+                break;
+            }
+            self.fill(&mut bytes);
+        }
+        let is_over = self.ended.is_some() && !self.ends_mid_line();
+        let (part, end) = match found {
+            Found { first: first @ 1.., .. } if is_inside => {
+                self.inside_long = false;
+                (BlockKind::LongMore, first)
+            }
+            Found { looked, .. } if is_inside => {
+                self.inside_long = !is_over;
+                (BlockKind::LongMore, if self.ended.is_some() { bytes.len() } else { looked })
+            }
+            Found { last: last @ 1.., .. } if !is_over || bytes.len() - last > MOST_ENTRY => (BlockKind::Lines, last),
+            Found { looked, .. } if found.last == 0 && bytes.len() > MOST_ENTRY && self.ended.is_none() => {
+                self.inside_long = true;
+                (BlockKind::LongStart, looked)
+            }
+            Found { last, .. } => (BlockKind::Lines, if is_over { bytes.len() } else { last }),
+        };
+        if part != BlockKind::Lines {
+            self.entries.scan = found.scan;
+        }
+        if self.ended.is_some() && !is_over {
+            bytes.truncate(end);
+        }
+        self.carry_from(&mut bytes, end);
+        if bytes.is_empty() { self.end_of_input() } else { Ok(Some(self.block(bytes, part, Vec::new(), 0))) }
+    }
+}
