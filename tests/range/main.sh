@@ -4,7 +4,7 @@ set -Eeuo pipefail
 shopt -s inherit_errexit
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 trap 'printf "range: failed at %s:%d: %s\n" "${BASH_SOURCE[0]##*/}" "$LINENO" "$BASH_COMMAND" >&2' ERR
-for part in say world servers attack incident botnet live faults; do
+for part in say world servers attack incident webservers botnet live faults; do
     # shellcheck source=/dev/null
     . "$HERE/$part.sh"
 done
@@ -12,6 +12,7 @@ done
 build_world
 start_servers
 reproduce_incident
+reproduce_webservers
 reproduce_botnet
 go_live
 rotate_while_followed

@@ -65,7 +65,7 @@ listens() { [ "$(as "$1" ss -Hltn "sport = $2" | wc -l)" -ge "${3:-1}" ]; }
 build_mounts() {
     local device
     mount -t tmpfs tmpfs /run
-    mkdir -p "$RANGE/log" "$RANGE/dev/pts" /run/www /run/home
+    mkdir -p "$RANGE/log" "$RANGE/dev/pts" "$RANGE/dev/shm" /run/www /run/home
     mount --bind "$RANGE/log" /var/log
     # sshd speaks to /dev/log, and the machine's own /dev stays as it is.
     for device in null zero full random urandom tty; do
@@ -73,6 +73,7 @@ build_mounts() {
         mount --bind "/dev/$device" "$RANGE/dev/$device"
     done
     mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$RANGE/dev/pts"
+    mount -t tmpfs tmpfs "$RANGE/dev/shm"
     ln -s pts/ptmx "$RANGE/dev/ptmx"
     ln -s /proc/self/fd "$RANGE/dev/fd"
     mount --rbind "$RANGE/dev" /dev
