@@ -8,6 +8,7 @@ mod clock;
 mod event;
 mod gzip;
 mod host;
+mod json;
 mod line;
 mod memory;
 mod number;

@@ -67,7 +67,6 @@ fn disturbs_display(c: char) -> bool {
 /// ```
 /// assert_eq!(soar_light::base::escape::terminal("a\u{1b}[31mb"), "a\\x1b[31mb");
 /// ```
-#[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
     // Nearly all text is plain ASCII, which a quick check of its bytes shows.
     if text.bytes().all(|b| matches!(b, b' '..=b'~')) || !text.chars().any(disturbs_display) {
@@ -91,7 +90,6 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 /// ```
 /// assert_eq!(soar_light::base::escape::json_text("[\"a\u{202e}\u{e0001}\"]"), r#"["a\u202e\udb40\udc01"]"#);
 /// ```
-#[must_use]
 pub fn json_text(text: &str) -> Cow<'_, str> {
     if !text.chars().any(disturbs_display) {
         return Cow::Borrowed(text);
@@ -118,7 +116,6 @@ pub const QUOTED: usize = 80;
 /// ```
 /// assert_eq!(soar_light::base::escape::shorten("abcdef", 4), "abc…");
 /// ```
-#[must_use]
 pub fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
     match text.char_indices().nth(longest) {
         None => Cow::Borrowed(text),
@@ -136,7 +133,6 @@ pub fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
 /// assert_eq!(soar_light::base::escape::csv_cell("a;=1"), "a;'=1");
 /// assert_eq!(soar_light::base::escape::csv_cell("192.0.2.1"), "192.0.2.1");
 /// ```
-#[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     // 0xef: the full-width signs start with it.
     let is_suspect = |b: u8| matches!(b, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0xef);
@@ -170,7 +166,6 @@ fn formula_starts(text: &str) -> impl Iterator<Item = usize> {
 /// ```
 /// assert_eq!(soar_light::base::escape::markdown("a|b <i> www.x ssh_failed"), r"a\|b &lt;i> www\.x ssh_failed");
 /// ```
-#[must_use]
 pub fn markdown(text: &str) -> Cow<'_, str> {
     let text = terminal(text);
     let is_marked = |c: char| {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use soar_light::cli::{self, Common, Frame};
 use soar_light::enrich::{self, Config};
-use soar_light::io::overrides::InputOverrides;
+use soar_light::io::InputOverrides;
 
 /// Add what files know of addresses: networks, countries, lists, names
 ///

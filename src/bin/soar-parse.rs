@@ -14,17 +14,17 @@ use soar_light::base::time;
 use soar_light::base::time::Clock;
 use soar_light::base::time::period::{Period, read_when};
 use soar_light::cli::{self, Common, Frame};
+use soar_light::io::InputOverrides;
 use soar_light::io::lock::lock_path;
 use soar_light::io::output::is_same;
-use soar_light::io::overrides::InputOverrides;
 use soar_light::parse;
 use soar_light::parse::access::forwarded::{ClientFrom, ClientHeader, UnloggedPeer};
 use soar_light::parse::access::log_format::{FormatOptions, LogFormat};
+use soar_light::parse::candidate::Program;
 use soar_light::parse::detect::Settings;
 use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::well_known::PathSet;
 use soar_light::parse::envelope::vouched::TrustedContainers;
-use soar_light::parse::service;
 use soar_light::parse::service::catalog::Services;
 use soar_light::parse::service::check::{check_file, list_services};
 use soar_light::parse::trace::TraceForm;
@@ -286,8 +286,8 @@ fn config(args: &Args) -> Result<Config> {
         return Err(Error::Usage("--cursor-out needs its own file, different from --cursor".to_owned()));
     }
     let mut services = Services::from_operands(&args.services)?;
-    let other_program = args.program.as_deref().filter(|name| service::named(name).is_none());
-    if let Some(name) = other_program
+    let program = args.program.as_deref().map(Program::named);
+    if let Some(Program::Catalog(name)) = &program
         && !services.add(name)
     {
         return Err(Error::Usage(format!(
@@ -308,8 +308,7 @@ fn config(args: &Args) -> Result<Config> {
         settings: Settings { bots: Bots::from_operands(&args.bots)?, ignored_404: PathSet::from_operands(&args.ignore_404)? },
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
         log_format,
-        program: args.program.as_deref().and_then(service::named),
-        other_program: other_program.map(str::to_owned),
+        program,
         services,
         trusted_containers: match args.trust_container.as_slice() {
             [] => None,

@@ -10,7 +10,7 @@ use soar_light::base::error::{Error, Result};
 use soar_light::base::net;
 use soar_light::base::net::AddressSet;
 use soar_light::cli::{self, Common, Frame};
-use soar_light::io::overrides::InputOverrides;
+use soar_light::io::InputOverrides;
 use soar_light::scan::ports::{DEFAULT_PORTS, Ports};
 use soar_light::scan::schedule::Limits;
 use soar_light::scan::{self, Config, GrabBanner, InputKind, Mode, OutputOrder, ScanDetail};

@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use rustix::fs::FileType;
 
 use crate::base::error::{Error, Result};
+use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::block::Block;
 use crate::io::checkpoint::registry::{Checkpoint, Registry};
 use crate::io::checkpoint::resume::{NewLog, Resumption, is_copy};
 use crate::io::checkpoint::rotation;
 use crate::io::checkpoint::rotation::{FileId, Sibling};
-use crate::io::overrides::InputOverrides;
 use crate::io::pieces::SplitPiece;
 use crate::io::reader::InputReader;
 use crate::io::source::file::STDIN;
@@ -52,7 +52,6 @@ impl Inputs {
     }
 
     /// These inputs, of which no block ends between two pieces of a line.
-    #[must_use]
     pub fn with_pieces(self, split: SplitPiece) -> Self {
         Self { pieces: Some(split), ..self }
     }

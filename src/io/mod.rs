@@ -8,7 +8,6 @@ pub mod entries;
 mod entry_blocks;
 pub mod lines;
 pub(crate) mod ordered_pool;
-pub mod overrides;
 pub(crate) mod reader;
 pub(crate) mod shutdown;
 pub(crate) mod unnamed_file;
@@ -27,6 +26,7 @@ use crate::io::block::BufferPool;
 use crate::io::progress::Progress;
 use crate::io::shutdown::Shutdown;
 use crate::io::stats::InputLog;
+use std::num::NonZeroU64;
 
 /// What every stage is told about the run it is part of.
 #[derive(Debug)]
@@ -62,5 +62,25 @@ impl Run {
         let watch = Shutdown::install().expect("a watch");
         let (progress, inputs) = (Progress::new(None), InputLog::default());
         Self { program: "test", threads: 1, line_buffered: false, shutdown: watch, progress, blocks, results, inputs }
+    }
+}
+
+/// What a caller knows of the one input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputOverrides {
+    /// What records call it.
+    pub label: Option<String>,
+    /// The number of its first line.
+    pub first_line: Option<NonZeroU64>,
+    /// When the log was modified last, in seconds since 1970.
+    pub modified: Option<i64>,
+}
+
+impl InputOverrides {
+    /// The flag by which something is known of one input only, where there is any.
+    #[must_use]
+    pub fn flag(&self) -> Option<&'static str> {
+        let label = self.label.as_ref().map(|_| "--name");
+        label.or(self.first_line.map(|_| "--first-line")).or(self.modified.map(|_| "--modified"))
     }
 }

@@ -25,7 +25,6 @@ pub type OpenStreams = u8;
 
 /// How many bytes of `text`, which is whole lines, end where no line is open, and which lines are open there that were so before it: those
 /// of `open`, of which nothing is kept.
-#[must_use]
 pub fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize, OpenStreams) {
     let mut end = text.len();
     loop {
@@ -38,7 +37,6 @@ pub fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize,
 }
 
 /// Which lines are open at the end of `text`.
-#[must_use]
 pub fn open_streams(text: &[u8], open: OpenStreams, split: SplitPiece) -> OpenStreams {
     let mut streams = open;
     for line in text.split(|&byte| byte == b'\n') {

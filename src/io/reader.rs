@@ -11,13 +11,14 @@ use std::sync::Arc;
 use memchr::{memchr, memrchr};
 
 use crate::base::error::{Error, Result};
+use crate::base::simd::dispatch::Dispatch;
 use crate::base::time;
+use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::block::{Block, BlockKind, Dating, LOOK_BACK_BYTES, MAX_LINE};
 use crate::io::checkpoint::registry::CheckpointTracker;
 use crate::io::entry_blocks::EntryReading;
 use crate::io::lines;
-use crate::io::overrides::InputOverrides;
 use crate::io::pieces::{OpenStreams, SplitPiece, find_closed, open_streams};
 use crate::io::source::TextReader;
 use crate::io::source::file::{ByteSource, ReadStatus, STDIN};
@@ -116,7 +117,6 @@ impl<'r> InputReader<'r> {
     }
 
     /// As a log that may hold lines in pieces.
-    #[must_use]
     pub fn with_pieces(self, pieces: Option<SplitPiece>) -> Self {
         Self { pieces, ..self }
     }
@@ -279,7 +279,7 @@ impl<'r> InputReader<'r> {
 
     pub(crate) fn block(&mut self, bytes: Vec<u8>, part: BlockKind, before: Vec<u8>, open: OpenStreams) -> Block {
         let first_line = self.next_line;
-        self.next_line += bytecount::count(&bytes, b'\n') as u64;
+        self.next_line += Dispatch::default().count_ends(&bytes) as u64;
         let whole_lines = if self.inside_long { None } else { Some(self.next_line - 1) };
         let header = self.follow_header(&bytes);
         let mark = self.trace.as_mut().map(|trace| trace.follow(&bytes, whole_lines, self.header.as_deref()));

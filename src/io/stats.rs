@@ -30,7 +30,6 @@ pub struct Assumption {
     pub what: &'static str,
     /// What was assumed.
     pub values: Vec<String>,
-    /// From what.
     pub from: &'static str,
     /// The flag that says it.
     pub flag: &'static str,

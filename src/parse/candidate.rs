@@ -7,8 +7,8 @@ use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
 use crate::parse::envelope::syslog;
 use crate::parse::envelope::vouched::TrustedContainers;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
-use crate::parse::service::Service;
 use crate::parse::service::catalog::Services;
+use crate::parse::service::{self, Service};
 use crate::parse::{ENVELOPES, FORMATS};
 
 /// What reads a line.
@@ -42,15 +42,30 @@ impl Candidate {
     }
 }
 
+/// The program that writes lines which name none, as the user vouches for.
+#[derive(Debug)]
+pub enum Program {
+    /// One that has a reader of its own: sshd.
+    Own(&'static Service),
+    /// A service of the catalog, by its name.
+    Catalog(String),
+}
+
+impl Program {
+    /// The program that is called `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        service::named(name).map_or_else(|| Self::Catalog(name.to_owned()), Self::Own)
+    }
+}
+
 /// What a run tries on a line, in this order at first.
 #[derive(Debug)]
 pub struct Candidates<'c> {
     /// The format of --log-format.
     pub given: Option<&'c LogFormat>,
     /// The program of lines that name none.
-    pub program: Option<&'static Service>,
-    /// The name of that program, where it is no sshd.
-    pub other_program: Option<&'c str>,
+    pub program: Option<&'c Program>,
     /// The services whose messages are read beside sshd's.
     pub services: Option<&'c Services>,
     /// Containers that the user vouches for.
@@ -76,24 +91,24 @@ impl<'c> Candidates<'c> {
         let all: Vec<_> = formats().take(1).chain(envelopes(false)).chain(formats().skip(1)).chain(envelopes(true)).collect();
         let is_syslog = |candidate: &Candidate| matches!(candidate, Candidate::Envelope(format) if format.name == syslog::RFC3164.name);
         let syslog = all.iter().position(is_syslog).unwrap_or(usize::MAX);
-        Self { given, program: None, other_program: None, services: None, trusted: None, all, syslog }
+        Self { given, program: None, services: None, trusted: None, all, syslog }
     }
 
     /// Whether more than the tables decides what a line is.
     #[must_use]
     pub const fn is_special(&self) -> bool {
-        self.given.is_some() || self.program.is_some() || self.other_program.is_some()
+        self.given.is_some() || self.program.is_some()
     }
 
-    /// With these services, and the name of the one that lines without a program are of.
+    /// With these services.
     #[must_use]
-    pub fn of_services(self, services: &'c Services, program: Option<&'c str>) -> Self {
-        Self { services: Some(services), other_program: program, ..self }
+    pub fn of_services(self, services: &'c Services) -> Self {
+        Self { services: Some(services), ..self }
     }
 
     /// With what the user vouches for: the program that lines without one are of, and containers.
     #[must_use]
-    pub fn vouched(self, program: Option<&'static Service>, trusted: Option<&'c TrustedContainers>) -> Self {
+    pub fn vouched(self, program: Option<&'c Program>, trusted: Option<&'c TrustedContainers>) -> Self {
         Self { program, trusted, ..self }
     }
 }

@@ -32,7 +32,6 @@ impl OpenLine {
 /// What an entry is to its line.
 #[derive(Debug)]
 pub enum Entry<'a> {
-    /// All of it.
     Whole,
     /// A piece, and more follow.
     Piece,

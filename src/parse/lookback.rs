@@ -39,7 +39,6 @@ const OTHER: ParsedLine<'static> = ParsedLine::OtherProgram(None);
 
 impl<'b> Lookback<'b> {
     /// What stands before the lines of `block`.
-    #[must_use]
     pub const fn of(block: &'b Block) -> Self {
         Self { block, last: None }
     }

@@ -4,7 +4,6 @@
 //! in parallel and written in the order of the input.
 
 pub mod access;
-pub mod arena;
 pub mod candidate;
 pub mod detect;
 pub mod envelope;
@@ -17,7 +16,7 @@ mod line_file;
 pub mod list_output;
 mod lookback;
 mod overlooked;
-pub mod reject;
+pub(crate) mod reject;
 mod report;
 mod run;
 pub mod service;
@@ -33,6 +32,7 @@ use crate::parse::access::forwarded::ClientFrom;
 use crate::parse::access::log_format::LogFormat;
 #[cfg(test)]
 use crate::parse::access::named::NAMED;
+use crate::parse::candidate::Program;
 use crate::parse::format::Format;
 pub use crate::parse::guess::Zone;
 use crate::parse::line_file::LineFile;
@@ -53,7 +53,7 @@ use crate::io::input::Inputs;
 use crate::io::lock::lock_path;
 use crate::io::ordered_pool::map_blocks;
 use crate::io::output::Output;
-use crate::parse::access::json::cloud;
+use crate::parse::access::json::server as json_server;
 use crate::parse::access::{clf, server};
 use crate::parse::envelope::format::EnvelopeFormat;
 use crate::parse::envelope::vouched::TrustedContainers;
@@ -61,7 +61,6 @@ use crate::parse::envelope::{
     collected, container, container_json, export, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time, weekday, windows,
     wrapped,
 };
-use crate::parse::service::Service;
 use crate::parse::service::catalog::Services;
 use crate::record::run::count::LineCounts;
 use crate::record::signal::SignalSet;
@@ -92,12 +91,12 @@ pub const FORMATS: &[Format] = &[
     server::python::HYPERCORN,
     server::uwsgi::UWSGI,
     server::w3c::W3C,
-    cloud::GOOGLE,
-    cloud::AZURE_GATEWAY,
-    cloud::AZURE_FRONT_DOOR,
-    cloud::CLOUDFLARE,
-    cloud::API_GATEWAY,
-    cloud::ENVOY,
+    json_server::GOOGLE,
+    json_server::AZURE_GATEWAY,
+    json_server::AZURE_FRONT_DOOR,
+    json_server::CLOUDFLARE,
+    json_server::API_GATEWAY,
+    json_server::ENVOY,
 ];
 
 /// Every envelope: what may stand around a message.
@@ -148,9 +147,7 @@ pub struct Config {
     /// The format of the web logs, where it is none that finds itself.
     pub log_format: Option<LogFormat>,
     /// The program that lines are of which say of none.
-    pub program: Option<&'static Service>,
-    /// The name of that program, where it is no sshd.
-    pub other_program: Option<String>,
+    pub program: Option<Program>,
     /// The services whose messages are read beside sshd's.
     pub services: Services,
     /// Containers whose sshd is believed.

@@ -20,7 +20,6 @@ impl Lookalike {
     pub const ALL: [Self; 2] = [Self::Sshd, Self::Request];
 
     /// What `line` looks like, if it looks like anything.
-    #[must_use]
     pub fn of(line: &[u8]) -> Option<Self> {
         if names_sshd(line) {
             return Some(Self::Sshd);
@@ -29,7 +28,6 @@ impl Lookalike {
     }
 
     /// What people read behind the number of such lines.
-    #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
             Self::Sshd => "of other programs with the name of sshd",
@@ -80,7 +78,6 @@ impl Overlooked {
     }
 
     /// How many lines look like `lookalike`, and where the first of them is.
-    #[must_use]
     pub fn of(&self, lookalike: Lookalike) -> (u64, Option<u64>) {
         (self.counts[lookalike as usize], self.first[lookalike as usize])
     }

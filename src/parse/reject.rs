@@ -30,13 +30,11 @@ impl RejectReason {
     };
 
     /// Not a reject, but a line that counts for nobody.
-    #[must_use]
     pub const fn untrusted(reason: &'static str) -> Self {
         Self { format: ClosestFormat::Untrusted, reason }
     }
 
     /// What its line is.
-    #[must_use]
     pub const fn class(&self) -> LineClass {
         match self.format {
             ClosestFormat::Untrusted => LineClass::Untrusted,
@@ -73,7 +71,6 @@ impl fmt::Display for RejectReason {
 pub const OF_NO_KNOWN_FORMAT: &str = "unknown log format";
 
 /// Why a line is a reject that came nearest to `name`.
-#[must_use]
 pub const fn nearest_to(name: &'static str, mismatch: Mismatch) -> RejectReason {
     let format = match mismatch.at {
         0 => return RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT },

@@ -121,8 +121,8 @@ impl<'c> Classifier<'c> {
     /// A classifier for one run.
     pub fn new(config: &'c Config) -> Self {
         let candidates = Candidates::new(config.log_format.as_ref())
-            .vouched(config.program, config.trusted_containers.as_ref())
-            .of_services(&config.services, config.other_program.as_deref());
+            .vouched(config.program.as_ref(), config.trusted_containers.as_ref())
+            .of_services(&config.services);
         Self { config, spare: Mutex::default(), candidates }
     }
 

@@ -5,6 +5,7 @@
 
 use crate::base::error::{Exit, Result};
 use crate::base::number::{agree, counted};
+use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::block::{Block, BlockKind};
 use crate::io::diagnostics::Diagnostics;
@@ -12,7 +13,6 @@ use crate::io::entries::EntryLayout;
 use crate::io::input::Inputs;
 use crate::io::lines::{Line, LineIndex, Lines};
 use crate::io::output::Output;
-use crate::io::overrides::InputOverrides;
 use crate::parse::Config;
 use crate::parse::access::clients::Requests;
 use crate::parse::access::guess::json::guess_keys;
@@ -176,7 +176,7 @@ fn names_client_text(keys: &str) -> bool {
 }
 
 fn read_sample(config: &Config, services: &Services, format: Option<&LogFormat>, blocks: &[Block]) -> Sample {
-    let candidates = Candidates::new(format).of_services(services, config.other_program.as_deref());
+    let candidates = Candidates::new(format).of_services(services).vouched(config.program.as_ref(), None);
     let (mut result, mut index, mut arena) = (Sample::default(), LineIndex::default(), Arena::default());
     let mut last = LastFormats::default();
     for block in blocks.iter().filter(|block| block.part == BlockKind::Lines) {

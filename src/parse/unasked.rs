@@ -66,7 +66,6 @@ impl Unasked {
     }
 
     /// One sentence for each signal that would have told of an attack.
-    #[must_use]
     pub fn hints(mut self) -> Vec<String> {
         self.0.sort_by_key(|&(signal, _)| signal);
         self.0.into_iter().filter_map(|(signal, addresses)| show(SIGNALS[signal].name, addresses)).collect()

@@ -14,7 +14,6 @@ use crate::record::{EVENT_SCHEMA, HOST_SCHEMA, RecordKind, kind_of};
 pub enum Accepts {
     /// Hosts, as soar-score writes them.
     Hosts,
-    /// Events and hosts.
     EventsAndHosts,
 }
 

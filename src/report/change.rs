@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::error::{Error, Result};
 use crate::base::net::Address;
+use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::input::Inputs;
-use crate::io::overrides::InputOverrides;
 use crate::record::host::HostRecord;
 use crate::record::reader::{Accepts, RecordReader};
 use crate::report::lang::Lang;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::base::error::{Error, Result};
-use crate::base::net::service::{SERVICES, matches};
+use crate::base::net::service::{SERVICES, named};
 
 /// The critical ports: FTP, SSH, Telnet, HTTP, HTTPS, RDP.
 pub const DEFAULT_PORTS: &str = "20-23,80,443,3389";
@@ -102,7 +102,7 @@ fn read_part(text: &str, ports: &mut Vec<u16>) -> std::result::Result<(), &'stat
         return Ok(());
     }
     let before = ports.len();
-    ports.extend(SERVICES.iter().filter(|service| matches(text.as_bytes(), service.name.as_bytes())).map(|service| service.port));
+    ports.extend(named(text).map(|service| service.port));
     if ports.len() == before { Err("is not a port (1-65535), a range or a known service (docs/scan.md)") } else { Ok(()) }
 }
 

@@ -12,7 +12,7 @@ use crate::scan::targets::Targets;
 /// What the lines of the input are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputKind {
-    /// Hosts.
+    /// Host records.
     Hosts,
     /// Lists of addresses, CIDRs, ranges and octets.
     Targets,
@@ -31,7 +31,6 @@ pub enum ScanInput {
 
 impl ScanInput {
     /// How many hosts of it may be asked.
-    #[must_use]
     pub fn hosts(&self) -> u64 {
         match self {
             Self::Lines(_) => 0,
@@ -53,7 +52,6 @@ pub struct ScanRecords {
 }
 
 /// Reads every line of `block`.
-#[must_use]
 pub fn read_block(block: &Block, input: InputKind) -> ScanRecords {
     let intake = RecordReader::new("soar-scan", Accepts::Hosts, Arc::clone(&block.file));
     let mut records = ScanRecords { entries: Vec::new(), lines: LineCounts::default(), intake };

@@ -38,7 +38,6 @@ enum InputState {
     Pausing,
     /// There may be more than fit.
     Waiting,
-    /// That was all.
     Ended,
 }
 

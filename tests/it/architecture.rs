@@ -86,3 +86,16 @@ fn the_files_and_functions_that_architecture_names_are_there() {
     }
     assert!(steps > 20, "only {steps} steps were found: have the tables changed their form?");
 }
+
+/// The most lines of a file of Rust: what is longer holds more than one concern.
+const MOST_LINES: usize = 400;
+
+#[test]
+fn no_file_of_rust_is_longer_than_a_reader_takes_in() {
+    let mut files = vec![root().join("build.rs")];
+    ["src", "tests", "benches", "examples", "fuzz/fuzz_targets"].iter().for_each(|folder| sources(&root().join(folder), &mut files));
+    let lines = |file: &PathBuf| fs::read_to_string(file).expect("a source").lines().count();
+    let long: Vec<_> = files.iter().map(|file| (lines(file), file)).filter(|(lines, _)| *lines > MOST_LINES).collect();
+    assert!(long.is_empty(), "more than {MOST_LINES} lines, so split by concern: {long:?}");
+    assert!(files.len() > 100, "only {} files were found", files.len());
+}

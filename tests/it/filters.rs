@@ -187,7 +187,7 @@ fn a_signal_ends_the_wait_after_writing_what_is_done() {
     for name in FILTERS {
         let input = sample(name);
         let whole = run(filter(name).arg("-q"), &input);
-        let last_line = format!("-:{}: ", bytecount::count(&input, b'\n') + 1);
+        let last_line = format!("-:{}: ", memchr::memchr_iter(b'\n', &input).count() + 1);
         for (signal, exit) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
             let mut child = filter(name).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
             let mut stdin = child.stdin.take().expect("a pipe");

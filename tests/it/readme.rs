@@ -93,7 +93,7 @@ fn tables_in_the_documents_are_those_of_the_code() {
         assert!(signals.lines().any(is_told), "docs/signals.md says nothing of {}, or its weight", signal.name);
     }
     let services = text(&read("docs/services.md"));
-    for file in &soar_light::parse::service::shipped::SHIPPED {
+    for file in &soar_light::parse::service::catalog::SHIPPED {
         let service = file.definition();
         let read = if service.is_verified { "by default" } else { "`--services`" };
         let versions = if service.versions.is_empty() { "-".to_owned() } else { service.versions.join(", ") };

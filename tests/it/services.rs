@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use soar_light::parse::service::catalog::SHIPPED;
 use soar_light::parse::service::definition::Definition;
-use soar_light::parse::service::shipped::SHIPPED;
 
 use crate::support::{filter, root, text};
 

@@ -20,7 +20,6 @@ struct Prefix {
 }
 
 /// Whether `text` is meant to be this form: no address, and no comment of a list, starts with a brace.
-#[must_use]
 pub fn is_json(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }

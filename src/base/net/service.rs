@@ -4,6 +4,10 @@
 
 use std::sync::LazyLock;
 
+use regex::bytes::RegexBuilder;
+
+use crate::base::wildcard::expression_of;
+
 const TABLE: &str = include_str!("services.tsv");
 
 /// One line of the table.
@@ -29,26 +33,11 @@ pub static SERVICES: LazyLock<Vec<Service>> = LazyLock::new(|| {
     lines.filter_map(service).collect()
 });
 
-/// Whether `name` is what `pattern` means, in any case: `*` stands for any text, `?` for one letter.
-#[must_use]
-pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    // Where the last star stands, and what it took: a later letter that does not fit makes it take one more.
-    let (mut at, mut star, mut nth) = (0, None, 0);
-    while nth < name.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, nth));
-                at += 1;
-            }
-            Some(&letter) if letter == b'?' || letter.eq_ignore_ascii_case(&name[nth]) => (at, nth) = (at + 1, nth + 1),
-            _ => {
-                let Some((after, taken)) = star else { return false };
-                (at, nth) = (after + 1, taken + 1);
-                star = Some((after, taken + 1));
-            }
-        }
-    }
-    pattern[at..].iter().all(|&b| b == b'*')
+/// The services whose name is what `pattern` means, in any case: `*` stands for any text, `?` for one letter.
+pub fn named(pattern: &str) -> impl Iterator<Item = &'static Service> {
+    let expression = expression_of(pattern, ".").replace(r"\?", ".");
+    let names = RegexBuilder::new(&expression).case_insensitive(true).build().ok();
+    SERVICES.iter().filter(move |service| names.as_ref().is_some_and(|names| names.is_match(service.name.as_bytes())))
 }
 
 #[cfg(test)]
@@ -70,20 +59,21 @@ mod tests {
 
     #[test]
     fn patterns_are_whole_names() {
-        for (pattern, name, is_match) in [
-            ("http*", "http", true),
-            ("http*", "https", true),
-            ("HTTP?", "https", true),
-            ("http", "https", false),
-            ("*http", "https", false),
-            ("*s", "https", true),
-            ("h*t*s", "https", true),
-            ("h?t*s", "hts", false),
-            ("*", "", true),
-            ("", "x", false),
-            ("a*b*c", "aXbXbc", true),
+        for (pattern, ports) in [
+            ("http*", &[80, 443, 8080, 8008][..]),
+            ("HTTP?", &[443]),
+            ("http", &[80]),
+            ("*ttp", &[80, 623, 4848, 16992]),
+            ("h*t*s", &[443]),
+            ("h.*", &[]),
+            ("[h]ttp", &[]),
+            ("", &[]),
         ] {
-            assert_eq!(matches(pattern.as_bytes(), name.as_bytes()), is_match, "{pattern} {name}");
+            let mut found: Vec<_> = named(pattern).map(|service| service.port).collect();
+            let mut wanted = ports.to_vec();
+            (found.sort_unstable(), wanted.sort_unstable());
+            assert_eq!(found, wanted, "{pattern}");
         }
+        assert_eq!(named("*").count(), SERVICES.len());
     }
 }

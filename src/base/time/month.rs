@@ -21,7 +21,6 @@ static MONTHS: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(||
 
 /// The English name of the month that `text` starts with, and what stands behind it; of English names only those that a letter or a
 /// point makes longer.
-#[must_use]
 pub fn split_foreign_month(text: &[u8]) -> Option<(&'static str, &[u8])> {
     let len = text.iter().take(LONGEST + 1).position(|&byte| byte == b' ')?;
     let (name, rest) = text.split_at(len);

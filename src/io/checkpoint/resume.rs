@@ -5,11 +5,12 @@
 
 use std::path::Path;
 
+use crate::base::simd::dispatch::Dispatch;
+use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::block::{LOOK_BACK_BYTES, MAX_LINE};
 use crate::io::checkpoint::registry::{Checkpoint, CheckpointTracker, HEAD_BYTES, Registry, TAIL_BYTES, hash};
 use crate::io::lines;
-use crate::io::overrides::InputOverrides;
 use crate::io::reader::{InputReader, tail_context};
 use crate::io::source::TextReader;
 use crate::io::source::file::ByteSource;
@@ -235,7 +236,7 @@ impl InputReader<'_> {
         let (mut at, mut lines) = (0, 0);
         while !self.is_at_end() && !self.carry.is_empty() && at < offset {
             let wanted = usize::try_from(offset - at).unwrap_or(usize::MAX).min(self.carry.len());
-            lines += bytecount::count(&self.carry[..wanted], b'\n') as u64;
+            lines += Dispatch::default().count_ends(&self.carry[..wanted]) as u64;
             at += wanted as u64;
             self.carry.clear();
         }

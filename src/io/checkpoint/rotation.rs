@@ -15,10 +15,10 @@ use std::time::SystemTime;
 use rustix::fs::{Mode, OFlags};
 
 use crate::base::time;
+use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::checkpoint::registry::{Checkpoint, Registry};
 use crate::io::checkpoint::resume::{Resumption, is_copy};
-use crate::io::overrides::InputOverrides;
 use crate::io::reader::InputReader;
 use crate::io::source::file::ByteSource;
 

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use nix::unistd::{Gid, Group};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
@@ -179,18 +180,12 @@ fn suggest(path: &Path) -> String {
     }
 }
 
-/// The name of a group in `/etc/group`, or its number.
+/// The name of a group, or its number.
 fn group_name(gid: u32) -> String {
-    let groups = fs::read_to_string("/etc/group").unwrap_or_default();
-    let wanted = gid.to_string();
-    groups
-        .lines()
-        .find_map(|line| {
-            let mut fields = line.split(':');
-            let name = fields.next()?;
-            (fields.nth(1)? == wanted).then(|| name.to_owned())
-        })
-        .unwrap_or(wanted)
+    // A static glibc would load the modules of the C library that this machine has, which fit another one. usermod takes a number too.
+    let is_static_glibc = cfg!(all(target_env = "gnu", target_feature = "crt-static"));
+    let group = if is_static_glibc { None } else { Group::from_gid(Gid::from_raw(gid)).ok().flatten() };
+    group.map_or_else(|| gid.to_string(), |group| group.name)
 }
 
 #[cfg(test)]

@@ -39,7 +39,6 @@ impl Clients {
     }
 
     /// How often any was met.
-    #[must_use]
     pub fn total(&self) -> u64 {
         self.counts.values().sum::<u64>() + self.others
     }
@@ -53,7 +52,6 @@ impl Clients {
     }
 
     /// The same in words; `None` where none was met.
-    #[must_use]
     pub fn show_most(&self) -> Option<String> {
         let most: Vec<_> = self.most().iter().map(|(client, count)| format!("{} ({count})", String::from_utf8_lossy(client))).collect();
         (!most.is_empty()).then(|| most.join(", "))
@@ -84,7 +82,6 @@ impl Requests {
     }
 
     /// What to say where nearly all came from one such address, by which addresses are `trusted` as proxies.
-    #[must_use]
     pub fn proxy_hint(&self, trusted: Option<&AddressSet>) -> Option<String> {
         let (client, count) = *self.local.most().first()?;
         let is_nearly_all = self.total >= LEAST_REQUESTS && count * 100 >= self.total * NEARLY_ALL_PERCENT;

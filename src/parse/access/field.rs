@@ -27,14 +27,12 @@ impl Quoted<'_> {
 }
 
 /// The next `"` from `start` on that is not escaped by a backslash.
-#[must_use]
 pub fn find_quote(line: &[u8], start: usize) -> Option<usize> {
     Some(close_quoted(line, start)?.end - 1)
 }
 
 /// Where the text at the start of `rest` ends if its server writes `\"` for a quote, but a backslash as it came: a text may then end in
 /// one. A quote behind one is the text's, unless the next text or the end of the line follows: no quote of a text has a space before it.
-#[must_use]
 pub fn find_quote_of_quotes(rest: &[u8]) -> Option<usize> {
     let closes = |&at: &usize| !rest[..at].ends_with(b"\\") || rest.len() == at + 1 || rest[at + 1..].starts_with(b" \"");
     memchr_iter(b'"', rest).find(closes)
@@ -43,7 +41,6 @@ pub fn find_quote_of_quotes(rest: &[u8]) -> Option<usize> {
 /// The text from `start` on that the next `"` ends which no backslash escapes.
 #[allow(clippy::inline_always, reason = "what it gives is large and taken apart at once")]
 #[inline(always)]
-#[must_use]
 pub fn close_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
     let at = find_quote_or_backslash(line, start)?;
     if line[at] == b'"' {
@@ -109,7 +106,6 @@ fn split_field(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
 /// ` "text"` at `start`, or ` -`.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-#[must_use]
 pub fn read_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
     match line.get(start..)? {
         [b' ', b'"', ..] => close_quoted(line, start + 2),

@@ -147,7 +147,7 @@ fn entry_address(entry: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::access::request::Escaping;
+    use crate::parse::access::escaping::Escaping;
 
     fn client(peer: &str, forwarded: Option<&str>) -> String {
         client_of(peer, forwarded, HeaderForm::List, UnloggedPeer::Unknown)

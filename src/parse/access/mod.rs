@@ -1,14 +1,15 @@
 //! Access logs of web servers: requests from lines of text or JSON.
 
 pub mod clf;
-pub mod client;
-pub mod clients;
-pub mod field;
+pub(crate) mod client;
+pub(crate) mod clients;
+pub(crate) mod escaping;
+pub(crate) mod field;
 pub mod forwarded;
-pub mod guess;
-pub mod json;
+pub(crate) mod guess;
+pub(crate) mod json;
 pub mod log_format;
 pub mod named;
-pub mod quotes;
-pub mod request;
-pub mod server;
+pub(crate) mod quotes;
+pub(crate) mod request;
+pub(crate) mod server;

@@ -13,7 +13,6 @@ use crate::parse::format::Mismatch;
 pub struct StatusAndSize {
     /// Where the request ends, its quote included.
     pub end: usize,
-    /// The status.
     pub status: Option<u16>,
     /// Size of the body, in bytes.
     pub body_bytes: Option<u64>,
@@ -91,7 +90,6 @@ fn ends_request(text: &[u8]) -> bool {
 /// Referrer and user agent.
 #[derive(Debug)]
 pub struct QuotedFields<'a> {
-    /// The referrer.
     pub referrer: Quoted<'a>,
     /// The user agent.
     pub agent: Quoted<'a>,

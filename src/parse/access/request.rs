@@ -8,25 +8,13 @@ use crate::aggregate::options::AggregationOptions;
 use crate::base::net;
 use crate::base::number::parse_number;
 use crate::base::time::LogTime;
-use crate::parse::arena::Arena;
+use crate::parse::access::escaping::{Escaping, unescape, unescape_hash, unescape_quotes};
+use crate::parse::format::Arena;
 use crate::parse::format::to_utf8;
 use crate::record::MAX_INTEGER;
 use crate::record::event::read::EventView;
-use crate::record::event::{Bytes, Event, EventSource, Http};
+use crate::record::event::{Event, EventSource, Http};
 use crate::record::signal::SignalSet;
-
-/// What stands between a field's bytes and the text that the server meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Escaping {
-    /// The escapes of web logs (see [`unescape`]).
-    Logged,
-    /// `\"` for a quote alone; a backslash before anything else is the client's.
-    Quotes,
-    /// `#` and two hexadecimal digits, as `HAProxy` writes what could be taken for something else.
-    Hash,
-    /// Nothing: the format has its own escapes (JSON), and they are undone.
-    Undone,
-}
 
 /// One request. `None` is `-` in the log or a field that the format lacks.
 #[derive(Debug)]
@@ -63,7 +51,6 @@ pub struct Web<'a> {
 
 impl<'a> Web<'a> {
     /// A request of `client` of which nothing else is known.
-    #[must_use]
     pub const fn of(client: &'a [u8]) -> Self {
         Self {
             client,
@@ -84,7 +71,6 @@ impl<'a> Web<'a> {
     }
 
     /// A field's bytes as the server meant them.
-    #[must_use]
     pub fn plain(&self, field: &'a [u8]) -> Cow<'a, [u8]> {
         match self.escaping {
             Escaping::Logged => unescape(field),
@@ -95,13 +81,11 @@ impl<'a> Web<'a> {
     }
 
     /// The request target as logged; of a request line that is none, all of it.
-    #[must_use]
     pub fn target(&self) -> Option<&'a [u8]> {
         self.request.and_then(|request| split_request(request, self.escaping).target)
     }
 
     /// The event of this request, still without tags.
-    #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new("http.access", "http_request", path, line);
         let request = self.request.map(|request| split_request(request, self.escaping)).unwrap_or_default();
@@ -123,7 +107,6 @@ impl<'a> Web<'a> {
     }
 
     /// What is counted of that event, which has these signals, as far as `wants` says; whoever puts it together knows its place.
-    #[must_use]
     pub fn view(&self, signals: SignalSet, wants: &AggregationOptions) -> EventView<'a> {
         EventView {
             ip: EventSource::from_log(self.client, None).ip,
@@ -235,7 +218,6 @@ fn blank_at_end(text: &[u8], escaping: Escaping) -> Option<usize> {
 }
 
 /// The request line of which a log has the parts apart; the parts are found again where they are what they should be.
-#[must_use]
 pub fn join_request<'a>(
     method: Option<&'a [u8]>,
     target: Option<&'a [u8]>,
@@ -252,7 +234,6 @@ pub fn join_request<'a>(
 }
 
 /// Whether `text` can stand for who asked: an address, a host name, or `-`.
-#[must_use]
 pub fn is_client(text: &[u8]) -> bool {
     text == b"-" || net::is_host(text)
 }
@@ -281,93 +262,9 @@ pub fn read_size(text: &[u8]) -> Result<Option<u64>, &'static str> {
     }
 }
 
-fn unescape_quotes(text: &[u8]) -> Bytes<'_> {
-    if memchr(b'\\', text).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let is_escape = |at: usize| text[at] == b'\\' && text.get(at + 1) == Some(&b'"');
-    Cow::Owned((0..text.len()).filter(|&at| !is_escape(at)).map(|at| text[at]).collect())
-}
-
-/// **Source:** `HAProxy` configuration manual, section 8.6.
-fn unescape_hash(text: &[u8]) -> Bytes<'_> {
-    if memchr(b'#', text).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [byte, after @ ..] = rest {
-        let escaped = match (byte, after) {
-            (b'#', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
-            _ => None,
-        };
-        out.push(escaped.unwrap_or(*byte));
-        rest = &rest[if escaped.is_some() { 3 } else { 1 }..];
-    }
-    Cow::Owned(out)
-}
-
-/// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; borrowed where nothing is escaped, which is nearly always.
-///
-/// **Source:** Apache `server/util.c`, `ap_escape_logitem`; nginx `ngx_http_log_escape`.
-#[must_use]
-pub fn unescape(text: &[u8]) -> Bytes<'_> {
-    let Some(first) = memchr(b'\\', text) else { return Cow::Borrowed(text) };
-    let mut out = Vec::with_capacity(text.len());
-    out.extend_from_slice(&text[..first]);
-    let mut rest = &text[first..];
-    while let [byte, after @ ..] = rest {
-        let (value, used) = match (byte, after) {
-            (b'\\', [b'x', high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
-                (hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0), 4)
-            }
-            // nginx's escape=json; the other escapes never leave a backslash before a `u`.
-            (b'\\', [b'u', b'0', b'0', high @ (b'0' | b'1'), low, ..]) if hex(*low).is_some() => {
-                (hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0), 6)
-            }
-            (b'\\', [letter, ..]) => match letter {
-                b'"' | b'\\' => (*letter, 2),
-                b'n' => (b'\n', 2),
-                b't' => (b'\t', 2),
-                b'r' => (b'\r', 2),
-                b'b' => (0x08, 2),
-                b'v' => (0x0b, 2),
-                b'f' => (0x0c, 2),
-                _ => (b'\\', 1),
-            },
-            _ => (*byte, 1),
-        };
-        out.push(value);
-        rest = &rest[used..];
-    }
-    Cow::Owned(out)
-}
-
-/// The value of a hexadecimal digit, in either case.
-#[must_use]
-pub fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escapes_are_undone_and_the_rest_is_left_alone() {
-        for (logged, text) in [
-            (r"plain", "plain"),
-            (r#"a\"b\\c"#, r#"a"b\c"#),
-            (r"\x41\x1b[0m", "A\u{1b}[0m"),
-            (r"\xc3\xa9", "é"),
-            (r"\xff", "\u{fffd}"),
-            (r"\q\x4g\", r"\q\x4g\"),
-            (r"\n\t", "\n\t"),
-            (r"\u001b\\u001b\u20ac", "\u{1b}\\u001b\\u20ac"),
-        ] {
-            assert_eq!(String::from_utf8_lossy(&unescape(logged.as_bytes())), text, "{logged}");
-        }
-    }
 
     #[test]
     fn a_request_line_is_split_and_garbage_is_kept_whole() {

@@ -3,14 +3,14 @@
 //! Which signals there are, and what they mean, stands in `record::signal`; a test holds the two lists against each other.
 //! What a run may choose (which agents are bots, which missing paths say nothing) comes in as [`Settings`].
 
-pub mod cache;
-pub mod normalize;
+pub(crate) mod cache;
+pub(crate) mod normalize;
 pub mod well_known;
 
-pub mod attack;
+pub(crate) mod attack;
 pub mod bot;
-pub mod browser;
-pub mod login;
+pub(crate) mod browser;
+pub(crate) mod login;
 pub mod probe;
 
 use crate::parse::access::request::Web;

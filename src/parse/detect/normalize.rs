@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use memchr::memchr3;
 
-use crate::parse::access::request;
+use crate::parse::access::escaping;
 
 /// How often a text is decoded. Two are of CVE-2021-42013 (`%%32%65`), one more is for filters that decode by themselves.
 const ROUNDS: usize = 3;
@@ -15,7 +15,6 @@ const ROUNDS: usize = 3;
 /// Undoes `%hh`, `%u00hh` and overlong two-byte UTF-8, again and again; what is no escape stays. Never longer than what came.
 ///
 /// **Source:** RFC 3986 section 2.1; Microsoft IIS, `%u` encoding (CVE-2001-0669); overlong forms: CVE-2000-0884, CVE-2008-2938.
-#[must_use]
 pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     let mut plain = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
@@ -31,7 +30,7 @@ fn decode_once(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [byte, after @ ..] = rest {
-        let pair = |high: u8, low: u8| request::hex(high).zip(request::hex(low)).map(|(high, low)| high << 4 | low);
+        let pair = |high: u8, low: u8| escaping::hex(high).zip(escaping::hex(low)).map(|(high, low)| high << 4 | low);
         let escape = match (byte, after) {
             (b'%', [b'u' | b'U', b'0', b'0', high, low, ..]) => pair(*high, *low).map(|value| (value, 6)),
             (b'%', [high, low, ..]) => pair(*high, *low).map(|value| (value, 3)),
@@ -46,7 +45,6 @@ fn decode_once(text: &[u8]) -> Vec<u8> {
 }
 
 /// Writes `\` as `/`, and `//` and `/./` as `/`: all name one place.
-#[must_use]
 pub fn collapse_slashes(text: &[u8]) -> Cow<'_, [u8]> {
     let is_plain = |pair: &[u8]| pair[0] != b'\\' && (pair[0] != b'/' || !matches!(pair[1], b'/' | b'.'));
     if text.windows(2).all(is_plain) && !text.ends_with(b"\\") {
@@ -72,7 +70,6 @@ pub fn collapse_slashes(text: &[u8]) -> Cow<'_, [u8]> {
 /// behind the last one.
 ///
 /// **Source:** Jakarta Servlet 6.0 section 3.5.2 (parameters); Microsoft, Naming Files (blanks); CVE-2006-7243 (NUL).
-#[must_use]
 pub fn strip_path_params(path: &[u8]) -> Cow<'_, [u8]> {
     let path = path.strip_suffix(b"/.").unwrap_or(path);
     let path = path.strip_suffix(b"/").unwrap_or(path);

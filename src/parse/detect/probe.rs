@@ -146,7 +146,7 @@ impl Patterns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::access::request::Escaping;
+    use crate::parse::access::escaping::Escaping;
 
     fn request(line: &str) -> Web<'_> {
         Web {

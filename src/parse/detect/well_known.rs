@@ -4,9 +4,11 @@
 //! compared as they stand in the log, percent signs too.
 
 use memchr::{memchr, memmem};
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use crate::base::error::{Error, Result};
 use crate::base::list_file;
+use crate::base::wildcard::expression_of;
 
 /// A path that programs ask for of their own accord, without any link to it.
 #[derive(Debug, Clone, Copy)]
@@ -50,34 +52,38 @@ pub const COMMON: &[WellKnownPath] = &[
     },
 ];
 
+/// Size to which all paths of one set together may compile, in bytes: enough for some ten thousand.
+const MAX_COMPILED_BYTES: usize = 64 << 20;
+
 /// A set of paths; `*` in one stands for any characters but `/`, or none.
 #[derive(Debug, Clone, Default)]
-pub struct PathSet(Vec<Pattern>);
-
-/// The segments of a path, and the literal parts between the stars of each.
-#[derive(Debug, Clone)]
-struct Pattern(Vec<Vec<Vec<u8>>>);
+pub struct PathSet(RegexSet);
 
 impl PathSet {
     /// The set that the operands of `--ignore-404` name together: `common`, or a file with one path a line (`#` starts a
     /// comment line).
     ///
     /// # Errors
-    /// [`Error::Usage`] names the file, and the line that is no path.
+    /// [`Error::Usage`] names the file, and the line that is no path, or says that there are too many.
     pub fn from_operands(operands: &[String]) -> Result<Self> {
         let mut patterns = Vec::new();
         for operand in operands {
             match operand.as_str() {
-                "common" => patterns.extend(COMMON.iter().map(|routine| Pattern::new(routine.path))),
+                "common" => patterns.extend(COMMON.iter().map(|routine| routine.path.to_owned())),
                 file => read_file(file, &mut patterns)?,
             }
         }
-        Ok(Self(patterns))
+        Self::new(&patterns).map_err(|error| Error::Usage(format!("--ignore-404: {error}")))
+    }
+
+    fn new<T: AsRef<str>>(patterns: &[T]) -> std::result::Result<Self, regex::Error> {
+        let expressions = patterns.iter().map(|pattern| expression_of(pattern.as_ref(), "[^/]"));
+        RegexSetBuilder::new(expressions).size_limit(MAX_COMPILED_BYTES).build().map(Self)
     }
 
     /// Whether no path is in the set.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -86,28 +92,8 @@ impl PathSet {
     #[must_use]
     pub fn contains_target(&self, target: &[u8]) -> bool {
         let (path, _) = split_target(target);
-        self.0.iter().any(|pattern| pattern.matches(path))
+        self.0.is_match(path)
     }
-}
-
-impl Pattern {
-    fn new(path: &str) -> Self {
-        Self(path.split('/').map(|segment| segment.split('*').map(|part| part.as_bytes().to_vec()).collect()).collect())
-    }
-
-    fn matches(&self, path: &[u8]) -> bool {
-        let mut segments = path.split(|&byte| byte == b'/');
-        self.0.iter().all(|parts| segments.next().is_some_and(|segment| segment_matches(parts, segment))) && segments.next().is_none()
-    }
-}
-
-/// Each part is sought once, from where the one before ended, so the time is linear in the segment.
-fn segment_matches(parts: &[Vec<u8>], segment: &[u8]) -> bool {
-    let Some((first, rest)) = parts.split_first() else { return false };
-    let Some((last, middle)) = rest.split_last() else { return segment == first };
-    let Some(inner) = segment.strip_prefix(&first[..]).and_then(|text| text.strip_suffix(&last[..])) else { return false };
-    let found = middle.iter().try_fold(inner, |text, part| memmem::find(text, part).map(|at| &text[at + part.len()..]));
-    found.is_some()
 }
 
 /// Splits a request target into its path and its query, without `scheme://host` and without the fragment.
@@ -127,7 +113,7 @@ pub fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     (path, query)
 }
 
-fn read_file(file: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
+fn read_file(file: &str, patterns: &mut Vec<String>) -> Result<()> {
     for (line, path) in list_file::entries(&list_file::read_file("--ignore-404", "common", file)?) {
         if !path.starts_with('/') {
             return Err(Error::Usage(format!("--ignore-404 {file}:{line}: a path starts with /: {path}")));
@@ -135,7 +121,7 @@ fn read_file(file: &str, patterns: &mut Vec<Pattern>) -> Result<()> {
         if path.contains(['?', '#']) {
             return Err(Error::Usage(format!("--ignore-404 {file}:{line}: query and fragment are never compared: {path}")));
         }
-        patterns.push(Pattern::new(path));
+        patterns.push(path.to_owned());
     }
     Ok(())
 }
@@ -188,7 +174,7 @@ mod tests {
             ("/*", "", false),
             ("/x**y", "/xy", true),
         ] {
-            assert_eq!(Pattern::new(pattern).matches(path.as_bytes()), matches, "{pattern} {path}");
+            assert_eq!(PathSet::new(&[pattern]).expect(pattern).contains_target(path.as_bytes()), matches, "{pattern} {path}");
         }
     }
 

@@ -11,9 +11,9 @@ use crate::parse::envelope::shipper;
 use crate::parse::envelope::tag::{parse_pid, split_tag};
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
-use crate::parse::json::fields::Fields;
 use crate::parse::json::line::{AT_JSON, read_fields};
 use crate::parse::json::table::{JsonField, JsonFormat};
+use crate::parse::json::walk::Fields;
 use crate::parse::service::SERVICES;
 
 /// What the examples have in common.

@@ -8,9 +8,9 @@ use crate::parse::envelope::keys::CONTAINER_KEYS as KEYS;
 use crate::parse::envelope::shipper;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
-use crate::parse::json::fields::Fields;
 use crate::parse::json::line::{AT_JSON, read_fields};
 use crate::parse::json::table::JsonField;
+use crate::parse::json::walk::Fields;
 
 /// Docker's `json-file`, Fluent Bit's and Fluentd's `log`.
 pub const CONTAINER: EnvelopeFormat = EnvelopeFormat {

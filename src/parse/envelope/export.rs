@@ -8,7 +8,7 @@ use crate::io::entries::{binary_len, is_field_name};
 use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
 use crate::parse::envelope::journald;
 use crate::parse::format::{Arena, FormatKind, Mismatch};
-use crate::parse::json::fields::Fields;
+use crate::parse::json::walk::Fields;
 use crate::parse::json::walk::known_path;
 
 /// `journalctl -o export`.

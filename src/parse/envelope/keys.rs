@@ -1,7 +1,7 @@
 //! The keys of envelopes in JSON, one table each: which key is which field, and which fields a line of it has.
 
-use crate::parse::json::fields::Fields;
 use crate::parse::json::table::{JsonField as F, JsonFormat, NAMES, OF_NO_LOG};
+use crate::parse::json::walk::Fields;
 
 /// Docker's own file, and what Fluent Bit and Fluentd make of the output of containers.
 pub const CONTAINER_KEYS: JsonFormat = JsonFormat {

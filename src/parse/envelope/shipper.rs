@@ -3,7 +3,7 @@
 //! A name that is in no table vouches for nobody: a shipper learns new sources, and nearly all of them listen.
 
 use crate::parse::envelope::trust::{Doubt, Trust};
-use crate::parse::json::fields::Fields;
+use crate::parse::json::walk::Fields;
 
 /// A way by which a shipper comes to lines.
 #[derive(Debug)]

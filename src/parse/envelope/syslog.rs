@@ -151,7 +151,7 @@ fn read_repeat_of_metalog(line: &[u8]) -> Option<u64> {
     let text = line.strip_prefix(b"                - Last output repeated ")?.strip_suffix(b" -")?;
     match text.strip_suffix(b" times") {
         None => (text == b"twice").then_some(1),
-        Some(digits) => crate::parse::service::repeat::parse_count(digits),
+        Some(digits) => crate::parse::service::message::parse_count(digits),
     }
 }
 

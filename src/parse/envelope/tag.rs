@@ -9,7 +9,7 @@ use crate::base::number::{parse_number, split_digits};
 use crate::base::time::LogTime;
 use crate::parse::format::Repeat;
 use crate::parse::service;
-use crate::parse::service::repeat::parse_count;
+use crate::parse::service::message::parse_count;
 use crate::record::MAX_INTEGER;
 
 /// What starts the name of a socket-activated instance, `sshd@0-10.0.0.1:22-192.0.2.1:5`.

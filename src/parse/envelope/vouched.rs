@@ -3,6 +3,7 @@
 use regex::bytes::RegexSet;
 
 use crate::base::error::{Error, Result};
+use crate::base::wildcard::expression_of;
 
 /// Patterns of names of containers.
 #[derive(Debug, Clone)]
@@ -18,7 +19,7 @@ impl TrustedContainers {
         if patterns.iter().any(|pattern| pattern.is_empty()) {
             return Err(Error::Usage("--trust-container wants the name of a container, in which * stands for any characters".to_owned()));
         }
-        let expressions = patterns.iter().map(|pattern| expression_of(pattern));
+        let expressions = patterns.iter().map(|pattern| expression_of(pattern, "."));
         RegexSet::new(expressions).map(Self).map_err(|error| Error::Usage(format!("--trust-container: {error}")))
     }
 
@@ -27,10 +28,4 @@ impl TrustedContainers {
     pub fn contains(&self, container: &[u8], file: &str) -> bool {
         self.0.is_match(if container.is_empty() { file.as_bytes() } else { container })
     }
-}
-
-/// The regular expression of a whole name in which `*` stands for any characters.
-#[must_use]
-pub fn expression_of(pattern: &str) -> String {
-    format!("(?s-u)^{}$", regex::escape(pattern).replace(r"\*", ".*"))
 }

@@ -1,7 +1,7 @@
 //! The tables of access logs in JSON that clouds and content delivery networks write for their customers.
 
-use crate::parse::json::fields::Fields;
 use crate::parse::json::table::{ASKED, JsonField, JsonFormat, NAMES, OF_NO_LOG};
+use crate::parse::json::walk::Fields;
 
 /// An entry of Google Cloud Logging; `httpRequest` is also what applications may write, so it counts where Google's load balancer or
 /// front end wrote the entry.

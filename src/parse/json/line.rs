@@ -1,15 +1,14 @@
 //! A line of JSON: of which table it is, or why it is of none.
 
 use crate::parse::format::{Arena, Mismatch, OF_NO_FORMAT};
-use crate::parse::json::fields::Fields;
 use crate::parse::json::table::{JsonFormat, OF_NO_LOG, tables};
 use crate::parse::json::walk;
+use crate::parse::json::walk::Fields;
 
 /// How much a line of JSON fits at least: more than a line of text fits any format by chance.
 pub const AT_JSON: usize = 4;
 
 /// Whether a line is looked at as JSON: then it is of no format or envelope of text.
-#[must_use]
 pub fn is_json(line: &[u8]) -> bool {
     line.trim_ascii_start().starts_with(b"{")
 }

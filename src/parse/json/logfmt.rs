@@ -6,10 +6,10 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::parse::access::escaping::unescape;
 use crate::parse::access::field::close_quoted;
-use crate::parse::access::request::unescape;
 use crate::parse::format::Arena;
-use crate::parse::json::fields::Fields;
+use crate::parse::json::walk::Fields;
 use crate::parse::json::walk::KnownPaths;
 
 /// Reads a line for the values at `known`.

@@ -4,7 +4,6 @@
 //! the first table whose needs it meets, so it has one meaning whatever format is tried first.
 
 pub(crate) mod cloud;
-pub(crate) mod fields;
 pub(crate) mod line;
 pub(crate) mod logfmt;
 pub(crate) mod nginx;

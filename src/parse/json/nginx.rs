@@ -4,11 +4,10 @@
 //!
 //! **Source:** nginx `ngx_http_log_module`, `ngx_http_log_escape`.
 
-use crate::parse::access::request::hex;
+use crate::parse::access::escaping::hex;
 
 /// The JSON that the line was meant to be; `None` where it has no such escape, or a backslash before anything else that is no escape of
 /// JSON either.
-#[must_use]
 pub fn undo_escapes(line: &[u8]) -> Option<Vec<u8>> {
     let (mut json, mut rest, mut has_any) = (Vec::with_capacity(line.len()), line, false);
     while let Some(at) = memchr::memchr(b'\\', rest) {

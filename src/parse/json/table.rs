@@ -4,7 +4,7 @@
 
 use crate::parse::envelope::keys;
 use crate::parse::json::cloud;
-use crate::parse::json::fields::Fields;
+use crate::parse::json::walk::Fields;
 
 /// What a key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,6 @@ pub enum JsonField {
     Query,
     /// `HTTP/1.1`, or `1.1`.
     Protocol,
-    /// The status.
     Status,
     /// Size of the body, in bytes.
     Bytes,
@@ -51,7 +50,6 @@ pub enum JsonField {
     Host,
     /// The program, perhaps as a tag.
     Program,
-    /// The container.
     Container,
     /// The unit of systemd.
     Unit,
@@ -69,7 +67,6 @@ pub enum JsonField {
     Origin,
 }
 
-/// One format.
 #[derive(Debug)]
 pub struct JsonFormat {
     /// As in its [`Format`].
@@ -87,21 +84,18 @@ pub const NAMES: (fn(&Fields<'_>) -> bool, &str) = (|_| true, "");
 
 impl JsonFormat {
     /// The value of the first key of `field` that has one; `-` and nothing are none.
-    #[must_use]
     pub fn value<'a>(&self, fields: &Fields<'a>, field: JsonField) -> Option<&'a [u8]> {
         let keys = self.keys.iter().filter(|(of, _)| *of == field);
         keys.filter_map(|(_, path)| fields.get(path)).find(|value| !matches!(*value, b"" | b"-"))
     }
 
     /// How many needs are met before the first that is not, and what to say of that.
-    #[must_use]
     pub fn unmet(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
         let is_met = |group: &[JsonField]| self.keys.iter().any(|(of, path)| group.contains(of) && fields.get(path).is_some());
         self.needs.iter().position(|(group, _)| !is_met(group)).map(|unmet| (unmet, self.needs[unmet].1))
     }
 
     /// The same, with the proof that who wrote the line is whom the format is of.
-    #[must_use]
     pub fn missing(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
         let (is_proved, reason) = self.proof;
         self.unmet(fields).or_else(|| (!is_proved(fields)).then_some((self.needs.len(), reason)))

@@ -5,7 +5,7 @@ use crate::parse::envelope::format::Envelope;
 use crate::parse::envelope::tag::split_tag;
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::line::LineParser;
-use crate::parse::service::repeat::unfold_rest;
+use crate::parse::service::message::unfold_rest;
 
 /// The first word of such a line, which stands where a program's name does.
 pub const TAG: &[u8] = b"message";

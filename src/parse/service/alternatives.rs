@@ -14,7 +14,6 @@ pub struct TemplateFlaw {
 
 impl TemplateFlaw {
     /// The template with a caret under the place.
-    #[must_use]
     pub fn show(&self, template: &str) -> String {
         let before = template.get(..self.at).map_or(0, |before| before.chars().count());
         format!("template: {}\n    {template}\n    {}^", self.what, " ".repeat(before))

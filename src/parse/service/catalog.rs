@@ -11,11 +11,10 @@ use ahash::RandomState;
 use regex::bytes::Regex;
 
 use crate::base::error::{Error, Result};
-use crate::parse::envelope::vouched::expression_of;
+use crate::base::wildcard::expression_of;
 use crate::parse::json::walk::KnownPaths;
 use crate::parse::service::definition::Definition;
 use crate::parse::service::keyed::{KeyedMatcher, KeyedSyntax};
-use crate::parse::service::shipped::{SHIPPED, ShippedFile};
 
 /// The services of a run.
 #[derive(Debug, Default)]
@@ -114,7 +113,7 @@ impl Catalog {
                 match program {
                     "*" => anywhere.push(index),
                     _ if program.contains('*') => {
-                        patterns.extend(Regex::new(&expression_of(program)).ok().map(|pattern| (pattern, index)));
+                        patterns.extend(Regex::new(&expression_of(program, ".")).ok().map(|pattern| (pattern, index)));
                     }
                     _ => {
                         let of_program = exact.entry(program.as_bytes()).or_default();
@@ -197,3 +196,53 @@ fn unknown(name: &str) -> Error {
     let hint = if close.is_empty() { "--list-services shows all".to_owned() } else { format!("did you mean {}?", close.join(", ")) };
     Error::Usage(format!("--services: no service is called {name:?}; {hint}; a file or folder has a / or ends in .toml"))
 }
+
+/// A file of a service.
+#[derive(Debug)]
+pub struct ShippedFile {
+    /// What the service is called.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+    definition: OnceLock<Definition>,
+}
+
+impl ShippedFile {
+    const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text, definition: OnceLock::new() }
+    }
+
+    /// Whether the service is read unless flags say otherwise. The head of a file says so before its first table.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        !self.text.lines().take_while(|line| !line.starts_with('[')).any(|line| line.starts_with("verified = false"))
+    }
+
+    /// The service; a test reads every file, so none is wrong.
+    ///
+    /// # Panics
+    /// Where a file that was built in is no service's.
+    pub fn definition(&self) -> &Definition {
+        self.definition.get_or_init(|| match Definition::parse(self.text, self.name) {
+            Ok(definition) => definition,
+            Err(error) => panic!("services/{}.toml: {error}", self.name),
+        })
+    }
+}
+
+/// The service that is called `name`.
+///
+/// # Panics
+/// Where there is none.
+#[must_use]
+pub fn named(name: &str) -> &'static Definition {
+    SHIPPED.iter().find(|file| file.name == name).map_or_else(|| panic!("services/{name}.toml is missing"), ShippedFile::definition)
+}
+
+macro_rules! shipped {
+    ($($name:literal)*) => {
+        [$(ShippedFile::new($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/services/", $name, ".toml")))),*]
+    };
+}
+
+include!(concat!(env!("OUT_DIR"), "/shipped.rs"));

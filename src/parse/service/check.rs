@@ -7,11 +7,11 @@ use crate::base::net;
 use crate::base::number::parse_port;
 use crate::base::time::Clock;
 use crate::parse::format::{Arena, Header};
+use crate::parse::service::catalog::SHIPPED;
 use crate::parse::service::catalog::{Services, read_file};
 use crate::parse::service::definition::{Definition, Entry, Expectation};
 use crate::parse::service::message::ServiceMessage;
 use crate::parse::service::reader::{Read, ServiceReader};
-use crate::parse::service::shipped::SHIPPED;
 use crate::record::signal::SIGNALS;
 
 /// What the examples of a file give, one line each.

@@ -6,8 +6,9 @@
 //! would in truth read in another way is refused too. Limits: docs/services.md.
 
 use crate::parse::service::definition::Definition;
+use crate::parse::service::field::FieldKind;
 use crate::parse::service::keyed::KeyedMatcher;
-use crate::parse::service::template::{FieldKind, MessageTemplate, TemplateMatcher, parts_of};
+use crate::parse::service::template::{MessageTemplate, TemplateMatcher, parts_of};
 
 /// A set of bytes.
 type Bytes = [u64; 4];
@@ -84,7 +85,6 @@ fn show(writer: &MessageTemplate, reader: &MessageTemplate) -> String {
 }
 
 /// Whether a line that the server writes by `writer` may be read by `reader` with an address that the client worded.
-#[must_use]
 pub fn can_forge(writer: &MessageTemplate, reader: &MessageTemplate) -> bool {
     Search::default().can_forge(&Automaton::of(writer, Role::Writer), &Automaton::of(reader, Role::Reader))
 }

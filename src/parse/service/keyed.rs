@@ -7,12 +7,13 @@ use toml::{Table, Value};
 
 use crate::base::time::{Clock, LogTime};
 use crate::parse::format::Arena;
-use crate::parse::json::fields::Fields;
+use crate::parse::json::walk::Fields;
 use crate::parse::service::alternatives::expand;
+use crate::parse::service::field::Captures;
 use crate::parse::service::own_line::read_time;
 use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::strftime::TimeFormat;
-use crate::parse::service::template::{Captures, MessageTemplate, TemplateMatcher, Truncation};
+use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncation};
 
 /// How keys and values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +28,6 @@ pub enum KeyedSyntax {
 
 impl KeyedSyntax {
     /// What files of services call it.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -37,7 +37,6 @@ impl KeyedSyntax {
     }
 
     /// Which of them `text` is written in, as far as its first bytes tell.
-    #[must_use]
     pub fn of(text: &[u8]) -> Self {
         match text.trim_ascii_start().first() {
             Some(b'{') => Self::Json,

@@ -6,8 +6,8 @@ use crate::aggregate::options::AggregationOptions;
 use crate::base::number::parse_port;
 use crate::base::time::LogTime;
 use crate::parse::format::{Header, to_utf8};
-use crate::parse::service::repeat::parse_count;
-use crate::parse::service::template::{Captures, FieldKind, MessageTemplate, split_network};
+use crate::parse::service::field::{Captures, FieldKind, split_network};
+use crate::parse::service::template::MessageTemplate;
 use crate::record::MAX_INTEGER;
 use crate::record::event::read::EventView;
 use crate::record::event::{Event, EventSource, INVALID};
@@ -78,80 +78,66 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// The same without signals.
-    #[must_use]
     pub fn uncounted(self) -> Self {
         Self { signals: SignalSet::default(), ..self }
     }
 
     /// When the message was written, where its line says so.
-    #[must_use]
     pub const fn time(&self) -> Option<LogTime<'a>> {
         self.header.time
     }
 
     /// The peer, as the message has it.
-    #[must_use]
     pub const fn address(&self) -> Option<&'a [u8]> {
         self.address
     }
 
-    /// The user.
-    #[must_use]
     pub const fn user(&self) -> Option<&'a [u8]> {
         self.user
     }
 
     /// The port, as the message has it.
-    #[must_use]
     pub const fn port(&self) -> Option<&'a [u8]> {
         self.port
     }
 
     /// How often it came.
-    #[must_use]
     pub const fn count(&self) -> u64 {
         self.count
     }
 
     /// The template that it fits.
-    #[must_use]
     pub const fn template(&self) -> &'static MessageTemplate {
         self.template
     }
 
     /// The signals that fire on it.
-    #[must_use]
     pub const fn signals(&self) -> SignalSet {
         self.signals
     }
 
     /// Whether it tells of nothing: no signal looks at such messages, and none is of a login that ended.
-    #[must_use]
     pub const fn is_quiet(&self) -> bool {
         self.template.signals.is_empty() && self.template.outcome.is_empty()
     }
 
     /// Whether the message names its peer.
-    #[must_use]
     pub const fn names_peer(&self) -> bool {
         self.address.is_some()
     }
 
     /// The machine that wrote the message; empty where the header has none.
-    #[must_use]
     pub const fn host(&self) -> &'a [u8] {
         self.header.host
     }
 
     /// This message once more, `count` times, as a later line says.
-    #[must_use]
     pub fn repeated(self, count: u64, time: Option<LogTime<'a>>) -> Self {
         let count = self.count.saturating_mul(count).min(MAX_INTEGER);
         Self { header: Header { time, ..self.header }, count, ..self }
     }
 
     /// What is counted of that event, which has these signals, as far as `wants` says; the caller knows its place.
-    #[must_use]
     pub fn view(&self, signals: SignalSet, wants: &AggregationOptions) -> EventView<'a> {
         // Of nobody else it is told who logged in, and how.
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
@@ -170,7 +156,6 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// The event of this message, still without tags.
-    #[must_use]
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
         let mut event = Event::new(self.template.dataset, self.template.action, path, line);
         event.timestamp = self.header.time;
@@ -196,4 +181,23 @@ fn is_method(method: &[u8], wanted: &[u8]) -> bool {
 /// The address of a network of one; a wider one is more than the peer.
 fn single_address(network: &[u8]) -> Option<&[u8]> {
     split_network(network).filter(|&(_, bits)| bits == 32 || bits == 128).map(|(address, _)| address)
+}
+
+/// How often the message inside came, and that message.
+pub fn unfold_repeats(message: &[u8]) -> Option<(u64, &[u8])> {
+    unfold_rest(message.strip_prefix(b"message ")?)
+}
+
+/// The same behind the first word, `repeated 5 times: [ MESSAGE]`.
+pub fn unfold_rest(message: &[u8]) -> Option<(u64, &[u8])> {
+    let rest = message.strip_prefix(b"repeated ")?;
+    let digits = rest.iter().position(|b| !b.is_ascii_digit())?;
+    let inside = rest[digits..].strip_prefix(b" times: [")?.strip_suffix(b"]")?;
+    let count = parse_count(&rest[..digits])?;
+    Some((count, inside.strip_prefix(b" ").unwrap_or(inside)))
+}
+
+/// How often a message was repeated: at least once.
+pub fn parse_count(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|n| (1..=MAX_INTEGER).contains(n))
 }

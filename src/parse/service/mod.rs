@@ -1,22 +1,21 @@
 //! What services write: which programs are theirs, and what their messages say.
 
-pub mod alternatives;
+pub(crate) mod alternatives;
 pub mod catalog;
 pub mod check;
 pub mod definition;
-pub mod forgery;
-pub mod keyed;
-pub mod message;
-pub mod own_line;
-pub mod pam;
-pub mod prefix;
-pub mod reader;
-pub mod repeat;
-pub mod shipped;
+pub(crate) mod field;
+pub(crate) mod forgery;
+pub(crate) mod keyed;
+pub(crate) mod message;
+pub(crate) mod own_line;
+pub(crate) mod pam;
+pub(crate) mod prefix;
+pub(crate) mod reader;
 pub mod sshd;
 mod strftime;
-pub mod template;
-pub mod xml;
+pub(crate) mod template;
+pub(crate) mod xml;
 
 use crate::parse::format::{Header, ParsedLine};
 use crate::parse::service::sshd::LengthLimit;

@@ -6,8 +6,8 @@ use memchr::memmem;
 
 use crate::base::time::{Clock, LogTime, RFC3164_LEN, month_number};
 use crate::parse::format::Arena;
+use crate::parse::service::field::{FieldKind, split_peer};
 use crate::parse::service::strftime::{TimeFormat, TimeText};
-use crate::parse::service::template::{FieldKind, split_peer};
 
 /// The beginning of a line.
 #[derive(Debug)]
@@ -80,7 +80,6 @@ impl LineMatcher {
     }
 
     /// Whether lines of other services hardly begin so: text of its own stands in it.
-    #[must_use]
     pub fn is_distinct(&self) -> bool {
         let literals = self.parts.iter().filter_map(|part| if let LinePart::Literal(text) = part { Some(text) } else { None });
         literals.flatten().filter(|byte| **byte != b' ').count() >= 4

@@ -12,7 +12,6 @@ impl Prefix16 {
     pub const BYTES: usize = 16;
 
     /// The head of `text`.
-    #[must_use]
     pub fn of(text: &[u8]) -> Self {
         if let Some(bytes) = text.first_chunk() {
             return Self::whole(*bytes);
@@ -28,7 +27,6 @@ impl Prefix16 {
     }
 
     /// Whether it starts with `start`.
-    #[must_use]
     pub const fn starts_with(self, start: Self) -> bool {
         self.bytes & start.mask == start.bytes
     }
@@ -46,7 +44,6 @@ impl Prefix16 {
 /// A text of a shape that stands there as it is, with its first and its last bytes in one integer each.
 #[derive(Debug, Clone, Copy)]
 pub struct Literal {
-    /// The text.
     pub text: &'static [u8],
     /// Its first bytes.
     pub head: Prefix16,
@@ -55,13 +52,11 @@ pub struct Literal {
 
 impl Literal {
     /// Takes `text` apart.
-    #[must_use]
     pub fn new(text: &'static [u8]) -> Self {
         Self { text, head: Prefix16::of(text), tail: Prefix16::of_end(text) }
     }
 
     /// Whether `text` starts with it.
-    #[must_use]
     #[inline]
     pub fn starts(&self, text: &[u8]) -> bool {
         match text.first_chunk() {
@@ -72,7 +67,6 @@ impl Literal {
     }
 
     /// Whether `text` ends with it.
-    #[must_use]
     #[inline]
     pub fn ends(&self, text: &[u8]) -> bool {
         match text.last_chunk() {

@@ -7,15 +7,17 @@ use ahash::RandomState;
 
 use crate::base::time::Clock;
 use crate::parse::format::{Arena, Header};
-use crate::parse::json::{fields::Fields, logfmt, walk};
+use crate::parse::json::walk::Fields;
+use crate::parse::json::{logfmt, walk};
 use crate::parse::service::catalog::{Catalog, Services};
 use crate::parse::service::definition::Definition;
+use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::keyed::KeyedSyntax;
+use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, ServiceMessage};
 use crate::parse::service::pam::{called_for, read_pam_fields, split_module};
 use crate::parse::service::prefix::Prefix16;
-use crate::parse::service::repeat::unfold_repeats;
-use crate::parse::service::template::{Captures, FieldKind, TemplateMatcher, Truncation};
+use crate::parse::service::template::{TemplateMatcher, Truncation};
 use crate::parse::service::xml;
 
 /// How many programs are remembered with their services.
@@ -45,7 +47,6 @@ pub enum Read<'a> {
 
 impl<'c> ServiceReader<'c> {
     /// A reader of these services.
-    #[must_use]
     pub fn new(services: &'c Services) -> Self {
         Self { services, programs: HashMap::default() }
     }

@@ -2,7 +2,6 @@
 
 use crate::base::time::month_number;
 
-/// A format of times.
 #[derive(Debug)]
 pub struct TimeFormat(Vec<Directive>);
 

@@ -9,7 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use crate::parse::format::Arena;
-use crate::parse::json::fields::Fields;
+use crate::parse::json::walk::Fields;
 use crate::parse::json::walk::KnownPaths;
 
 const NO_XML: &str = "not a complete XML element";

@@ -21,7 +21,6 @@ fn config(wanted: Wanted) -> Config {
         zone: Zone { name: "UTC".to_owned(), is_given: false },
         log_format: None,
         program: None,
-        other_program: None,
         services: Services::default(),
         trusted_containers: None,
         trusted_proxies: None,

@@ -69,7 +69,6 @@ counted! {
         Untrusted "untrusted" ["untrusted", "non fiables"] [PARSE],
         /// Of no known format.
         Reject "reject" ["rejects", "rejetées"] [PARSE],
-        /// A host.
         Host "host" ["hosts", "hôtes"] [SCORE, ENRICH, SCAN, REPORT],
         /// Addresses to scan.
         Target "target" ["targets", "cibles"] [SCAN],

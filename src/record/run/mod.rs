@@ -21,7 +21,6 @@ pub struct RunRecord {
     pub schema: String,
     /// The filter.
     pub program: String,
-    /// Its version.
     pub version: String,
     /// When it began, RFC 3339.
     pub started_at: String,
@@ -99,7 +98,6 @@ pub struct AssumptionRecord {
     pub what: String,
     /// What was assumed.
     pub values: Vec<String>,
-    /// From what.
     pub from: String,
     /// The flag that says it.
     pub flag: String,
@@ -111,18 +109,15 @@ pub struct AssumptionRecord {
 /// A line of a class that is worth looking at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedLine {
-    /// The class.
     pub class: String,
     /// The input.
     pub file: String,
-    /// The line.
     pub line: u64,
     /// Why it is of that class, where there is more to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// A warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// What kind of warning.

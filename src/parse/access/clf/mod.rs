@@ -11,10 +11,11 @@ use memchr::memmem;
 use crate::base::time::{Clock, LogTime};
 use crate::io::lines::Line;
 use crate::parse::access::clf::front::{close_request, find_request, read_front, read_plain_front};
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::field::{Quoted, split_size, split_status};
 use crate::parse::access::named;
 use crate::parse::access::quotes::{QuotedFields, StatusAndSize, find_numbers, is_plain_tail, read_texts};
-use crate::parse::access::request::{Escaping, Web};
+use crate::parse::access::request::Web;
 use crate::parse::access::server::haproxy;
 use crate::parse::format::{Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
 

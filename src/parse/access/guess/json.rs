@@ -32,7 +32,6 @@ const FIELDS: &[FieldNames] = &[
 ];
 
 /// The value for `--json` with which `line` can be read; `None` where client, status and what was asked for are not all there.
-#[must_use]
 pub fn guess_keys(line: &[u8]) -> Option<String> {
     let object = serde_json::from_slice(line).ok().or_else(|| serde_json::from_slice(&undo_escapes(line)?).ok())?;
     let mut values = Vec::new();

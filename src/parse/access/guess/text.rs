@@ -21,7 +21,6 @@ enum Piece<'l> {
     Text(&'l str),
     /// A text in quotes, without them.
     Quoted(&'l str),
-    /// A word.
     Word(&'l str),
     /// Directives for a time, and the string's language.
     Time(String, Dialect),
@@ -29,7 +28,6 @@ enum Piece<'l> {
 
 /// A string that is read as a format without doubt, and by which at least one of `lines` is a request with a client and a status; of
 /// several, the one by which most are.
-#[must_use]
 pub fn guess_string(lines: &[&str]) -> Option<String> {
     const MOST_TRIED: usize = 8;
     let strings = lines.iter().take(MOST_TRIED).filter_map(|line| to_string(line));

@@ -9,15 +9,16 @@ use memchr::memchr;
 
 use crate::base::error::{Error, Result};
 use crate::base::time::Clock;
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::forwarded::ClientHeader;
 use crate::parse::access::json::request::to_web;
 use crate::parse::access::log_format::{FormatOptions, LineStart};
-use crate::parse::access::request::{Escaping, Web};
+use crate::parse::access::request::Web;
 use crate::parse::format::{Arena, Mismatch, ParsedLine};
 use crate::parse::json::cloud::FASTLY_KEYS;
-use crate::parse::json::fields::Fields;
 use crate::parse::json::logfmt;
 use crate::parse::json::table::{ASKED, CADDY_KEYS, JsonField, JsonFormat, NAMES, NGINX_KEYS, TRAEFIK_KEYS};
+use crate::parse::json::walk::Fields;
 use crate::parse::json::walk::{self, KnownPaths};
 
 /// How keys and values stand in a line.
@@ -151,7 +152,6 @@ impl KeyedFormat {
     }
 
     /// The JSON format called `name`, with the client in `header`; `None` where it has no headers.
-    #[must_use]
     pub fn of_table(name: &str, header: &ClientHeader) -> Option<Self> {
         let (table, key) = match name {
             "nginx_json" => (NGINX_KEYS, format!("http_{}", header.name().to_ascii_lowercase().replace('-', "_"))),
@@ -178,13 +178,11 @@ impl KeyedFormat {
     }
 
     /// What messages call it.
-    #[must_use]
     pub const fn name(&self) -> &'static str {
         self.table.name
     }
 
     /// What its lines begin with.
-    #[must_use]
     pub const fn opening(&self) -> LineStart {
         match self.syntax {
             Syntax::Json => LineStart::Brace,
@@ -193,13 +191,11 @@ impl KeyedFormat {
     }
 
     /// Whether its lines say when.
-    #[must_use]
     pub fn has_time(&self) -> bool {
         self.has(JsonField::Time)
     }
 
     /// Whether its lines hold the header in which proxies name the client.
-    #[must_use]
     pub fn has_forwarded(&self) -> bool {
         self.has(JsonField::Forwarded)
     }

@@ -2,12 +2,13 @@
 
 use crate::base::net;
 use crate::base::time::Clock;
-use crate::parse::access::request::{Escaping, Web, join_request, read_size, read_status};
+use crate::parse::access::escaping::Escaping;
+use crate::parse::access::request::{Web, join_request, read_size, read_status};
 use crate::parse::envelope::shipper;
 use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
-use crate::parse::json::fields::Fields;
 use crate::parse::json::line::{AT_JSON, read_fields};
 use crate::parse::json::table::{JsonField, JsonFormat};
+use crate::parse::json::walk::Fields;
 
 /// The request of a line of `table`.
 ///

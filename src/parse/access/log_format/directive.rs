@@ -17,17 +17,13 @@ pub enum RequestField {
     User,
     /// The request line.
     Request,
-    /// Its method.
     Method,
-    /// Its target.
     Target,
     /// The path of the target.
     Path,
     /// Its query, with or without `?`.
     Query,
-    /// The protocol.
     Protocol,
-    /// The status.
     Status,
     /// Size of the body, in bytes.
     Bytes,
@@ -59,7 +55,6 @@ pub enum FieldClass {
     Name,
     /// Text that may hold anything.
     Text,
-    /// A time.
     Time,
 }
 
@@ -228,7 +223,6 @@ fn header(name: &str, client: &str) -> (Meaning, FieldClass) {
 }
 
 /// nginx's `$name`.
-#[must_use]
 pub fn nginx(name: &str, client: &str) -> (Meaning, FieldClass) {
     let is_list = client.eq_ignore_ascii_case("x-forwarded-for");
     match (name.strip_prefix("http_"), find(NGINX, name)) {
@@ -239,7 +233,6 @@ pub fn nginx(name: &str, client: &str) -> (Meaning, FieldClass) {
 }
 
 /// Apache's `%{argument}letter`, `letter` perhaps preceded by `>`, `<` or `^t`; `None`: there is no such directive.
-#[must_use]
 pub fn apache(argument: Option<&str>, letter: &str, client: &str) -> Option<(Meaning, FieldClass)> {
     let letter = letter.strip_prefix('<').unwrap_or(letter);
     let plain = if letter == ">s" { letter } else { letter.strip_prefix('>').unwrap_or(letter) };

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::base::time::Clock;
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::field::{find_quote, find_quote_of_quotes};
 use crate::parse::access::log_format::LineStart;
 use crate::parse::access::log_format::directive::{RequestField, SLOTS};
-use crate::parse::access::log_format::found::{FieldError, LineCaptures};
 use crate::parse::access::log_format::segment::{Segment, SegmentEnd};
 use crate::parse::access::log_format::timestamp::TimestampBuilder;
-use crate::parse::access::request::{Escaping, Web, join_request, read_size, read_status};
+use crate::parse::access::request::{Web, join_request, read_size, read_status};
 use crate::parse::format::{Arena, known};
 
 /// A compiled format.
@@ -25,13 +25,11 @@ pub struct FieldFormat {
 
 impl FieldFormat {
     /// Whether its lines say when.
-    #[must_use]
     pub fn has_time(&self) -> bool {
         self.segments.iter().any(|segment| segment.time_number().is_some())
     }
 
     /// Whether its lines have this field.
-    #[must_use]
     pub const fn has(&self, field: RequestField) -> bool {
         self.places[field as usize].is_some()
     }
@@ -106,4 +104,22 @@ impl FieldFormat {
     fn time_place(&self) -> usize {
         self.segments.iter().find_map(Segment::time_number).unwrap_or_default()
     }
+}
+
+/// Why a line is not of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldError {
+    /// The number of the field, from 0.
+    pub field: usize,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+/// What a line holds, while it is read.
+#[derive(Debug)]
+pub struct LineCaptures<'a> {
+    /// What stands in each slot.
+    pub values: [Option<&'a [u8]>; SLOTS],
+    /// What its times say.
+    pub moment: TimestampBuilder<'a>,
 }

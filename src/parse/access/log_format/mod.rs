@@ -13,7 +13,6 @@ mod compile;
 mod config_file;
 mod directive;
 mod fields;
-mod found;
 mod segment;
 mod source;
 mod token;

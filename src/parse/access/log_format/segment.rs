@@ -12,12 +12,11 @@ use memchr::{memchr, memrchr};
 use crate::base::net;
 use crate::base::time::Clock;
 use crate::parse::access::log_format::directive::{FieldClass, Meaning, RequestField};
-use crate::parse::access::log_format::found::{FieldError, LineCaptures};
+use crate::parse::access::log_format::fields::{FieldError, LineCaptures};
 use crate::parse::access::log_format::timestamp::TimeForm;
 use crate::parse::access::log_format::token::{LogField, Token};
 use crate::parse::access::request::is_client;
 
-/// One segment.
 #[derive(Debug)]
 pub struct Segment {
     items: Vec<SegmentItem>,

@@ -3,10 +3,10 @@
 //! Every byte keeps the place where it stood, so that an error can point at it.
 
 use crate::base::error::{Error, Result};
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::forwarded::ClientHeader;
 use crate::parse::access::log_format::FormatOptions;
 use crate::parse::access::named;
-use crate::parse::access::request::Escaping;
 
 /// Whose directives a format is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,6 @@ pub struct FormatText<'t> {
     pub dialect: Dialect,
     /// The header in which proxies name the client.
     pub client_header: &'t str,
-    /// The bytes.
     pub bytes: Vec<u8>,
     places: Vec<usize>,
 }

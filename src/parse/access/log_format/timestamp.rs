@@ -69,7 +69,6 @@ impl TimeForm {
     }
 
     /// How many bytes it takes; `None`: as many digits and points as there are.
-    #[must_use]
     pub fn len(&self) -> Option<usize> {
         match self {
             Self::Clf => Some(CLF_LEN),
@@ -81,7 +80,6 @@ impl TimeForm {
     }
 
     /// Whether it says how far its zone is from UTC.
-    #[must_use]
     pub fn has_offset(&self) -> bool {
         match self {
             Self::Clf | Self::Iso | Self::Epoch => true,
@@ -91,14 +89,12 @@ impl TimeForm {
     }
 
     /// Whether it is an offset, and no part of a date or a time of day.
-    #[must_use]
     pub fn is_offset(&self) -> bool {
         let is_other = |part: &TimeDirective| matches!(part, TimeDirective::Digits(..) | TimeDirective::MonthName);
         matches!(self, Self::Pattern(parts) if self.has_offset() && !parts.iter().any(is_other))
     }
 
     /// Whether it gives an instant alone.
-    #[must_use]
     pub fn is_whole(&self) -> bool {
         match self {
             Self::Clf | Self::Iso | Self::Epoch => true,
@@ -109,7 +105,6 @@ impl TimeForm {
 }
 
 /// Whether the parts of all forms together give an instant.
-#[must_use]
 pub fn gives_instant(forms: &[TimeForm]) -> bool {
     let has = |wanted: &[TimeDirective]| {
         forms.iter().any(|form| matches!(form, TimeForm::Pattern(parts) if parts.iter().any(|p| wanted.contains(p))))
@@ -157,7 +152,6 @@ pub struct TimestampBuilder<'a> {
 
 impl<'a> TimestampBuilder<'a> {
     /// Nothing yet.
-    #[must_use]
     pub const fn new() -> Self {
         Self { text: *b"0000-00-00T00:00:00+00:00", has_parts: false, has_offset: false, fraction: "", whole: None }
     }

@@ -11,7 +11,6 @@ use crate::parse::access::log_format::timestamp::TimeForm;
 pub enum Token {
     /// Text that stands in every line.
     Literal(Vec<u8>),
-    /// A field.
     Field(LogField),
 }
 

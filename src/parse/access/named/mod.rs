@@ -8,7 +8,7 @@ mod table;
 
 use crate::base::time::Clock;
 use crate::parse::FORMATS;
-use crate::parse::access::request::Escaping;
+use crate::parse::access::escaping::Escaping;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
 
 pub use crate::parse::access::named::table::NAMED;

@@ -1,8 +1,8 @@
 //! The table of names: servers and services, each with a line of theirs.
 
 use crate::parse::access::clf::{COMBINED, COMMON};
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::named::{NamedFormat, Reader, own};
-use crate::parse::access::request::Escaping;
 use crate::parse::access::server::envoy::{self, ENVOY};
 use crate::parse::access::server::haproxy::HTTPLOG;
 use crate::parse::access::server::unquoted::UNQUOTED;

@@ -5,8 +5,9 @@
 use memchr::memchr_iter;
 
 use crate::base::time::{Clock, LogTime};
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::field::{close_quoted, read_quoted};
-use crate::parse::access::request::{Escaping, Web, is_client, read_size, read_status};
+use crate::parse::access::request::{Web, is_client, read_size, read_status};
 use crate::parse::access::server::words::{Words, split_address};
 use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
 
@@ -63,7 +64,6 @@ fn read_alb<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mis
 
 /// Whether a line that begins with a time goes on as one of a classic load balancer does, and not as one of syslog: a name, then two
 /// addresses with ports.
-#[must_use]
 pub fn is_balanced(line: &[u8]) -> bool {
     let mut words = line.split(|&byte| byte == b' ').skip(2);
     let is_client = words.next().is_some_and(|word| word.first().is_some_and(u8::is_ascii_hexdigit) && split_address(word).is_some());

@@ -5,7 +5,8 @@
 use memchr::memchr;
 
 use crate::base::time::Clock;
-use crate::parse::access::request::{Escaping, Web, read_size, read_status};
+use crate::parse::access::escaping::Escaping;
+use crate::parse::access::request::{Web, read_size, read_status};
 use crate::parse::access::server::words::{Words, is_number};
 use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
 
@@ -77,7 +78,6 @@ fn find_agent(captures: &[u8]) -> Option<&[u8]> {
 /// fields; `None`: it is no such line. Without captured headers both are empty.
 ///
 /// **Source:** `HAProxy` `src/log.c`, `clf_http_log_format`.
-#[must_use]
 pub fn read_captures(line: &[u8], after: usize) -> Option<[&[u8]; 2]> {
     let mut words = Words::of(line.get(after..)?.strip_prefix(b" \"\" \"\" ")?);
     let number = |words: &mut Words<'_>, count: usize| (0..count).all(|_| words.number("").is_ok());

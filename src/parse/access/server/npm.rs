@@ -7,8 +7,9 @@ use memchr::memchr;
 
 use crate::base::number::parse_number;
 use crate::base::time::Clock;
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::field::{close_quoted, find_quote};
-use crate::parse::access::request::{Escaping, Web, is_client, join_request, read_size, read_status};
+use crate::parse::access::request::{Web, is_client, join_request, read_size, read_status};
 use crate::parse::access::server::words::{Words, is_number};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 

@@ -5,8 +5,9 @@
 use memchr::{memchr_iter, memmem};
 
 use crate::base::time::{CLF_LEN, Clock, LogTime};
+use crate::parse::access::escaping::Escaping;
 use crate::parse::access::quotes::read_texts;
-use crate::parse::access::request::{Escaping, Web, is_client, read_size, read_status};
+use crate::parse::access::request::{Web, is_client, read_size, read_status};
 use crate::parse::access::server::words::{is_number, split_address};
 use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
 

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use crate::base::net;
 use crate::base::time::{Clock, LogTime};
 use crate::io::lines::FIELDS;
-use crate::parse::access::request::{Escaping, Web, hex, is_client, join_request, read_size, read_status};
+use crate::parse::access::escaping::{Escaping, hex};
+use crate::parse::access::request::{Web, is_client, join_request, read_size, read_status};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
 
 /// IIS, `CloudFront` and others.
@@ -85,7 +86,6 @@ fn column(name: &[u8]) -> Option<Column> {
 }
 
 /// Whether `header` names a column for the header that proxies name clients in.
-#[must_use]
 pub fn has_forwarded(header: &[u8]) -> bool {
     names_of(header).any(|name| column(name) == Some(Column::Forwarded))
 }

@@ -14,19 +14,16 @@ pub struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// The words of `line`.
-    #[must_use]
     pub const fn of(line: &'a [u8]) -> Self {
         Self { rest: line, len: line.len() }
     }
 
     /// What was not read yet.
-    #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// That `reason` is wrong where the reading stands.
-    #[must_use]
     pub const fn mismatch(&self, reason: &'static str) -> Mismatch {
         Mismatch { at: self.len - self.rest.len(), reason }
     }
@@ -80,7 +77,6 @@ impl<'a> Words<'a> {
 }
 
 /// The address of `address:port`; the port is behind the last colon, also of an IPv6 address without brackets.
-#[must_use]
 pub fn split_address(word: &[u8]) -> Option<&[u8]> {
     let (host, port) = net::split_port(word)?;
     let host = net::strip_brackets(host);
@@ -88,7 +84,6 @@ pub fn split_address(word: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether `text` is made of digits, `.`, `-` and `+`.
-#[must_use]
 pub fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'))
 }

@@ -3,10 +3,7 @@
 //! Takes a request, says whether its target, referrer or user agent holds one of the patterns of the tables, each with its source.
 //! They are read as a server, a browser or a shell would (see `text`); the time is linear in the line.
 
-mod command;
-mod file;
-mod script;
-mod sql;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -19,6 +16,7 @@ use crate::parse::access::request::Web;
 
 /// One kind of attack, and what it looks like.
 #[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "what a pattern is called and where it is from is for readers and tests")]
 pub struct Attack {
     /// What it is called.
     pub name: &'static str,
@@ -50,7 +48,6 @@ pub enum Class {
 /// Where an attack is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In the target.
     Target,
     /// In the target, without what shells and browsers skip inside a word.
     Tight,
@@ -61,13 +58,12 @@ pub enum Place {
 }
 
 /// The tables.
-pub const ATTACKS: [&[Attack]; 4] = [sql::SQL, script::SCRIPT, command::COMMAND, file::FILE];
+pub const ATTACKS: [&[Attack]; 4] = [table::SQL, table::SCRIPT, table::COMMAND, table::FILE];
 
 /// A longer text is looked at up to here, in bytes: a line may have a megabyte.
 const MAX_BYTES: usize = 16 << 10;
 
 /// Whether a request carries an attack.
-#[must_use]
 pub fn is_attack(web: &Web<'_>) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else { return false };
     web.target().is_some_and(|target| patterns.finds_in_target(&web.plain(target)))

@@ -2,7 +2,7 @@
 //!
 //! Every step is one pass and never makes a text longer than it was.
 
-use crate::parse::access::request::hex;
+use crate::parse::access::escaping::hex;
 
 /// How often a text is decoded: by the server, by the application, and by a filter in front of them.
 const ROUNDS: usize = 3;

@@ -19,6 +19,7 @@ pub use table::PAGES;
 
 /// Where an application takes a login, and how it answers.
 #[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "what a page is called and where it is from is for readers and tests")]
 pub struct LoginPage {
     /// What people call the application.
     pub name: &'static str,
@@ -84,7 +85,6 @@ impl Success {
 }
 
 /// Whether a request tried a login at one of [`PAGES`] and was not answered as one that succeeds.
-#[must_use]
 pub fn is_refused_login(web: &Web<'_>) -> bool {
     if !web.request.is_some_and(|request| request.starts_with(b"POST ")) {
         return false;

@@ -4,30 +4,27 @@
 //! and where syslog cuts them off.
 
 mod key;
-mod limit;
-mod program;
 
 use std::sync::LazyLock;
 
 use crate::parse::format::{Header, ParsedLine};
 use crate::parse::service::Service;
+use crate::parse::service::catalog;
 use crate::parse::service::definition::Definition;
+use crate::parse::service::field::{Captures, FieldKind};
+use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, ServiceMessage};
 use crate::parse::service::pam::{read_last_rhost, read_pam_fields, split_module};
 use crate::parse::service::prefix::Prefix16;
-use crate::parse::service::repeat::unfold_repeats;
-use crate::parse::service::shipped;
 use crate::parse::service::sshd::key::{cut_info, find_key_info, is_local_account, may_have_info};
-use crate::parse::service::template::{Captures, FieldKind, MessageTemplate, PAM, TemplateMatcher, Truncation};
-
-pub use crate::parse::service::sshd::limit::LengthLimit;
+use crate::parse::service::template::{MessageTemplate, PAM, TemplateMatcher, Truncation};
 
 /// OpenSSH's server.
 pub const SERVICE: Service = Service {
     name: "sshd",
-    is_program: program::is_sshd,
-    is_unit: program::is_unit,
-    is_of_session: program::is_of_session,
+    is_program: is_sshd,
+    is_unit: is_unit,
+    is_of_session: is_of_session,
     bare: "a message of sshd's without a header: --program sshd reads it, where you know that sshd wrote these lines",
     read: |limit, header, message| read(limit, header, message),
     nearest,
@@ -55,7 +52,7 @@ pub fn templates() -> impl Iterator<Item = &'static MessageTemplate> {
 }
 
 fn definition() -> &'static Definition {
-    static DEFINITION: LazyLock<&'static Definition> = LazyLock::new(|| shipped::named("sshd"));
+    static DEFINITION: LazyLock<&'static Definition> = LazyLock::new(|| catalog::named("sshd"));
     &DEFINITION
 }
 
@@ -215,6 +212,83 @@ fn find_among<'m, 'a>(
 ) -> Option<&'static MessageTemplate> {
     let head = Prefix16::of(message);
     matchers.find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
+}
+
+/// The tags under which it writes: one program before 9.8, three since.
+const TAGS: [&[u8]; 3] = [b"sshd", b"sshd-session", b"sshd-auth"];
+/// What starts the name of a socket-activated instance, `sshd@0-10.0.0.1:22-192.0.2.1:5`.
+const INSTANCE: &[u8] = b"sshd@";
+
+/// Whether sshd writes under `name`: by itself, with a path, as an instance, or as one of its PAM modules.
+#[must_use]
+pub fn is_sshd(name: &[u8]) -> bool {
+    let is_module = |name: &[u8]| name.strip_prefix(b"sshd(").is_some_and(|module| module.starts_with(b"pam_") && module.ends_with(b")"));
+    let is_known = |name: &[u8]| TAGS.contains(&name) || name.starts_with(INSTANCE) || is_module(name);
+    is_known(name) || name.starts_with(b"/") && name.rsplit(|&b| b == b'/').next().is_some_and(|base| TAGS.contains(&base))
+}
+
+/// Whether a unit of systemd is sshd's: Debian and Arch call it differently, and sockets start instances.
+#[must_use]
+pub fn is_unit(unit: &[u8]) -> bool {
+    let Some(name) = unit.strip_suffix(b".service") else { return false };
+    matches!(name, b"ssh" | b"sshd") || name.starts_with(b"ssh@") || name.starts_with(INSTANCE)
+}
+
+/// What the process of a session says, which runs as the user who logged in. No signal stands there, so it is nothing to be told of.
+///
+/// **Source:** OpenSSH `packet.c` (`sshpkt_vfatal`, `ssh_packet_read_poll_seqnr`).
+const OF_SESSIONS: [&[u8]; 2] = [b"Disconnected from user ", b"Received disconnect from "];
+
+/// Whether a message says how a session ended.
+#[must_use]
+pub fn is_of_session(message: &[u8]) -> bool {
+    OF_SESSIONS.iter().any(|start| message.starts_with(start))
+}
+
+/// From how many bytes on the end of a message may be missing: what it says there counts only where nothing can be missing behind it.
+///
+/// sshd writes every byte that is not printable as four, and once more in what its unprivileged process says; so a peer can
+/// make a message as long as it takes to have the server's own words cut off behind his.
+#[derive(Debug, Clone, Copy)]
+pub struct LengthLimit {
+    /// The length at which it is cut off.
+    cut: usize,
+    /// What is left at least of a message that was cut off inside spaces, which journald then takes away.
+    trimmed: usize,
+}
+
+impl LengthLimit {
+    /// What sshd hands to syslog: `syslog(pri, "%.500s", ...)`. A message that it writes to a file of its own (`-E`) or to
+    /// stderr may have 1023 bytes; nothing in it tells so.
+    ///
+    /// A user's name has 187 bytes in the messages of `packet.c` and 100 in those of `auth.c`. To reach 500 bytes a name of the
+    /// former needs so many that each become five that fewer than 128 are left for spaces; one of the latter has no room for them.
+    ///
+    /// **Source:** OpenSSH `log.c` (`do_log`, `MSGBUFSIZ`), `packet.c` (`sshpkt_fmt_connection_id`); systemd
+    /// `journald-syslog.c`, which takes white space off both ends of a message.
+    pub const SSHD: Self = Self { cut: 500, trimmed: 500 - 128 };
+
+    /// What busybox leaves of a message behind `tag_len` bytes of tag: it reads 256 bytes of `<38>Dec 10 06:55:46 tag: message`.
+    ///
+    /// **Source:** busybox `sysklogd/syslogd.c` (`MAX_READ`, `CONFIG_FEATURE_SYSLOGD_READ_BUFFER_SIZE`).
+    #[must_use]
+    pub const fn of_busybox(tag_len: usize) -> Self {
+        // The least priority, `<1>`, and a time of 16 bytes, less one for the end of a C string and one for a line feed.
+        let cut = (256_usize - 2 - 5 - 16).saturating_sub(tag_len);
+        Self { cut, trimmed: cut }
+    }
+
+    /// What is known of the end of a message of `len` bytes.
+    #[must_use]
+    pub const fn ending(self, len: usize) -> Truncation {
+        if len >= self.cut {
+            Truncation::Cut
+        } else if len >= self.trimmed {
+            Truncation::Trimmed
+        } else {
+            Truncation::Whole
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,142 @@
+//! The message in a line, by the service that wrote it: sshd, one of the catalog, or a web server behind syslog.
+
+use crate::io::lines::Line;
+use crate::parse::FORMATS;
+use crate::parse::access::log_format::LogFormatResult;
+use crate::parse::candidate::Program;
+use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::trust::{Doubt, Trust};
+use crate::parse::format::{Arena, Header, ParsedLine};
+use crate::parse::line::{LineParser, MAX_DEPTH, finish, folded};
+use crate::parse::service::message::unfold_repeats;
+use crate::parse::service::reader::Read;
+use crate::parse::service::{self, Service, sshd};
+
+impl LineParser<'_> {
+    /// A line that is of the service that the user vouches for.
+    pub fn read_vouched<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<Read<'a>> {
+        let Some(Program::Catalog(name)) = self.candidates.program else { return None };
+        let around = outer.map_or(Header::default(), |outer| outer.header);
+        let header = Header { program: arena.keep(name.as_bytes()), ..around };
+        self.services.as_ref()?.read_bare(name, header, text, arena, &mut self.clock)
+    }
+
+    /// A line of a service's own file.
+    pub fn read_own_line<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<ParsedLine<'a>> {
+        let read = self.services.as_ref()?.read_line(text, arena, &mut self.clock)?;
+        let doubt =
+            outer.and_then(|outer| outer.trust.doubt().filter(|_| !matches!(outer.content, Content::Line(_))).map(|doubt| (doubt, outer)));
+        match read {
+            Read::Message(message, service) => {
+                self.step(|steps| steps.read_by(service.name));
+                Some(match doubt {
+                    // Whoever runs a container gives it its name.
+                    Some((doubt, outer)) if !(doubt.is_of_container() && service.is_program(outer.container)) => {
+                        if message.signals().is_empty() {
+                            return Some(ParsedLine::OtherProgram(None));
+                        }
+                        ParsedLine::Untrusted(doubt.reason_of_service())
+                    }
+                    _ => ParsedLine::Message(message),
+                })
+            }
+            Read::Unknown(service) if doubt.is_none() => {
+                self.step(|steps| steps.read_by(service.name));
+                Some(ParsedLine::UnknownMessage(b""))
+            }
+            Read::Unknown(_) => None,
+        }
+    }
+
+    /// What the message of a program says: a service's own reader reads its messages, any other may be a request to a web server.
+    pub fn read_message<'a>(
+        &mut self,
+        envelope: &Envelope<'a>,
+        message: &'a [u8],
+        arena: &'a Arena,
+        around: &mut Header<'a>,
+    ) -> ParsedLine<'a> {
+        let header = envelope.header;
+        if header.program == folded::TAG
+            && let Some(parsed) = self.read_folded(envelope, message, arena, around)
+        {
+            return parsed;
+        }
+        if let Some(service) = service::find(header.program) {
+            self.step(|steps| steps.read_by_service(service, message));
+            return match envelope.trust {
+                Trust::Doubted(Doubt::Session) if (service.is_of_session)(message) => ParsedLine::OtherProgram(Some(header.host)),
+                Trust::Doubted(doubt) => ParsedLine::Untrusted(doubt.reason()),
+                Trust::SyslogFile | Trust::Journald => (service.read)(envelope.limit, header, message),
+            };
+        }
+        let other = ParsedLine::OtherProgram(if envelope.trust.doubt().is_some() { None } else { Some(header.host) });
+        let read = self.services.as_mut().and_then(|services| services.read_message(header, message, arena, &mut self.clock));
+        if let Some(Read::Message(message, service)) = read {
+            self.step(|steps| steps.read_by(service.name));
+            let doubt = envelope.trust.doubt().or_else(|| envelope.sender.and_then(|sender| sender.doubt_of(service)));
+            return match doubt {
+                None => ParsedLine::Message(message),
+                Some(doubt) if doubt.is_of_container() && service.is_program(envelope.container) => ParsedLine::Message(message),
+                Some(_) if message.signals().is_empty() => other,
+                Some(doubt) => ParsedLine::Untrusted(doubt.reason_of_service()),
+            };
+        }
+        // A daemon that folds lines says so within the message; a request is never read across that.
+        let (count, inside) = unfold_repeats(message).unwrap_or((1, message));
+        let mut request = if may_be_request(inside) { self.read_request(inside, arena) } else { None };
+        if let Some(ParsedLine::Web(web)) = &mut request {
+            web.repeats = count - 1;
+        }
+        match (request, read) {
+            (Some(parsed), _) => finish(parsed, Some(envelope), around),
+            (None, Some(Read::Unknown(service))) if envelope.trust.doubt().is_none() => {
+                self.step(|steps| steps.read_by(service.name));
+                ParsedLine::UnknownMessage(header.host)
+            }
+            _ => other,
+        }
+    }
+
+    /// A request to a web server, where the message is one.
+    fn read_request<'a>(&mut self, message: &'a [u8], arena: &'a Arena) -> Option<ParsedLine<'a>> {
+        let candidates = self.candidates;
+        if let Some(given) = candidates.given {
+            return match given.read(message, arena, &mut self.clock) {
+                LogFormatResult::Request(web) => Some(ParsedLine::Web(web)),
+                LogFormatResult::Other(parsed) => Some(parsed),
+                LogFormatResult::Syslog | LogFormatResult::Unfit(..) => None,
+            };
+        }
+        let (line, last) = (Line::of(message), self.last.message);
+        let others = (0..FORMATS.len()).filter(|&index| index != last);
+        for index in std::iter::once(last).chain(others) {
+            match (FORMATS[index].read)(&line, arena, &mut self.clock) {
+                Ok(parsed) => {
+                    self.last.message = index;
+                    self.step(|steps| steps.read_by(FORMATS[index].name));
+                    return Some(parsed);
+                }
+                Err(mismatch) => self.step(|steps| steps.miss(MAX_DEPTH + 1, FORMATS[index].name, false, mismatch)),
+            }
+        }
+        None
+    }
+}
+
+/// What a message says that has no header of its own, where it is one of the service's known messages.
+pub fn read_bare<'a>(service: &Service, message: &'a [u8], outer: Option<&Envelope<'a>>) -> Option<ParsedLine<'a>> {
+    let around = outer.map_or(Header::default(), |outer| outer.header);
+    let header = Header { program: service.name.as_bytes(), ..around };
+    Some((service.read)(sshd::LengthLimit::SSHD, header, message)).filter(|parsed| !matches!(parsed, ParsedLine::UnknownMessage(_)))
+}
+
+/// Whether a message names its peer: only then it is told from what any program may say.
+pub fn names_peer(parsed: &ParsedLine<'_>) -> bool {
+    matches!(parsed, ParsedLine::Message(message) if message.names_peer())
+}
+
+/// Whether a message is looked at as a request: it holds a quote or a tab, or begins as requests without them do.
+fn may_be_request(message: &[u8]) -> bool {
+    matches!(message.first(), Some(b'0'..=b'9' | b'[' | b'{')) || memchr::memchr2(b'"', b'\t', message).is_some()
+}
