@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn patterns_are_whole_names() {
         for (pattern, ports) in [
-            ("http*", &[80, 443, 8080, 8008][..]),
+            ("http*", &[80, 443, 8008, 8080][..]),
             ("HTTP?", &[443]),
             ("http", &[80]),
             ("*ttp", &[80, 623, 4848, 16992]),
@@ -70,9 +70,8 @@ mod tests {
             ("", &[]),
         ] {
             let mut found: Vec<_> = named(pattern).map(|service| service.port).collect();
-            let mut wanted = ports.to_vec();
-            (found.sort_unstable(), wanted.sort_unstable());
-            assert_eq!(found, wanted, "{pattern}");
+            found.sort_unstable();
+            assert_eq!(found, ports, "{pattern}");
         }
         assert_eq!(named("*").count(), SERVICES.len());
     }

@@ -140,7 +140,7 @@ fn find_marks_in(look: impl Lanes, text: &[u8], mut lists: PositionLists<'_>) ->
 fn count_ends_in(look: impl Lanes, text: &[u8]) -> usize {
     let (looks, last) = text.as_chunks();
     let ends = looks.iter().map(|text| look.ends_in(text).count_ones() as usize).sum::<usize>();
-    ends + last.iter().filter(|&&byte| byte == b'\n').count()
+    ends + memchr::memchr_iter(b'\n', last).count()
 }
 
 impl PositionLists<'_> {

@@ -1,7 +1,7 @@
 //! Requests for well-known holes: is somebody trying the doors?
 //!
 //! Takes a request, says whether it looks for one of the holes in [`PROBES`]. A request is read as a server would: log
-//! escapes undone, then what [`crate::parse::detect::normalize`] knows. Few patterns, each with its source: a request that people make too is no
+//! escapes undone, then what `parse::detect::normalize` knows. Few patterns, each with its source: a request that people make too is no
 //! probe, however often scanners make it. So `/wp-login.php`, `/xmlrpc.php`, `/phpmyadmin/`, `/actuator/health` (monitors) and
 //! a few `../` in a query do not count.
 

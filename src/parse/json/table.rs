@@ -69,7 +69,7 @@ pub enum JsonField {
 
 #[derive(Debug)]
 pub struct JsonFormat {
-    /// As in its [`Format`].
+    /// As in its [`Format`](crate::parse::format::Format).
     pub name: &'static str,
     /// Which key is which field; of several keys of a field, the first that has a value counts.
     pub keys: &'static [(JsonField, &'static str)],

@@ -23,8 +23,8 @@ use crate::parse::service::template::{MessageTemplate, PAM, TemplateMatcher, Tru
 pub const SERVICE: Service = Service {
     name: "sshd",
     is_program: is_sshd,
-    is_unit: is_unit,
-    is_of_session: is_of_session,
+    is_unit,
+    is_of_session,
     bare: "a message of sshd's without a header: --program sshd reads it, where you know that sshd wrote these lines",
     read: |limit, header, message| read(limit, header, message),
     nearest,
