@@ -208,11 +208,11 @@ pub enum LiveInput {
     Tick,
 }
 
-/// Calls `take` on every block as soon as it is there, and every so often in between.
+/// Calls `take` on every block as soon as it is there, and in between at times: a tick gives how long it is until the next.
 ///
 /// # Errors
 /// The first error that `take` gives ends the run and is passed on.
-pub fn take_blocks(reader: Reader<'_>, run: &Run, every: Duration, mut take: impl FnMut(LiveInput) -> Result<()>) -> Result<()> {
+pub fn take_blocks(reader: Reader<'_>, run: &Run, every: Duration, mut take: impl FnMut(LiveInput) -> Result<Duration>) -> Result<()> {
     let (blocks, results) = sync_channel(1);
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -225,11 +225,8 @@ pub fn take_blocks(reader: Reader<'_>, run: &Run, every: Duration, mut take: imp
         let mut next_tick = Instant::now() + every;
         let outcome = loop {
             let taken = match results.recv_timeout(next_tick.saturating_duration_since(Instant::now())) {
-                Ok(block) => take(LiveInput::Block(block.map(Box::new))),
-                Err(RecvTimeoutError::Timeout) => {
-                    next_tick = Instant::now() + every;
-                    take(LiveInput::Tick)
-                }
+                Ok(block) => take(LiveInput::Block(block.map(Box::new))).map(|_| ()),
+                Err(RecvTimeoutError::Timeout) => take(LiveInput::Tick).map(|wait| next_tick = Instant::now() + wait),
                 Err(RecvTimeoutError::Disconnected) => break Ok(()),
             };
             if taken.is_err() {

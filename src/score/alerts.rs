@@ -22,12 +22,15 @@ use crate::record::run::count::Counter;
 use crate::score::facts::HostFacts;
 use crate::score::memory::Memory;
 use crate::score::rule_failure::RuleFailures;
+use crate::score::snapshot::Snapshot;
 use crate::score::state::{Restored, StateFile};
 use crate::score::write::{HostWriter, OutputKind};
 use crate::score::{Config, InputCounts, MANY_V6, know};
 
 /// How often the state is written.
 const STATE_EVERY: Duration = Duration::from_secs(30);
+/// How often it is asked whether the disk has the state.
+const SYNC_EVERY: Duration = Duration::from_millis(20);
 /// The part of the hosts that is forgotten at once when there are too many: one in so many, so that looking for them is seldom.
 const FORGOTTEN_PART: usize = 16;
 /// The most stretches of time that --repeat is cut into.
@@ -63,36 +66,49 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
                 .warn("stopped", &format!("{}: stopped while reading it: it is unchanged, and nothing else was read", state.shown()));
             return Ok(Exit::Done);
         }
-        live.engine.forget_surplus(&mut live.table, diagnostics);
+        live.engine.forget_surplus(&mut live.table, diagnostics)?;
     }
     let mut seen = InputCounts::default();
-    let mut is_saved = true;
+    let mut saved = true;
     let outcome = take_blocks(inputs.reader(run), run, STATE_EVERY, |turn| match turn {
         LiveInput::Block(Ok(block)) => {
+            // A little at a time, also where blocks come without a pause.
+            live.go_on(&mut saved, diagnostics);
             let (records, intake) = read_block(&block, &config.keep);
             run.blocks.put(block.bytes);
-            is_saved = false;
+            saved = false;
             let added = live.add(&records, diagnostics);
             seen.suggest_groups(&config.keep, live.table.count_v6(), diagnostics);
             live.send(&mut output)?;
             added?;
-            seen.add(&records, intake, diagnostics)
+            seen.add(&records, intake, diagnostics).map(|()| STATE_EVERY)
         }
         LiveInput::Block(Err(error)) => {
             seen.add_failed(&error, diagnostics);
-            Ok(())
+            Ok(STATE_EVERY)
         }
         LiveInput::Tick => {
-            if let Some(state) = state.as_ref().filter(|_| !is_saved) {
+            if live.engine.snapshot.is_some() {
+                live.go_on(&mut saved, diagnostics);
+            } else if let Some(state) = state.as_ref().filter(|_| !saved) {
                 // A disk that is full now may not be so at the end, which is when it counts.
-                live.table.settle();
-                is_saved = state.write(config, &live.table).map_err(|error| diagnostics.error(&error)).is_ok();
+                live.engine.snapshot =
+                    state.create().map(|file| Snapshot::start(file, &live.table)).map_err(|error| diagnostics.error(&error)).ok();
+                saved = live.engine.snapshot.is_some();
             }
-            Ok(())
+            Ok(match &live.engine.snapshot {
+                Some(snapshot) if snapshot.is_complete() => SYNC_EVERY,
+                Some(_) => Duration::ZERO,
+                None => STATE_EVERY,
+            })
         }
     });
     seen.note(&live.table, live.table.hosts().len() as u64, &mut diagnostics.stats);
     live.engine.note(&mut diagnostics.stats);
+    if let Some(snapshot) = live.engine.snapshot.take() {
+        // What it has is older than what is written now.
+        snapshot.finish().unwrap_or_else(|error| diagnostics.error(&error));
+    }
     if let Some(state) = &state {
         live.table.settle();
         state.write(config, &live.table)?;
@@ -128,6 +144,23 @@ impl AlertRun<'_> {
         table.add_each(records, &mut Judge { engine, diagnostics })
     }
 
+    /// Writes some more of the state, where that was begun; `saved` becomes false where it could not be.
+    fn go_on(&mut self, saved: &mut bool, diagnostics: &mut Diagnostics) {
+        let Self { table, engine } = self;
+        let Some(mut snapshot) = engine.snapshot.take() else { return };
+        let step = snapshot.step(engine.config, table);
+        let outcome = if snapshot.is_done() || step.is_err() {
+            step.and(snapshot.finish())
+        } else {
+            engine.snapshot = Some(snapshot);
+            Ok(())
+        };
+        if let Err(error) = outcome {
+            diagnostics.error(&error);
+            *saved = false;
+        }
+    }
+
     /// Writes the hosts that leave. Where that fails they did not, and the next run will not think so: an alert may come
     /// twice, never not at all.
     fn send(&mut self, output: &mut Output) -> Result<()> {
@@ -151,7 +184,9 @@ struct Restorer<'d, 'c, 'r> {
 impl Watcher for Restorer<'_, '_, '_> {
     type Error = Error;
 
-    fn before(&mut self, _: &mut AggregatedHost, _: Option<i64>) {}
+    fn before(&mut self, _: &mut Table, _: usize, _: Option<i64>) -> Result<()> {
+        Ok(())
+    }
 
     fn after(&mut self, table: &mut Table, index: usize, last: Option<i64>) -> Result<()> {
         self.engine.advance_watermark(last);
@@ -175,9 +210,13 @@ struct Judge<'d, 'c, 'n> {
 impl Watcher for Judge<'_, '_, '_> {
     type Error = Error;
 
-    fn before(&mut self, host: &mut AggregatedHost, first: Option<i64>) {
+    fn before(&mut self, table: &mut Table, index: usize, first: Option<i64>) -> Result<()> {
+        if let Some(snapshot) = &mut self.engine.snapshot {
+            snapshot.write_before_change(self.engine.config, table, index)?;
+        }
         self.engine.advance_watermark(first);
-        self.engine.forget_idle(host, first);
+        self.engine.forget_idle(table.host_mut(index), first);
+        Ok(())
     }
 
     fn after(&mut self, table: &mut Table, index: usize, last: Option<i64>) -> Result<()> {
@@ -185,8 +224,7 @@ impl Watcher for Judge<'_, '_, '_> {
         let named = self.engine.failures.named();
         self.engine.evaluate(table, index, last, self.diagnostics)?;
         self.engine.failures.tell_from(named, &self.engine.config.rules, self.diagnostics);
-        self.engine.evict(table, index, self.diagnostics);
-        Ok(())
+        self.engine.evict(table, index, self.diagnostics)
     }
 }
 
@@ -207,6 +245,8 @@ struct AlertEngine<'c> {
     late: u64,
     forgotten: u64,
     failures: RuleFailures,
+    /// The state, while it is being written.
+    snapshot: Option<Snapshot>,
 }
 
 impl<'c> AlertEngine<'c> {
@@ -225,6 +265,7 @@ impl<'c> AlertEngine<'c> {
             late,
             forgotten,
             failures,
+            snapshot: None,
         }
     }
 
@@ -310,14 +351,20 @@ impl<'c> AlertEngine<'c> {
 
     /// Forgets hosts that would start anew with their next event, and those that are too many. Indexes change; something just happened
     /// to the host at `index`.
-    fn evict(&mut self, table: &mut Table, index: usize, diagnostics: &mut Diagnostics) {
+    fn evict(&mut self, table: &mut Table, index: usize, diagnostics: &mut Diagnostics) -> Result<()> {
         table.host_mut(index).quiet = 0;
         if let Some(stretch) = self.stretch_seconds().filter(|stretch| self.last_eviction < self.clock.div_euclid(*stretch)) {
             let passed = self.clock.div_euclid(stretch).saturating_sub(self.last_eviction);
             self.last_eviction = self.clock.div_euclid(stretch);
+            self.release_indexes(table)?;
             self.forget_quiet(table, index, passed, stretch);
         }
-        self.forget_surplus(table, diagnostics);
+        self.forget_surplus(table, diagnostics)
+    }
+
+    /// Lets indexes change while the state is being written.
+    fn release_indexes(&mut self, table: &mut Table) -> Result<()> {
+        self.snapshot.as_mut().map_or(Ok(()), |snapshot| snapshot.write_all(self.config, table))
     }
 
     /// Forgets hosts to which nothing happened for twice as long as rules look back at, and for twice --repeat where they led to an
@@ -344,10 +391,11 @@ impl<'c> AlertEngine<'c> {
         });
     }
 
-    fn forget_surplus(&mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
+    fn forget_surplus(&mut self, table: &mut Table, diagnostics: &mut Diagnostics) -> Result<()> {
         if table.hosts().len() <= self.policy.max_hosts {
-            return;
+            return Ok(());
         }
+        self.release_indexes(table)?;
         if self.forgotten == 0 {
             diagnostics.warn(
                 "hosts_forgotten",
@@ -364,6 +412,7 @@ impl<'c> AlertEngine<'c> {
             }
         }
         self.forgotten += forget_oldest(table, self.policy.max_hosts - self.policy.max_hosts / FORGOTTEN_PART);
+        Ok(())
     }
 
     /// Tells `stats` what was counted.

@@ -16,6 +16,7 @@ pub mod weight;
 pub mod labelled;
 mod memory;
 mod rank;
+mod snapshot;
 mod state;
 mod write;
 

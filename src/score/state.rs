@@ -73,9 +73,14 @@ impl StateFile {
         Ok(if run.shutdown.is_stopped() { Restored::Part } else { Restored::All })
     }
 
+    /// A file that takes its place once it is complete.
+    pub fn create(&self) -> Result<AtomicFile> {
+        AtomicFile::create(&self.path)
+    }
+
     /// Writes the hosts of `table` in its place.
     pub fn write(&self, config: &Config, table: &Table) -> Result<()> {
-        let mut file = AtomicFile::create(&self.path)?;
+        let mut file = self.create()?;
         let judged = write_hosts(config, table, OutputKind::State, None, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
         file.commit()?;
         judged.too_long.first().map_or(Ok(()), |&ip| Err(Error::HostTooLong { ip }))

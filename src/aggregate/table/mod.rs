@@ -315,6 +315,13 @@ impl Table {
         }
     }
 
+    /// Puts in order what came out of order of one host. To be called before it is looked at.
+    pub fn settle_host(&mut self, index: usize) {
+        if self.keep.resolution_seconds.is_some() {
+            self.hosts[index].tally.sort_evidence();
+        }
+    }
+
     /// Says that all was read: what is added from here on was counted before.
     pub fn close_names(&mut self) {
         self.names.close();

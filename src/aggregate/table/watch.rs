@@ -1,14 +1,14 @@
 //! Adding one by one, for a run that looks at each host when something is added to it.
 
 use crate::aggregate::read::ScoreRecords;
-use crate::aggregate::table::{AggregatedHost, Table};
+use crate::aggregate::table::Table;
 
 /// Is told of every host that something is added to.
 pub trait Watcher {
     type Error;
 
-    /// Before what was first seen at `first` is added to `host`.
-    fn before(&mut self, host: &mut AggregatedHost, first: Option<i64>);
+    /// Before what was first seen at `first` is added to the host at `index`.
+    fn before(&mut self, table: &mut Table, index: usize, first: Option<i64>) -> Result<(), Self::Error>;
 
     /// After something was added to the host at `index`, last seen at `last`. It may move hosts.
     fn after(&mut self, table: &mut Table, index: usize, last: Option<i64>) -> Result<(), Self::Error>;
@@ -25,7 +25,7 @@ impl Table {
                 self.carry_event(seen, records);
                 continue;
             };
-            watcher.before(&mut self.hosts[index], seen.at);
+            watcher.before(self, index, seen.at)?;
             self.count_event(seen, index, &others, files[seen.file as usize]);
             self.count_event_logins(seen, index, records);
             self.carry_event(seen, records);
@@ -36,7 +36,7 @@ impl Table {
                 self.carry_host(piece);
                 continue;
             };
-            watcher.before(&mut self.hosts[index], piece.first_seen);
+            watcher.before(self, index, piece.first_seen)?;
             self.count_host(piece, index, &signals, records, &files);
             self.carry_host(piece);
             watcher.after(self, index, piece.last_seen)?;
