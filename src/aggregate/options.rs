@@ -63,6 +63,7 @@ impl Refusal {
 }
 
 /// What is kept of each address.
+#[allow(clippy::struct_excessive_bools, reason = "each is a list that is kept or not, and every one may meet every other")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AggregationOptions {
     /// How many pieces of evidence for each signal.

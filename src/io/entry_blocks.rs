@@ -14,8 +14,9 @@ const FIRST_LINE_BYTES: usize = 1024;
 pub struct EntryReading {
     /// Whether that is asked for.
     pub is_wanted: bool,
-    /// What the start of the input says; `None` before it was looked at.
-    layout: Option<Option<EntryLayout>>,
+    /// Whether the start of the input was looked at, and what it says.
+    is_known: bool,
+    layout: Option<EntryLayout>,
     /// Inside an entry that is too long: how far it is known.
     scan: EntryScan,
 }
@@ -23,12 +24,12 @@ pub struct EntryReading {
 impl EntryReading {
     /// Learns the layout from the first bytes of the input.
     pub fn begin(&mut self, head: &[u8]) {
-        self.layout = Some(EntryLayout::of(head));
+        (self.is_known, self.layout) = (true, EntryLayout::of(head));
     }
 
     /// The layout, where entries of several lines are asked for and the input has such.
     pub fn layout(&self) -> Option<EntryLayout> {
-        self.layout.flatten().filter(|_| self.is_wanted)
+        self.layout.filter(|_| self.is_wanted)
     }
 }
 
@@ -61,7 +62,7 @@ impl Found {
 impl InputReader<'_> {
     /// The layout of its entries, where they are of several lines; its first line is waited for to know.
     pub(crate) fn entry_layout(&mut self) -> Option<EntryLayout> {
-        if self.entries.is_wanted && self.entries.layout.is_none() {
+        if self.entries.is_wanted && !self.entries.is_known {
             let mut carry = std::mem::take(&mut self.carry);
             while self.ended.is_none() && carry.len() < FIRST_LINE_BYTES && !carry.contains(&b'\n') {
                 self.fill(&mut carry);

@@ -211,7 +211,7 @@ fn rank_key(score: u64, host: &AggregatedHost) -> RankKey {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fmt::Write as _;
 
     use proptest::collection::vec;
@@ -230,7 +230,7 @@ mod tests {
     use crate::score::weight::Weights;
 
     /// What a run is asked for, by number, so that every flag meets every other.
-    fn config(flags: u16) -> (Config, OutputKind) {
+    pub(crate) fn config(flags: u16) -> (Config, OutputKind) {
         let has = |flag: u16| flags & 1 << flag != 0;
         let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
         let timing = WindowOptions::new(has(0).then_some("30s"), "10s").expect("a window");
@@ -269,7 +269,7 @@ mod tests {
     }
 
     /// An event, by what its bits say; a count may be so large that two of them reach the largest integer.
-    fn event(&(ip, at, tags, text, count): &Seen, names: u8) -> String {
+    pub(crate) fn event(&(ip, at, tags, text, count): &Seen, names: u8) -> String {
         const KNOWN: [&str; 4] = ["ssh_failed", "http_404", "http_bot", "ssh_accepted"];
         let known = KNOWN.iter().enumerate().filter(|(nth, _)| tags & 1 << nth != 0).map(|(_, name)| format!("\"{name}\""));
         let others = (tags >> 4 & 1 != 0).then(|| format!("\"n{:02}\"", text % names));
@@ -288,9 +288,9 @@ mod tests {
         line
     }
 
-    type Seen = (&'static str, Option<i64>, u8, u8, u64);
+    pub(crate) type Seen = (&'static str, Option<i64>, u8, u8, u64);
 
-    fn events() -> impl Strategy<Value = Vec<Seen>> {
+    pub(crate) fn events() -> impl Strategy<Value = Vec<Seen>> {
         let ips = select(&["192.0.2.1", "192.0.2.2", "2001:db8::3", "2001:db8::4", "2001:db8:0:1::3", "::1", "fe80::1%eth0"][..]);
         let counts = select(&[1, 1, 1, 7, 1 << 52][..]);
         vec((ips, proptest::option::of(-30_i64..120), any::<u8>(), any::<u8>(), counts), 0..300)

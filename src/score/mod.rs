@@ -7,7 +7,7 @@ pub mod accounts;
 pub mod alerts;
 mod rule_failure;
 
-mod external;
+pub(crate) mod external;
 mod facts;
 mod groups;
 pub mod rules;

@@ -154,3 +154,92 @@ impl Snapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::aggregate::read::read_block;
+    use crate::aggregate::table::Watcher;
+    use crate::io::block::Block;
+    use crate::score::external::tests::{config, event, events};
+    use crate::score::write::write_hosts;
+
+    /// Writes what changes before it changes, and goes on at times.
+    struct Keeper<'c> {
+        config: &'c Config,
+        snapshot: Snapshot,
+        steps: std::vec::IntoIter<usize>,
+    }
+
+    impl Watcher for Keeper<'_> {
+        type Error = Error;
+
+        fn before(&mut self, table: &mut Table, index: usize, _: Option<i64>) -> Result<()> {
+            self.snapshot.write_before_change(self.config, table, index)
+        }
+
+        fn after(&mut self, table: &mut Table, _: usize, _: Option<i64>) -> Result<()> {
+            if let Some(hosts) = self.steps.next() {
+                let end = self.snapshot.end.min(self.snapshot.next + hosts);
+                self.snapshot.write_rest(self.config, table, end)?;
+            }
+            Ok(())
+        }
+    }
+
+    fn lines_of(text: &[u8]) -> Vec<String> {
+        let mut lines: Vec<_> = String::from_utf8_lossy(text).lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_is_that_of_the_moment_at_which_it_was_begun_whatever_comes_meanwhile(
+            before in events(), meanwhile in events(), flags in 0..1_u16 << 12, steps in proptest::collection::vec(0..3_usize, 0..20),
+        ) {
+            let (config, _) = config(flags);
+            let mut table = Table::new(config.keep, &config.allow);
+            let records = |seen: &[_]| {
+                let text = seen.iter().map(|seen| event(seen, 80)).collect::<String>();
+                read_block(&Block::for_tests(text.into_bytes()), &config.keep).0
+            };
+            table.add(&records(&before));
+            // Names that are left out while it is written are left out of it too, so there are none yet.
+            table.settle();
+            let mut wanted = Vec::new();
+            write_hosts(&config, &table, OutputKind::State, None, |lines| {
+                wanted.extend_from_slice(lines);
+                Ok(())
+            }).expect("written");
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("state");
+            let snapshot = Snapshot::start(AtomicFile::create(&path).expect("a file"), &table);
+            let mut keeper = Keeper { config: &config, snapshot, steps: steps.into_iter() };
+            // So few names that none is left out.
+            let later = meanwhile.iter().map(|seen| event(seen, 1)).collect::<String>();
+            let (later, _) = read_block(&Block::for_tests(later.into_bytes()), &config.keep);
+            table.add_each(&later, &mut keeper).expect("room");
+            let mut snapshot = keeper.snapshot;
+            while !snapshot.is_complete() {
+                snapshot.step(&config, &mut table).expect("room");
+            }
+            snapshot.finish().expect("written");
+            prop_assert_eq!(lines_of(&std::fs::read(&path).expect("the state")), lines_of(&wanted));
+        }
+    }
+
+    #[test]
+    fn a_state_that_is_given_up_leaves_the_file_before() {
+        let (config, _) = config(0);
+        let table = Table::new(config.keep, &config.allow);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state");
+        std::fs::write(&path, "before").expect("written");
+        Snapshot::start(AtomicFile::create(&path).expect("a file"), &table).finish().expect("nothing was written");
+        assert_eq!(std::fs::read_to_string(&path).expect("the state"), "before");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+}

@@ -66,7 +66,7 @@ fn split_plain<'a>(line: &'a [u8], arena: &'a Arena) -> Option<(&'a [u8], &'a [u
 /// The text of a JSON string that has no escapes but those of quotes and backslashes; `None`: it is another, or none.
 fn undo_escapes<'a>(body: &'a [u8], arena: &'a Arena) -> Option<&'a [u8]> {
     // All of it, which vector instructions do.
-    let has_control = body.iter().fold(false, |found, &byte| found | (byte < b' '));
+    let has_control = body.iter().fold(0, |found, &byte| found | u8::from(byte < b' ')) != 0;
     if has_control || std::str::from_utf8(body).is_err() {
         return None;
     }

@@ -115,7 +115,7 @@ mod tests {
             &[("_COMM", "dockerd"), ("CONTAINER_NAME", "chat"), ("SYSLOG_IDENTIFIER", "sshd")],
         ] {
             let all: Vec<_> = fields.iter().chain(more).collect();
-            let entry: String = all.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+            let entry = all.iter().fold(String::new(), |entry, (name, value)| entry + name + "=" + value + "\n");
             let json: serde_json::Map<_, _> = all.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
             let json = serde_json::to_string(&json).expect("JSON");
             let (arena, mut clock) = (Arena::default(), Clock::new("UTC", None).expect("UTC is known"));

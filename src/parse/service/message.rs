@@ -144,7 +144,7 @@ impl<'a> ServiceMessage<'a> {
         let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
         let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
         EventView {
-            dataset: is_service.then(|| Cow::Borrowed(self.template.dataset.as_bytes())),
+            dataset: is_service.then_some(Cow::Borrowed(self.template.dataset.as_bytes())),
             ip: self.address.and_then(|address| EventSource::from_log(address, None).ip),
             at: self.header.time.map(|time| time.seconds),
             user: self.user.filter(|_| is_login || wants.users).map(text),

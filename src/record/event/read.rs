@@ -289,9 +289,10 @@ impl EventReader {
             }
         }
         // A text with an escape in it is not.
-        let is_as_it_stands = match side == Member::Path as usize {
-            true => matches!(event.file, Cow::Borrowed(_)),
-            false => dataset.is_empty() || matches!(event.dataset, Some(Cow::Borrowed(_))),
+        let is_as_it_stands = if side == Member::Path as usize {
+            matches!(event.file, Cow::Borrowed(_))
+        } else {
+            dataset.is_empty() || matches!(event.dataset, Some(Cow::Borrowed(_)))
         };
         let members = &mut self.cached[before];
         remember(&mut members.text, if is_as_it_stands { cursor.since(&start) } else { b"" });

@@ -57,7 +57,7 @@ impl KnownHosts {
     /// A file that cannot be read, or is none of hosts that fit to this run.
     pub fn read(files: &[PathBuf], keep: &AggregationOptions, allow: &AddressSet, run: &Run) -> Result<Option<Self>> {
         let AggregationOptions { group_v4, group_v6, .. } = *keep;
-        let keep = AggregationOptions { group_v4, group_v6, ..AggregationOptions::default() };
+        let keep = AggregationOptions { group_v6, group_v4, ..AggregationOptions::default() };
         let mut known = Self { keep, allow: allow.clone(), hosts: HashMap::default(), networks: HashSet::default() };
         for file in files {
             known.read_file(file, run)?;
