@@ -10,9 +10,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
-# The fifth filter has a feature of its own: make build FEATURES= leaves it out.
+# The fifth filter has a feature of its own: make build FEATURES= leaves it out. FEATURES='enrich evtx' also reads Windows event logs.
 FEATURES ?= enrich
-FILTERS := soar-parse soar-score $(FEATURES:%=soar-%) soar-scan soar-report
+FILTERS := soar-parse soar-score $(patsubst %,soar-%,$(filter enrich,$(FEATURES))) soar-scan soar-report
 
 SCRIPTS := soar soar-why soar-update soar-fleet
 # What runs on Spark; its directory is one program.

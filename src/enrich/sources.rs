@@ -226,6 +226,7 @@ fn carry(mut record: Value, as_of: &str) -> String {
     if let Value::Object(members) = &mut record {
         members.entry("as_of").or_insert_with(|| as_of.into());
     }
+    record.sort_all_objects();
     // The writer of records escapes what controls a terminal.
     String::from_utf8(crate::record::json::to_vec(&record)).unwrap_or_default()
 }

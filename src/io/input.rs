@@ -132,6 +132,9 @@ impl Inputs {
     }
 }
 
+/// Why a cursor is not kept of a Windows event log.
+const NO_CURSOR: &str = "--cursor cannot follow a Windows event log, which overwrites its oldest records: read it without --cursor";
+
 /// What is to be read next.
 #[derive(Debug)]
 enum QueueItem {
@@ -212,6 +215,10 @@ impl Iterator for Reader<'_> {
     }
 }
 
+fn is_text(open: &InputReader<'_>) -> bool {
+    !open.body.is_event_log()
+}
+
 fn note(log: Option<&InputLog>, place: usize, change: impl FnOnce(&mut InputStats)) {
     if let Some(log) = log {
         log.update(place, change);
@@ -232,6 +239,9 @@ impl<'r> Reader<'r> {
     fn open(&mut self, path: &Path) -> Result<InputReader<'r>> {
         let open = InputReader::new(path, &self.origin, self.run)?;
         let Some(registry) = &mut self.registry else { return Ok(open) };
+        if open.body.is_event_log() {
+            return Err(Error::Read { path: path.display().to_string(), reason: NO_CURSOR.to_owned() });
+        }
         let (mut open, place) = open.resume(registry);
         Ok(match place {
             Resumption::Known(slot) => match self.moved_to(slot, path).cloned() {
@@ -312,7 +322,7 @@ impl<'r> Reader<'r> {
         let path = sibling.path.as_path();
         let had_plain = rotation::packed_from(path).is_some();
         let registry = self.registry.as_mut()?;
-        let open = |run| InputReader::of_raw(rotation::open_regular(path, run)?, path, &self.origin, run).ok();
+        let open = |run| InputReader::of_raw(rotation::open_regular(path, run)?, path, &self.origin, run).ok().filter(is_text);
         let (mut open_here, place) = open(self.run)?.into_rotated().resume(registry);
         match place {
             Resumption::Known(_) if open_here.is_at_end() => Some(open_here),

@@ -68,10 +68,31 @@ impl<'w> Comparison<'w> {
     }
 }
 
-/// The comparisons of an expression that is nothing but these, joined by `and`.
-#[must_use]
-pub fn comparisons(when: &str) -> Option<Vec<Comparison<'_>>> {
-    when.split(" and ").map(Comparison::parse).collect()
+/// An expression that is nothing but comparisons, joined by `and`, and what must not be true besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlainRule<'w> {
+    /// The comparisons with numbers.
+    pub comparisons: Vec<Comparison<'w>>,
+    /// The paths of `.enrich.crawler.verified != true`.
+    pub unless: Vec<&'w str>,
+}
+
+impl<'w> PlainRule<'w> {
+    /// The parts of `when`; `None` where it is anything else.
+    #[must_use]
+    pub fn parse(when: &'w str) -> Option<Self> {
+        let mut plain = Self { comparisons: Vec::new(), unless: Vec::new() };
+        for part in when.split(" and ") {
+            match (part.trim().strip_suffix(" != true").and_then(|path| path.trim_end().strip_prefix('.')), Comparison::parse(part)) {
+                (_, Some(comparison)) => plain.comparisons.push(comparison),
+                (Some(path), None) if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')) => {
+                    plain.unless.push(path);
+                }
+                _ => return None,
+            }
+        }
+        Some(plain).filter(|plain| !plain.comparisons.is_empty())
+    }
 }
 
 #[cfg(test)]
@@ -93,9 +114,13 @@ mod tests {
             (".a > 99999999999999999999", None),
             (". > 5", None),
             ("", None),
+            (".a.b != true", None),
+            (".a > 5 and .b != (true)", None),
         ] {
-            assert_eq!(comparisons(when).map(|list| list.len()), count, "{when}");
+            assert_eq!(PlainRule::parse(when).map(|plain| plain.comparisons.len()), count, "{when}");
         }
+        let plain = PlainRule::parse(".a > 5 and .b > 6 and .enrich.c.d != true").expect("plain");
+        assert_eq!((plain.comparisons.len(), plain.unless), (2, vec!["enrich.c.d"]));
     }
 
     #[test]
@@ -103,7 +128,7 @@ mod tests {
         for sign in [">", ">=", "<", "<=", "=="] {
             for number in 0..5 {
                 let when = format!(".a {sign} {number}");
-                let comparison = comparisons(&when).expect("plain")[0];
+                let comparison = PlainRule::parse(&when).expect("plain").comparisons[0];
                 for value in (0..8).filter(|value| !comparison.holds(*value)) {
                     let nearest = (0..8).filter(|other| comparison.holds(*other)).min_by_key(|other| value.abs_diff(*other));
                     assert_eq!(comparison.flips_at(), nearest, "{when} {value}");

@@ -4,7 +4,7 @@
 //! rules are told, and nothing is made up.
 
 use crate::record::Text;
-use crate::record::comparison::{Comparison, Sign, comparisons};
+use crate::record::comparison::{Comparison, PlainRule, Sign};
 use crate::record::host::HostRecord;
 use crate::record::host::explain::{Explained, Observed};
 use crate::report::data::BREAK_IN;
@@ -90,7 +90,7 @@ pub fn techniques(row: Row<'_>, lang: Lang) -> Vec<String> {
 
 fn of_rule(rule: &Explained<'_>, lang: Lang) -> Why {
     let text = |text: &Option<Text<'_>>| text.as_ref().map_or_else(String::new, |text| text.0.to_string());
-    let clauses = comparisons(&rule.when.0);
+    let clauses = PlainRule::parse(&rule.when.0).map(|plain| plain.comparisons);
     let about = about(&text(&rule.about), lang);
     // In the order of the expression, where that is a plain one.
     let mut saw: Vec<_> = rule.saw.iter().collect();

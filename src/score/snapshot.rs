@@ -203,11 +203,11 @@ mod tests {
             let (config, _) = config(flags);
             let mut table = Table::new(config.keep, &config.allow);
             let records = |seen: &[_]| {
-                let text = seen.iter().map(|seen| event(seen, 80)).collect::<String>();
+                let text = seen.iter().map(|seen| event(seen, 60)).collect::<String>();
                 read_block(&Block::for_tests(text.into_bytes()), &config.keep).0
             };
             table.add(&records(&before));
-            // Names that are left out while it is written are left out of it too, so there are none yet.
+            // So few names that none is left out, which it would be of the rest of the state too.
             table.settle();
             let mut wanted = Vec::new();
             write_hosts(&config, &table, OutputKind::State, None, |lines| {
@@ -218,7 +218,6 @@ mod tests {
             let path = folder.path().join("state");
             let snapshot = Snapshot::start(AtomicFile::create(&path).expect("a file"), &table);
             let mut keeper = Keeper { config: &config, snapshot, steps: steps.into_iter() };
-            // So few names that none is left out.
             let later = meanwhile.iter().map(|seen| event(seen, 1)).collect::<String>();
             let (later, _) = read_block(&Block::for_tests(later.into_bytes()), &config.keep);
             table.add_each(&later, &mut keeper).expect("room");

@@ -152,6 +152,11 @@ fn a_file_of_a_few_bytes_is_what_it_looks_like() {
         (b"\x04\x22\x4d\x18", 2, "-: lz4 data is not supported"),
         (b"7z\xbc\xaf\x27\x1c\0", 2, "-: 7z data is not supported"),
         (b"Rar!\x1a\x07\0", 2, "-: rar data is not supported"),
+        #[cfg(not(feature = "evtx"))]
+        (b"ElfFile\0", 2, "-: a Windows event log, which this build does not read: build with cargo build --release --features evtx"),
+        #[cfg(feature = "evtx")]
+        (b"ElfFile\0", 2, "-: the event log ends in its header"),
+        (b"ElfFile", 1, "-:1: unknown log format"),
         (b"Rar! PK 7z\n", 1, "-:1: unknown log format"),
         (b"\n", 1, "-:1: empty line"),
         (b"\0\0\0", 1, "-:1: unknown log format"),

@@ -23,6 +23,8 @@ mod enrich;
 #[cfg(feature = "enrich")]
 mod enriching;
 mod entries;
+#[cfg(feature = "evtx")]
+mod event_log;
 mod exchange;
 mod filters;
 mod first_hour;
@@ -68,4 +70,5 @@ mod update;
 mod why;
 mod wire;
 mod words;
+mod worker;
 mod workflow;

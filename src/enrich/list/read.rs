@@ -63,12 +63,13 @@ fn read_json(mut reader: impl BufRead, take: &mut dyn FnMut(Network), issues: &m
     let mut text = Vec::new();
     reader.read_to_end(&mut text)?;
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    let mut read = |number: u64, document: &Value, issues: &mut IssueCounter<String>| {
-        json::read(document, take, &mut |place, reason| issues.add(number, format!("{place}: {reason}")));
+    let mut read = |number: u64, mut document: Value, issues: &mut IssueCounter<String>| {
+        document.sort_all_objects();
+        json::read(&document, take, &mut |place, reason| issues.add(number, format!("{place}: {reason}")));
     };
     let whole = match serde_json::from_slice::<Value>(text) {
         Ok(document) => {
-            read(1, &document, issues);
+            read(1, document, issues);
             return Ok(());
         }
         Err(error) => error,
@@ -81,7 +82,7 @@ fn read_json(mut reader: impl BufRead, take: &mut dyn FnMut(Network), issues: &m
     }
     for (number, line) in (1..).zip(lines()).filter(|(_, line)| !line.is_empty()) {
         match serde_json::from_slice::<Value>(line) {
-            Ok(document) => read(number, &document, issues),
+            Ok(document) => read(number, document, issues),
             Err(error) => issues.add(number, format!("not JSON: {error}")),
         }
     }

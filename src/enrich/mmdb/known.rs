@@ -128,6 +128,8 @@ pub fn to_json(fields: &Fields, as_of: &str) -> Option<String> {
         }
     }
     object.insert("as_of".to_owned(), Value::from(as_of));
+    let mut object = Value::Object(object);
+    object.sort_all_objects();
     serde_json::to_string(&object).ok()
 }
 

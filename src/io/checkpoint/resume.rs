@@ -200,21 +200,18 @@ impl InputReader<'_> {
     pub fn pass_by(&self) -> Option<Checkpoint> {
         let head = self.trace.as_ref()?.head();
         let header;
-        let (offset, tail, stamp) = match &self.body {
-            TextReader::Plain(raw) => {
-                let end = raw.file_bytes()?;
-                let last = raw.bytes_before(end, MAX_LINE).ok()?;
-                // Half a line may still be written to.
-                let half = memchr::memrchr(b'\n', &last).filter(|_| !self.is_settled).map_or(0, |at| last.len() - at - 1);
-                let offset = end - half as u64;
-                header = lines::begins_with_header(head).then(|| header_before(raw, offset)).transpose().ok()?;
-                (offset, raw.bytes_before(offset, TAIL_BYTES).ok()?, None)
-            }
-            TextReader::Packed(_) => {
-                let whole = memchr::memrchr(b'\n', head).map_or(0, |at| at + 1);
-                header = lines::begins_with_header(head).then(|| lines::find_header(&head[..whole]).unwrap_or_default().to_vec());
-                (head.len() as u64, head.to_vec(), Some(self.body.stamp()?))
-            }
+        let (offset, tail, stamp) = if let TextReader::Plain(raw) = &self.body {
+            let end = raw.file_bytes()?;
+            let last = raw.bytes_before(end, MAX_LINE).ok()?;
+            // Half a line may still be written to.
+            let half = memchr::memrchr(b'\n', &last).filter(|_| !self.is_settled).map_or(0, |at| last.len() - at - 1);
+            let offset = end - half as u64;
+            header = lines::begins_with_header(head).then(|| header_before(raw, offset)).transpose().ok()?;
+            (offset, raw.bytes_before(offset, TAIL_BYTES).ok()?, None)
+        } else {
+            let whole = memchr::memrchr(b'\n', head).map_or(0, |at| at + 1);
+            header = lines::begins_with_header(head).then(|| lines::find_header(&head[..whole]).unwrap_or_default().to_vec());
+            (head.len() as u64, head.to_vec(), Some(self.body.stamp()?))
         };
         let head = &head[..head.len().min(usize::try_from(offset).unwrap_or(usize::MAX))];
         let entry = Checkpoint {

@@ -39,6 +39,8 @@ pub enum Compression {
 pub enum Sniff {
     /// It is compressed.
     Packed(Compression),
+    /// It is a Windows event log (.evtx).
+    EventLog,
     /// It is of this kind, which is not read.
     Foreign(&'static str),
     /// It is neither.
@@ -62,20 +64,26 @@ impl Magic {
     const fn foreign(name: &'static str, bytes: &'static [u8]) -> Self {
         Self { guess: Sniff::Foreign(name), bytes, mask: &[0xff; 6] }
     }
+
+    const fn event_log(bytes: &'static [u8]) -> Self {
+        Self { guess: Sniff::EventLog, bytes, mask: &[0xff; 8] }
+    }
 }
 
 /// Every start of a member, and of what is told only to say that it is not read: as text, each line would be a reject.
 /// A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too.
 ///
 /// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format
-/// section 2.1.1.1; ncompress `compress.c`; PKWARE APPNOTE 4.3.7; LZ4 frame format; 7-Zip `7zFormat.txt`; RAR technical note.
-const MAGIC: [Magic; 11] = [
+/// section 2.1.1.1; ncompress `compress.c`; PKWARE APPNOTE 4.3.7; LZ4 frame format; 7-Zip `7zFormat.txt`; RAR technical note;
+/// libyal, EVTX format.
+const MAGIC: [Magic; 12] = [
     Magic::packed(Compression::Gzip, b"\x1f\x8b", b"\xff\xff"),
     Magic::packed(Compression::Zstd, b"\x28\xb5\x2f\xfd", b"\xff\xff\xff\xff"),
     Magic::packed(Compression::Zstd, b"\x50\x2a\x4d\x18", b"\xf0\xff\xff\xff"),
     Magic::packed(Compression::Bzip2, b"BZh0\x31\x41\x59\x26\x53\x59", b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff"),
     Magic::packed(Compression::Bzip2, b"BZh0\x17\x72\x45\x38\x50\x90", b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff"),
     Magic::packed(Compression::Xz, b"\xfd7zXZ\0", b"\xff\xff\xff\xff\xff\xff"),
+    Magic::event_log(b"ElfFile\0"),
     Magic::foreign("compress (.Z)", b"\x1f\x9d"),
     Magic::foreign("zip", b"PK\x03\x04"),
     Magic::foreign("lz4", b"\x04\x22\x4d\x18"),

@@ -2,7 +2,6 @@
 //! for reports, which read it where it is shown: then nothing in it is an error, see `lenient`.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 use crate::base::time::LogTime;
 use crate::record::Text;
@@ -68,7 +67,7 @@ impl Serialize for Observed {
 
 impl<'de> Deserialize<'de> for Observed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
+        let value = lenient::sorted(deserializer)?;
         Ok(lenient::whole_of(&value).map_or_else(|| Self::Text(lenient::text_of(&value)), Self::Count))
     }
 }

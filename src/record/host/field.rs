@@ -372,7 +372,9 @@ impl<'a> Raw<'a> {
 
     /// What it says, whatever that is.
     pub fn value(&self) -> serde_json::Value {
-        serde_json::from_str(&self.0.0).unwrap_or_default()
+        let mut value: serde_json::Value = serde_json::from_str(&self.0.0).unwrap_or_default();
+        value.sort_all_objects();
+        value
     }
 }
 

@@ -7,6 +7,13 @@ use serde_json::Value;
 use crate::record::Text;
 use crate::record::whole::Whole;
 
+/// Any value. Objects have their keys in order, also where `serde_json` keeps them as they come since another crate asks for that.
+pub(crate) fn sorted<'de, D: Deserializer<'de>>(value: D) -> Result<Value, D::Error> {
+    let mut value = Value::deserialize(value)?;
+    value.sort_all_objects();
+    Ok(value)
+}
+
 /// A string, `null` as nothing, anything else as JSON.
 pub fn text_of(value: &Value) -> String {
     match value {
@@ -27,28 +34,28 @@ pub fn items_of<T: DeserializeOwned>(value: &Value) -> Vec<T> {
 }
 
 pub(crate) fn text<'de, 'a, D: Deserializer<'de>>(value: D) -> Result<Text<'a>, D::Error> {
-    Value::deserialize(value).map(|value| text_of(&value).into())
+    sorted(value).map(|value| text_of(&value).into())
 }
 
 pub(crate) fn some_text<'de, 'a, D: Deserializer<'de>>(value: D) -> Result<Option<Text<'a>>, D::Error> {
-    Value::deserialize(value).map(|value| (!value.is_null()).then(|| text_of(&value).into()))
+    sorted(value).map(|value| (!value.is_null()).then(|| text_of(&value).into()))
 }
 
 pub(crate) fn whole<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
-    Value::deserialize(value).map(|value| whole_of(&value))
+    sorted(value).map(|value| whole_of(&value))
 }
 
 pub(crate) fn flag<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
-    Value::deserialize(value).map(|value| value.as_bool().unwrap_or(false))
+    sorted(value).map(|value| value.as_bool().unwrap_or(false))
 }
 
 pub(crate) fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(value: D) -> Result<Vec<T>, D::Error> {
-    Value::deserialize(value).map(|value| items_of(&value))
+    sorted(value).map(|value| items_of(&value))
 }
 
 /// The members of an object that are as expected, by name.
 pub(crate) fn pairs<'de, 'a, D: Deserializer<'de>, T: DeserializeOwned>(value: D) -> Result<Vec<(Text<'a>, T)>, D::Error> {
-    let value = Value::deserialize(value)?;
+    let value = sorted(value)?;
     let members = value.as_object().into_iter().flatten();
     Ok(members.filter_map(|(name, value)| Some((name.clone().into(), T::deserialize(value).ok()?))).collect())
 }

@@ -75,6 +75,11 @@ impl MemberValue {
         !self.json.is_empty() && self.json != "null"
     }
 
+    /// Whether it is `true`.
+    pub(crate) fn is_true(&self) -> bool {
+        self.json == "true"
+    }
+
     /// It as jq sees it; `None` where a value on the way is no object.
     pub(crate) fn to_value(&self, path: &MemberPath) -> Option<Val> {
         if self.json.is_empty() {

@@ -1,7 +1,7 @@
 //! `--near`: rules that hold for a host as soon as a value changes by little, as far as plain comparisons say it.
 
 use crate::record::Text;
-use crate::record::comparison::comparisons;
+use crate::record::comparison::PlainRule;
 use crate::record::host::near::Near;
 use crate::score::rules::cache::Values;
 use crate::score::rules::facts::Facts;
@@ -26,8 +26,15 @@ impl Rules {
 impl Rule {
     /// The comparisons that do not hold; `None`: one of them is too far away, or unknown.
     fn near(&self, values: &Values, distance: u64) -> Option<Vec<Near<'_>>> {
+        let plain = PlainRule::parse(&self.when)?;
+        for path in plain.unless {
+            let (_, value) = self.members.iter().zip(values.members()).find(|(member, _)| member.name() == path)?;
+            if value.is_true() {
+                return None;
+            }
+        }
         let mut near = Vec::new();
-        for comparison in comparisons(&self.when)? {
+        for comparison in plain.comparisons {
             let slot = values.pairs(&self.slots).find(|(slot, _)| slot.name() == comparison.key);
             let (_, value) = slot.filter(|(slot, _)| !slot.is_time() && !slot.is_flag())?;
             if comparison.holds(value) {

@@ -33,7 +33,8 @@ const FIELDS: &[FieldNames] = &[
 
 /// The value for `--json` with which `line` can be read; `None` where client, status and what was asked for are not all there.
 pub fn guess_keys(line: &[u8]) -> Option<String> {
-    let object = serde_json::from_slice(line).ok().or_else(|| serde_json::from_slice(&undo_escapes(line)?).ok())?;
+    let mut object: Value = serde_json::from_slice(line).ok().or_else(|| serde_json::from_slice(&undo_escapes(line)?).ok())?;
+    object.sort_all_objects();
     let mut values = Vec::new();
     flatten(&object, &mut String::new(), &mut values);
     let mut found: Vec<(&str, &str)> = Vec::new();
