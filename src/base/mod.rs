@@ -1,7 +1,7 @@
 //! Layer 1: errors, text, numbers, time and addresses. Imports nothing of ours.
 
 pub mod error;
-pub(crate) mod escape;
+pub mod escape;
 pub(crate) mod issue_counter;
 pub(crate) mod list_file;
 pub mod net;

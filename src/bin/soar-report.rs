@@ -69,7 +69,7 @@ struct Args {
     /// The users that were tried, and who got in (soar.account/1, docs/accounts.md): soar-score writes FILE from the events of its run, and soar-report shows what is in it
     #[arg(long, value_name = "FILE")]
     accounts: Option<PathBuf>,
-    /// The hosts of an earlier run: soar-score tells rules what is new (docs/rules.md), soar-report shows what changed (docs/report.md); soar-score: repeatable
+    /// The hosts of an earlier run: soar-score tells rules what is new, soar-report shows what changed; in soar-score repeatable
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     /// Print the suspicious hosts on stderr; auto: if it is a terminal

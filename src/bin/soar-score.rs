@@ -60,7 +60,7 @@ struct Args {
     /// Add to each host the rules that would hold if the values that they compare changed by at most N, and the values at which they would
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..1 << 53))]
     near: Option<u64>,
-    /// The hosts of an earlier run: soar-score tells rules what is new (docs/rules.md), soar-report shows what changed (docs/report.md); soar-score: repeatable
+    /// The hosts of an earlier run: soar-score tells rules what is new, soar-report shows what changed; in soar-score repeatable
     #[arg(long, value_name = "FILE")]
     against: Vec<PathBuf>,
     /// The signals that soar-parse looked for (its --signals): a rule on one of them causes no warning if none was seen

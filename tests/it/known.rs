@@ -151,6 +151,11 @@ fn a_host_near_a_threshold_says_what_would_flip_it() {
     let mut told: Vec<_> = out
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        // In the order of their names, whatever a feature of serde_json makes of it.
+        .map(|mut host| {
+            host.sort_all_objects();
+            host
+        })
         .filter(|host| !host["near"].is_null())
         .map(|host| format!("{} {}", host["ip"].as_str().expect("text"), host["near"]))
         .collect();

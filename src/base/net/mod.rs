@@ -1,6 +1,6 @@
 //! Addresses: what a log's text means as one, and which kinds there are. Never resolves a name.
 
-pub(crate) mod prefix;
+pub mod prefix;
 pub mod service;
 
 mod address;
