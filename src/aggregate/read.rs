@@ -197,6 +197,7 @@ impl ScoreRecords {
     pub fn add_event(&mut self, event: EventView<'_>, keep: &AggregationOptions) {
         self.lines[LineClass::Event] += 1;
         let EventView { dataset, ip, at, file, line, signals, others, count, user, target, method, enrich } = event;
+        // Nor is what one without tags knows joined to a host: of a part in which it is alone there is no host that could have it.
         if signals.is_empty() && others.is_empty() {
             return;
         }

@@ -199,6 +199,11 @@ fn memory(args: &Args) -> Result<Option<u64>> {
 
 /// Where accounts are written, and how.
 fn accounts(args: &Args) -> Result<Option<AccountOptions>> {
+    for (flag, path) in [("--accounts", &args.accounts), ("--groups", &args.groups)] {
+        if path.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+            return Err(Error::Usage(format!("{flag} -: hosts go to stdout: name a file")));
+        }
+    }
     let Some(path) = args.accounts.clone() else { return Ok(None) };
     if args.groups.as_deref().is_some_and(|groups| is_same(groups, &path)) {
         return Err(Error::Usage(format!("--groups and --accounts cannot both be written to {}", path.display())));

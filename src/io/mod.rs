@@ -16,6 +16,7 @@ pub mod block;
 pub(crate) mod input;
 pub mod lock;
 pub mod output;
+pub(crate) mod overwrite;
 pub(crate) mod pieces;
 pub(crate) mod progress;
 pub mod source;

@@ -94,6 +94,11 @@ impl<'c> LineParser<'c> {
         matches!(found, Ok(Found::Envelope(_, Envelope { content: Content::Message(message), .. })) if message.starts_with(start))
     }
 
+    /// The programs of which messages were passed over, and how many.
+    pub fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.services.iter().flat_map(ServiceReader::passed_over)
+    }
+
     /// What was assumed for the times of the lines.
     #[must_use]
     pub fn into_assumed(self) -> Assumptions {

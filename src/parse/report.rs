@@ -1,9 +1,10 @@
 //! What a run of soar-parse tells people: how many lines were what, what to look at, and its exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::error::Exit;
+use crate::base::issue_counter::SHOWN;
 use crate::base::number::{agree, counted};
 use crate::io::diagnostics::Diagnostics;
 use crate::io::stats::Stats;
@@ -15,6 +16,9 @@ use crate::parse::service::catalog::Services;
 use crate::parse::unasked::Unasked;
 use crate::parse::{Config, ParseCounts, Strictness};
 use crate::record::run::count::{Counter, LineClass};
+
+/// How many programs are remembered of which messages were passed over.
+const MOST_PROGRAMS: usize = 1024;
 
 /// What is known of the lines so far.
 #[derive(Debug, Default)]
@@ -39,6 +43,8 @@ pub struct ParseReport {
     silent_lines: u64,
     /// The services, sshd aside, that told of a login that failed.
     services: BTreeSet<&'static str>,
+    /// The programs of which messages were passed over, and how many.
+    passed_programs: BTreeMap<Vec<u8>, u64>,
 }
 
 /// What is known of one input so far.
@@ -63,6 +69,12 @@ impl ParseReport {
         }
         self.counts.lines += block.counts.lines;
         self.services.extend(&block.services);
+        for (program, count) in &block.passed_programs {
+            // A sender may name ever new ones.
+            if self.passed_programs.len() < MOST_PROGRAMS || self.passed_programs.contains_key(program) {
+                *self.passed_programs.entry(program.clone()).or_default() += count;
+            }
+        }
         self.counts.invalid_utf8 += block.counts.invalid_utf8;
         self.ambiguous.merge(&block.ambiguous);
         self.requests.merge(&block.requests);
@@ -129,8 +141,28 @@ impl ParseReport {
                 diagnostics.warn("service_note", &format!("{}: {note}", service.name));
             }
         }
+        self.tell_services(services, diagnostics);
         self.tell_uncounted(diagnostics);
         unasked.hints().iter().for_each(|hint| diagnostics.warn("signal_not_asked", hint));
+    }
+
+    /// Says which services would read lines that were passed over.
+    fn tell_services(&self, services: &Services, diagnostics: &mut Diagnostics) {
+        let mut found: BTreeMap<&str, u64> = BTreeMap::new();
+        for (program, count) in &self.passed_programs {
+            if let Some(name) = services.find_unasked(program) {
+                *found.entry(name).or_default() += count;
+            }
+        }
+        if found.is_empty() {
+            return;
+        }
+        let mut by_count: Vec<_> = found.into_iter().collect();
+        by_count.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+        let lines = counted(by_count.iter().map(|(_, count)| count).sum(), "line");
+        let names = by_count.iter().take(SHOWN).map(|(name, _)| *name).collect::<Vec<_>>().join(",");
+        let text = format!("{lines} of login services that are read only where they are named: --services {names}");
+        diagnostics.warn("service_not_asked", &text);
     }
 
     /// Says what hosts lack of the events.

@@ -75,6 +75,8 @@ pub struct ClassifiedBlock {
     pub mark: Option<CheckpointUpdate>,
     /// The services, sshd aside, that told of a login that failed.
     pub services: Vec<&'static str>,
+    /// The programs of which messages were passed over, and how many.
+    pub passed_programs: Vec<(Vec<u8>, u64)>,
 }
 
 impl ClassifiedBlock {
@@ -155,6 +157,7 @@ impl<'c> Classifier<'c> {
             assumed: Assumptions::default(),
             mark: block.mark.clone(),
             services: Vec::new(),
+            passed_programs: Vec::new(),
         };
         match (block.part, block.layout) {
             (BlockKind::Lines, None) => self.classify_lines(block, &mut done),
@@ -248,6 +251,7 @@ impl<'c> Classifier<'c> {
         }
         self.close(&mut open, block, done);
         self.keep(desk, &reader);
+        done.passed_programs = reader.passed_over().map(|(name, count)| (name.to_vec(), count)).collect();
         done.assumed = reader.into_assumed();
     }
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::base::error::Result;
 use crate::base::escape::{chat, shorten};
 use crate::report::data::{ReportData, ReportNeeds, TopHost, is_alarming};
-use crate::report::lang::story::{CHANGE_PASSWORDS, MORE_SUSPICIOUS, NOTHING_TO_DO};
-use crate::report::lang::{BREAK_IN, Lang, SUSPECT, TITLE};
+use crate::report::lang::story::{CHANGE_PASSWORDS, MORE_SUSPICIOUS, NOT_ALL_READ, NOTHING_READ, NOTHING_TO_DO};
+use crate::report::lang::{BREAK_IN, Lang, Phrase, SUSPECT, TITLE};
 use crate::report::page::{RenderOptions, Report};
 use crate::report::story;
 use crate::report::summary::headline;
@@ -42,10 +42,24 @@ impl Report for Digest {
     }
 }
 
+/// Whether no host was read.
+pub(crate) const fn is_empty(digest: &ReportData) -> bool {
+    digest.scored + digest.unscored + digest.outside == 0
+}
+
+/// What is to be known before anything else is believed.
+pub(crate) fn warning(digest: &ReportData) -> Option<Phrase> {
+    if is_empty(digest) { Some(NOTHING_READ) } else { (digest.malformed > 0).then_some(NOT_ALL_READ) }
+}
+
 fn lines(digest: &ReportData, look: &RenderOptions) -> Vec<String> {
     let lang = look.lang;
     let mut lines = vec![lang.pair(lang.say(TITLE), &headline(digest, look))];
     lines.extend(digest.tell_changes(lang, &chat));
+    lines.extend(warning(digest).map(|phrase| lang.say(phrase).to_owned()));
+    if is_empty(digest) {
+        return lines;
+    }
     if digest.break_ins > 0 {
         lines.push(lang.say(CHANGE_PASSWORDS).to_owned());
     }
@@ -121,7 +135,10 @@ mod tests {
         assert!(lines[2].starts_with("- [BREAK-IN] 192.0.2.1 tried to log in 1 time") && lines[3].starts_with("- [suspicious] 192.0.2.29"));
         assert_eq!(lines[9], "and 22 more highly suspicious");
         assert!(digest(&many[..3]).lines().count() == 5 && !digest(&many[..3]).contains("more"));
-        assert_eq!(digest(&[]).lines().last(), Some("Nothing needs a person."));
+        let quiet = r#"{"ip":"192.0.2.9","score":1,"signals":{"http_404":1}}"#.to_owned();
+        assert_eq!(digest(&[quiet]).lines().last(), Some("Nothing needs a person."));
+        // A pipe that broke is no good news.
+        assert_eq!(digest(&[]).lines().last(), Some("No host was read, so nothing can be said."));
     }
 
     #[test]

@@ -52,6 +52,7 @@ use crate::io::diagnostics::Diagnostics;
 use crate::io::input::{Inputs, Reader};
 use crate::io::ordered_pool::map_blocks;
 use crate::io::output::{AtomicFile, Output};
+use crate::io::overwrite::ensure_no_log;
 use crate::io::stats::Stats;
 use crate::record::host::HostRecord;
 use crate::record::reader::{Accepts, RecordReader};
@@ -347,6 +348,7 @@ impl Sinks {
 
 impl Sink {
     fn open(report: &'static dyn Report, path: &Path, run: &Run) -> Result<Self> {
+        ensure_no_log(path, "")?;
         let target =
             if path.as_os_str() == "-" { SinkTarget::Stdout(Output::stdout(run)?) } else { SinkTarget::File(AtomicFile::create(path)?) };
         Ok(Self { report, path: path.to_owned(), target })

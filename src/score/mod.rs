@@ -45,6 +45,7 @@ use crate::io::diagnostics::Diagnostics;
 use crate::io::input::Inputs;
 use crate::io::ordered_pool::map_blocks;
 use crate::io::output::{AtomicFile, Output};
+use crate::io::overwrite::ensure_no_log;
 use crate::io::stats::Stats;
 use crate::record::host::service::MOST_SERVICES;
 use crate::record::reader::RecordReader;
@@ -76,6 +77,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     config.groups.iter().try_for_each(|path| inputs.ensure_not_input(path))?;
     let account_path = config.accounts.as_ref().map(|accounts| &*accounts.path);
     account_path.map_or(Ok(()), |path| inputs.ensure_not_input(path))?;
+    config.groups.iter().try_for_each(|path| ensure_no_log(path, "soar.group/"))?;
+    account_path.map_or(Ok(()), |path| ensure_no_log(path, "soar.account/"))?;
     let group_file = config.groups.as_deref().map(AtomicFile::create).transpose()?;
     let account_file = account_path.map(AtomicFile::create).transpose()?;
     let has_files = group_file.is_some() || account_file.is_some();

@@ -155,8 +155,9 @@ pub fn write_hosts<'t, 'r: 't>(
     }
     let mut writer = HostWriter { groups, ..HostWriter::new(config, table, form) };
     // What a live run remembers is as exact after a pause as without one.
-    writer.sums.timeline_level = (config.keep.timeline && form != OutputKind::State)
-        .then(|| table.timeline_level(|host| host.tally.is_counted() && !config.is_too_old(host.tally.last_seen(), table.latest())));
+    // Hosts that are left out for their age count too: a part that is merged later does not know yet that they will be.
+    writer.sums.timeline_level =
+        (config.keep.timeline && form != OutputKind::State).then(|| table.timeline_level(|host| host.tally.is_counted()));
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = WriteStats::default();
     for host in rank(config, table) {

@@ -78,7 +78,7 @@ def add(work):
     append(source / "parse/detect/mod.rs", "pub const DETECTORS:", "".join(DETECTOR.format(**signal) for signal in fields))
     append(source / "report/column.rs", "const MORE:", COLUMN)
     shutil.copy(ROOT / "tests/adding/list.rs", source / "report/list.rs")
-    append(source / "report/mod.rs", "pub const REPORTS:", ", &list::List", end="];")
+    append(source / "report/mod.rs", "pub const REPORTS:", "    &list::List,\n")
     reports = source / "report/mod.rs"
     reports.write_text(reports.read_text().replace("pub mod login;", "mod list;\npub mod login;", 1))
 

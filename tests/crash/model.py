@@ -101,6 +101,8 @@ def at_least(counts, floor, what):
 def names(folder):
     """The names in a folder and below, without numbers and what mktemp(1) drew, so that folders of two generations compare."""
     found = [os.path.relpath(os.path.join(where, name), folder) for where, folders, files in os.walk(folder) for name in folders + files]
+    # On the first day there is none.
+    found = [path for path in found if os.path.basename(path) != "yesterday.ndjson"]
     # gen.7.aB3xYz, .run.aB3xYz
     return sorted(re.sub(r"[0-9]+", "N", re.sub(r"((?:^|/)(?:gen\.[0-9]+|\.run)\.)[A-Za-z0-9]{6}", r"\1X", path)) for path in found)
 

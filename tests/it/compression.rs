@@ -280,7 +280,9 @@ for n in range(200000): sys.stdout.write(f\"2026-01-01T00:00:00Z h sshd[{n}]: Fa
     for threads in ["1", "16", "64"] {
         let [code, mebibytes, _] = measure(log, &["--all", "--threads", threads]);
         assert_eq!(code, 0, "{threads} threads");
-        assert!(mebibytes < 64, "{threads} threads took {mebibytes} MiB");
+        // The pages of a program that is not optimised are some 10 MiB more.
+        let most = if cfg!(debug_assertions) { 80 } else { 64 };
+        assert!(mebibytes < most, "{threads} threads took {mebibytes} MiB");
     }
 }
 

@@ -46,6 +46,7 @@ mod named;
 mod needs;
 mod networks;
 mod over_time;
+mod overwrite;
 mod packaging;
 mod pipeline;
 mod properties;

@@ -56,3 +56,61 @@ fn each_service_counts_what_was_done_to_it() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What `soar-parse` makes of `log`: dataset, address and line of each event, and what is said.
+fn events(flags: &[&str], log: &str) -> (Vec<String>, String) {
+    let output = crate::support::run(filter("soar-parse").args(["--year", "2026"]).args(flags), log.as_bytes());
+    let told = |line: &str| {
+        let event: serde_json::Value = serde_json::from_str(line).expect("an event");
+        let name = event["event"]["dataset"].as_str().unwrap_or_default().to_owned();
+        format!("{name} {} {}", event["source"]["ip"].as_str().unwrap_or_default(), event["log"]["line"])
+    };
+    (text(&output.stdout).lines().map(told).collect(), text(&output.stderr))
+}
+
+const PASSED_ON: &str = "\
+May 29 22:50:51 m mariadbd[1]: 2026-05-29 22:50:51 5 [Warning] Access denied for user 'root'@'192.0.2.9' (using password: YES)
+May 29 22:50:52 m postgres[123]: 2026-05-29 22:50:51.123 UTC [123] 192.0.2.9 FATAL:  password authentication failed for user \"root\"
+postgres-1  | 2026-05-29 22:50:51.123 UTC [123] 192.0.2.9 FATAL:  password authentication failed for user \"root\"
+chat-1  | 2026-05-29 22:50:51.123 UTC [123] 192.0.2.9 FATAL:  password authentication failed for user \"root\"
+";
+
+#[test]
+fn a_service_s_own_line_is_read_where_syslog_or_its_container_passes_it_on() {
+    let (told, _) = events(&[], PASSED_ON);
+    // Clients can write whole lines into MariaDB's file, so that is read only where it is named.
+    assert_eq!(told, ["postgresql.auth 192.0.2.9 2", "postgresql.auth 192.0.2.9 3"]);
+    let (told, _) = events(&["--services", "mariadb"], PASSED_ON);
+    assert_eq!(told, ["mariadb.auth 192.0.2.9 1", "postgresql.auth 192.0.2.9 2", "postgresql.auth 192.0.2.9 3"]);
+}
+
+#[test]
+fn a_container_is_called_like_its_program_with_what_compose_or_a_pod_adds() {
+    let service = service_of("postgresql");
+    for (name, is_own) in [
+        ("postgres", true),
+        ("postgres-1", true),
+        ("postgres_12", true),
+        ("pod/db-7d9f8b6c5d-abcde/postgres", true),
+        ("postgres-", false),
+        ("postgres1", false),
+        ("postgres-a", false),
+        ("chat-1", false),
+        ("postgres/chat", false),
+        ("1", false),
+        ("", false),
+    ] {
+        assert_eq!(service.is_container(name.as_bytes()), is_own, "{name}");
+    }
+}
+
+#[test]
+fn services_that_would_read_what_was_passed_over_are_named() {
+    let log = "May 29 22:50:51 m webmin[1]: Invalid login as root from 192.0.2.9\n\
+        May 29 22:50:51 m webmin[1]: Invalid login as root from 192.0.2.9\nMay 29 22:50:52 m CRON[2]: hello\nMay 29 22:50:52 m kernel: hello\n";
+    let said = "2 lines of login services that are read only where they are named: --services webmin\n";
+    let (told, err) = events(&[], log);
+    assert!(told.is_empty() && err.contains(said), "{err}");
+    let (told, err) = events(&["--services", "webmin"], log);
+    assert!(told.len() == 2 && !err.contains("--services"), "{err}");
+}

@@ -6,6 +6,7 @@ import re
 import moment
 
 CLAUSE = re.compile(r"\s*\.(\w+)\s+(>=|<=|==|>|<)\s+(\d+)\s*")
+UNLESS = re.compile(r"\.((?:enrich|scan)[A-Za-z0-9_.]*) != true")
 
 
 def network_of(ip, bits):
@@ -43,6 +44,14 @@ def near_rule(rule, facts, distance):
     """The comparisons that keep a rule from holding, where all are near; else none."""
     out = []
     for text in rule.when.split(" and "):
+        unless = UNLESS.fullmatch(text)
+        if unless:
+            value = facts
+            for key in unless[1].split("."):
+                value = value.get(key) if isinstance(value, dict) else None
+            if value is True:
+                return []
+            continue
         match = CLAUSE.fullmatch(text)
         if not match:
             return []

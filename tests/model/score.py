@@ -144,7 +144,9 @@ def add(record, hosts, flags, names):
 def carry(given, hosts, flags):
     """Gives each host what other stages know of it, whether or not the record that says it counts anything."""
     for record in given:
-        key = whom(record, flags)[0] if record is not None and ("enrich" in record or "scan" in record) else None
+        # An event without tags counts for nothing.
+        counts = record is not None and (is_host(record) or record.get("tags"))
+        key = whom(record, flags)[0] if counts and ("enrich" in record or "scan" in record) else None
         if key in hosts:
             hosts[key].carried.take(record if is_host(record) else {"enrich": record.get("enrich")})
 
@@ -197,7 +199,7 @@ def run(arguments, inputs, now, against=None):
     carry(given, hosts, flags)
     gone = too_old(hosts, flags, now)
     kept = [host for key, host in hosts.items() if key not in gone]
-    width = resolution([host.timeline for host in kept])
+    width = resolution([host.timeline for host in hosts.values()])
     out = []
     for host in sorted(kept, key=lambda host: order(host, host.chosen(flags.allowed), flags)):
         host.settle()

@@ -31,7 +31,7 @@ impl LineParser<'_> {
                 self.step(|steps| steps.read_by(service.name));
                 Some(match doubt {
                     // Whoever runs a container gives it its name.
-                    Some((doubt, outer)) if !(doubt.is_of_container() && service.is_program(outer.container)) => {
+                    Some((doubt, outer)) if !(doubt.is_of_container() && service.is_container(outer.container)) => {
                         if message.signals().is_empty() {
                             return Some(ParsedLine::OtherProgram(None));
                         }
@@ -77,7 +77,7 @@ impl LineParser<'_> {
             let doubt = envelope.trust.doubt().or_else(|| envelope.sender.and_then(|sender| sender.doubt_of(service)));
             return match doubt {
                 None => ParsedLine::Message(message),
-                Some(doubt) if doubt.is_of_container() && service.is_program(envelope.container) => ParsedLine::Message(message),
+                Some(doubt) if doubt.is_of_container() && service.is_container(envelope.container) => ParsedLine::Message(message),
                 Some(_) if message.signals().is_empty() => other,
                 Some(doubt) => ParsedLine::Untrusted(doubt.reason_of_service()),
             };

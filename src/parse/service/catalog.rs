@@ -86,6 +86,17 @@ impl Services {
         shipped.is_some() || self.own.iter().any(|own| own.name == name)
     }
 
+    /// The shipped service that messages of `program` may be of, where the run does not read them.
+    pub fn find_unasked(&self, program: &[u8]) -> Option<&'static str> {
+        let program = std::str::from_utf8(program).ok().filter(|program| !BROAD_PROGRAMS.contains(program))?;
+        let quoted = format!("\"{program}\"");
+        let lists = |file: &&ShippedFile| {
+            let start = file.text.find("\nprograms = ").map_or("", |at| &file.text[at..]);
+            start.split_once(']').is_some_and(|(list, _)| list.contains(&quoted))
+        };
+        SHIPPED.iter().filter(|file| !file.is_verified()).find(lists).map(|file| file.name)
+    }
+
     /// The services, compiled.
     pub fn catalog(&self) -> &Catalog {
         self.catalog.get_or_init(|| {
@@ -238,6 +249,11 @@ impl ShippedFile {
 pub fn named(name: &str) -> &'static Definition {
     SHIPPED.iter().find(|file| file.name == name).map_or_else(|| panic!("services/{name}.toml is missing"), ShippedFile::definition)
 }
+
+/// Names under which much is logged that is no login: they say nothing of a service.
+const BROAD_PROGRAMS: &[&str] = &[
+    "kernel", "system", "auth", "login", "logger", "admin", "audit", "core", "php", "php-fpm", "remote", "ssl", "http", "https", "server",
+];
 
 macro_rules! shipped {
     ($($name:literal)*) => {

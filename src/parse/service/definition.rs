@@ -187,6 +187,16 @@ impl Definition {
         self.programs.iter().any(|name| of(name.trim_start_matches('*')))
     }
 
+    /// Whether a container of that name is its own: by the name itself, with the number that Compose puts behind it, or the last part of a
+    /// pod's path.
+    #[must_use]
+    pub fn is_container(&self, container: &[u8]) -> bool {
+        let name = container.rsplit(|&byte| byte == b'/').next().unwrap_or(container);
+        let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let base = name[..name.len() - digits].strip_suffix(b"-").or_else(|| name[..name.len() - digits].strip_suffix(b"_"));
+        self.is_program(container) || self.is_program(name) || digits > 0 && base.is_some_and(|base| self.is_program(base))
+    }
+
     /// Whether `unit` of systemd is its own, an instance or not.
     #[must_use]
     pub fn is_unit(&self, unit: &[u8]) -> bool {

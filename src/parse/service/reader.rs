@@ -33,7 +33,15 @@ const CUT_BYTES: usize = 1024 - 128;
 #[derive(Debug)]
 pub struct ServiceReader<'c> {
     services: &'c Services,
-    programs: HashMap<Vec<u8>, Rc<[usize]>, RandomState>,
+    programs: HashMap<Vec<u8>, Program, RandomState>,
+}
+
+/// A program that wrote a message.
+#[derive(Debug)]
+struct Program {
+    services: Rc<[usize]>,
+    /// How many of its messages none of the services of the run reads.
+    passed: u64,
 }
 
 /// What a message turned out to be.
@@ -54,23 +62,36 @@ impl<'c> ServiceReader<'c> {
     /// What `message` of the program of `header` says; `None`: no service writes under that name.
     pub fn read_message<'a>(&mut self, header: Header<'a>, message: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<Read<'a>> {
         let catalog = self.services.catalog();
-        let known = self.programs.get(header.program).cloned();
-        let found = known.unwrap_or_else(|| {
+        let found = if let Some(program) = self.programs.get_mut(header.program) {
+            program.passed += u64::from(program.services.is_empty());
+            Rc::clone(&program.services)
+        } else {
             let found: Rc<[usize]> = catalog.of_program(header.program).into();
             if self.programs.len() < MOST_PROGRAMS {
-                self.programs.insert(header.program.to_vec(), Rc::clone(&found));
+                let program = Program { services: Rc::clone(&found), passed: found.is_empty().into() };
+                self.programs.insert(header.program.to_vec(), program);
             }
             found
-        });
+        };
         let ending = if message.len() >= CUT_BYTES { Truncation::Cut } else { Truncation::Whole };
         let mut keyed = KeyedLine::default();
         for &index in &*found {
-            let (definition, _) = catalog.all[index];
+            let (definition, is_named) = catalog.all[index];
             if let Some(read) = read_text(definition, header, message, ending) {
                 return Some(Read::Message(read, definition));
             }
             if let Some(read) = keyed.read(catalog, definition, header, message, arena, clock) {
                 return Some(Read::Message(read, definition));
+            }
+            // What it writes to stderr, and systemd passes on, is a line of its own file.
+            for own in definition.lines.iter().filter(|own| is_named || !own.is_forgeable) {
+                let Some(start) = own.read(message, arena, clock) else { continue };
+                let header = Header { time: header.time.or(start.time), ..header };
+                if let Some(read) = read_text(definition, header, start.message, ending)
+                    .or_else(|| KeyedLine::default().read(catalog, definition, header, start.message, arena, clock))
+                {
+                    return Some(Read::Message(read, definition));
+                }
             }
         }
         for &index in &catalog.anywhere {
@@ -82,6 +103,11 @@ impl<'c> ServiceReader<'c> {
             }
         }
         found.first().map(|&index| Read::Unknown(catalog.all[index].0))
+    }
+
+    /// The programs of which messages were passed over, and how many.
+    pub fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.programs.iter().map(|(name, program)| (&**name, program.passed)).filter(|(_, passed)| *passed > 0)
     }
 
     /// What a line of a service's own file says.

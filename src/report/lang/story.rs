@@ -8,6 +8,9 @@ pub const STORY: Phrase = ["What happened", "Ce qui s’est passé"];
 pub const TIMES_IN: Phrase = ["Times are in {}.", "Les heures sont en {}."];
 /// No story to tell.
 pub const NO_STORY: Phrase = ["No address is highly suspicious.", "Aucune adresse n’est très suspecte."];
+/// Of an empty input, and of one that was not whole: nobody must take that for good news.
+pub const NOTHING_READ: Phrase = ["No host was read, so nothing can be said.", "Aucune adresse n’a été lue\u{a0}: rien ne peut être dit."];
+pub const NOT_ALL_READ: Phrase = ["Some records could not be read.", "Certains enregistrements n’ont pas pu être lus."];
 /// Who it was, where a network counts as one host.
 pub const NETWORK_WHO: Phrase = ["The network {}", "Le réseau {}"];
 /// Accounts and attempts.

@@ -10,6 +10,7 @@ use crate::record::host::login_order::{Login, UNIT_SECONDS, is_guessable};
 use crate::record::host::{Evidence, HostRecord};
 use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet, index_of};
 use crate::report::data::{ReportData, ReportNeeds, is_alarming};
+use crate::report::digest::{is_empty, warning};
 use crate::report::lang::story::{
     AND, AS, AT, BY_KEY, BY_METHOD, BY_PASSWORD, CAUSED, CAUSED_TOO, FAILED_LATER, FROM_TO, LOGGED_IN_TOO, NETWORK_WHO, NO_PORT_OPEN,
     NO_STORY, NOT_IN_SCOPE, ORDER_NOT_KNOWN, PORT_OPEN, PORTS_OPEN, STORY, THEN_ABOUT, THEN_LOGGED_IN, TIMES, TIMES_IN, TRIED, TRIED_USERS,
@@ -47,8 +48,13 @@ impl Report for Story {
         let mut text = format!("# {}\n\n", lang.say(STORY));
         let mut shown = digest.urgent(look.top.unwrap_or(ROWS));
         shown.retain(|kept| kept.host.suspicious);
+        let warning = warning(digest);
+        if let Some(phrase) = warning.filter(|_| !is_empty(digest)) {
+            text.push_str(lang.say(phrase));
+            text.push_str("\n\n");
+        }
         if shown.is_empty() {
-            text.push_str(lang.say(NO_STORY));
+            text.push_str(lang.say(warning.filter(|_| is_empty(digest)).unwrap_or(NO_STORY)));
             text.push('\n');
             return Ok(text.into_bytes());
         }
