@@ -46,6 +46,8 @@ start_varnishd() {
     ip netns exec server varnishncsa -n /run/varnish -w "$LOG" 2>/dev/null &
     READER=$!
     await test -e "$LOG"
+    # It follows some time after its file is made, and nothing that came before.
+    sleep 2
 }
 start_caddy() {
     LOG=/var/log/caddy.log
