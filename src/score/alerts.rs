@@ -31,7 +31,7 @@ use crate::score::{Config, InputCounts, know};
 
 /// How often the state is written.
 const STATE_EVERY: Duration = Duration::from_secs(30);
-/// How often it is asked whether the disk has the state.
+/// How often it is asked whether the disk has the state, or room for more of it.
 const SYNC_EVERY: Duration = Duration::from_millis(20);
 /// How a live run behaves.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
                 saved = live.engine.snapshot.is_some();
             }
             Ok(match &live.engine.snapshot {
-                Some(snapshot) if snapshot.is_complete() => SYNC_EVERY,
+                Some(snapshot) if snapshot.waits_for_disk() => SYNC_EVERY,
                 Some(_) => Duration::ZERO,
                 None => STATE_EVERY,
             })

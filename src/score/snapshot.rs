@@ -81,8 +81,12 @@ impl Snapshot {
         self.write_rest(config, table, self.end)
     }
 
-    /// Whether the thread has everything.
-    pub const fn is_complete(&self) -> bool {
+    /// Whether only the thread has something to do: it has everything, or as much as may wait.
+    pub fn waits_for_disk(&self) -> bool {
+        self.is_complete() || self.lines.len() >= WRITE_BYTES
+    }
+
+    const fn is_complete(&self) -> bool {
         self.pieces.is_none()
     }
 
@@ -148,7 +152,7 @@ impl Snapshot {
             Err(TrySendError::Full(lines)) => {
                 (self.lines, self.pieces) = (lines.unwrap_or_default(), Some(pieces));
             }
-            // One place is kept free for it: nothing else is sent any more.
+            // Where there was no room for it, the next step sends it.
             Ok(()) => self.pieces = pieces.try_send(None).is_err().then_some(pieces),
             Err(TrySendError::Disconnected(_)) => {}
         }
