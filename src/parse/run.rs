@@ -178,16 +178,16 @@ impl<'c> Classifier<'c> {
     }
 
     fn classify_lines(&self, block: &block::Block, done: &mut ClassifiedBlock) {
-        let mut desk = self.worker();
-        let mut reader = self.parser(&desk, block);
+        let mut worker = self.worker();
+        let mut reader = self.parser(&worker, block);
         let mut arena = Arena::default();
         let mut earlier = Arena::default();
         let mut before = Lookback::of(block);
         let mut end = 0;
         let mut open = OpenLines::new(block.open);
         let is_plain = self.config.trace.is_none();
-        let mut lines = Lines::of(&block.bytes, &mut desk.line_index).behind(block.header.as_deref());
-        if desk.last.is_syslog(&self.candidates) {
+        let mut lines = Lines::of(&block.bytes, &mut worker.line_index).behind(block.header.as_deref());
+        if worker.last.is_syslog(&self.candidates) {
             // What is left of a mixture is read from the left, to the same result.
             lines = lines.without_marks();
         }
@@ -209,7 +209,7 @@ impl<'c> Classifier<'c> {
                 // Nearly every line. What it says is large, so it stays where it was made.
                 let mut likely = reader.read_same_format(&line, &arena);
                 if let Ok(parsed @ (ParsedLine::Web(_) | ParsedLine::Message(_))) = &mut likely {
-                    self.emit(parsed, &NOBODY, &mut desk.builder, &arena, number, done);
+                    self.emit(parsed, &NOBODY, &mut worker.builder, &arena, number, done);
                     continue;
                 }
             }
@@ -235,7 +235,7 @@ impl<'c> Classifier<'c> {
             }
             let line = joined.as_ref().unwrap_or(&line);
             let place = Place { number, bytes: &block.bytes[start..end.min(block.bytes.len())] };
-            let (builder, text) = (&mut desk.builder, line.text);
+            let (builder, text) = (&mut worker.builder, line.text);
             if may_be_answer(text) {
                 self.read_object(text, &mut reader, builder, &arena, place, done);
                 continue;
@@ -250,7 +250,7 @@ impl<'c> Classifier<'c> {
             });
         }
         self.close(&mut open, block, done);
-        self.keep(desk, &reader);
+        self.keep(worker, &reader);
         done.passed_programs = reader.passed_over().map(|(name, count)| (name.to_vec(), count)).collect();
         done.assumed = reader.into_assumed();
     }
