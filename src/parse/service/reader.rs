@@ -87,9 +87,7 @@ impl<'c> ServiceReader<'c> {
             for own in definition.lines.iter().filter(|own| is_named || !own.is_forgeable) {
                 let Some(start) = own.read(message, arena, clock) else { continue };
                 let header = Header { time: header.time.or(start.time), ..header };
-                if let Some(read) = read_text(definition, header, start.message, ending)
-                    .or_else(|| KeyedLine::default().read(catalog, definition, header, start.message, arena, clock))
-                {
+                if let Some(read) = read_either(catalog, definition, header, start.message, ending, arena, clock) {
                     return Some(Read::Message(read, definition));
                 }
             }
@@ -121,9 +119,7 @@ impl<'c> ServiceReader<'c> {
             for own in definition.lines.iter().filter(|own| is_named || !own.is_forgeable) {
                 let Some(start) = own.read(line, arena, clock) else { continue };
                 let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
-                if let Some(read) = read_text(definition, header, start.message, Truncation::Whole)
-                    .or_else(|| KeyedLine::default().read(catalog, definition, header, start.message, arena, clock))
-                {
+                if let Some(read) = read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock) {
                     return Some(Read::Message(read, definition));
                 }
                 if is_named || own.is_distinct() {
@@ -148,8 +144,7 @@ impl<'c> ServiceReader<'c> {
     ) -> Option<Read<'a>> {
         let catalog = self.services.catalog();
         let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
-        let read = read_text(definition, header, message, Truncation::Whole);
-        let read = read.or_else(|| KeyedLine::default().read(catalog, definition, header, message, arena, clock));
+        let read = read_either(catalog, definition, header, message, Truncation::Whole, arena, clock);
         Some(read.map_or(Read::Unknown(definition), |read| Read::Message(read, definition)))
     }
 }
@@ -157,6 +152,20 @@ impl<'c> ServiceReader<'c> {
 /// Whether one of these services tells the tries of its logins itself.
 fn tells_tries(catalog: &Catalog, services: &[usize]) -> bool {
     services.iter().any(|&index| !catalog.all[index].0.pam_counts)
+}
+
+/// What a message says as text or, where it is none that is known, by its keys.
+fn read_either<'a>(
+    catalog: &Catalog,
+    definition: &'static Definition,
+    header: Header<'a>,
+    message: &'a [u8],
+    ending: Truncation,
+    arena: &'a Arena,
+    clock: &mut Clock,
+) -> Option<ServiceMessage<'a>> {
+    let read = read_text(definition, header, message, ending);
+    read.or_else(|| KeyedLine::default().read(catalog, definition, header, message, arena, clock))
 }
 
 /// What a message of text says.
