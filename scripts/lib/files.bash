@@ -20,11 +20,25 @@ new_run() {
     run=$(mktemp -d -- "$dir/.run.XXXXXX") && chmod "$(printf '%o' $((0777 & ~$(umask))))" "$run" && printf '%s\n' "$run"
 }
 
-# What the link of the file $1 in DIR says.
-link_to() { printf '%s.current/%s\n' "$(sed 's|[^/]*/|../|g; s|[^/]*$||' <<<"$1")" "$1"; }
-is_linked() { [ "$(readlink -- "$dir/$1" || :)" = "$(link_to "$1")" ]; }
+# Puts into $link what the link of the file $1 in DIR says; without a subshell, which may be killed and then says nothing.
+find_link() {
+    local rest=$1
+    link=.current/$1
+    while [[ $rest == */* ]]; do rest=${rest#*/} link=../$link; done
+}
+is_linked() {
+    local link
+    find_link "$1"
+    [ "$(readlink -- "$dir/$1" || :)" = "$link" ]
+}
 # One rename: $1 is a link to $2 from then on.
 switch_link() { ln -sfT -- "$2" "$dir/.new" && mv -fT -- "$dir/.new" "$1"; }
+# The file $1 in DIR is a link through .current from then on.
+link_file() {
+    local link
+    find_link "$1"
+    switch_link "$dir/$1" "$link"
+}
 
 # Files of version 0.1, or that somebody put there, become those of a run of their own, to which .current leads while they
 # become links.
@@ -38,7 +52,7 @@ take_over() {
         [ ! -f "$dir/$file" ] || ln -L -- "$dir/$file" "$run/$file" 2>/dev/null || cp -p -- "$dir/$file" "$run/$file" || return
     done
     switch_link "$dir/.current" "${run##*/}" || return
-    for file in "${old[@]}"; do switch_link "$dir/$file" "$(link_to "$file")" || return; done
+    for file in "${old[@]}"; do link_file "$file" || return; done
 }
 
 # A page of the run before that this one does not write becomes a file of its own.
@@ -51,13 +65,15 @@ keep_pages() {
             { ln -f -- "$path" "$dir/.new" 2>/dev/null || cp -p -- "$path" "$dir/.new"; } && mv -fT -- "$dir/.new" "$dir/$file" || return
         fi
     done < <(find "$dir/.current/" -type f -print0)
+    # Whether it named them all.
+    wait "$!"
 }
 
 put_in_place() {
     local file
     find "$made" -print0 | xargs -0 sync -- "$dir" || return
     take_over && keep_pages || return
-    for file in "${outputs[@]}"; do is_linked "$file" || switch_link "$dir/$file" "$(link_to "$file")" || return; done
+    for file in "${outputs[@]}"; do is_linked "$file" || link_file "$file" || return; done
     # From this rename on all files are those of this run.
     switch_link "$dir/.current" "${made##*/}" && sync -- "$dir" ${parents[@]+"${parents[@]}"}
 }

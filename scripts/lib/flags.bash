@@ -11,6 +11,7 @@ read_flags() {
             line=${line%%[<[]*}
             for name in ${line//,/ }; do takes[$stage:$name]=$kind; done
         done < <("soar-$stage" --generate man | sed -n 's/\\f[A-Z]//g; s/\\-/-/g; /^-/p')
+        wait "$!" || die "soar-$stage did not say which flags it has"
     done
 }
 

@@ -37,6 +37,7 @@ EXPERIMENTS = {
     "scan": (outputs.scan, 8),
     "children-update": (children.of_update, 1),
     "children-soar": (children.of_workflow, 1),
+    "children-soar-first": (children.of_first_workflow, 1),
     "disk-update": (disk.of_update, 1),
     "disk-soar": (disk.of_workflow, 1),
     "disk-live": (disk.of_live, 1),

@@ -1,4 +1,7 @@
-"""Every program that a script starts killed once: before it did its work, and right after, one by one until none is left."""
+"""Every program that a script starts killed once: before it did its work, and right after, one by one until none is left.
+
+Then every subshell of the script itself, such as a `$(...)`, at its first command.
+"""
 
 import os
 import shutil
@@ -22,6 +25,19 @@ if [ "$number" -eq {victim} ]; then
 fi
 exec {real} "$@"
 """
+# What bash reads first (BASH_ENV): the same for its subshells, before their first command.
+SUBSHELLS = """case ${{0##*/}} in soar | update) ;; *) return ;; esac
+strike() {{
+    [[ $BASHPID != "$$" && $BASHPID != "${{struck-}}" ]] || return 0
+    struck=$BASHPID
+    printf x >> {count}
+    local number
+    read -r -d '' number < {count} || :
+    [ ${{#number}} -ne {victim} ] || kill -9 "$BASHPID"
+}}
+set -T
+trap strike DEBUG
+"""
 
 
 class Assassin:
@@ -29,22 +45,25 @@ class Assassin:
 
     def __init__(self, place):
         self.place, self.folder, self.count = place, place.scratch / "stand-ins", place.scratch / "count"
-        self.victim = 0
+        self.victim, self.moment = 0, ""
         environment = place.environment
         self.folder.mkdir()
 
         def with_stand_ins():
             found = environment()
-            if self.victim:
+            if self.victim and self.moment == "subshell":
+                found |= {"BASH_ENV": str(self.folder / "subshells")}
+            elif self.victim:
                 found |= {"SOAR_BIN": str(self.folder), "PATH": f"{self.folder}:{found['PATH']}"}
             return found
 
         place.environment = with_stand_ins
 
     def aim(self, victim, moment):
-        """Kills the program that is started as number `victim`."""
-        self.victim = victim
+        """Kills the program, or subshell, that is started as number `victim`."""
+        self.victim, self.moment = victim, moment
         self.count.write_bytes(b"")
+        (self.folder / "subshells").write_text(SUBSHELLS.format(count=self.count, victim=victim))
         for name in FILTERS + PROGRAMS:
             real = self.place.filter(name) if name in FILTERS else shutil.which(name)
             if real:
@@ -59,9 +78,9 @@ class Assassin:
 
 
 def each_victim(place, tally, run_killed, run_after):
-    """Kills one program more in every turn, until a run starts fewer."""
+    """Kills another program in every turn, until a run starts fewer."""
     assassin = Assassin(place)
-    for moment in ("before", "after"):
+    for moment in ("before", "after", "subshell"):
         victim, has_struck = 0, True
         while has_struck:
             victim += 1
@@ -73,7 +92,7 @@ def each_victim(place, tally, run_killed, run_after):
                 run_after()
                 tally["complete runs"] += 1
             except Broken as broken:
-                raise Broken(f"program {victim} of a run killed {moment} its work: {broken}") from None
+                raise Broken(f"{f'subshell {victim} of a run killed' if moment == 'subshell' else f'program {victim} of a run killed {moment} its work'}: {broken}") from None
 
 
 def of_update(place, seed, tally):
@@ -110,7 +129,12 @@ def of_update(place, seed, tally):
         machine.logs.close()
 
 
-def of_workflow(place, seed, tally):
+def of_first_workflow(place, seed, tally):
+    """scripts/soar -o where no files were, one of its programs killed."""
+    of_workflow(place, seed, tally, is_first=True)
+
+
+def of_workflow(place, seed, tally, is_first=False):
     """scripts/soar -o over the files of another run, one of its programs killed."""
     del seed
     commands, wanted, folder = [], [], place.scratch / "base" / "out"
@@ -126,9 +150,11 @@ def of_workflow(place, seed, tally):
     complete(commands[0], place)
 
     def run_killed():
+        if is_first:
+            shutil.rmtree(folder)
         run = complete(commands[1], place)
         found = outputs.contents(folder, outputs.SET)
-        require(found in wanted, f"exit {run.code}: files of two runs, or not all of them: {outputs.whose(found, wanted)}")
+        require(found in wanted or (is_first and not found), f"exit {run.code}: files of two runs, or not all of them: {outputs.whose(found, wanted)}")
         require(run.code != 0 or found == wanted[1], "exit 0, but not its own files")
 
     def run_after():

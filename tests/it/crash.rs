@@ -34,7 +34,7 @@ fn update_counts_every_line_once_whatever_is_killed() {
 #[test]
 #[ignore = "make test-real"]
 fn filters_and_workflow_leave_whole_files_whatever_is_killed() {
-    hold(&["cursor", "cursor-out", "live", "soar", "children-soar", "report", "scan"]);
+    hold(&["cursor", "cursor-out", "live", "soar", "children-soar", "children-soar-first", "report", "scan"]);
 }
 
 #[test]
