@@ -69,7 +69,7 @@ fuzz_target!(|input: (&str, &str)| {
     let (arena, mut clock) = (Arena::default(), Clock::new("UTC", Some(2024)).expect("UTC is known"));
     let _ = reader.read_message(header, text.as_bytes(), &arena, &mut clock);
     let line = text.replace('\n', " ");
-    for matcher in &definition.templates {
+    for matcher in definition.templates().in_order() {
         let mut message = matcher.shape.pattern.to_owned();
         PARTS.iter().for_each(|(part, text)| message = message.replace(part, text));
         FREE.iter().for_each(|part| message = message.replace(part, &line));

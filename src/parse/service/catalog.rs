@@ -136,7 +136,7 @@ impl Catalog {
             }
         }
         let known = [KeyedSyntax::Json, KeyedSyntax::Logfmt, KeyedSyntax::Xml].map(|syntax| {
-            let keyed = all.iter().flat_map(|(definition, _)| &definition.keyed).filter(|matcher| matcher.syntax == syntax);
+            let keyed = all.iter().flat_map(|(definition, _)| definition.keyed()).filter(|matcher| matcher.syntax == syntax);
             KnownPaths::of(keyed.flat_map(KeyedMatcher::paths))
         });
         Self { all, exact, patterns, anywhere, known }
@@ -234,7 +234,7 @@ impl ShippedFile {
     /// # Panics
     /// Where a file that was built in is no service's.
     pub fn definition(&self) -> &Definition {
-        self.definition.get_or_init(|| match Definition::parse(self.text, self.name) {
+        self.definition.get_or_init(|| match Definition::of_shipped(self.text, self.name) {
             Ok(definition) => definition,
             Err(error) => panic!("services/{}.toml: {error}", self.name),
         })
@@ -262,3 +262,15 @@ macro_rules! shipped {
 }
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_is_shipped_is_read_and_checked_as_a_users_would_be() {
+        for file in &SHIPPED {
+            assert!(Definition::parse(file.text, file.name).is_ok(), "{:?}", Definition::parse(file.text, file.name).err());
+        }
+    }
+}

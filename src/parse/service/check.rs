@@ -9,8 +9,9 @@ use crate::base::time::Clock;
 use crate::parse::format::{Arena, Header};
 use crate::parse::service::catalog::SHIPPED;
 use crate::parse::service::catalog::{Services, read_file};
-use crate::parse::service::definition::{Definition, Entry, Expectation};
+use crate::parse::service::definition::Definition;
 use crate::parse::service::message::ServiceMessage;
+use crate::parse::service::messages::{Entry, Expectation};
 use crate::parse::service::reader::{Read, ServiceReader};
 use crate::record::signal::SIGNALS;
 
@@ -30,7 +31,7 @@ pub fn check_file(path: &Path) -> Result<String> {
 pub fn check(definition: &'static Definition) -> std::result::Result<String, String> {
     let services = Services::of(definition);
     let (mut shown, mut failed) = (String::new(), Vec::new());
-    for entry in &definition.entries {
+    for entry in definition.entries() {
         for (index, example) in entry.examples.iter().enumerate() {
             match check_example(&services, definition, entry, example, index == 0) {
                 Ok(line) => shown.push_str(&format!("{line}\n  {example}\n")),
@@ -149,7 +150,7 @@ pub fn list_services(own: &Services) -> String {
             list.push_str(&format!("; versions: {}", definition.versions.join(", ")));
         }
         let programs = if definition.programs.is_empty() { "its own file".to_owned() } else { definition.programs.join(", ") };
-        list.push_str(&format!("\n  {} messages; programs: {programs}\n", definition.entries.len()));
+        list.push_str(&format!("\n  {} messages; programs: {programs}\n", definition.message_count()));
         definition.lines.iter().for_each(|line| list.push_str(&format!("  own file: {}\n", line.line)));
         definition.note.iter().for_each(|note| list.push_str(&format!("  note: {note}\n")));
         list.push('\n');

@@ -194,7 +194,9 @@ impl<'a> Captures<'a> {
     pub fn add(&mut self, part: FieldKind, text: &'a [u8]) {
         #[cfg(test)]
         self.all.push((part, text));
-        if let (FieldKind::Peer, Some((address, port))) = (part, split_peer(text)) {
+        if part == FieldKind::Peer
+            && let Some((address, port)) = split_peer(text)
+        {
             return [(FieldKind::Address, address), (FieldKind::Port, port)].into_iter().for_each(|(part, text)| self.put(part, text));
         }
         self.put(part, text);

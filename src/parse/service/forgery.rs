@@ -51,7 +51,7 @@ enum Role {
 /// # Errors
 /// The template, with a caret under the words that the client chooses, and the one by which it would be read.
 pub fn check(definition: &Definition) -> Result<(), String> {
-    let matchers = &definition.templates;
+    let matchers = definition.templates().in_order();
     let readers: Vec<_> = matchers.iter().map(|matcher| Automaton::of(matcher.shape, Role::Reader)).collect();
     let mut search = Search::default();
     for (at, writer) in matchers.iter().enumerate() {
@@ -64,7 +64,7 @@ pub fn check(definition: &Definition) -> Result<(), String> {
             }
         }
     }
-    let values = definition.keyed.iter().flat_map(KeyedMatcher::values);
+    let values = definition.keyed().iter().flat_map(KeyedMatcher::values);
     match values.map(|value| value.shape).find(|shape| can_forge(shape, shape)) {
         Some(shape) => Err(show(shape, shape)),
         None => Ok(()),

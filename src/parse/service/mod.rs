@@ -8,6 +8,7 @@ pub(crate) mod field;
 pub mod forgery;
 pub(crate) mod keyed;
 pub(crate) mod message;
+mod messages;
 pub(crate) mod own_line;
 pub(crate) mod pam;
 pub(crate) mod prefix;
@@ -15,6 +16,7 @@ pub mod reader;
 pub mod sshd;
 mod strftime;
 pub(crate) mod template;
+mod template_table;
 pub(crate) mod xml;
 
 use crate::parse::format::{Header, ParsedLine};

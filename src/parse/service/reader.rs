@@ -16,8 +16,8 @@ use crate::parse::service::keyed::KeyedSyntax;
 use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, ServiceMessage};
 use crate::parse::service::pam::{called_for, read_pam_fields, split_module};
-use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::template::{TemplateMatcher, Truncation};
+use crate::parse::service::template_table::TemplateTable;
 use crate::parse::service::xml;
 
 /// How many programs are remembered with their services.
@@ -172,30 +172,26 @@ fn read_either<'a>(
 fn read_text<'a>(definition: &'static Definition, header: Header<'a>, message: &'a [u8], ending: Truncation) -> Option<ServiceMessage<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
     let mut parts = Captures::new();
-    let found = find(&definition.templates, message, ending, &mut parts).or_else(|| {
+    let templates = definition.templates();
+    let found = find(templates, message, ending, &mut parts).or_else(|| {
         let trimmed = message.trim_ascii_end();
-        if trimmed.len() < message.len() { find(&definition.templates, trimmed, ending, &mut parts) } else { None }
+        if trimmed.len() < message.len() { find(templates, trimmed, ending, &mut parts) } else { None }
     })?;
     let peer = parts.get(FieldKind::Fields).map(read_pam_fields);
     Some(ServiceMessage::new(header, found.shape, &parts, Circumstances { peer, count, is_preauth: true }))
 }
 
-fn find<'a>(
-    templates: &'static [TemplateMatcher],
+fn find<'t, 'a>(
+    templates: &'t TemplateTable,
     message: &'a [u8],
     ending: Truncation,
     parts: &mut Captures<'a>,
-) -> Option<&'static TemplateMatcher> {
-    let head = Prefix16::of(message);
-    let fits = |matcher: &&TemplateMatcher, message: &'a [u8], head, parts: &mut Captures<'a>| {
-        matcher.read(message, head, ending, parts).is_some()
-    };
-    if let Some(found) = templates.iter().filter(|matcher| !matcher.is_of_pam()).find(|matcher| fits(matcher, message, head, parts)) {
+) -> Option<&'t TemplateMatcher> {
+    if let Some(found) = templates.find(message, ending, parts) {
         return Some(found);
     }
     let (_, inside) = split_module(message)?;
-    let head = Prefix16::of(inside);
-    templates.iter().filter(|matcher| matcher.is_of_pam()).find(|matcher| fits(matcher, inside, head, parts))
+    templates.find_of_pam(inside, ending, parts)
 }
 
 /// The keys and values of a text, read at most once.
@@ -218,7 +214,8 @@ impl<'a> KeyedLine<'a> {
         arena: &'a Arena,
         clock: &mut Clock,
     ) -> Option<ServiceMessage<'a>> {
-        if definition.keyed.is_empty() {
+        let matchers = definition.keyed();
+        if matchers.is_empty() {
             return None;
         }
         if matches!(self, Self::Unread) {
@@ -232,7 +229,7 @@ impl<'a> KeyedLine<'a> {
             *self = fields.map_or(Self::None, |fields| Self::Fields(syntax, fields));
         }
         let Self::Fields(syntax, fields) = self else { return None };
-        for matcher in definition.keyed.iter().filter(|matcher| matcher.syntax == *syntax) {
+        for matcher in matchers.iter().filter(|matcher| matcher.syntax == *syntax) {
             let mut parts = Captures::new();
             if let Some(time) = matcher.read(fields, arena, clock, &mut parts) {
                 let header = Header { time: header.time.or(time.0), ..header };

@@ -97,12 +97,15 @@ pub struct TemplateMatcher {
     ends_in_text: bool,
     /// Whether the peer stands behind words of the client, so that the message must be whole.
     needs_end: bool,
+    is_of_pam: bool,
+    /// Which one of its file it is.
+    pub order: u32,
 }
 
 impl TemplateMatcher {
     /// Takes `shape` apart; [`Self::check`] says whether it is one.
     pub fn new(shape: &'static MessageTemplate) -> Self {
-        let pattern = shape.pattern.strip_prefix(PAM).unwrap_or(shape.pattern);
+        let (pattern, is_of_pam) = shape.pattern.strip_prefix(PAM).map_or((shape.pattern, false), |pattern| (pattern, true));
         let (pattern, has_ssh) = match pattern.strip_suffix("{ssh}") {
             Some(pattern) => (pattern, true),
             None => (pattern, false),
@@ -113,8 +116,21 @@ impl TemplateMatcher {
         // Before this word OpenSSH prints a name with `%.100s`.
         let names_at_most_100 = pattern.contains("*} from {");
         let needs_end = needs_end(&parts);
-        let mut matcher =
-            Self { shape, start, left, wildcard: None, right, end, followed_by: None, has_ssh, names_at_most_100, ends_in_text, needs_end };
+        let mut matcher = Self {
+            shape,
+            start,
+            left,
+            wildcard: None,
+            right,
+            end,
+            followed_by: None,
+            has_ssh,
+            names_at_most_100,
+            ends_in_text,
+            needs_end,
+            is_of_pam,
+            order: 0,
+        };
         let mut before = start;
         for (kind, is_free, literal) in parts {
             match (is_free, matcher.wildcard.is_some()) {
@@ -132,8 +148,13 @@ impl TemplateMatcher {
     }
 
     /// Whether it is what a PAM module says, without the prefix of the module.
-    pub fn is_of_pam(&self) -> bool {
-        self.shape.pattern.starts_with(PAM)
+    pub const fn is_of_pam(&self) -> bool {
+        self.is_of_pam
+    }
+
+    /// The byte with which its messages begin, without the prefix of a module of PAM; `None`: with any.
+    pub const fn first_byte(&self) -> Option<u8> {
+        self.start.text.first().copied()
     }
 
     /// Whether the message ends in the protocol, ` ssh2`, behind which sshd may name a key.

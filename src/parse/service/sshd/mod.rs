@@ -10,14 +10,14 @@ use std::sync::LazyLock;
 use crate::parse::format::{Header, ParsedLine};
 use crate::parse::service::Service;
 use crate::parse::service::catalog;
-use crate::parse::service::definition::Definition;
 use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, ServiceMessage};
 use crate::parse::service::pam::{read_last_rhost, read_pam_fields, split_module};
 use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::sshd::key::{cut_info, find_key_info, is_local_account, may_have_info};
-use crate::parse::service::template::{MessageTemplate, PAM, TemplateMatcher, Truncation};
+use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncation};
+use crate::parse::service::template_table::TemplateTable;
 
 /// OpenSSH's server.
 pub const SERVICE: Service = Service {
@@ -37,24 +37,15 @@ fn nearest(message: &[u8]) -> Option<(&'static MessageTemplate, usize)> {
         let text = template.pattern.split('{').next().unwrap_or_default();
         text.bytes().zip(message).take_while(|(wanted, is)| wanted == *is).count()
     };
-    templates()
-        .map(|template| (template, alike(template)))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .max_by_key(|&(_, alike)| alike)
-        .filter(|&(_, alike)| alike > 3)
+    templates().map(|template| (template, alike(template))).rev().max_by_key(|&(_, alike)| alike).filter(|&(_, alike)| alike > 3)
 }
 
 /// The templates of its messages, in the order of `services/sshd.toml`.
-pub fn templates() -> impl Iterator<Item = &'static MessageTemplate> {
-    definition().templates.iter().map(|matcher| matcher.shape)
+pub fn templates() -> impl DoubleEndedIterator<Item = &'static MessageTemplate> {
+    TABLE.in_order().into_iter().map(|matcher| matcher.shape)
 }
 
-fn definition() -> &'static Definition {
-    static DEFINITION: LazyLock<&'static Definition> = LazyLock::new(|| catalog::named("sshd"));
-    &DEFINITION
-}
+static TABLE: LazyLock<&'static TemplateTable> = LazyLock::new(|| catalog::named("sshd").templates());
 
 /// Reads one message of sshd, of a known shape or not.
 #[must_use]
@@ -83,7 +74,7 @@ pub fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]
     let mut parts = Captures::new();
     let module = split_module(message);
     let mut shape = match module {
-        Some((_, inside)) => find_shape(&INDEX.pam, inside, ending, &mut parts),
+        Some((_, inside)) => find_of_pam(inside, ending, &mut parts),
         None => find_without_module(&header, message, ending, &mut parts),
     };
     // Some daemons and modules leave blanks at the end of a line; what names no peer may name one without them.
@@ -111,7 +102,7 @@ fn find_without_module<'a>(
 ) -> Option<&'static MessageTemplate> {
     // Old Linux-PAM puts the module into the tag: `sshd(pam_unix)[77]`.
     if header.program.ends_with(b")") {
-        return find_shape(&INDEX.pam, message, ending, parts);
+        return find_of_pam(message, ending, parts);
     }
     find_login_or_other(message, ending, parts)
 }
@@ -121,7 +112,7 @@ fn find_without_module<'a>(
 fn find_trimmed<'a>(header: &Header<'a>, message: &'a [u8], ending: Truncation) -> (Option<&'static MessageTemplate>, Captures<'a>) {
     let mut parts = Captures::new();
     let shape = match split_module(message) {
-        Some((_, inside)) => find_shape(&INDEX.pam, inside, ending, &mut parts),
+        Some((_, inside)) => find_of_pam(inside, ending, &mut parts),
         None => find_without_module(header, message, ending, &mut parts),
     };
     (shape, parts)
@@ -148,7 +139,8 @@ fn strip_frame(message: &[u8]) -> (&[u8], bool) {
 }
 
 fn find_login_or_other<'a>(message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&'static MessageTemplate> {
-    let matchers = INDEX.of(message);
+    // None of them begins with a part (a test holds that).
+    let matchers = TABLE.starting_like(message);
     let has_info = || find_key_info(message).next().is_some();
     // What follows the key is the peer's too, so it must not be read in place of the server's own words.
     if is_local_account(message) && has_info() {
@@ -176,23 +168,8 @@ fn find_keyed<'a>(
     find_among(matchers.iter().filter(|matcher| matcher.names_protocol()), plain, Truncation::Whole, parts)
 }
 
-/// The shapes by the first byte of a message, so that it meets a handful of them instead of all; PAM's own apart.
-struct TemplateIndex {
-    plain: Vec<Vec<TemplateMatcher>>,
-    pam: Vec<TemplateMatcher>,
-}
-
-static INDEX: LazyLock<TemplateIndex> = LazyLock::new(|| {
-    let starting_with = |byte: u8| templates().filter(|shape| shape.pattern.as_bytes()[0] == byte).map(TemplateMatcher::new).collect();
-    // `{pam}` starts with a brace, as no message of a known shape does.
-    let pam = templates().filter(|shape| shape.pattern.starts_with(PAM)).map(TemplateMatcher::new).collect();
-    TemplateIndex { plain: (0..=u8::MAX).map(|byte| if byte == b'{' { Vec::new() } else { starting_with(byte) }).collect(), pam }
-});
-
-impl TemplateIndex {
-    fn of(&self, message: &[u8]) -> &[TemplateMatcher] {
-        message.first().map_or(&[], |&byte| &self.plain[usize::from(byte)])
-    }
+fn find_of_pam<'a>(message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&'static MessageTemplate> {
+    TABLE.find_of_pam(message, ending, parts).map(|matcher| matcher.shape)
 }
 
 fn find_shape<'a>(

@@ -86,15 +86,17 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
             None => ("", shape.example),
         };
         let (framed, _) = strip_frame(inside.as_bytes());
-        let (matchers, plain) = match split_module(framed) {
-            Some((_, rest)) => (&INDEX.pam[..], rest),
-            None if shape.pattern.starts_with(PAM) => (&INDEX.pam[..], framed),
-            None => (INDEX.of(framed), framed),
+        let (is_of_pam, plain) = match split_module(framed) {
+            Some((_, rest)) => (true, rest),
+            None => (shape.pattern.starts_with("{pam}"), framed),
+        };
+        let whole = Truncation::Whole;
+        let find = |message, parts: &mut _| {
+            if is_of_pam { find_of_pam(message, whole, parts) } else { find_shape(TABLE.starting_like(framed), message, whole, parts) }
         };
         let mut parts = Captures::new();
-        let whole = Truncation::Whole;
-        let plain = find_shape(matchers, plain, whole, &mut parts).map_or_else(|| cut_info(plain, whole).expect("a key"), |_| plain);
-        find_shape(matchers, plain, whole, &mut parts).expect("its own example");
+        let plain = find(plain, &mut parts).map_or_else(|| cut_info(plain, whole).expect("a key"), |_| plain);
+        find(plain, &mut parts).expect("its own example");
         let is_free = |part| matches!(part, FieldKind::User | FieldKind::Text | FieldKind::Word | FieldKind::Method | FieldKind::Fields);
         for &(part, text) in parts.all.iter().filter(|(part, _)| is_free(*part)) {
             let at = text.as_ptr() as usize - inside.as_ptr() as usize;
@@ -347,4 +349,11 @@ fn a_blank_at_the_end_hides_no_address() {
     }
     // A name that ends in blanks keeps them.
     assert_eq!(read("input_userauth_request: invalid user bob  ").map(|sshd| text(sshd.user())), Some("bob  ".to_owned()));
+}
+
+#[test]
+fn no_message_of_its_own_begins_with_a_part() {
+    for matcher in TABLE.in_order() {
+        assert!(matcher.is_of_pam() || matcher.first_byte().is_some(), "{}", matcher.shape.pattern);
+    }
 }

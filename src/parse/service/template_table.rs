@@ -1,0 +1,132 @@
+//! The templates of a service by the first byte of what they read, so that a message meets a handful of them instead of all.
+
+use crate::parse::service::field::Captures;
+use crate::parse::service::prefix::Prefix16;
+use crate::parse::service::template::{TemplateMatcher, Truncation};
+
+/// The templates of a service; those of PAM's modules apart.
+#[derive(Debug)]
+pub struct TemplateTable {
+    /// By kind, then by first byte, then in the order of the file.
+    all: Vec<TemplateMatcher>,
+    plain: ByFirstByte,
+    pam: ByFirstByte,
+}
+
+/// Where in the table templates stand.
+#[derive(Debug)]
+struct ByFirstByte {
+    bytes: Box<[(u32, u32); 256]>,
+    /// Those that begin with a part, and so with any byte.
+    any: (u32, u32),
+}
+
+impl TemplateTable {
+    /// A table of the templates of a file, in its order.
+    pub fn new(mut all: Vec<TemplateMatcher>) -> Self {
+        for (order, matcher) in (0..).zip(&mut all) {
+            matcher.order = order;
+        }
+        all.sort_by_key(|matcher| (matcher.is_of_pam(), matcher.first_byte(), matcher.order));
+        let (plain, pam) = (ByFirstByte::of(&all, false), ByFirstByte::of(&all, true));
+        Self { all, plain, pam }
+    }
+
+    /// All of them, in the order of the file.
+    pub fn in_order(&self) -> Vec<&TemplateMatcher> {
+        let mut all: Vec<_> = self.all.iter().collect();
+        all.sort_by_key(|matcher| matcher.order);
+        all
+    }
+
+    /// Those that begin with a text, and that with the first byte of `message`; PAM's apart.
+    #[inline]
+    pub fn starting_like(&self, message: &[u8]) -> &[TemplateMatcher] {
+        self.slice(self.plain.starting_like(message))
+    }
+
+    /// The first in the order of the file that fits `message`, PAM's apart, whose parts it puts into `parts`.
+    pub fn find<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
+        self.find_in(&self.plain, message, ending, parts)
+    }
+
+    /// The same of PAM's.
+    pub fn find_of_pam<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
+        self.find_in(&self.pam, message, ending, parts)
+    }
+
+    fn find_in<'a>(&self, kind: &ByFirstByte, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
+        let (mut alike, mut any) = (self.slice(kind.starting_like(message)), self.slice(kind.any));
+        if alike.is_empty() && any.is_empty() {
+            return None;
+        }
+        let head = Prefix16::of(message);
+        loop {
+            let is_any = match (alike.first(), any.first()) {
+                (Some(one), Some(other)) => other.order < one.order,
+                (one, _) => one.is_none(),
+            };
+            let list = if is_any { &mut any } else { &mut alike };
+            let (matcher, rest) = list.split_first()?;
+            *list = rest;
+            if matcher.read(message, head, ending, parts).is_some() {
+                return Some(matcher);
+            }
+        }
+    }
+
+    fn slice(&self, (start, end): (u32, u32)) -> &[TemplateMatcher] {
+        &self.all[start as usize..end as usize]
+    }
+}
+
+impl ByFirstByte {
+    /// Of PAM's templates, or of all others, in a table that is sorted.
+    fn of(all: &[TemplateMatcher], is_of_pam: bool) -> Self {
+        let mut places = Self { bytes: Box::new([(0, 0); 256]), any: (0, 0) };
+        for (at, matcher) in (0..).zip(all).filter(|(_, matcher)| matcher.is_of_pam() == is_of_pam) {
+            let place = match matcher.first_byte() {
+                Some(byte) => &mut places.bytes[usize::from(byte)],
+                None => &mut places.any,
+            };
+            *place = (if place.1 == 0 { at } else { place.0 }, at + 1);
+        }
+        places
+    }
+
+    #[inline]
+    fn starting_like(&self, message: &[u8]) -> (u32, u32) {
+        message.first().map_or((0, 0), |&byte| self.bytes[usize::from(byte)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::service::template::MessageTemplate;
+
+    #[test]
+    fn the_first_in_the_order_of_the_file_is_found_whatever_it_begins_with() {
+        let patterns = ["b {user*} x", "{word} {text*}", "a {text*}", "a b{text*}", "{pam}a {text*}", "{pam}{word} {text*}", "c"];
+        let template = |pattern| &*Box::leak(Box::new(MessageTemplate { pattern, ..MessageTemplate::for_tests() }));
+        let table = TemplateTable::new(patterns.iter().map(|pattern| TemplateMatcher::new(template(pattern))).collect());
+        assert_eq!(table.in_order().iter().map(|matcher| matcher.shape.pattern).collect::<Vec<_>>(), patterns);
+        for message in ["b q x", "b q y", "a b", "c", "c d", "", "a", "\u{e9} x"] {
+            let (mut parts, mut wanted) = (Captures::new(), Captures::new());
+            for is_of_pam in [false, true] {
+                let head = Prefix16::of(message.as_bytes());
+                let all = table.in_order().into_iter().filter(|matcher| matcher.is_of_pam() == is_of_pam);
+                let first = all
+                    .filter(|matcher| matcher.read(message.as_bytes(), head, Truncation::Whole, &mut wanted).is_some())
+                    .map(|matcher| matcher.order)
+                    .next();
+                let found = if is_of_pam {
+                    table.find_of_pam(message.as_bytes(), Truncation::Whole, &mut parts)
+                } else {
+                    table.find(message.as_bytes(), Truncation::Whole, &mut parts)
+                };
+                assert_eq!(found.map(|matcher| matcher.order), first, "{message:?}, PAM: {is_of_pam}");
+            }
+        }
+    }
+}
