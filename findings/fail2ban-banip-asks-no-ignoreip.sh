@@ -7,7 +7,7 @@
 set -euo pipefail
 version=1.0.2-2
 server_PID='' made=$(mktemp -d)
-trap '[ -z "$server_PID" ] || kill "$server_PID" 2>/dev/null || :; rm -rf "$made"' EXIT
+trap '[ -z "${server_PID:-}" ] || kill "$server_PID" 2>/dev/null || :; rm -rf "$made"' EXIT
 cd "$made"
 apt-get download -qq "fail2ban=$version" 2>/dev/null
 dpkg -x ./*.deb root
