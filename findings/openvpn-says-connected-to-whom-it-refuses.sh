@@ -45,12 +45,13 @@ chmod +x check
 said() {
     printf 'alice\n%s\n' "$1" >login
     chmod 600 login
+    rm -f log client.log
     root/usr/sbin/openvpn --config server.conf >log 2>&1 &
     local server=$!
-    for _ in {1..100}; do ! grep -q 'Initialization Sequence Completed' log || break; sleep 0.1; done
+    for _ in {1..100}; do ! grep -qs 'Initialization Sequence Completed' log || break; sleep 0.1; done
     root/usr/sbin/openvpn --config client.conf >client.log 2>&1 &
     local client=$!
-    for _ in {1..100}; do ! grep -qE 'AUTH_FAILED|Initialization Sequence Completed' client.log || break; sleep 0.1; done
+    for _ in {1..100}; do ! grep -qsE 'AUTH_FAILED|Initialization Sequence Completed' client.log || break; sleep 0.1; done
     for _ in {1..50}; do ! grep -q 'Peer Connection Initiated' log || break; sleep 0.1; done
     kill "$client" 2>/dev/null || :
     wait "$client" || :
