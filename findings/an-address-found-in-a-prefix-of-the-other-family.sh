@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Guess: what looks up addresses in prefixes of both families never finds an IPv4 address in an IPv6 prefix, nor the other way round: `32.1.13.184` is not
 # in 2001:db8::/32, though its 32 bits are the same.
-# Seen: pytricia finds it there, with a trie for IPv6 and with the default one, and no IPv4 prefix that is added says so; ip-cidr says that it is
-# contained, and that 0.0.0.0/0 holds every IPv6 address and ::/0 every IPv4 one. maxmind, asked for an IPv6 address in a file that has IPv4
-# alone, answers with the record of the IPv4 network of the same first bits. So an allow list, a block list or an autonomous system is that
-# of somebody else. py-radix-sr and cidr-tools keep the families apart; the maxminddb of Python refuses the question.
+# Seen: pytricia finds it there, in a trie for IPv6 and in the default one; ip-cidr says that it is contained, and that 0.0.0.0/0 holds every IPv6
+# address and ::/0 every IPv4 one. maxmind, asked for an IPv6 address in a file that has IPv4 alone, answers with the record of the IPv4
+# network of the same first bits. So an allow list, a block list or an autonomous system is that of somebody else. py-radix-sr and
+# cidr-tools keep the families apart; the maxminddb of Python refuses the question.
 #
 # Needs python3 with venv, a C compiler, and npm; the packages are installed to a temporary folder.
 set -euo pipefail
