@@ -144,6 +144,14 @@ impl<'c> ServiceReader<'c> {
     ) -> Option<Read<'a>> {
         let catalog = self.services.catalog();
         let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
+        // Where nothing else says when, the time that starts a line of its own file is no word of the message.
+        for own in definition.lines.iter().filter(|_| header.time.is_none()) {
+            let Some(start) = own.read(message, arena, clock) else { continue };
+            let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
+            if let Some(read) = read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock) {
+                return Some(Read::Message(read, definition));
+            }
+        }
         let read = read_either(catalog, definition, header, message, Truncation::Whole, arena, clock);
         Some(read.map_or(Read::Unknown(definition), |read| Read::Message(read, definition)))
     }
