@@ -2,8 +2,10 @@
 //!
 //! Detectors (in `parse`), weights (in `score`) and labels (in `report`) all read this one table; its order breaks ties.
 
+mod meaning;
 mod set;
 
+pub use meaning::{Login, Value};
 pub use set::{LOGIN_ACCEPTED, LOGIN_FAILED, SERVICE_LOGINS, SSH_LOGINS, SignalSet};
 
 /// One thing that a log line can tell about the address behind it.
@@ -17,6 +19,8 @@ pub struct Signal {
     pub label_fr: &'static str,
     /// What one occurrence and several are, behind a number, each in English and in French.
     pub counted: [[&'static str; 2]; 2],
+    /// What an address did that caused one of them, and several, behind "it" and behind « elle a »; `{}` stands for the number.
+    pub told: [[&'static str; 2]; 2],
     /// What one occurrence adds to the score, unless `--weight` says otherwise.
     pub weight: u64,
     /// Whether soar-parse looks for it unless `--signals` says otherwise.
@@ -37,24 +41,6 @@ pub struct Signal {
     pub example: &'static str,
 }
 
-/// A value of an event of which it matters how many different ones an address has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
-    /// `user.name`: the users that were tried.
-    User,
-    /// The path of `url.original`, without its query.
-    Path,
-}
-
-/// What a signal says of a login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Login {
-    /// It was refused.
-    Failed,
-    /// It was let in.
-    Accepted,
-}
-
 /// Every signal, in the order of ties, of `tags` and of `signals`. At most 32: a line's signals are one bit each.
 pub const SIGNALS: &[Signal] = &[
     Signal {
@@ -62,6 +48,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "SSH Failed",
         label_fr: "Échec SSH",
         counted: [["failed SSH login", "échec de connexion SSH"], ["failed SSH logins", "échecs de connexion SSH"]],
+        told: [
+            ["failed once to log in over SSH", "échoué une fois à se connecter en SSH"],
+            ["failed {} times to log in over SSH", "échoué {} fois à se connecter en SSH"],
+        ],
         weight: 1,
         on_by_default: true,
         is_always_written: true,
@@ -77,6 +67,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "404",
         label_fr: "404",
         counted: [["page not found (404)", "page introuvable (404)"], ["pages not found (404)", "pages introuvables (404)"]],
+        told: [
+            ["asked once for a page that does not exist", "demandé une fois une page qui n’existe pas"],
+            ["asked {} times for pages that do not exist", "demandé {} fois des pages qui n’existent pas"],
+        ],
         weight: 1,
         on_by_default: true,
         is_always_written: true,
@@ -92,6 +86,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "Bot",
         label_fr: "Robot",
         counted: [["request by a bot", "requête de robot"], ["requests by bots", "requêtes de robots"]],
+        told: [
+            ["sent {} request as a bot", "envoyé {} requête en tant que robot"],
+            ["sent {} requests as a bot", "envoyé {} requêtes en tant que robot"],
+        ],
         weight: 1,
         on_by_default: true,
         is_always_written: true,
@@ -107,6 +105,7 @@ pub const SIGNALS: &[Signal] = &[
         label: "SSH Accepted",
         label_fr: "Connexion SSH acceptée",
         counted: [["SSH login", "connexion SSH"], ["SSH logins", "connexions SSH"]],
+        told: [["logged in once over SSH", "ouvert {} session SSH"], ["logged in {} times over SSH", "ouvert {} sessions SSH"]],
         weight: 0,
         on_by_default: true,
         is_always_written: true,
@@ -124,6 +123,10 @@ pub const SIGNALS: &[Signal] = &[
         counted: [
             ["try for a user that does not exist", "essai pour un compte inexistant"],
             ["tries for users that do not exist", "essais pour des comptes inexistants"],
+        ],
+        told: [
+            ["tried once a user that does not exist", "essayé une fois un compte qui n’existe pas"],
+            ["tried {} times users that do not exist", "essayé {} fois des comptes qui n’existent pas"],
         ],
         weight: 0,
         on_by_default: false,
@@ -143,6 +146,10 @@ pub const SIGNALS: &[Signal] = &[
             ["connection to sshd that tried no login", "connexion à sshd sans essai de mot de passe"],
             ["connections to sshd that tried no login", "connexions à sshd sans essai de mot de passe"],
         ],
+        told: [
+            ["connected to sshd once without trying to log in", "contacté sshd une fois sans essayer de s’authentifier"],
+            ["connected to sshd {} times without trying to log in", "contacté sshd {} fois sans essayer de s’authentifier"],
+        ],
         weight: 0,
         on_by_default: false,
         is_always_written: false,
@@ -160,6 +167,10 @@ pub const SIGNALS: &[Signal] = &[
         counted: [
             ["request for a well-known hole", "requête visant une faille connue"],
             ["requests for well-known holes", "requêtes visant des failles connues"],
+        ],
+        told: [
+            ["looked once for a well-known hole", "cherché une fois une faille connue"],
+            ["looked {} times for well-known holes", "cherché {} fois des failles connues"],
         ],
         weight: 0,
         on_by_default: false,
@@ -179,6 +190,16 @@ pub const SIGNALS: &[Signal] = &[
             ["SSH connection refused a login", "connexion SSH sans authentification"],
             ["SSH connections refused a login", "connexions SSH sans authentification"],
         ],
+        told: [
+            [
+                "opened {} SSH connection that ended before authentication",
+                "ouvert {} connexion SSH qui s’est terminée avant l’authentification",
+            ],
+            [
+                "opened {} SSH connections that ended before authentication",
+                "ouvert {} connexions SSH qui se sont terminées avant l’authentification",
+            ],
+        ],
         weight: 0,
         on_by_default: true,
         is_always_written: false,
@@ -194,6 +215,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "Login Failed",
         label_fr: "Échec connexion",
         counted: [["failed login", "échec de connexion"], ["failed logins", "échecs de connexion"]],
+        told: [
+            ["failed once to log in to a service", "échoué une fois à se connecter à un service"],
+            ["failed {} times to log in to services", "échoué {} fois à se connecter à des services"],
+        ],
         weight: 1,
         on_by_default: true,
         is_always_written: false,
@@ -209,6 +234,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "Login Accepted",
         label_fr: "Connexion acceptée",
         counted: [["login", "connexion"], ["logins", "connexions"]],
+        told: [
+            ["logged in once to a service", "ouvert {} session auprès d’un service"],
+            ["logged in {} times to services", "ouvert {} sessions auprès de services"],
+        ],
         weight: 0,
         on_by_default: true,
         is_always_written: false,
@@ -227,6 +256,10 @@ pub const SIGNALS: &[Signal] = &[
             ["request that a service denied", "demande refusée par un service"],
             ["requests that services denied", "demandes refusées par un service"],
         ],
+        told: [
+            ["made {} request that a service denied", "fait {} demande qu’un service a refusée"],
+            ["made {} requests that services denied", "fait {} demandes que des services ont refusées"],
+        ],
         weight: 0,
         on_by_default: true,
         is_always_written: false,
@@ -242,6 +275,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "HTTP Denied",
         label_fr: "Accès HTTP refusé",
         counted: [["denied request", "requête refusée"], ["denied requests", "requêtes refusées"]],
+        told: [
+            ["sent {} request that the web server denied", "envoyé {} requête que le serveur web a refusée"],
+            ["sent {} requests that the web server denied", "envoyé {} requêtes que le serveur web a refusées"],
+        ],
         weight: 0,
         on_by_default: false,
         is_always_written: false,
@@ -257,6 +294,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "HTTP Error",
         label_fr: "Erreur HTTP",
         counted: [["request that failed", "requête en erreur"], ["requests that failed", "requêtes en erreur"]],
+        told: [
+            ["sent {} request that failed", "envoyé {} requête en erreur"],
+            ["sent {} requests that failed", "envoyé {} requêtes en erreur"],
+        ],
         weight: 0,
         on_by_default: false,
         is_always_written: false,
@@ -275,6 +316,10 @@ pub const SIGNALS: &[Signal] = &[
             ["login tried at a web application", "essai de connexion web"],
             ["logins tried at web applications", "essais de connexion web"],
         ],
+        told: [
+            ["tried once to log in to a web application", "essayé une fois de se connecter à une application web"],
+            ["tried {} times to log in to web applications", "essayé {} fois de se connecter à des applications web"],
+        ],
         weight: 0,
         on_by_default: false,
         is_always_written: false,
@@ -290,6 +335,10 @@ pub const SIGNALS: &[Signal] = &[
         label: "Web Attack",
         label_fr: "Attaque web",
         counted: [["attack in a request", "attaque dans une requête"], ["attacks in requests", "attaques dans des requêtes"]],
+        told: [
+            ["sent {} request with an attack in it", "envoyé {} requête contenant une attaque"],
+            ["sent {} requests with an attack in them", "envoyé {} requêtes contenant une attaque"],
+        ],
         weight: 0,
         on_by_default: false,
         is_always_written: false,
@@ -307,6 +356,10 @@ pub const SIGNALS: &[Signal] = &[
         counted: [
             ["request under the name of another's crawler", "requête sous le nom du robot d’un autre"],
             ["requests under the name of another's crawler", "requêtes sous le nom du robot d’un autre"],
+        ],
+        told: [
+            ["sent {} request under the name of another's crawler", "envoyé {} requête sous le nom du robot d’un autre"],
+            ["sent {} requests under the name of another's crawler", "envoyé {} requêtes sous le nom du robot d’un autre"],
         ],
         weight: 0,
         on_by_default: false,
@@ -331,14 +384,4 @@ pub fn label_of(name: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_and_fit_in_a_set() {
-        assert!(SIGNALS.len() <= 32);
-        for (index, signal) in SIGNALS.iter().enumerate() {
-            assert_eq!(index_of(signal.name), Some(index), "{} stands twice", signal.name);
-        }
-    }
-}
+mod tests;

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn every_signal_and_every_shipped_rule_has_words() {
         for signal in SIGNALS {
-            let words = [signal.label, signal.label_fr].into_iter().chain(signal.counted.into_iter().flatten());
+            let words = [signal.label, signal.label_fr].into_iter().chain(signal.counted.into_iter().chain(signal.told).flatten());
             assert!(words.into_iter().all(|word| !word.is_empty()), "{}", signal.name);
             assert!(NOUNS.iter().all(|(name, _)| *name != signal.name), "{} stands twice", signal.name);
         }

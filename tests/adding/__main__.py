@@ -26,6 +26,7 @@ SIGNAL = """\
         label: "{label}",
         label_fr: "{label} fr",
         counted: [["{label} shown", "{label} vue"], ["{label}s shown", "{label}s vues"]],
+        told: [["saw {{}} {label}", "vu {{}} {label}"], ["saw {{}} {label}s", "vu {{}} {label}s"]],
         weight: {weight},
         on_by_default: false,
         is_always_written: false,

@@ -96,7 +96,7 @@ fn what_is_new_is_told_everywhere_and_nothing_fails_for_it() {
             + "Since yesterday: 1 new address, 1 gone, 2 newly suspicious, 1 newly let in, 1 with a higher score\n\
                Treat these accounts and machines as compromised.\n\
                - [BREAK-IN, newly suspicious, newly let in, score +10] 203.0.113.77 tried to log in 14 times from 2026-04-12 06:15 to 06:17 (examples/auth.log:172), then logged in as backup at 06:17:29 with a password (examples/auth.log:186).\n\
-               - [suspicious, new, newly suspicious] 203.0.113.9 caused Bot 16 times (examples/access.log:47), 404 14 times (examples/access.log:47).\n"
+               - [suspicious, new, newly suspicious] 203.0.113.9 sent 16 requests as a bot (examples/access.log:47) and asked 14 times for pages that do not exist (examples/access.log:47).\n"
             + "1\nSince hosts: nothing is new\n"
             + "1\n"
     );

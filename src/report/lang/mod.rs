@@ -109,8 +109,18 @@ impl Lang {
     /// The number and what it counts: `1 address`, `2,000 addresses`. In French, none is singular.
     #[must_use]
     pub fn count(self, number: u64, what: Counted) -> String {
+        format!("{} {}", self.number(number), self.say(self.agree(number, what)))
+    }
+
+    /// A phrase in which `{}`, if it is there, stands for the number: `sent 2 requests as a bot`.
+    #[must_use]
+    pub fn count_within(self, number: u64, what: Counted) -> String {
+        self.fill(self.agree(number, what), &[&self.number(number)])
+    }
+
+    fn agree(self, number: u64, what: Counted) -> Phrase {
         let is_one = number == 1 || number == 0 && self.tongue == Tongue::French;
-        format!("{} {}", self.number(number), self.say(what[usize::from(!is_one)]))
+        what[usize::from(!is_one)]
     }
 
     /// Digits in groups of three: `1,234,567`, in French with narrow no-break spaces.

@@ -12,10 +12,11 @@ pub const NO_STORY: Phrase = ["No address is highly suspicious.", "Aucune adress
 pub const NOTHING_READ: Phrase = ["No host was read, so nothing can be said.", "Aucune adresse n’a été lue\u{a0}: rien ne peut être dit."];
 pub const NOT_ALL_READ: Phrase = ["Some records could not be read.", "Certains enregistrements n’ont pas pu être lus."];
 /// Who it was, where a network counts as one host.
-pub const NETWORK_WHO: Phrase = ["The network {}", "Le réseau {}"];
+pub const NETWORK_WHO: Phrase = ["The network {}", "La plage d’adresses {}"];
 /// Accounts and attempts.
 pub const USERS: Counted = [["user", "compte"], ["users", "comptes"]];
 pub const TIMES: Counted = [["time", "fois"], ["times", "fois"]];
+pub const ONCE: Phrase = ["once", "une fois"];
 /// What was tried, where accounts were counted, and where they were not.
 pub const TRIED_USERS: Phrase = ["{} tried {} {}", "{} a essayé {} {}"];
 pub const TRIED: Phrase = ["{} tried to log in {}", "{} a tenté de se connecter {}"];
@@ -36,15 +37,25 @@ pub const BY_METHOD: Phrase = [" by {}", " par {}"];
 pub const FAILED_LATER: Phrase = [", and failed {} after that", ", et a échoué {} ensuite"];
 /// Logins that no failure came before, and those of which that is not known.
 pub const LOGGED_IN_TOO: Phrase = ["It logged in {}, last{} at {}{}", "Elle s’est connectée {}, en dernier{} à {}{}"];
+pub const LOGGED_IN_ONCE: Phrase = ["It logged in once,{} at {}{}", "Elle s’est connectée une fois,{} à {}{}"];
 pub const ORDER_NOT_KNOWN: Phrase = ["whether before or after the failures is not known", "avant ou après les échecs, on ne sait"];
-/// Signals other than of logins, behind who it was or as a sentence of their own.
-pub const CAUSED: Phrase = ["{} caused {}", "{} a causé {}"];
-pub const CAUSED_TOO: Phrase = ["It also caused {}", "Elle a aussi causé {}"];
+/// Signals other than of logins, as their entries have them, behind who it was or as a sentence of their own.
+pub const DID: Phrase = ["{} {}", "{} a {}"];
+pub const DID_TOO: Phrase = ["It also {}", "Elle a aussi {}"];
+/// A signal that has no entry: how often, and its name.
+pub const SET_OFF: Phrase = ["set off {} the signal {}", "déclenché {} le signal {}"];
+/// Signals that are not told one by one.
+pub const MORE_KINDS: Counted = [
+    ["set off {} more kind of signal", "déclenché {} autre sorte de signal"],
+    ["set off {} more kinds of signals", "déclenché {} autres sortes de signaux"],
+];
 /// What the scan found.
 pub const PORT_OPEN: Phrase = ["port {} is open there", "le port {} y est ouvert"];
 pub const PORTS_OPEN: Phrase = ["ports {} are open there", "les ports {} y sont ouverts"];
 pub const NO_PORT_OPEN: Phrase = ["no scanned port is open there", "aucun port scanné n’y est ouvert"];
 pub const NOT_IN_SCOPE: Phrase = ["it was not scanned (out of scope)", "elle n’a pas été scannée (hors périmètre)"];
+/// Between two clauses.
+pub const SEMICOLON: Phrase = ["; ", "\u{a0}; "];
 /// Between the last two of a list.
 pub const AND: Phrase = [" and ", " et "];
 

@@ -12,9 +12,9 @@ use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet, in
 use crate::report::data::{ReportData, ReportNeeds, is_alarming};
 use crate::report::digest::{is_empty, warning};
 use crate::report::lang::story::{
-    AND, AS, AT, BY_KEY, BY_METHOD, BY_PASSWORD, CAUSED, CAUSED_TOO, FAILED_LATER, FROM_TO, LOGGED_IN_TOO, NETWORK_WHO, NO_PORT_OPEN,
-    NO_STORY, NOT_IN_SCOPE, ORDER_NOT_KNOWN, PORT_OPEN, PORTS_OPEN, STORY, THEN_ABOUT, THEN_LOGGED_IN, TIMES, TIMES_IN, TRIED, TRIED_USERS,
-    USERS,
+    AND, AS, AT, BY_KEY, BY_METHOD, BY_PASSWORD, DID, DID_TOO, FAILED_LATER, FROM_TO, LOGGED_IN_ONCE, LOGGED_IN_TOO, MORE_KINDS,
+    NETWORK_WHO, NO_PORT_OPEN, NO_STORY, NOT_IN_SCOPE, ONCE, ORDER_NOT_KNOWN, PORT_OPEN, PORTS_OPEN, SEMICOLON, SET_OFF, STORY, THEN_ABOUT,
+    THEN_LOGGED_IN, TIMES, TIMES_IN, TRIED, TRIED_USERS, USERS,
 };
 use crate::report::lang::{AND_MORE, BREAK_IN, Lang};
 use crate::report::login::{self, NamedLogin};
@@ -83,10 +83,10 @@ pub fn tell(host: &HostRecord<'_>, lang: Lang, escape: Escape<'_>) -> String {
     let attempts = teller.attempts();
     let has_attempts = attempts.is_some();
     let others = teller.signals();
-    let first = attempts.or_else(|| Some(lang.fill(CAUSED, &[&teller.who(), others.as_deref()?])));
+    let first = attempts.or_else(|| Some(lang.fill(DID, &[&teller.who(), others.as_deref()?])));
     let ports = teller.ports();
     let first = match (first, &ports) {
-        (Some(first), Some(ports)) => format!("{first}; {ports}"),
+        (Some(first), Some(ports)) => format!("{first}{}{ports}", lang.say(SEMICOLON)),
         (Some(first), None) => first,
         (None, Some(ports)) => format!("{}: {ports}", teller.who()),
         (None, None) => teller.who(),
@@ -94,9 +94,22 @@ pub fn tell(host: &HostRecord<'_>, lang: Lang, escape: Escape<'_>) -> String {
     sentences.push(first);
     sentences.extend(teller.other_logins());
     if has_attempts {
-        sentences.extend(others.map(|others| lang.fill(CAUSED_TOO, &[&others])));
+        sentences.extend(others.map(|others| lang.fill(DID_TOO, &[&others])));
     }
     sentences.join(". ") + "."
+}
+
+/// How often.
+fn times(lang: Lang, count: u64) -> String {
+    if count == 1 { lang.say(ONCE).to_owned() } else { lang.count(count, TIMES) }
+}
+
+/// What an address did that caused the signal `name`, behind "it".
+fn deed(lang: Lang, name: &str, count: u64, escape: Escape<'_>) -> String {
+    match index_of(name) {
+        Some(index) => lang.count_within(count, SIGNALS[index].told),
+        None => lang.fill(SET_OFF, &[&times(lang, count), &escape(name)]),
+    }
 }
 
 /// One host that is told of.
@@ -172,7 +185,7 @@ impl Teller<'_> {
         let before: Vec<_> = order.failures.iter().filter(is_before).copied().collect();
         let count = |buckets: &[(i64, u64)]| buckets.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
         let told = if broken.is_some() { count(&before) } else { failed };
-        let times = lang.count(told, TIMES);
+        let times = times(lang, told);
         let who = self.who();
         let mut text = match host.users.filter(|users| *users > 0) {
             Some(users) => lang.fill(TRIED_USERS, &[&who, &lang.count(users, USERS), &times]),
@@ -198,7 +211,7 @@ impl Teller<'_> {
         }
         let later = count(&order.failures).saturating_sub(told);
         if broken.is_some() && later > 0 {
-            text.push_str(&lang.fill(FAILED_LATER, &[&lang.count(later, TIMES)]));
+            text.push_str(&lang.fill(FAILED_LATER, &[&self::times(lang, later)]));
         }
         Some(text)
     }
@@ -226,8 +239,10 @@ impl Teller<'_> {
             return None;
         }
         let last = host.login_order.latest.last()?;
-        let times = lang.count(count, TIMES);
-        let mut text = self.login(last, |lang, [user, at, how]| lang.fill(LOGGED_IN_TOO, &[&times, user, at, how]));
+        let mut text = self.login(last, |lang, [user, at, how]| match count {
+            1 => lang.fill(LOGGED_IN_ONCE, &[user, at, how]),
+            _ => lang.fill(LOGGED_IN_TOO, &[&times(lang, count), user, at, how]),
+        });
         let may_be_guessed = last.method.as_ref().is_none_or(|method| is_guessable(method.as_bytes()));
         if host.has_unknown_order() && may_be_guessed {
             text.push_str(&format!(", {}", lang.say(ORDER_NOT_KNOWN)));
@@ -252,12 +267,12 @@ impl Teller<'_> {
                 .filter(|evidence| evidence.signal == *name)
                 .min_by_key(|evidence| evidence.at.unwrap_or(i64::MAX));
             let place = place.map_or_else(String::new, |place| self.place(&place.file, place.line));
-            let label = index_of(&name.0).map_or_else(|| (self.escape)(&name.0), |index| lang.label_of(SIGNALS[index].name).to_owned());
-            format!("{label} {}{place}", lang.count(*count, TIMES))
+            format!("{}{place}", deed(lang, &name.0, *count, self.escape))
         };
         let mut parts: Vec<_> = counted.into_iter().take(SIGNALS_TOLD).map(tell).collect();
-        parts.extend((hidden > 0).then(|| lang.fill(AND_MORE, &[&lang.number(hidden)])));
-        (!parts.is_empty()).then(|| parts.join(", "))
+        parts.extend((hidden > 0).then(|| lang.count_within(hidden, MORE_KINDS)));
+        let last = parts.pop()?;
+        Some(if parts.is_empty() { last } else { format!("{}{}{last}", parts.join(", "), lang.say(AND)) })
     }
 
     /// What the scan found.
@@ -281,56 +296,4 @@ impl Teller<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BROKEN: &str = concat!(
-        r#"{"ip":"203.0.113.77","score":14,"suspicious":true,"rules":["ssh_breakin"],"signals":{"ssh_failed":14,"ssh_accepted":1},"users":3,"failed_before_login":14,"#,
-        r#""evidence":[{"signal":"ssh_failed","at":"2026-04-12T06:02:10Z","file":"examples/auth.log","line":20}],"#,
-        r#""login_order":{"failures":[1775973730,10,90,4],"logins":[1775974640,1],"latest":[{"at":"2026-04-12T06:17:29Z","user":"backup","method":"password","file":"examples/auth.log","line":186}]},"#,
-        r#""scan":{"status":"complete","open_ports":[22]}}"#
-    );
-
-    fn told(line: &str, lang: Lang) -> String {
-        tell(&HostRecord::from_line(line.as_bytes()).expect("a host"), lang, &|text| format!("<{text}>"))
-    }
-
-    #[test]
-    fn a_break_in_is_told_with_its_places_in_both_languages() {
-        assert_eq!(
-            told(BROKEN, Lang::En),
-            "203.0.113.77 tried 3 users 14 times from 2026-04-12 06:02 to 06:17 (<examples/auth.log>:20), then logged in as <backup> at 06:17:29 with a password (<examples/auth.log>:186); port 22 is open there."
-        );
-        assert_eq!(
-            told(BROKEN, Lang::Fr),
-            "203.0.113.77 a essayé 3 comptes 14 fois de 06:02 le 12/04/2026 à 06:17 (<examples/auth.log>:20), puis s’est connectée en tant que <backup> à 06:17:29 par mot de passe (<examples/auth.log>:186); le port 22 y est ouvert."
-        );
-        let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("a zone");
-        assert!(told(BROKEN, Lang::En.in_zone(paris)).contains("from 2026-04-12 08:02 to 08:17"));
-    }
-
-    #[test]
-    fn other_hosts_are_told_by_what_they_did_and_nothing_more() {
-        for (line, english) in [
-            (
-                r#"{"ip":"192.0.2.1","signals":{"ssh_failed":60},"login_order":{"failures":[1775973730,60]},"scan":{"status":"out_of_scope"}}"#,
-                "192.0.2.1 tried to log in 60 times at 2026-04-12 06:02; it was not scanned (out of scope).",
-            ),
-            (
-                r#"{"ip":"192.0.2.1","signals":{"http_404":30,"http_bot":20,"<x>":1},"evidence":[{"signal":"http_404","file":"a","line":7}],"scan":{"status":"complete","open_ports":[20,21,22,23,80,443]}}"#,
-                "192.0.2.1 caused 404 30 times (<a>:7), Bot 20 times, <<x>> 1 time; ports 20-23, 80 and 443 are open there.",
-            ),
-            (
-                r#"{"ip":"2001:db8::1","network":"2001:db8::/64","signals":{"ssh_failed":2,"ssh_accepted":3,"http_404":1},"failed_before_login":0,"login_order":{"latest":[{"at":"2026-04-12T06:17:29Z","user":"bob","method":"publickey","file":"a","line":1}]},"scan":{"status":"complete"}}"#,
-                "The network <2001:db8::/64> tried to log in 2 times; no scanned port is open there. It logged in 3 times, last as <bob> at 2026-04-12 06:17:29 with a key (<a>:1). It also caused 404 1 time.",
-            ),
-            (
-                r#"{"ip":"192.0.2.1","signals":{"ssh_failed":40,"ssh_accepted":9},"failed_before_login":40,"login_order":{"failures":[1775980810,40,400,2],"logins":[1775981100,1]}}"#,
-                "192.0.2.1 tried to log in 40 times at 2026-04-12 08:00, then logged in at about 08:05 (details no longer recorded), and failed 2 times after that.",
-            ),
-            (r#"{"ip":"192.0.2.1"}"#, "192.0.2.1."),
-        ] {
-            assert_eq!(told(line, Lang::En), english);
-        }
-    }
-}
+mod tests;
