@@ -211,7 +211,11 @@ fn soar_speaks_the_language_of_its_report() {
         let written = "écrit : out/rapport_securite.csv\nécrit : out/top5.png\nécrit : out/hosts.ndjson\nensuite : ";
         assert!(exit == 0 && said.contains(written) && said.contains("adresses") && !said.contains("written"), "{flags}: {said}");
     }
-    assert!(soar("soar -o out --lang fr /bin/true").2.ends_with("soar: aucune ligne n’a été comprise ; rien n’a été écrit dans out\n"));
+    assert!(
+        soar("echo nothing > odd; soar -o out --lang fr odd")
+            .2
+            .ends_with("soar: aucune ligne n’a été comprise ; rien n’a été écrit dans out\n")
+    );
     assert!(
         soar("soar -o out --lang fr --score-flags --no-such \"$log\"")
             .2

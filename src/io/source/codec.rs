@@ -41,8 +41,8 @@ pub enum Sniff {
     Packed(Compression),
     /// It is a Windows event log (.evtx).
     EventLog,
-    /// It is of this kind, which is not read.
-    Foreign(&'static str),
+    /// It is of this kind, which is not read, and what to do instead.
+    Foreign(&'static str, &'static str),
     /// It is neither.
     Plain,
     /// More bytes are needed to tell.
@@ -61,8 +61,9 @@ impl Magic {
         Self { guess: Sniff::Packed(kind), bytes, mask }
     }
 
-    const fn foreign(name: &'static str, bytes: &'static [u8]) -> Self {
-        Self { guess: Sniff::Foreign(name), bytes, mask: &[0xff; 6] }
+    /// Data that may hold a log once something else has read it.
+    const fn foreign(kind: &'static str, bytes: &'static [u8], advice: &'static str) -> Self {
+        Self { guess: Sniff::Foreign(kind, advice), bytes, mask: &[0xff; 16] }
     }
 
     const fn event_log(bytes: &'static [u8]) -> Self {
@@ -70,13 +71,23 @@ impl Magic {
     }
 }
 
+const UNPACK: &str = "decompress it first (gzip, zstd, bzip2 and xz are supported)";
+const LOGINS: &str = "last -f FILE shows it (lastb -f FILE: failed logins); read the text log beside it: auth.log, secure or the journal";
+const PACKETS: &str = "it holds packets, not a log; tcpdump -r FILE or tshark -r FILE shows them";
+const JOURNAL: &str = "journalctl -o json --file FILE | soar-parse";
+const NO_LOG: &str = "name the text log";
+const UTF_16: &str = "convert it first: iconv -f UTF-16 -t UTF-8 FILE | soar-parse";
+
 /// Every start of a member, and of what is told only to say that it is not read: as text, each line would be a reject.
-/// A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too.
+/// A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too. A record of wtmp begins with its type in
+/// four bytes.
+/// Each holds a byte that no server writes as it is into a log, so that no client can have a log refused by its first line.
 ///
 /// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format
 /// section 2.1.1.1; ncompress `compress.c`; PKWARE APPNOTE 4.3.7; LZ4 frame format; 7-Zip `7zFormat.txt`; RAR technical note;
-/// libyal, EVTX format.
-const MAGIC: [Magic; 12] = [
+/// libyal, EVTX format; systemd, Journal File Format; utmp(5); draft-ietf-opsawg-pcap and pcapng; RFC 2083; JPEG; ELF;
+/// SQLite file format; Apache Parquet; Unicode, FAQ on the byte order mark.
+const MAGIC: [Magic; 30] = [
     Magic::packed(Compression::Gzip, b"\x1f\x8b", b"\xff\xff"),
     Magic::packed(Compression::Zstd, b"\x28\xb5\x2f\xfd", b"\xff\xff\xff\xff"),
     Magic::packed(Compression::Zstd, b"\x50\x2a\x4d\x18", b"\xf0\xff\xff\xff"),
@@ -84,11 +95,33 @@ const MAGIC: [Magic; 12] = [
     Magic::packed(Compression::Bzip2, b"BZh0\x17\x72\x45\x38\x50\x90", b"\xff\xff\xff\xf0\xff\xff\xff\xff\xff\xff"),
     Magic::packed(Compression::Xz, b"\xfd7zXZ\0", b"\xff\xff\xff\xff\xff\xff"),
     Magic::event_log(b"ElfFile\0"),
-    Magic::foreign("compress (.Z)", b"\x1f\x9d"),
-    Magic::foreign("zip", b"PK\x03\x04"),
-    Magic::foreign("lz4", b"\x04\x22\x4d\x18"),
-    Magic::foreign("7z", b"7z\xbc\xaf\x27\x1c"),
-    Magic::foreign("rar", b"Rar!\x1a\x07"),
+    Magic::foreign("compress (.Z) data", b"\x1f\x9d", UNPACK),
+    Magic::foreign("zip data", b"PK\x03\x04", UNPACK),
+    Magic::foreign("lz4 data", b"\x04\x22\x4d\x18", UNPACK),
+    Magic::foreign("7z data", b"7z\xbc\xaf\x27\x1c", UNPACK),
+    Magic::foreign("rar data", b"Rar!\x1a\x07", UNPACK),
+    Magic {
+        guess: Sniff::Foreign("a file of the systemd journal", JOURNAL),
+        bytes: b"LPKSHHRH\0\0\0\0",
+        mask: b"\xff\xff\xff\xff\xff\xff\xff\xff\0\xff\xff\xff",
+    },
+    Magic::foreign("a record of logins (wtmp, btmp, utmp)", b"\x01\0\0\0", LOGINS),
+    Magic::foreign("a record of logins (wtmp, btmp, utmp)", b"\x02\0\0\0", LOGINS),
+    Magic::foreign("a record of logins (wtmp, btmp, utmp)", b"\x05\0\0\0", LOGINS),
+    Magic::foreign("a record of logins (wtmp, btmp, utmp)", b"\x06\0\0\0", LOGINS),
+    Magic::foreign("a record of logins (wtmp, btmp, utmp)", b"\x07\0\0\0", LOGINS),
+    Magic::foreign("a record of logins (wtmp, btmp, utmp)", b"\x08\0\0\0", LOGINS),
+    Magic::foreign("a capture of packets (pcap)", b"\xd4\xc3\xb2\xa1", PACKETS),
+    Magic::foreign("a capture of packets (pcap)", b"\xa1\xb2\xc3\xd4", PACKETS),
+    Magic::foreign("a capture of packets (pcap)", b"\x4d\x3c\xb2\xa1", PACKETS),
+    Magic::foreign("a capture of packets (pcapng)", b"\x0a\x0d\x0d\x0a", PACKETS),
+    Magic::foreign("a PNG picture", b"\x89PNG\r\n\x1a\n", NO_LOG),
+    Magic::foreign("a JPEG picture", b"\xff\xd8\xff", NO_LOG),
+    Magic::foreign("a program (ELF)", b"\x7fELF", NO_LOG),
+    Magic::foreign("a database of SQLite", b"SQLite format 3\0", "export its rows as lines: sqlite3 -readonly FILE"),
+    Magic::foreign("a Parquet file", b"PAR1\x15", "export its rows as lines, or begin from hosts (docs/analytics.md)"),
+    Magic::foreign("text in UTF-16", b"\xff\xfe", UTF_16),
+    Magic::foreign("text in UTF-16", b"\xfe\xff", UTF_16),
 ];
 
 /// What `start`, the first bytes of an input or of what stands behind a member, says.
@@ -280,5 +313,20 @@ fn size(bytes: u64) -> usize {
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Decoder").field(&self.kind()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_printable_text_is_taken_for_something_else() {
+        for magic in &MAGIC {
+            assert!(magic.mask.len() >= magic.bytes.len());
+            let is_text = magic.bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r'));
+            let is_bzip2 = matches!(magic.guess, Sniff::Packed(Compression::Bzip2));
+            assert!(!is_text || is_bzip2 || magic.bytes.starts_with(b"\n\r\r"), "{:?}", magic.guess);
+        }
     }
 }

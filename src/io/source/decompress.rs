@@ -133,7 +133,7 @@ impl<'r> DecompressReader<'r> {
         let ahead = &self.input[self.used..];
         match codec::guess(ahead) {
             Sniff::Packed(kind) => self.member = Some(self.decoder(kind)?),
-            Sniff::Plain | Sniff::EventLog | Sniff::Foreign(_) => return Err(self.trailing_garbage()),
+            Sniff::Plain | Sniff::EventLog | Sniff::Foreign(..) => return Err(self.trailing_garbage()),
             Sniff::Open => {
                 let is_empty = ahead.is_empty();
                 if self.read()? == ReadStatus::End {

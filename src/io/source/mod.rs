@@ -47,8 +47,8 @@ impl<'r> TextReader<'r> {
             Sniff::EventLog => (Self::EventLog(Box::new(EventLogReader::new(raw, start))), Vec::new()),
             #[cfg(not(feature = "evtx"))]
             Sniff::EventLog => return Err(io::Error::new(io::ErrorKind::InvalidData, NO_EVENT_LOG)),
-            Sniff::Foreign(kind) => {
-                let said = format!("{kind} data is not supported: decompress it first (gzip, zstd, bzip2 and xz are supported)");
+            Sniff::Foreign(kind, advice) => {
+                let said = format!("{kind} is not supported: {advice}");
                 return Err(io::Error::new(io::ErrorKind::InvalidData, said));
             }
         })
