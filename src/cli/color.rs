@@ -9,6 +9,7 @@ use clap::builder::StyledStr;
 use clap::{ArgMatches, Command, ValueEnum};
 
 use crate::base::error::{Error, Exit};
+use crate::cli::mistake;
 use crate::io::diagnostics::Paint;
 
 /// The widest line of a help page: what every terminal has, and what is sent to others.
@@ -76,7 +77,10 @@ pub fn read_flags_or(
 ) -> Result<ArgMatches, ExitCode> {
     command.name(program).max_term_width(WIDTH).try_get_matches().map_err(|error| match explain(&error) {
         Some(text) => crate::cli::conclude(program, &Err(Error::Usage(text))),
-        None => answer(program, &error),
+        None => {
+            let given: Vec<_> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+            answer(program, &mistake::mend(program, error, &given))
+        }
     })
 }
 
@@ -86,7 +90,7 @@ pub fn answer(program: &'static str, error: &clap::Error) -> ExitCode {
     let color = Color::of_process();
     if error.use_stderr() {
         // A stderr that cannot be written leaves the exit code to tell.
-        let _ = io::stderr().write_all(show(&error.render(), color.paint(&io::stderr())).as_bytes());
+        let _ = io::stderr().write_all(mistake::reword(program, &show(&error.render(), color.paint(&io::stderr()))).as_bytes());
         return ExitCode::from(Exit::Failed.code());
     }
     crate::cli::conclude(program, &crate::cli::print(&show(&error.render(), color.paint(&io::stdout()))))

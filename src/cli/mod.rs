@@ -4,6 +4,7 @@
 pub mod color;
 pub(crate) mod generate;
 pub mod habit;
+pub mod mistake;
 mod stats;
 
 use std::io::{self, IsTerminal, Write};

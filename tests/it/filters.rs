@@ -1,5 +1,6 @@
 //! The command-line conventions that all filters share.
 
+mod mistakes;
 mod stats;
 mod times;
 
