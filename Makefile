@@ -28,9 +28,9 @@ INSTALLED := $(addprefix bin/,$(FILTERS) $(SCRIPTS)) \
 	$(patsubst scripts/%,share/soar-light/%,$(wildcard scripts/lib/*.bash)) \
 	$(addprefix share/doc/soar-light/,$(DOCS)) \
 	$(patsubst %,share/man/man1/%.1,$(FILTERS) $(SCRIPTS)) \
-	$(addprefix share/bash-completion/completions/,$(FILTERS)) \
-	$(addprefix share/zsh/site-functions/_,$(FILTERS)) \
-	$(patsubst %,share/fish/vendor_completions.d/%.fish,$(FILTERS))
+	$(addprefix share/bash-completion/completions/,$(FILTERS) soar) \
+	$(addprefix share/zsh/site-functions/_,$(FILTERS) soar) \
+	$(patsubst %,share/fish/vendor_completions.d/%.fish,$(FILTERS) soar)
 source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir $1),\
 	$(if $(filter bin/%,$1),$(patsubst bin/%,scripts/%,$(subst bin/soar-,bin/,$1)),\
 	$(if $(filter share/soar-light/spark/% share/soar-light/lib/%,$1),$(patsubst share/soar-light/%,scripts/%,$1),\

@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         Err(exit) => return exit,
     };
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-enrich", &page.print("soar-enrich", Args::command()));
+        return cli::conclude("soar-enrich", &page.print("soar-enrich", Args::command(), &[]));
     }
     if args.fetch_help {
         return cli::conclude("soar-enrich", &cli::print(enrich::FETCH_HELP));

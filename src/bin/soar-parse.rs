@@ -13,7 +13,7 @@ use soar_light::base::number;
 use soar_light::base::time;
 use soar_light::base::time::Clock;
 use soar_light::base::time::period::{Period, read_when};
-use soar_light::cli::{self, Common, Frame};
+use soar_light::cli::{self, Common, Frame, Known};
 use soar_light::io::InputOverrides;
 use soar_light::io::lock::lock_path;
 use soar_light::io::output::is_same;
@@ -25,11 +25,11 @@ use soar_light::parse::detect::Settings;
 use soar_light::parse::detect::bot::Bots;
 use soar_light::parse::detect::well_known::PathSet;
 use soar_light::parse::envelope::vouched::TrustedContainers;
-use soar_light::parse::service::catalog::Services;
+use soar_light::parse::service::catalog::{SHIPPED, Services};
 use soar_light::parse::service::check::{check_file, list_services};
 use soar_light::parse::trace::TraceForm;
 use soar_light::parse::{Config, Strictness, Wanted, Zone, list_output};
-use soar_light::record::signal::SignalSet;
+use soar_light::record::signal::{SIGNALS, SignalSet};
 
 /// What --hosts may take without --memory, in bytes.
 const DEFAULT_MEMORY: u64 = 256 << 20;
@@ -211,13 +211,19 @@ fn manual() -> String {
     )
 }
 
+/// What a shell completes of the flags.
+fn known() -> [Known; 2] {
+    let signals = ["default", "all"].into_iter().chain(SIGNALS.iter().map(|signal| signal.name));
+    [Known::names("signals", signals), Known::names_or_file("services", ["all"].into_iter().chain(SHIPPED.iter().map(|file| file.name)))]
+}
+
 fn main() -> ExitCode {
     let args = match cli::read_args::<Args>("soar-parse") {
         Ok(args) => args,
         Err(exit) => return exit,
     };
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-parse", &page.print("soar-parse", Args::command()));
+        return cli::conclude("soar-parse", &page.print("soar-parse", Args::command(), &known()));
     }
     if args.list_formats {
         return cli::conclude("soar-parse", &cli::print(&list_output::list_formats()));

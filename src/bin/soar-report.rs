@@ -11,10 +11,10 @@ use soar_light::base::error::{Error, Result};
 use soar_light::base::time;
 use soar_light::base::time::Clock;
 use soar_light::base::time::period::Period;
-use soar_light::cli::{self, Common, Frame};
+use soar_light::cli::{self, Common, Frame, Known};
 use soar_light::io::InputOverrides;
 use soar_light::io::output::is_same;
-use soar_light::report::column::{Column, split_columns};
+use soar_light::report::column::{COLUMNS, Column, split_columns};
 use soar_light::report::csv::{BYTE_ORDER_MARK, Style};
 use soar_light::report::lang::Lang;
 use soar_light::report::page::{RenderOptions, Report, Theme};
@@ -152,7 +152,14 @@ fn main() -> ExitCode {
         Err(error) => return cli::color::answer("soar-report", &error),
     };
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-report", &page.print("soar-report", command()));
+        return cli::conclude(
+            "soar-report",
+            &page.print(
+                "soar-report",
+                command(),
+                &[Known::names("columns", ["default"].into_iter().chain(COLUMNS.iter().map(|column| column.name)))],
+            ),
+        );
     }
     let files = REPORTS.iter().filter_map(|report| matches.get_one::<PathBuf>(report.name()).cloned());
     let files = files.chain(args.runs.iter().cloned()).chain(args.accounts.clone()).chain(args.against.clone()).collect();

@@ -115,7 +115,7 @@ fn main() -> ExitCode {
         Err(exit) => return exit,
     };
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-scan", &page.print("soar-scan", Args::command()));
+        return cli::conclude("soar-scan", &page.print("soar-scan", Args::command(), &[]));
     }
     let files = args.audit.iter().cloned().chain(cli::listed_files(args.exclude.iter().chain(&args.scope))).collect();
     let frame = Frame { program: "soar-scan", common: &args.common, files };

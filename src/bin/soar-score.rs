@@ -9,15 +9,16 @@ use soar_light::base::net::AddressSet;
 use soar_light::base::number;
 use soar_light::base::time;
 use soar_light::base::time::period;
-use soar_light::cli::{self, Common, Frame};
+use soar_light::cli::{self, Common, Frame, Known};
 use soar_light::io::InputOverrides;
 use soar_light::io::lock::lock_path;
 use soar_light::io::output::is_same;
-use soar_light::record::signal::SignalSet;
+use soar_light::record::signal::{SIGNALS, SignalSet};
 use soar_light::score::accounts::{self, AccountOptions};
 use soar_light::score::alerts;
 use soar_light::score::alerts::Policy;
 use soar_light::score::labelled;
+use soar_light::score::rules::builtin::SETS;
 use soar_light::score::rules::window::{DEFAULT_RESOLUTION, WindowOptions};
 use soar_light::score::rules::{RuleSources, Rules, list_output};
 use soar_light::score::weight::Weights;
@@ -144,13 +145,19 @@ fn pages() -> String {
     )
 }
 
+/// What a shell completes of the flags.
+fn known() -> [Known; 2] {
+    let signals = ["default", "all"].into_iter().chain(SIGNALS.iter().map(|signal| signal.name));
+    [Known::names("signals", signals), Known::names_or_file("sets", SETS.iter().map(|set| set.name))]
+}
+
 fn main() -> ExitCode {
     let args = match cli::read_args::<Args>("soar-score") {
         Ok(args) => args,
         Err(exit) => return exit,
     };
     if let Some(page) = args.common.generate {
-        return cli::conclude("soar-score", &page.print("soar-score", Args::command()));
+        return cli::conclude("soar-score", &page.print("soar-score", Args::command(), &known()));
     }
     let frame = Frame { program: "soar-score", common: &args.common, files: files(&args) };
     match config(&args) {

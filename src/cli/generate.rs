@@ -2,6 +2,7 @@
 //!
 //! A hidden flag, as in ripgrep: whoever has the program has its pages, without the sources and what builds their tests.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Command, ValueEnum};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -23,11 +24,11 @@ pub enum Page {
 }
 
 impl Page {
-    /// Prints this page of `program`, whose flags are those of `command`.
+    /// Prints this page of `program`, whose flags are those of `command`; a shell also completes the names of `known`.
     ///
     /// # Errors
     /// [`Error::Write`] where stdout cannot be written.
-    pub fn print(self, program: &'static str, command: Command) -> Result<Exit> {
+    pub fn print(self, program: &'static str, command: Command, known: &[Known]) -> Result<Exit> {
         let mut command = command.name(program).bin_name(program);
         let shell = match self {
             Self::Man => return crate::cli::print(&man(command)?),
@@ -35,9 +36,48 @@ impl Page {
             Self::Zsh => Shell::Zsh,
             Self::Fish => Shell::Fish,
         };
+        for flag in known {
+            command = command.mut_arg(flag.id, |arg| arg.value_parser(PossibleValuesParser::new(&flag.names)));
+        }
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut command, program, &mut script);
-        crate::cli::print(&String::from_utf8_lossy(&script))
+        let mut script = String::from_utf8_lossy(&script).into_owned();
+        for flag in known.iter().filter(|flag| flag.or_file) {
+            script = flag.add_files(&script);
+        }
+        crate::cli::print(&script)
+    }
+}
+
+/// A flag whose values a shell completes, though others are good, too.
+#[derive(Debug)]
+pub struct Known {
+    /// What clap calls it.
+    id: &'static str,
+    names: Vec<&'static str>,
+    /// Whether a value may be a file as well.
+    or_file: bool,
+}
+
+impl Known {
+    /// The names of a list.
+    #[must_use]
+    pub fn names(id: &'static str, names: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { id, names: names.into_iter().collect(), or_file: false }
+    }
+
+    /// The same, or a file.
+    #[must_use]
+    pub fn names_or_file(id: &'static str, names: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { or_file: true, ..Self::names(id, names) }
+    }
+
+    /// Where a shell completes the names alone, it is to complete files, too; bash does so where no name fits.
+    fn add_files(&self, script: &str) -> String {
+        let names = self.names.join(" ");
+        let script = script.replace(&format!(":({names})'"), &format!(":{{compadd -- {names}; _files}}'"));
+        let first = format!(" -r -f -a \"{}\\t", self.names.first().unwrap_or(&""));
+        script.replace(&first, &first.replace("-f", "-F"))
     }
 }
 

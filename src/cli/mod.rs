@@ -19,6 +19,7 @@ use crate::base::error::{Error, Exit, Result};
 use crate::base::escape;
 use crate::base::time;
 use crate::cli::color::Color;
+pub use crate::cli::generate::Known;
 use crate::cli::generate::Page;
 use crate::cli::stats::{StatsFile, ending};
 use crate::io::InputOverrides;

@@ -57,7 +57,9 @@ fn uninstall_removes_what_install_put_there_and_nothing_else() {
     let lake = lake.filter(|file| file.as_ref().expect("a file").path().is_file()).count();
     assert_eq!((count("share/soar-light/spark/"), count("755 usr/share/soar-light/spark/soar_spark.py")), (lake, 1));
     let filters = FILTERS.len();
-    assert_eq!((count("completions"), count("vendor_completions.d"), count("site-functions")), (2 * filters, filters, filters));
+    // Those of the filters, and those of soar.
+    let shells = filters + 1;
+    assert_eq!((count("completions"), count("vendor_completions.d"), count("site-functions")), (2 * shells, shells, shells));
     // The scripts find the filters and the adapters that are installed with them.
     let run = format!(
         "cd '{0}'; unset SOAR_BIN; PATH=/usr/bin:/bin; usr/bin/soar -o out --respond addresses '{1}/examples/auth.log' 2>&1 >hosts; sort hosts",
@@ -216,6 +218,68 @@ fn bash_completes_flags_and_their_values() {
     };
     assert_eq!(complete("soar-report --port"), "--ports-chart\n");
     assert_eq!(complete("soar-report --theme d"), "dark\n");
+}
+
+/// What the shells complete behind `words`, the last of which is not finished, with what is installed below `share`: bash, zsh, fish.
+fn completed(share: &Path, words: &str) -> Vec<(&'static str, BTreeSet<String>)> {
+    let name = words.split(' ').next().expect("a name");
+    let bash_line = format!(
+        "source {}/bash-completion/completions/{name}; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        [[ '{words}' != *' ' ]] || {{ COMP_WORDS+=(''); COMP_CWORD=$((COMP_CWORD + 1)); }}
+        _{} {name} \"${{COMP_WORDS[-1]}}\" \"${{COMP_WORDS[-2]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        share.display(),
+        name.replace('-', "__")
+    );
+    // zsh completes only where somebody types: on a terminal of its own, whose list of matches is asked for.
+    let zsh_line = format!(
+        r#"zsh -f -c '
+            zmodload zsh/zpty; zpty z "TERM=dumb zsh -f -i"
+            zpty -w z "PS1=; LISTMAX=100000; fpath=({share}/zsh/site-functions \$fpath); autoload -Uz compinit; compinit -u -D"
+            zpty -w z "compadd() {{ builtin compadd -O found "\$@"; (( \$#found )) && print -rl -- \$found >> $1; builtin compadd "\$@" }}"
+            zpty -w z "show() {{ zle complete-word; zle kill-buffer; print -r end >> $1 }}; zle -C complete-word complete-word _main_complete; zle -N show; bindkey "^X" show; print -r ready >> $1"
+            until grep -qx ready $1 2>/dev/null; do zpty -r -t z >/dev/null || :; done
+            zpty -w -n z "{words}"$(printf "\030"); until grep -qx end $1; do zpty -r -t z > /dev/null || :; done; zpty -d z' - "$made/list"; grep -vxE 'ready|end' "$made/list" || :"#,
+        share = share.display()
+    );
+    let fish_line = format!(
+        "fish --no-config -c 'source {}/fish/vendor_completions.d/{name}.fish; complete -C \"{words}\"' | cut -f 1",
+        share.display()
+    );
+    let shells = [("bash", bash_line), ("zsh", format!("made=$(mktemp -d); {zsh_line}; rm -r \"$made\"")), ("fish", fish_line)];
+    let shells = shells.into_iter().filter(|(shell, _)| has(shell));
+    shells
+        .map(|(shell, line)| (shell, text(&bash(&line).stdout).lines().map(|line| line.trim_end_matches(['=', ' ']).to_owned()).collect()))
+        .collect()
+}
+
+#[test]
+fn shells_complete_the_flags_of_soar_and_what_they_take() {
+    let folder = tempfile::tempdir().expect("a folder");
+    make("install", folder.path());
+    let share = folder.path().join("root/usr/share");
+    for (words, some, none) in [
+        (
+            "soar --",
+            &["--here", "--respond", "--rules", "--since", "--scope", "--top", "--timeline-chart"][..],
+            &["--live", "--csv", "--trace", "--generate"][..],
+        ),
+        ("soar --respond n", &["nftables", "nginx", "nmap-xml"], &["pf"]),
+        ("soar --lang ", &["en", "fr"], &["--here"]),
+        ("soar --rules ", &["strict", "fail2ban-like", "web"], &["--here"]),
+        ("soar-score --rules ", &["strict", "web"], &["--rule"]),
+        ("soar-parse --signals ssh_", &["ssh_failed", "ssh_probe"], &["all"]),
+        ("soar-parse --services dov", &["dovecot"], &["all"]),
+        ("soar-report --columns sco", &["score"], &["ip"]),
+    ] {
+        for (shell, found) in completed(&share, words) {
+            for word in some {
+                assert!(found.contains(*word), "{shell}: {words}: no {word}: {found:?}");
+            }
+            for word in none {
+                assert!(!found.contains(*word), "{shell}: {words}: {word}");
+            }
+        }
+    }
 }
 
 #[test]
