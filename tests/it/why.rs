@@ -100,7 +100,7 @@ fn what_cannot_be_shown_is_said_place_by_place() {
     for (turn, said) in [
         ("sed -i 's/auth.log/-/' hosts", "-:2: from stdin, which nothing keeps (soar-parse --name says what it was)"),
         ("sed -i 's,\"-\",\"web1:/var/log/auth.log\",' hosts", "web1:/var/log/auth.log:2: on another host, web1"),
-        ("sed -i 's,web1:/var/log/auth.log,no/such.log,' hosts", "no/such.log:2: no such file, and none that it was rotated to"),
+        ("sed -i 's,web1:/var/log/auth.log,/no/such.log,' hosts", "/no/such.log:2: no such file, and none that it was rotated to"),
     ] {
         at(&folder, turn);
         let output = why(folder.path(), &args);
@@ -122,6 +122,48 @@ fn what_cannot_be_shown_is_said_place_by_place() {
 
 fn shown_first() -> String {
     shown("auth.log:1", "ssh_failed", 0)
+}
+
+#[test]
+fn the_address_and_the_hosts_in_the_wrong_order_are_told_apart() {
+    let folder = scratch_folder(LOG);
+    let (exit, _, said) = result(&why(folder.path(), &["hosts", "192.0.2.1"]));
+    assert!(exit == 2 && said.starts_with("soar-why: the address comes first: ") && said.ends_with(" 192.0.2.1 hosts\n"), "{said}");
+}
+
+#[test]
+fn lines_that_the_record_does_not_name_are_counted() {
+    let log: String =
+        (0..9).map(|n| format!("Dec 31 23:30:0{n} h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n")).collect();
+    let folder = scratch_folder(&log);
+    let (exit, shown, said) = result(&why(folder.path(), &["192.0.2.1", "hosts", FLAGS[0], FLAGS[1]]));
+    assert_eq!((exit, said.as_str()), (0, ""));
+    let not_shown = "not shown: 6 of 9 ssh_failed; the record names the earliest. For more, run soar (or soar-score) again with --evidence 9, or: grep -F 192.0.2.1 LOG\n";
+    assert!(shown.lines().count() == 4 && shown.ends_with(not_shown), "{shown}");
+    // A reader that leaves early is no failure.
+    let script = root().join("scripts/why");
+    let line = format!(
+        "cd {}; {} 192.0.2.1 hosts {} 2>said | true; echo ${{PIPESTATUS[0]}}",
+        folder.path().display(),
+        script.display(),
+        FLAGS.join(" ")
+    );
+    assert_eq!(text(&bash(&line).stdout), "0\n");
+}
+
+#[test]
+fn a_name_that_is_relative_to_another_folder_is_said_to_be() {
+    let folder = scratch_folder(LOG);
+    at(&folder, "mkdir -p report/deep; mv hosts report/deep");
+    let args = ["192.0.2.2", "hosts", FLAGS[0], FLAGS[1]];
+    let lost = "soar-why: cannot show auth.log:2: no such file, and none that it was rotated to\nsoar-why: the name auth.log is relative to another folder than this one: run soar-why from ";
+    let output = why(&folder.path().join("report/deep"), &args);
+    let home = folder.path().canonicalize().expect("a folder");
+    assert_eq!(result(&output), (1, String::new(), format!("{lost}{}\n", home.display())));
+    // Where it lies nowhere above HOSTS, and where that came from stdin.
+    at(&folder, "mv auth.log other");
+    let output = why(&folder.path().join("report/deep"), &args);
+    assert_eq!(result(&output).2, format!("{lost}the folder in which soar-parse ran\n"));
 }
 
 #[test]
