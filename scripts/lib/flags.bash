@@ -26,6 +26,22 @@ check_stage_flag() {
     esac
 }
 
+# What may have been meant by the flag $1, which no stage has: one that begins alike, or what is called otherwise here.
+hint_flag() {
+    local key name close=' '
+    case $1 in
+        --out | --output | --outdir | --output-dir | --dir) printf '; the folder for the files is -o DIR'; return ;;
+        --format) printf '; the format of a log is --log-format'; return ;;
+        -v | --verbose | --debug) printf '; nothing is hidden (-q hides it), and soar-parse --trace LOG shows how each line was read'; return ;;
+    esac
+    [ ${#1} -ge 5 ] || return 0
+    for key in "${!takes[@]}" own:--here own:--respond own:--respond-flags own:--html own:--timeline own:--fast own:--dry-run own:--quiet own:--version; do
+        name=${key#*:}
+        [[ $name != "${1:0:5}"* || $close == *" $name "* ]] || close+="$name "
+    done
+    [ "$close" = ' ' ] || { read -ra close <<<"$close"; close=$(printf '%s\n' "${close[@]}" | sort | head -n 5 | paste -sd ' '); printf '; is it %s?' "${close// /, }"; }
+}
+
 # Adds the flag $1, with $2 where it takes a value, to the array given_STAGE of each stage that has it; $used is how many
 # words that took.
 take_flag() {
@@ -46,5 +62,5 @@ take_flag() {
         [ $# -ge 2 ] || die "$1 needs a value"
         used=2 words+=("$2")
     done
-    [ -n "$found" ] || die "unknown flag $1 (see --help): no stage has it"
+    [ -n "$found" ] || die "unknown flag $1 (see --help): no stage has it$(hint_flag "$name")"
 }

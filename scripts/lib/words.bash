@@ -1,13 +1,38 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # soar prints $failed, $rejected and $written; it sets $report, $dir, $here and $called.
+# shellcheck shell=bash disable=SC2034,SC2154 # soar prints $failed, $rejected and $written; it sets $parse, $score, $scan, $report, $html, $dir, $here and $called.
 # What soar says at the end, in the language of the report, and what to do next.
 
 failed='%s failed (exit %d); nothing was written to %s' rejected='no line was understood; nothing was written to %s' written='written: %s'
+outside='no line that was understood is in the period of --since and --until; nothing was written to %s'
+page_next='next: the same command with --html %s: a page to click through\n'
 next='next: %s: the log lines behind it\nnext: the same command with --respond nftables: a block list to read (adapters: %s --help)\n'
 if [[ " ${report[*]-} " =~ ' --lang'[\ =]'fr ' ]]; then
     failed="échec de %s (code %d) ; rien n’a été écrit dans %s" rejected="aucune ligne n’a été comprise ; rien n’a été écrit dans %s"
     written="écrit : %s"
+    outside="aucune ligne comprise n’est dans la période de --since et --until ; rien n’a été écrit dans %s"
+    page_next="ensuite : la même commande avec --html %s : une page à parcourir\n"
     next="ensuite : %s : les lignes de journal qui l’expliquent\nensuite : la même commande avec --respond nftables : une liste de blocage à lire (adaptateurs : %s --help)\n"
 fi
+
+# Adds to $files what flags of the stages had written beside the files of the run.
+list_written() {
+    local flags='--rejects --passed --accounts --groups --audit --stats --chart --csv --ports-chart --groups-chart --timeline-chart --timeline --html --markdown --story --digest'
+    local stage word flag value
+    for stage in parse score scan report; do
+        local -n words_of=$stage
+        flag=''
+        for word in ${words_of[@]+"${words_of[@]}"}; do
+            value=$word
+            if [[ $word == --*=* ]]; then flag=${word%%=*} value=${word#*=}; fi
+            # What soar asked for itself, and stdout, are none of them; --accounts is written once, and read.
+            if [[ -n $flag && " $flags " == *" $flag "* && $value != - && $value != /dev/* && $value != "$made"/* && $stage:$flag != report:--accounts ]]; then
+                files+=("$value")
+            fi
+            flag=''
+            # That of soar-score takes no value.
+            [[ $word != --* || $word == *=* || $stage:$word == score:--timeline ]] || flag=$word
+        done
+    done
+}
 
 # The address to look at first: one that got in, else the one with the highest score.
 find_suspect() {
@@ -16,11 +41,13 @@ find_suspect() {
     [ -n "$suspect" ] || suspect=$(sed -n "/${is_host}/{$ip;q}" "$dir/hosts.ndjson")
     printf '%s' "$suspect"
 }
-# The lines behind that verdict, and how to get a block list.
+# A page; if somebody is suspicious, the lines behind that verdict, and how to get a block list.
 say_next() {
     local suspect why=soar-why
+    # shellcheck disable=SC2059
+    [ -n "$html" ] || print "$page_next" "$(printf %q "$dir/page.html")"
     suspect=$(find_suspect)
     command -v soar-why >/dev/null || [ ! -f "$here/../Cargo.toml" ] || why=${called%soar}why
     # shellcheck disable=SC2059
-    [ -z "$suspect" ] || printf "$next" "$why $suspect $(printf %q "$dir/hosts.ndjson")" "$called"
+    [ -z "$suspect" ] || print "$next" "$why $suspect $(printf %q "$dir/hosts.ndjson")" "$called"
 }

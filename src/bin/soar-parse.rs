@@ -109,7 +109,7 @@ struct Args {
     /// Exit 1 if any line is rejected or untrusted, or may have been overlooked: it names sshd or holds a request and was passed over, or nothing of its input was understood
     #[arg(long)]
     strict: bool,
-    /// Exit 1 also if the input has no line at all
+    /// Exit 1 also if the input has no line at all, or if --since and --until leave none that was understood
     #[arg(long)]
     expect_lines: bool,
     /// Year of times without one [default: the latest that is at most 24 h after the modification time of the file]
@@ -118,7 +118,7 @@ struct Args {
     /// Zone of times without an offset: an IANA name, `local`, or an offset such as +02:00 [default: UTC]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     tz: Option<String>,
-    /// Only events from WHEN on: a time (2026-11-01T08:00:00Z), a day (from its start in --tz), or how long ago (30m, 2h, 3d, 1w)
+    /// Only events from WHEN on: a time (2026-11-01T08:00:00Z), a day (from its start in --tz; also today, yesterday), or how long ago (30m, 2h, 3d, 1w)
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Only events before WHEN; same syntax as --since

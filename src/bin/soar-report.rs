@@ -42,7 +42,7 @@ struct Args {
     /// Zone of the times in all reports, also of the CSV: an IANA name (Europe/Paris), local, or an offset (+02:00). Times then carry their offset [default: UTC, as records]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     show_tz: Option<String>,
-    /// Show only addresses that were seen at or after WHEN: a time, a day, or how long ago (2h, 3d); in the zone of --show-tz. By their timeline, or else between their first and last time
+    /// Show only addresses that were seen at or after WHEN: a time, a day, today, yesterday, or how long ago (2h, 3d); in the zone of --show-tz. By their timeline, or else between their first and last time
     #[arg(long, value_name = "WHEN")]
     show_since: Option<String>,
     /// Show only addresses that were seen before WHEN; same syntax as --show-since

@@ -217,7 +217,7 @@ impl ParseReport {
     pub fn exit(&self, config: &Config) -> Exit {
         let lines = &self.counts.lines;
         let refused = lines[LineClass::Reject] + lines[LineClass::Untrusted];
-        let is_missing = config.expects_lines && lines.total() == 0;
+        let is_missing = config.expects_lines && (lines.total() == 0 || self.leaves_nothing());
         let is_strict = config.strictness == Strictness::Strict;
         // Only who is strict asks about lines that may have been overlooked.
         let overlooked = self.overlooked.iter().map(|(count, _)| count).sum::<u64>() + self.silent_lines;

@@ -95,6 +95,16 @@ fn flags_that_make_no_sense_in_the_workflow_are_refused_with_the_way_to_use_them
     refused("--stats=all.run", "--stats: one file cannot be that of four stages; name one of them: --parse-flags '--stats FILE'");
     refused("--live", "--live gives the next stage nothing to read: run soar-score --live by itself");
     refused("--suggest", "--suggest gives the next stage nothing to read: run soar-parse --suggest by itself");
+    refused("--sinc 1d", "unknown flag --sinc (see --help): no stage has it; is it --since?");
+    refused("--output out", "unknown flag --output (see --help): no stage has it; the folder for the files is -o DIR");
+    assert!(soar("soar -v \"$log\"").2.contains("soar-parse --trace LOG shows how each line was read"));
+    // Of a run that failed before the report, there is no report.
+    let (exit, printed, said) = soar("soar --since 2026-13-01 \"$log\"");
+    assert_eq!((exit, printed.as_str()), (2, ""));
+    assert!(
+        said.contains("--since 2026-13-01: not a time: ") && !said.contains("What was read") && !said.contains("addresses with"),
+        "{said}"
+    );
     assert_eq!(soar("soar --top").2, "soar: --top needs a value\n");
     let (exit, listed, _) = soar("soar --list-signals");
     assert_eq!((exit, listed), (0, text(&bash("soar-parse --list-signals").stdout)));
@@ -124,7 +134,12 @@ fn a_run_ends_with_what_to_do_next() {
     assert!(told[0].starts_with("next: the same command with --respond nftables: "), "{told:?}");
     assert!(last("soar -o out --lang fr \"$web\"")[1].starts_with(&format!("ensuite : {why} 203.0.113.9 out/hosts.ndjson : ")));
     assert_eq!(last("soar -o out --respond addresses \"$log\" 2>/dev/null"), ["203.0.113.77"]);
-    assert!(last("head -3 \"$log\" | soar -o out -")[0].starts_with("written: "), "nobody is suspicious");
+    assert_eq!(
+        last("head -3 \"$log\" | soar -o out -")[0],
+        "next: the same command with --html out/page.html: a page to click through",
+        "nobody is suspicious"
+    );
+    assert!(last("head -3 \"$log\" | soar -o out --html out/page.html -")[0].starts_with("written: "));
     // It can be pasted.
     let (exit, lines, said) =
         soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -3");
@@ -132,6 +147,95 @@ fn a_run_ends_with_what_to_do_next() {
         exit == 0 && said.contains("soar-parse: ") && lines.contains("Accepted password for backup from 203.0.113.77"),
         "{lines}{said}"
     );
+}
+
+#[test]
+fn what_a_run_wrote_is_named_in_full() {
+    let (exit, printed, said) = soar(
+        r#"soar -o out --timeline t.png --story=s.md --rejects out/rejects --markdown - --digest d.txt --accounts a.ndjson --ports-chart p.svg \
+            --html out/p.html --scan-flags '--audit audit' "$log" 2>&1 | sed -n 's/^written: //p' | tee named | xargs ls -d > found; cmp named found || cat named; wc -l < named; sort named"#,
+    );
+    assert_eq!((exit, said.as_str()), (0, ""));
+    for file in [
+        "out/rapport_securite.csv",
+        "out/top5.png",
+        "out/hosts.ndjson",
+        "out/p.html",
+        "t.png",
+        "s.md",
+        "out/rejects",
+        "d.txt",
+        "a.ndjson",
+        "p.svg",
+        "audit",
+    ] {
+        assert!(printed.lines().any(|line| line == file), "{file}: {printed}");
+    }
+    assert!(printed.lines().any(|line| line == "11"), "each once, and stdout is none of them: {printed}");
+    // Every flag of soar-report that writes a file is among them.
+    let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
+    let reports = help.split("\nReports:\n").nth(1).and_then(|rest| rest.split("\n\nINPUT").next()).expect("reports");
+    let flags: Vec<_> = reports.lines().filter_map(|line| line.trim_start().strip_prefix("--")?.split(' ').next()).collect();
+    let words = std::fs::read_to_string(root().join("scripts/lib/words.bash")).expect("words");
+    assert!(flags.len() > 8 && flags.iter().all(|flag| words.contains(&format!(" --{flag} ")) || words.contains(&format!(" --{flag}'"))));
+}
+
+#[test]
+fn timeline_is_the_chart_that_the_report_calls_so() {
+    let (exit, printed, said) = soar(
+        r#"soar -q -o out --timeline a.svg "$log" && soar -q -o out --timeline=b.svg "$log" && soar -q -o out --timeline-chart c.svg "$log"
+        cmp a.svg b.svg && cmp b.svg c.svg && grep -c 'Signals over time' a.svg"#,
+    );
+    assert_eq!((exit, printed.as_str(), said.as_str()), (0, "1\n", ""));
+    for flags in ["--timeline", "--timeline=", "--timeline a.pdf"] {
+        let (exit, printed, said) = soar(&format!("soar {flags} \"$log\"; code=$?; ls; exit $code"));
+        assert_eq!((exit, printed.as_str()), (2, ""), "{flags}");
+        assert!(said.starts_with("soar: --timeline FILE draws signals over time, into a FILE.png or FILE.svg, not "), "{said}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure_and_a_full_disk_is_one() {
+    for words in ["-o out \"$log\"", "-o out --respond addresses \"$log\"", "--help", "--dry-run \"$log\"", "-o out --digest - \"$log\""] {
+        let (exit, printed, said) = soar(&format!(
+            "for n in 1 2 3; do soar {words} 2>> said | true; echo ${{PIPESTATUS[0]}}; done; grep -i 'pipe\\|write' said; exit 0"
+        ));
+        assert_eq!((exit, printed.as_str(), said.as_str()), (0, "0\n0\n0\n", ""), "{words}");
+        if !words.contains("digest") && !words.contains("dry-run") {
+            let (exit, _, said) = soar(&format!("soar {words} > /dev/full"));
+            assert!(exit == 2 && said.contains("No space left on device"), "{words}: {exit} {said}");
+        }
+    }
+    // What was wrong with the input is still said by the exit code.
+    let (_, printed, _) =
+        soar(r#"echo nonsense > odd; soar -o out --strict odd "$log" 2>/dev/null | true; echo "${PIPESTATUS[0]}"; ls out"#);
+    assert_eq!(printed, "1\nhosts.ndjson\nrapport_securite.csv\ntop5.png\n");
+    for name in ["why", "update", "fleet"] {
+        let (_, printed, _) = soar(&format!("\"$ROOT/scripts/{name}\" --help | true; echo ${{PIPESTATUS[0]}}"));
+        assert_eq!(printed, "0\n", "{name}");
+    }
+}
+
+#[test]
+fn a_period_without_a_line_leaves_the_old_files_and_says_so() {
+    let (exit, printed, said) = soar(
+        r#"soar -q -o out "$log"; cp -rL out before; soar -o out --since 2026-05-01 "$log" > said 2>&1; echo $?; cmp out/hosts.ndjson before/hosts.ndjson
+        tail -1 said; grep 'no line is' said; soar -q -o none --until=2020-01-01 "$log" 2>&1; echo $?; ls -d none 2>&1
+        soar -q --lang fr -o out --since 2026-05-01 "$log" 2>&1; soar -q -o out --since 2026-04-12T06:30:00Z "$log" && cmp -s out/hosts.ndjson before/hosts.ndjson || echo new"#,
+    );
+    assert_eq!((exit, said.as_str()), (0, ""));
+    let outside = "soar: no line that was understood is in the period of --since and --until; nothing was written to";
+    let expected = [
+        &format!("1\n{outside} out"),
+        "soar-parse: no line is at or after 2026-05-01T00:00:00Z",
+        &format!("{outside} none\n1\nls: cannot access 'none': No such file or directory"),
+        "soar: aucune ligne comprise n’est dans la période de --since et --until ; rien n’a été écrit dans out",
+        "new\n",
+    ];
+    assert_eq!(printed, expected.join("\n"));
+    // The filter by itself only does so where lines are expected.
+    let filter = |flags: &str| soar(&format!("soar-parse -q --since 2026-05-01 {flags} \"$log\"")).0;
+    assert_eq!([filter(""), filter("--expect-lines")], [0, 1]);
 }
 
 /// A folder of logs, and a journal of two failures.

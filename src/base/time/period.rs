@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
+use jiff::{SpanRelativeTo, Timestamp};
 
 use crate::base::error::{Error, Result};
 use crate::base::time::{Clock, SKIPPED, TimeError, rfc3339};
@@ -83,13 +83,27 @@ impl fmt::Display for Period {
 /// # Errors
 /// [`Error::Usage`] for a text that is no time.
 pub fn read_when(flag: &str, text: &str, clock: &Clock, now: i64) -> Result<i64> {
-    let read = read_ago(text, now).map_or_else(|| read_instant(text, clock), Ok);
+    let read = match read_day_name(text, clock, now) {
+        Some(day) => clock.parse_day(&day),
+        None => read_ago(text, now).map_or_else(|| read_instant(text, clock), Ok),
+    };
     read.map_err(|error| match error {
         SKIPPED => Error::Usage(format!("{flag} {text}: that time does not exist in --tz (daylight saving): give one before or after it")),
         _ => Error::Usage(format!(
-            "{flag} {text}: not a time: give 2026-11-01T08:00:00Z (without an offset it is in --tz), a day (2026-11-01), or how long ago (30m, 2h, 3d, 1w)"
+            "{flag} {text}: not a time: give 2026-11-01T08:00:00Z (without an offset it is in --tz), a day (2026-11-01, today, yesterday), or how long ago (30m, 2h, 3d, 1w)"
         )),
     })
+}
+
+/// The day that is called `today` or `yesterday` in the zone of `clock`.
+fn read_day_name(text: &str, clock: &Clock, now: i64) -> Option<String> {
+    let today = clock.zone().to_datetime(Timestamp::from_second(now).ok()?).date();
+    let day = match text {
+        "today" => today,
+        "yesterday" => today.yesterday().ok()?,
+        _ => return None,
+    };
+    Some(day.to_string())
 }
 
 fn read_ago(text: &str, now: i64) -> Option<i64> {
@@ -140,6 +154,10 @@ mod tests {
             ("2026-11-01T08:00:00", "+02:00", "2026-11-01T06:00:00Z"),
             ("2026-11-01", "+02:00", "2026-10-31T22:00:00Z"),
             ("2026-11-01", "UTC", "2026-11-01T00:00:00Z"),
+            ("today", "UTC", "2026-11-22T00:00:00Z"),
+            ("yesterday", "UTC", "2026-11-21T00:00:00Z"),
+            ("today", "+14:00", "2026-11-22T10:00:00Z"),
+            ("yesterday", "-11:00", "2026-11-20T11:00:00Z"),
             ("30m", "+02:00", "2026-11-22T09:30:00Z"),
             ("2h", "UTC", "2026-11-22T08:00:00Z"),
             ("3d", "UTC", "2026-11-19T10:00:00Z"),
@@ -166,7 +184,8 @@ mod tests {
             "2.5s",
             "99999999999999999999h",
             "9223372036854775807w",
-            "yesterday",
+            "Yesterday",
+            "tomorrow",
             "2026-02-30",
             "2026-11-1",
             "26-11-01",
