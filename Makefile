@@ -19,7 +19,7 @@ SCRIPTS := soar soar-why soar-update soar-fleet
 SPARK := $(wildcard scripts/spark/*.py) scripts/spark/log4j2.properties scripts/spark/requirements.txt
 DEB := $(TARGET)/soar-light.deb
 # What to read, and what records look like.
-DOCS := README.md LISEZMOI.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md examples/top5.png examples/rapport_securite.csv \
+DOCS := README.md LISEZMOI.md CHANGELOG.md CONTRIBUTING.md ARCHITECTURE.md examples/top5.png examples/rapport_securite.csv $(wildcard docs/pictures/*.png) \
 	$(filter-out docs/releasing.md,$(wildcard LICENSE-* licenses/* docs/*.md schemas/*.json))
 
 # What is installed, below PREFIX, and where each file comes from: man pages and completions are made by scripts/pages.
@@ -85,7 +85,7 @@ install: build ## install filters, scripts, adapters, rules, what runs on Spark,
 
 uninstall: ## remove what install put there
 	@rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
-	@cd '$(DESTDIR)$(PREFIX)' && rmdir share/soar-light/* share/soar-light share/doc/soar-light/* share/doc/soar-light 2>/dev/null || true
+	@cd '$(DESTDIR)$(PREFIX)' && rmdir share/soar-light/* share/soar-light share/doc/soar-light/docs/pictures share/doc/soar-light/* share/doc/soar-light 2>/dev/null || true
 
 .PHONY: deb-tools
 deb-tools:

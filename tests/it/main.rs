@@ -48,6 +48,7 @@ mod networks;
 mod over_time;
 mod overwrite;
 mod packaging;
+mod pictures;
 mod pipeline;
 mod properties;
 mod readme;

@@ -51,7 +51,7 @@ pub fn of_break_in(host: &HostRecord<'_>, lang: Lang) -> Markup {
     html! {
         @if !before.is_empty() { ", " (before) }
         @if let Some(told) = login::told(host) {
-            @for cell in login::told_cells(&told, lang).iter().filter(|cell| !cell.is_empty()) { ", " (text(cell)) }
+            @for cell in login::told_cells(&told, lang).iter().filter(|cell| !cell.is_empty()) { ", " (words(cell)) }
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn figure(content: &HtmlPage<'_>) -> Markup {
     html! {
         figure.chart.timeline aria-labelledby="timeline" {
             figcaption #timeline { (lang.say(TIMELINE)) }
-            @for note in &chart.notes { p.note { (note) } }
+            @for note in &chart.notes { p.note { (words(note)) } }
             ul.legend {
                 @for (_, name, fill) in &chart.kinds {
                     li { svg.field aria-hidden="true" { rect class={ "c" (fill.colour) } width="100%" height="100%" {} @if has_lines(*fill) { (pattern_sample(*fill)) } } (name) }

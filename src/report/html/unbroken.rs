@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 use maud::{Markup, html};
 
 use crate::base::escape::terminal;
+use crate::base::time::parse_rfc3339;
 use crate::report::lang::french_time;
 
 /// Text of others, which nothing in it may reorder or hide; the template escapes it.
@@ -24,10 +25,10 @@ pub fn when(text: &str) -> Markup {
     }
 }
 
-/// The same, where an IPv6 address breaks behind a colon and nowhere else, and a time nowhere.
+/// The same, where an IPv6 address breaks behind a colon and nowhere else, and a time or a day nowhere.
 pub fn words(all: &str) -> Markup {
     let shown = text(all);
-    if !shown.contains(':') {
+    if !shown.contains([':', '-']) {
         return html! { (shown) };
     }
     html! { @for (nth, word) in shown.split(' ').enumerate() { @if nth > 0 { " " } (unbroken(word)) } }
@@ -43,7 +44,8 @@ fn unbroken(word: &str) -> Markup {
             (behind)
         };
     }
-    if french_time(core).is_some() {
+    let is_day = core.len() == 10 && parse_rfc3339(&format!("{core}T00:00:00Z")).is_ok();
+    if is_day || french_time(core).is_some() {
         html! { (before) span.at { span { (core) } } (behind) }
     } else {
         html! { (word) }
@@ -61,6 +63,7 @@ mod tests {
             "at &lt;2001:db8::1&gt; (<span class=\"ip\">2001:<wbr>db8::/64</span>), a:b."
         );
         assert_eq!(words("x 2026-01-01T00:00:00Z.").into_string(), "x <span class=\"at\"><span>2026-01-01T00:00:00Z</span></span>.");
+        assert_eq!(words("on 2026-01-01; x-y-z").into_string(), "on <span class=\"at\"><span>2026-01-01</span></span>; x-y-z");
         assert_eq!(words("<b>: \u{202e}").into_string(), "&lt;b&gt;: \\u{202e}");
         assert_eq!(when("01/01/2026 00:00:00 UTC").into_string(), "<span>01/01/2026</span> <span>00:00:00 UTC</span>");
         assert_eq!(when("<T").into_string(), "&lt;T");

@@ -6,6 +6,10 @@ use crate::report::lang::{Counted, Phrase};
 pub const TIMELINE: Phrase = ["Signals over time", "Les signaux au fil du temps"];
 /// What a column is: its width, and the zone of its ticks.
 pub const COLUMN_IS: Phrase = ["Occurrences per {}; times in {}", "Occurrences par {}\u{a0}; heures en {}"];
+/// What is shown, from its first column to its last.
+pub const SHOWN: Phrase = ["From {} to {}", "Du {} au {}"];
+/// The longest time in which nothing was counted.
+pub const GAP: Phrase = ["nothing from {} to {}", "rien du {} au {}"];
 /// In the chart of no host.
 pub const NO_TIMELINE: Phrase =
     ["No host has a timeline (soar-score --timeline).", "Aucun hôte n’a de chronologie (soar-score --timeline)."];

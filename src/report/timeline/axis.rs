@@ -124,6 +124,13 @@ pub fn ticks(start: i64, end: i64, most: i64, zone: &TimeZone, lang: Lang) -> Ve
     let mut ticks: Vec<Tick> = Vec::new();
     let Some(first) = Timestamp::from_second(start).ok().and_then(|at| step.floor(zone.to_datetime(at))) else { return ticks };
     let mut before = String::new();
+    // The year, or the month, in which it all begins, where its own tick is far off.
+    if let (Step::Months(_), Ok(at)) = (step, Timestamp::from_second(start)) {
+        let next = first.checked_add(step.span(1)).ok().and_then(|civil| zone.to_ambiguous_timestamp(civil).compatible().ok());
+        if next.is_some_and(|next| next.as_second() <= end && (next.as_second() - start) * 2 >= step.seconds()) {
+            ticks.push(Tick { at: start, label: step.label(zone.to_datetime(at), lang).0, more: String::new() });
+        }
+    }
     for times in 0..2 * most + 4 {
         let Ok(civil) = first.checked_add(step.span(times)) else { break };
         let Ok(at) = zone.to_ambiguous_timestamp(civil).compatible() else { break };
@@ -175,6 +182,8 @@ mod tests {
             ("2026-04-01T00:00:00Z", "2026-04-06T00:00:00Z", "UTC", &["04-01 2026", "04-02", "04-03", "04-04", "04-05", "04-06"]),
             ("2025-12-20T00:00:00Z", "2026-01-30T00:00:00Z", "UTC", &["12-22 2025", "12-29", "01-05 2026", "01-12", "01-19", "01-26"]),
             ("2025-12-20T00:00:00Z", "2026-06-30T00:00:00Z", "UTC", &["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06"]),
+            ("2019-02-28T00:00:00Z", "2026-11-12T00:00:00Z", "UTC", &["2019", "2020", "2021", "2022", "2023", "2024", "2025", "2026"]),
+            ("2025-12-02T00:00:00Z", "2026-05-30T00:00:00Z", "UTC", &["2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05"]),
             ("2011-12-20T00:00:00Z", "2026-06-30T00:00:00Z", "UTC", &["2012", "2014", "2016", "2018", "2020", "2022", "2024", "2026"]),
         ] {
             assert_eq!(shown(start, end, zone, Lang::En), labels, "{start} {end} {zone}");

@@ -14,7 +14,8 @@ use crate::report::data::{ReportData, ReportNeeds, TopHost};
 use crate::report::fill::Fill;
 use crate::report::lang::Lang;
 use crate::report::lang::chart::OTHER_SIGNALS;
-use crate::report::lang::timeline::{ACTIVE, COLUMN_IS, INACTIVE, WITHOUT_TIMELINE};
+use crate::report::lang::story::SEMICOLON;
+use crate::report::lang::timeline::{ACTIVE, COLUMN_IS, GAP, INACTIVE, SHOWN, WITHOUT_TIMELINE};
 use crate::report::page::{RenderOptions, Report};
 use crate::report::timeline::total::{OTHERS, View};
 use crate::report::why::UNITS;
@@ -76,6 +77,8 @@ pub(crate) struct TimeChart<'v> {
     pub(crate) top: u64,
     pub(crate) strips: Vec<Strip<'v>>,
     pub(crate) notes: Vec<String>,
+    /// Columns in which nothing was counted, and that in words.
+    pub(crate) gap: Option<((usize, usize), String)>,
 }
 
 /// One host over time.
@@ -108,10 +111,17 @@ impl<'v> TimeChart<'v> {
             Strip { nth, host, told: tell(view, &counts, lang), counts }
         };
         let mut notes = vec![lang.fill(COLUMN_IS, &[&width(view.step, lang), &lang.zone_name()])];
+        let when = |at: i64| day_or_time(at, view, lang);
+        let gap = view.gap().map(|(from, to)| ((from, to), lang.fill(GAP, &[&when(view.start_of(from)), &when(view.start_of(to))])));
+        // The last column may end behind today.
+        let first = digest.first_seen.map_or(view.start, |at| at.clamp(view.start, view.end()));
+        let last = digest.last_seen.map_or(view.end(), |at| at.clamp(first, view.end()));
+        let shown = lang.fill(SHOWN, &[&when(first), &when(last)]);
+        notes.push(gap.as_ref().map_or_else(|| shown.clone(), |(_, gap)| format!("{shown}{}{gap}", lang.say(SEMICOLON))));
         if digest.without_timeline > 0 {
             notes.push(lang.count(digest.without_timeline, WITHOUT_TIMELINE));
         }
-        Self { view, kinds: kinds.map(named).collect(), top: round_up(view.most()), strips: with_timeline.map(strip).collect(), notes }
+        Self { view, kinds: kinds.map(named).collect(), top: round_up(view.most()), strips: with_timeline.map(strip).collect(), notes, gap }
     }
 
     /// The parts of a column, from the bottom.
@@ -153,6 +163,15 @@ fn width(seconds: i64, lang: Lang) -> String {
     let seconds = seconds.unsigned_abs();
     let (unit, what) = UNITS.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit)).unwrap_or(UNITS[UNITS.len() - 1]);
     lang.count(seconds / unit, what)
+}
+
+/// A day, where columns are days or more, else a time.
+fn day_or_time(at: i64, view: &View, lang: Lang) -> String {
+    let text = lang.time(at);
+    match text.split_once(['T', ' ']) {
+        Some((day, _)) if view.step >= 86_400 => day.to_owned(),
+        _ => text,
+    }
 }
 
 /// When a host was active, in words.
@@ -216,6 +235,22 @@ mod tests {
             assert!(svg.contains(text), "no {text}");
         }
         assert!(String::from_utf8_lossy(&chart(&LINES[2..], "x.svg", &RenderOptions::default())).contains("No host has a timeline"));
+    }
+
+    #[test]
+    fn logs_that_lie_years_apart_say_when_and_between_which_days_there_is_nothing() {
+        const APART: &str = r#"{"ip":"192.0.2.1","score":60,"signals":{"ssh_failed":60},"first_seen":"2019-03-04T01:00:00Z","last_seen":"2026-11-02T22:03:00Z","timeline":{"resolution_seconds":604800,"buckets":{"ssh_failed":[1551312000,30,400,30]}}}"#;
+        let svg = |look| String::from_utf8(chart(&[APART], "x.svg", &look)).expect("UTF-8");
+        let english = svg(RenderOptions::default());
+        for text in ["From 2019-03-04 to 2026-11-02; nothing from 2019-03-14 to 2026-10-29", "\n2019\n", "\n2026\n"] {
+            assert!(english.contains(text), "no {text}: {english}");
+        }
+        assert_eq!(english.matches("nothing from 2019-03-14 to 2026-10-29").count(), 2, "in the gap, too");
+        let french = svg(RenderOptions { lang: Lang::Fr, ..RenderOptions::default() });
+        assert!(french.contains("Du 04/03/2019 au 02/11/2026\u{a0}; rien du 14/03/2019 au 29/10/2026"), "{french}");
+        // No gap: a few quiet minutes.
+        let minutes = String::from_utf8(chart(&LINES, "x.svg", &RenderOptions::default())).expect("UTF-8");
+        assert!(minutes.contains("From 2026-04-12T06:02:00Z to 2026-04-12T06:"));
     }
 
     #[test]

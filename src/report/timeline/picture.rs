@@ -24,8 +24,9 @@ const RIGHT: i32 = 40;
 /// Pixels of a field of colour in the legend, and between entries.
 const FIELD: i32 = 20;
 const LEGEND_GAP: i32 = 32;
-/// About how many ticks the axis has.
+/// About how many ticks the axis has at the most, and how many pixels the label of one needs.
 const TICKS: i64 = 8;
+const TICK_WIDTH: i32 = 125;
 /// The darkest shade of a strip.
 const STRIP: RGBColor = RGBColor(0, 114, 178);
 
@@ -127,6 +128,14 @@ impl TimePicture<'_> {
             area.draw_text(name, &beside, (left + FIELD + 8, top + FIELD / 2 + 4))?;
         }
         self.draw_axes(area, chart, layout)?;
+        if let Some(((from, to), said)) = &chart.gap {
+            let [left, right] = [*from, *to].map(|column| layout.pixel(column, chart));
+            area.draw(&Rectangle::new(
+                [(left + 1, layout.plot), (right - 1, layout.plot + PLOT_HEIGHT)],
+                layout.paint.grid.mix(0.35).filled(),
+            ))?;
+            area.draw_text(said, &centred(TEXT), (i32::midpoint(left, right), layout.plot + PLOT_HEIGHT / 4))?;
+        }
         for column in 0..chart.view.columns.len() {
             let [left, right] = [column, column + 1].map(|column| layout.pixel(column, chart));
             let (right, mut sum) = (right.max(left + 1), 0_u64);
@@ -154,10 +163,13 @@ impl TimePicture<'_> {
         let below = paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Center, VPos::Top));
         let (start, end) = (chart.view.start, chart.view.end());
         let zone = lang.zone().cloned().unwrap_or(jiff::tz::TimeZone::UTC);
-        for tick in ticks(start, end, TICKS, &zone, lang) {
+        let most = i64::from((layout.right - layout.left) / TICK_WIDTH).clamp(2, TICKS);
+        for tick in ticks(start, end, most, &zone, lang) {
             let share = i128::from(tick.at - start) * i128::from(layout.right - layout.left) / i128::from(end - start);
             let x = layout.left + i32::try_from(share).unwrap_or(0);
             area.draw(&PathElement::new([(x, layout.plot), (x, layout.foot + 6)], paint.grid.stroke_width(1)))?;
+            // None is cut at the edge.
+            let x = x.min(WIDTH.cast_signed() - TICK_WIDTH / 2);
             area.draw_text(&tick.label, &below, (x, layout.foot + 10))?;
             if !tick.more.is_empty() {
                 area.draw_text(&tick.more, &below, (x, layout.foot + 36))?;

@@ -126,6 +126,22 @@ impl View {
         self.start + self.step * i64::try_from(self.columns.len()).unwrap_or(0)
     }
 
+    /// The longest run of empty columns, as the first of them and the first behind them, where it is wide enough that the chart seems to be of
+    /// two periods.
+    #[must_use]
+    pub fn gap(&self) -> Option<(usize, usize)> {
+        let full = self.columns.iter().enumerate().filter(|(_, counts)| counts.iter().any(|count| *count > 0)).map(|(nth, _)| nth);
+        let full: Vec<_> = full.collect();
+        let gap = full.windows(2).map(|pair| (pair[0] + 1, pair[1])).max_by_key(|(from, to)| (to - from, std::cmp::Reverse(*from)))?;
+        ((gap.1 - gap.0) * 3 > self.columns.len()).then_some(gap)
+    }
+
+    /// When the column `nth` begins, in seconds since 1970.
+    #[must_use]
+    pub fn start_of(&self, nth: usize) -> i64 {
+        self.start + self.step * i64::try_from(nth).unwrap_or(0)
+    }
+
     /// The kinds of signals that occur, in the order of the table; at most `most` of them, the others being one.
     #[must_use]
     pub fn kinds(&self, most: usize) -> Vec<usize> {
