@@ -39,7 +39,7 @@ hint_flag() {
         name=${key#*:}
         [[ $name != "${1:0:5}"* || $close == *" $name "* ]] || close+="$name "
     done
-    [ "$close" = ' ' ] || { read -ra close <<<"$close"; close=$(printf '%s\n' "${close[@]}" | sort | head -n 5 | paste -sd ' '); printf '; is it %s?' "${close// /, }"; }
+    [ "$close" = ' ' ] || { close=$(tr -s ' ' '\n' <<<"$close" | sed '/^$/d' | sort | head -n 5 | paste -sd ' '); printf '; is it %s?' "${close// /, }"; }
 }
 
 # Adds the flag $1, with $2 where it takes a value, to the array given_STAGE of each stage that has it; $used is how many

@@ -75,12 +75,12 @@ pub fn read_flags_or(
     command: Command,
     explain: impl FnOnce(&clap::Error) -> Option<String>,
 ) -> Result<ArgMatches, ExitCode> {
-    command.name(program).max_term_width(WIDTH).try_get_matches().map_err(|error| match explain(&error) {
-        Some(text) => crate::cli::conclude(program, &Err(Error::Usage(text))),
-        None => {
-            let given: Vec<_> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-            answer(program, &mistake::mend(program, error, &given))
+    command.name(program).max_term_width(WIDTH).try_get_matches().map_err(|error| {
+        if let Some(text) = explain(&error) {
+            return crate::cli::conclude(program, &Err(Error::Usage(text)));
         }
+        let given: Vec<_> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        answer(program, &mistake::mend(program, error, &given))
     })
 }
 

@@ -145,3 +145,17 @@ fn everybody_can_use_the_page() {
         }
     }
 }
+
+#[test]
+#[ignore = "make test-real"]
+fn on_paper_no_text_is_larger_than_that_of_paragraphs_but_headings() {
+    let Some(mut browser) = Browser::start() else { return };
+    let path = report("paper.html", &roomy(3), &[]);
+    browser.open(&path);
+    browser.call("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+    let large = "const size = node => parseFloat(getComputedStyle(node).fontSize); const plain = size(document.body);
+        [...document.querySelectorAll('.axis, .note, .scale, .ticks text, .legend li, dd, td')].filter(node => size(node) > plain + .1).map(node => node.outerHTML.slice(0, 80))";
+    assert_eq!(browser.eval(&format!("(() => {{ {} }})()", large.replacen("[...", "return [...", 1))), json!([]));
+    assert_eq!(browser.eval("parseFloat(getComputedStyle(document.body).fontSize)"), json!(12));
+    browser.call("Emulation.setEmulatedMedia", &json!({"media": ""}));
+}

@@ -142,7 +142,7 @@ fn a_run_ends_with_what_to_do_next() {
     assert!(last("head -3 \"$log\" | soar -o out --html out/page.html -")[0].starts_with("written: "));
     // It can be pasted.
     let (exit, lines, said) =
-        soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -3");
+        soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -4");
     assert!(
         exit == 0 && said.contains("soar-parse: ") && lines.contains("Accepted password for backup from 203.0.113.77"),
         "{lines}{said}"

@@ -133,8 +133,8 @@ fn the_address_and_the_hosts_in_the_wrong_order_are_told_apart() {
 
 #[test]
 fn lines_that_the_record_does_not_name_are_counted() {
-    let log: String =
-        (0..9).map(|n| format!("Dec 31 23:30:0{n} h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n")).collect();
+    let line = |n: u8| format!("Dec 31 23:30:0{n} h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n");
+    let log = (0..9).map(line).collect::<Vec<_>>().concat();
     let folder = scratch_folder(&log);
     let (exit, shown, said) = result(&why(folder.path(), &["192.0.2.1", "hosts", FLAGS[0], FLAGS[1]]));
     assert_eq!((exit, said.as_str()), (0, ""));

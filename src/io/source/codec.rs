@@ -86,7 +86,7 @@ const UTF_16: &str = "convert it first: iconv -f UTF-16 -t UTF-8 FILE | soar-par
 /// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format
 /// section 2.1.1.1; ncompress `compress.c`; PKWARE APPNOTE 4.3.7; LZ4 frame format; 7-Zip `7zFormat.txt`; RAR technical note;
 /// libyal, EVTX format; systemd, Journal File Format; utmp(5); draft-ietf-opsawg-pcap and pcapng; RFC 2083; JPEG; ELF;
-/// SQLite file format; Apache Parquet; Unicode, FAQ on the byte order mark.
+/// `SQLite` file format; Apache Parquet; Unicode, FAQ on the byte order mark.
 const MAGIC: [Magic; 30] = [
     Magic::packed(Compression::Gzip, b"\x1f\x8b", b"\xff\xff"),
     Magic::packed(Compression::Zstd, b"\x28\xb5\x2f\xfd", b"\xff\xff\xff\xff"),
