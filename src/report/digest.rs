@@ -132,7 +132,7 @@ mod tests {
         let text = digest(&many);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 10, "{text}");
-        assert!(lines[2].starts_with("- [BREAK-IN] 192.0.2.1 tried to log in 1 time") && lines[3].starts_with("- [suspicious] 192.0.2.29"));
+        assert!(lines[2].starts_with("- [BREAK-IN] 192.0.2.1 tried to log in once") && lines[3].starts_with("- [suspicious] 192.0.2.29"));
         assert_eq!(lines[9], "and 22 more highly suspicious");
         assert!(digest(&many[..3]).lines().count() == 5 && !digest(&many[..3]).contains("more"));
         let quiet = r#"{"ip":"192.0.2.9","score":1,"signals":{"http_404":1}}"#.to_owned();

@@ -43,7 +43,7 @@ fn hosts_stand_in_the_order_of_urgency_and_what_is_left_out_is_said() {
     assert!(page.contains("left out: 2 (--top shows more"));
     assert!(
         page.contains("1 break-in</h2>")
-            && page.contains(r##"<a href="#h0">192.0.2.3</a>, after 11 failures, 2026-01-01T00:00:00Z, root, password, a:7</li>"##)
+            && page.contains(r##"<a href="#h0">192.0.2.3</a>, after 11 failures, <span class="at"><span>2026-01-01T00:00:00Z</span></span>, root, password, a:7</li>"##)
     );
     assert!(page.contains(concat!(
         "<td>192.0.2.3</td><td>1</td><td>11</td><td class=\"at\"><span>2026-01-01T</span><wbr><span>00:00:00Z</span></td>",
