@@ -1,15 +1,19 @@
 //! `--log-format @FILE` and `@FILE:NAME`: the format as nginx.conf, a configuration of Apache or one of lighttpd has it.
 //!
-//! Takes a file, gives the text of the one directive that is asked for, as `--log-format` takes it. Files that it includes are not read.
+//! Takes a file, gives the text of the one directive that is asked for, as `--log-format` takes it. Files that it includes are read too, as the
+//! server finds them: `*` in a name stands for any characters.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use regex::bytes::Regex;
 
 use crate::base::error::{Error, Result};
+use crate::base::wildcard::expression_of;
+use crate::parse::access::log_format::config_syntax::{Directive, read_configuration};
 
-/// A directive that gives a format.
-struct Directive {
-    /// What the configuration calls it; empty where it has no name.
-    name: String,
-    text: String,
-}
+/// How many files a configuration may be of.
+const MOST_FILES: usize = 1024;
 
 /// The directive that `given` (`FILE` or `FILE:NAME`) asks for.
 ///
@@ -17,17 +21,16 @@ struct Directive {
 /// A usage error that names what there is.
 pub fn find_format(given: &str) -> Result<String> {
     let (file, name) = match given.rsplit_once(':') {
-        Some((file, name)) if !std::path::Path::new(given).exists() => (file, Some(name)),
+        Some((file, name)) if !Path::new(given).exists() => (file, Some(name)),
         _ => (given, None),
     };
-    let bytes = std::fs::read(file).map_err(|error| Error::Usage(format!("--log-format @{given}: {error}")))?;
-    let directives = read_directives(&String::from_utf8_lossy(&bytes));
+    let directives = read_files(Path::new(file)).map_err(|error| Error::Usage(format!("--log-format @{given}: {error}")))?;
     let names = || directives.iter().map(|found| if found.name.is_empty() { "one without a name" } else { &found.name });
     let there = || names().collect::<Vec<_>>().join(", ");
     let error = |what: String| Err(Error::Usage(format!("--log-format @{given}: {what}").replace(|c: char| c.is_control(), " ")));
     match (name, directives.as_slice()) {
         (_, []) => {
-            error("it has no log_format, LogFormat, CustomLog with a format or accesslog.format (included files are not read)".into())
+            error("neither it nor a file that it includes has a log_format, LogFormat, CustomLog with a format or accesslog.format".into())
         }
         (None, [only]) => Ok(only.text.clone()),
         (None, _) => error(format!("it has several formats ({}): name one with @{file}:NAME", there())),
@@ -40,84 +43,83 @@ pub fn find_format(given: &str) -> Result<String> {
     }
 }
 
-/// Every directive that gives a format, in the order of the file.
-fn read_directives(text: &str) -> Vec<Directive> {
-    // Apache goes on in the next line behind a backslash.
-    let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let line_end = text[at..].find('\n').map_or(text.len(), |len| at + len);
-        let line = text[at..line_end].trim();
-        let word = line.split(|c: char| c.is_whitespace() || c == '=').next().unwrap_or_default();
-        let mut next = line_end + 1;
-        if word == "log_format" {
-            let start = at + text[at..].find("log_format").unwrap_or_default();
-            let end = nginx_end(&text[start..]).map_or(line_end, |len| start + len);
-            let name = text[start..end].split_whitespace().nth(1).unwrap_or_default();
-            found.push(Directive { name: name.to_owned(), text: text[start..end].to_owned() });
-            next = end;
-        } else if word.eq_ignore_ascii_case("LogFormat") {
-            found.push(Directive { name: name_behind(line).to_owned(), text: line.to_owned() });
-        } else if word.eq_ignore_ascii_case("CustomLog") && line.contains('%') || word == "accesslog.format" {
-            found.push(Directive { name: String::new(), text: line.to_owned() });
+/// The formats of a configuration and of the files that it includes, each file once. Those that cannot be read have none.
+fn read_files(file: &Path) -> std::io::Result<Vec<Directive>> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let (mut seen, mut formats) = (BTreeSet::new(), Vec::new());
+    let first = read_configuration(&String::from_utf8_lossy(&std::fs::read(file)?));
+    seen.insert(file.canonicalize().unwrap_or_else(|_| file.to_path_buf()));
+    formats.extend(first.formats);
+    // The last one first, so that they are read in order.
+    let mut open: Vec<PathBuf> = first.includes.iter().rev().flat_map(|path| find_files(folder, path).into_iter().rev()).collect();
+    while let Some(path) = open.pop() {
+        if seen.len() >= MOST_FILES || !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            continue;
         }
-        at = next;
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let found = read_configuration(&String::from_utf8_lossy(&bytes));
+        formats.extend(found.formats);
+        open.extend(found.includes.iter().rev().flat_map(|path| find_files(folder, path).into_iter().rev()));
     }
-    found
+    Ok(formats)
 }
 
-/// Where nginx's directive ends: behind the first `;` that is not in quotes.
-fn nginx_end(text: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut bytes = text.bytes().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match (byte, quote) {
-            (b'\\', _) => drop(bytes.next()),
-            (b'"' | b'\'', None) => quote = Some(byte),
-            (_, Some(open)) if byte == open => quote = None,
-            (b';', None) => return Some(at + 1),
-            _ => {}
-        }
+/// The files that an include names, in order: beside the configuration where the path is none from the root. A folder stands for its files,
+/// as Apache has it.
+fn find_files(folder: &Path, include: &str) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::new()];
+    let path = folder.join(include);
+    for part in path.components() {
+        let name = part.as_os_str().to_string_lossy();
+        found = if name.contains('*') {
+            let pattern = Regex::new(&expression_of(&name, "."));
+            let fits = |path: &PathBuf| {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                !name.starts_with('.') && pattern.as_ref().is_ok_and(|pattern| pattern.is_match(name.as_bytes()))
+            };
+            found.iter().flat_map(|folder| files_in(folder)).filter(fits).collect()
+        } else {
+            found.iter().map(|folder| folder.join(part)).collect()
+        };
     }
-    None
+    found.into_iter().flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).filter(|path| path.is_file()).collect()
 }
 
-/// The nickname behind the last quote of `LogFormat "..." nickname`.
-fn name_behind(line: &str) -> &str {
-    line.rfind('"').map_or("", |quote| line[quote + 1..].trim())
+/// What stands in a folder, by name.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    files
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NGINX: &str = "http {\n  # log_format old '$x';\n  log_format main '$remote_addr; - $remote_user '\n      '\"$request\"'; log_format x 'y';\n  log_format  json escape=json '{\"a\":\"$remote_addr\"}';\n  access_log /x main;\n}\n";
-    const APACHE: &str = "LogFormat \"%h %l %u %t \\\"%r\\\" \\\n  %>s %b\" common\n#LogFormat \"%h\" no\n<If x>\n  logformat \"%a\" short\n  CustomLog logs/x \"%h %u %t\"\n  CustomLog logs/y common\n</If>\n";
-
-    fn all(text: &str) -> Vec<(String, String)> {
-        read_directives(text).into_iter().map(|found| (found.name, found.text)).collect()
-    }
-
     #[test]
-    fn directives_of_all_servers_are_found_and_comments_are_not() {
-        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        assert_eq!(
-            all(NGINX),
-            [
-                pair("main", "log_format main '$remote_addr; - $remote_user '\n      '\"$request\"';"),
-                pair("x", "log_format x 'y';"),
-                pair("json", "log_format  json escape=json '{\"a\":\"$remote_addr\"}';"),
-            ]
+    fn included_files_are_read_as_the_server_finds_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        };
+        write(
+            "nginx.conf",
+            "http { include conf.d/*.conf; include none.conf; log_format own '$remote_addr $status'; include nginx.conf; }",
         );
-        assert_eq!(
-            all(APACHE),
-            [
-                pair("common", "LogFormat \"%h %l %u %t \\\"%r\\\"    %>s %b\" common"),
-                pair("short", "logformat \"%a\" short"),
-                pair("", "CustomLog logs/x \"%h %u %t\""),
-            ]
-        );
-        assert_eq!(all("accesslog.format = \"%h %V\"\n"), [pair("", "accesslog.format = \"%h %V\"")]);
+        write("conf.d/b.conf", "log_format b '$status $remote_addr';");
+        write("conf.d/a.conf", "server { include more/x; }");
+        write("conf.d/.hidden.conf", "log_format hidden '$status';");
+        write("more/x", "log_format x '$remote_addr $status 1';");
+        write("apache.conf", "Include mods\n");
+        write("mods/log.conf", "LogFormat \"%h %>s\" short\n");
+        let main = folder.path().join("nginx.conf");
+        let names: Vec<_> = read_files(&main).expect("a file").into_iter().map(|found| found.name).collect();
+        assert_eq!(names, ["own", "x", "b"]);
+        let given = |name: &str| find_format(&folder.path().join(name).display().to_string()).expect("a format");
+        assert_eq!(given("nginx.conf:x"), "log_format x '$remote_addr $status 1';");
+        assert_eq!(given("apache.conf"), "LogFormat \"%h %>s\" short");
     }
 }

@@ -11,6 +11,7 @@ mod timestamp;
 
 mod compile;
 mod config_file;
+mod config_syntax;
 mod directive;
 mod fields;
 mod segment;
