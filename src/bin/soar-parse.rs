@@ -22,11 +22,9 @@ use soar_light::parse::access::forwarded::{ClientFrom, ClientHeader, UnloggedPee
 use soar_light::parse::access::log_format::{FormatOptions, LogFormat};
 use soar_light::parse::candidate::Program;
 use soar_light::parse::detect::Settings;
-use soar_light::parse::detect::bot::Bots;
-use soar_light::parse::detect::well_known::PathSet;
 use soar_light::parse::envelope::vouched::TrustedContainers;
 use soar_light::parse::service::catalog::{SHIPPED, Services};
-use soar_light::parse::service::check::{check_file, list_services};
+use soar_light::parse::service::check::{check_operand, list_services};
 use soar_light::parse::trace::TraceForm;
 use soar_light::parse::{Config, Strictness, Wanted, Zone, list_output};
 use soar_light::record::signal::{SIGNALS, SignalSet};
@@ -66,15 +64,19 @@ struct Args {
     passed: Option<PathBuf>,
     /// Read the first lines of each FILE and print, in one line for a shell, the flags with which they are read best; nothing if none are needed. stderr compares what was tried
     ///
+    /// Of several FILEs all lines count together, and the one line is for all of them; stderr says how well it reads each.
     /// Flags that vouch for something (--program, --trust-*, --trusted-proxy, --client-from) are never printed, only
     /// explained on stderr: attackers write logs too. Exit code 1 if nothing reads the lines.
-    #[arg(long, conflicts_with_all = ["cursor", "trace", "log_format", "json", "rejects", "passed"])]
+    #[arg(long, conflicts_with_all = [
+        "cursor", "trace", "log_format", "json", "rejects", "passed", "all", "strict", "expect_lines", "since", "until", "signals", "bots",
+        "ignore_404", "trusted_proxy", "client_from", "trust_log_peer", "name", "first_line",
+    ])]
     suggest: bool,
     /// Write hosts in place of events: what was counted of each address, for soar-score, which adds them up to what it would have counted of the events
     ///
     /// Much faster than events in a pipe. Give soar-parse the flags --evidence, --resolution, --partial and --timeline of soar-score; the others stay
     /// with soar-score. --partial is needed for rules with a window, or on the number of users or paths. An address may come more than once.
-    #[arg(long, conflicts_with_all = ["trace", "suggest"])]
+    #[arg(long, conflicts_with_all = ["trace", "suggest", "all"])]
     hosts: bool,
     /// How many log lines (file and line number) to record for each signal of an address, the earliest first
     #[arg(long, value_name = "N", default_value_t = 3, requires = "hosts", value_parser = clap::value_parser!(u16).range(0..=1000))]
@@ -190,9 +192,9 @@ struct Args {
     /// List the login services, each with how it is read and what its log cannot say, and exit
     #[arg(long)]
     list_services: bool,
-    /// Run every example of a service's file, print what each gives, check that no client can move an address, and exit
-    #[arg(long, value_name = "FILE")]
-    check_services: Option<PathBuf>,
+    /// Run every example of a service, which is a file or a name of --list-services, print what each gives, check that no client can move an address, and exit
+    #[arg(long, value_name = "NAME|FILE")]
+    check_services: Option<String>,
     /// List the signals, each with its weight and an example, and exit
     #[arg(long)]
     list_signals: bool,
@@ -235,8 +237,8 @@ fn main() -> ExitCode {
         let list = Services::from_operands(&args.services).and_then(|services| cli::print(&list_services(&services)));
         return cli::conclude("soar-parse", &list);
     }
-    if let Some(file) = &args.check_services {
-        return cli::conclude("soar-parse", &check_file(file).and_then(|shown| cli::print(&shown)));
+    if let Some(operand) = &args.check_services {
+        return cli::conclude("soar-parse", &check_operand(operand).and_then(|shown| cli::print(&shown)));
     }
     if args.list_signals {
         return cli::conclude("soar-parse", &cli::print(&list_output::list_signals()));
@@ -309,9 +311,10 @@ fn config(args: &Args) -> Result<Config> {
     if period.is_bounded() && log_format.as_ref().is_some_and(|format| !format.has_time()) {
         return Err(Error::Usage("--log-format has no time, so --since and --until cannot select requests".to_owned()));
     }
+    let (signals, settings) = Settings::from_flags(&args.signals, &args.bots, &args.ignore_404)?;
     Ok(Config {
-        signals: SignalSet::from_names(&args.signals)?,
-        settings: Settings { bots: Bots::from_operands(&args.bots)?, ignored_404: PathSet::from_operands(&args.ignore_404)? },
+        signals,
+        settings,
         wanted: if args.all { Wanted::All } else { Wanted::Signals },
         log_format,
         program,
@@ -381,6 +384,7 @@ fn log_format(args: &Args, options: FormatOptions<'_>) -> Result<Option<LogForma
         return usage(format!("--client-from {header} needs --trusted-proxy, or --trust-log-peer if the log has no peer"));
     }
     match &given {
+        None if args.trust_log_peer => usage(format!("--trust-log-peer needs a --log-format or --json that contains {header}")),
         None if options.client_from.is_some_and(|header| !header.is_x_forwarded_for()) => {
             usage(format!("--client-from {header} needs a --log-format or --json that contains the header"))
         }

@@ -3,8 +3,15 @@
 
 use memchr::memrchr;
 
-/// How many lines may be open at once: those of the two outputs of a process.
-pub const STREAMS: usize = 2;
+/// How many lines may be open at once in a container engine's own file: those of the two outputs of a process.
+pub const ENGINE_STREAMS: usize = 2;
+/// The same with those of a shipper, whose entries come from many containers: each container is of one of these streams.
+pub const STREAMS: usize = 8;
+/// The streams of shippers, a bit for each.
+pub const SHIPPED: OpenStreams = !((1 << ENGINE_STREAMS) - 1);
+/// How far back from its end a text is searched for pieces of a shipper, in lines that are none and in bytes: the rest of a line follows soon.
+const MOST_OTHERS: usize = 16;
+const MOST_BYTES: usize = 256 << 10;
 
 /// An entry that is a piece, or a whole line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +20,8 @@ pub struct Piece<'l> {
     pub stream: usize,
     /// Whether the line goes on with the next entry of the stream.
     pub is_open: bool,
+    /// Which container's it is, where a shipper brought it.
+    pub container: u64,
     /// What stands before the piece, the piece, and what stands behind it.
     pub parts: [&'l [u8]; 3],
 }
@@ -42,7 +51,8 @@ pub fn open_streams(text: &[u8], open: OpenStreams, split: SplitPiece) -> OpenSt
     for line in text.split(|&byte| byte == b'\n') {
         streams = match split(line) {
             None if line.is_empty() => streams,
-            None => 0,
+            // Between the entries of a shipper stands what it took from elsewhere.
+            None => streams & SHIPPED,
             Some(piece) if piece.is_open => streams | 1 << piece.stream,
             Some(piece) => streams & !(1 << piece.stream),
         };
@@ -54,15 +64,21 @@ pub fn open_streams(text: &[u8], open: OpenStreams, split: SplitPiece) -> OpenSt
 fn find_open(text: &[u8], open: OpenStreams, split: SplitPiece) -> (Option<usize>, OpenStreams) {
     // Of each stream: whether an entry decided what it is, and where its open line starts.
     let (mut decided, mut starts) = ([false; STREAMS], [None; STREAMS]);
-    let mut end = text.len();
+    let (mut end, mut others) = (text.len(), 0);
     while end > 0 && decided.contains(&false) {
+        if decided[..ENGINE_STREAMS] == [true; ENGINE_STREAMS] && (others > MOST_OTHERS || text.len() - end > MOST_BYTES) {
+            break;
+        }
         let start = memrchr(b'\n', &text[..end - 1]).map_or(0, |newline| newline + 1);
         let line = text[start..end].strip_suffix(b"\n").unwrap_or(&text[start..end]);
         let Some(piece) = split(line) else {
-            decided = [true; STREAMS];
-            break;
+            decided[..ENGINE_STREAMS].fill(true);
+            others += 1;
+            end = start;
+            continue;
         };
         let stream = piece.stream.min(STREAMS - 1);
+        others = if stream < ENGINE_STREAMS { others + 1 } else { 0 };
         if !decided[stream] {
             if piece.is_open {
                 starts[stream] = Some(start);
@@ -72,7 +88,9 @@ fn find_open(text: &[u8], open: OpenStreams, split: SplitPiece) -> (Option<usize
         }
         end = start;
     }
-    let is_since_before = |stream: &usize| !decided[*stream] && open & 1 << stream != 0;
+    // Of a shipper only what was searched to its start: a container may have gone, and its line with it.
+    let is_searched = |stream: usize| stream < ENGINE_STREAMS || end == 0;
+    let is_since_before = |stream: &usize| !decided[*stream] && open & 1 << stream != 0 && is_searched(*stream);
     let still_open: OpenStreams = (0..STREAMS).filter(is_since_before).map(|stream| 1 << stream).sum();
     // What is open since before the text is kept no more, so that nothing waits for its end.
     let first = (0..STREAMS).filter(|stream| !is_since_before(stream)).filter_map(|stream| starts[stream]).min();
@@ -83,15 +101,17 @@ fn find_open(text: &[u8], open: OpenStreams, split: SplitPiece) -> (Option<usize
 mod tests {
     use super::*;
 
-    /// `a`, `b`: whole lines of two streams, in capitals pieces; anything else is no entry.
+    /// `a`, `b`: whole lines of two streams, in capitals pieces, `c` and `d` those of a shipper; anything else is no entry.
     fn split(line: &[u8]) -> Option<Piece<'_>> {
         let letter = *line.first()?;
         let stream = match letter.to_ascii_lowercase() {
             b'a' => 0,
             b'b' => 1,
+            b'c' => 2,
+            b'd' => 3,
             _ => return None,
         };
-        Some(Piece { stream, is_open: letter.is_ascii_uppercase(), parts: [b"", line, b""] })
+        Some(Piece { stream, is_open: letter.is_ascii_uppercase(), container: 0, parts: [b"", line, b""] })
     }
 
     fn lines_of(words: &str) -> String {
@@ -116,6 +136,12 @@ mod tests {
             ("b A", 1, "b A", 1),
             ("a A", 1, "a", 0),
             ("A B", 1, "A", 1),
+            ("c C", 0, "c", 0),
+            ("C x d x", 0, "", 0),
+            ("C x c x", 0, "C x c x", 0),
+            ("x D c C d", 0, "x", 0),
+            ("x c", 4, "x c", 0),
+            ("x d", 4, "x d", 4),
         ] {
             let text = lines_of(lines);
             let (end, bits) = find_closed(text.as_bytes(), open, split);
@@ -123,5 +149,6 @@ mod tests {
         }
         assert_eq!(open_streams(b"A\nb\nB\n", 0, split), 3);
         assert_eq!(open_streams(b"A\na\n", 2, split), 2);
+        assert_eq!(open_streams(b"A\nC\nx\n", 0, split), 4);
     }
 }

@@ -159,6 +159,9 @@ pub fn known(text: &[u8]) -> Option<&[u8]> {
 /// The `at` of a [`Mismatch`] that holds whatever the format: the reason stands alone.
 pub const OF_NO_FORMAT: usize = usize::MAX;
 
+/// From how many bytes on that fitted a line is said to be nearly of a format: less fits by chance.
+pub const CREDIBLE: usize = 10;
+
 /// Why a line is not of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mismatch {

@@ -3,14 +3,21 @@
 use std::ops::Range;
 
 use crate::io::block::MAX_LINE;
-use crate::io::pieces::{OpenStreams, Piece, STREAMS};
+use crate::io::pieces::{ENGINE_STREAMS, OpenStreams, Piece, SHIPPED};
 use crate::parse::format::Arena;
 
 /// The open lines of a block.
 #[derive(Debug, Default)]
 pub struct OpenLines {
-    streams: [Option<OpenLine>; STREAMS],
+    streams: [Option<OpenLine>; ENGINE_STREAMS],
+    /// Those of a shipper, by container. They are never put together: entries of containers are mixed, and one may be missing.
+    shipped: Vec<(u64, OpenLine)>,
+    /// The streams of a shipper that were open before the block.
+    before: OpenStreams,
 }
+
+/// Of how many containers lines may be open; past it the longest open one is given up.
+const MOST_SHIPPED: usize = 256;
 
 /// A line of which pieces came.
 #[derive(Debug, Default)]
@@ -39,18 +46,21 @@ pub enum Entry<'a> {
     Last(&'a [u8], OpenLine),
     /// The last piece of a line that is too long.
     TooLong(OpenLine),
+    /// The last piece of a line that a shipper took apart.
+    Torn(OpenLine),
 }
 
 impl OpenLines {
     /// Those of a block before which the streams of `open` had lines that are too long.
     pub fn new(open: OpenStreams) -> Self {
         let too_long = || Some(OpenLine { is_too_long: true, ..OpenLine::default() });
-        Self { streams: std::array::from_fn(|stream| if open & 1 << stream == 0 { None } else { too_long() }) }
+        let streams = std::array::from_fn(|stream| if open & 1 << stream == 0 { None } else { too_long() });
+        Self { streams, shipped: Vec::new(), before: open & SHIPPED }
     }
 
     /// Takes an entry, which is `number` and stands at `place`.
     pub fn take<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>, arena: &'a Arena) -> Entry<'a> {
-        let stream = &mut self.streams[piece.stream.min(STREAMS - 1)];
+        let Some(stream) = self.streams.get_mut(piece.stream) else { return self.take_shipped(piece, number, place) };
         let [head, body, tail] = piece.parts;
         if piece.is_open {
             let line = stream.get_or_insert_default();
@@ -70,13 +80,45 @@ impl OpenLines {
         }
     }
 
-    /// The lines that are still open, which end here.
+    /// An entry of a shipper: what follows a piece of a container is the rest of its line.
+    fn take_shipped<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>) -> Entry<'a> {
+        let at = self.shipped.iter().position(|(container, _)| *container == piece.container);
+        if piece.is_open {
+            let at = at.unwrap_or_else(|| {
+                self.shipped.push((piece.container, OpenLine::default()));
+                self.shipped.len() - 1
+            });
+            self.shipped[at].1.entries.push((number, place));
+            return Entry::Piece;
+        }
+        match at {
+            Some(at) => Entry::Torn(self.shipped.remove(at).1),
+            // Which of them is open since before the block is not known: it is the first.
+            None if self.before & 1 << piece.stream != 0 => {
+                self.before &= !(1 << piece.stream);
+                Entry::Torn(OpenLine::default())
+            }
+            None => Entry::Whole,
+        }
+    }
+
+    /// The line that was given up, so that there are never too many.
+    pub fn give_up(&mut self) -> Option<OpenLine> {
+        if self.shipped.len() > MOST_SHIPPED { Some(self.shipped.remove(0).1) } else { None }
+    }
+
+    /// The lines of an engine's own file that are still open, which end here.
     pub fn close(&mut self) -> impl Iterator<Item = OpenLine> {
         std::mem::take(&mut self.streams).into_iter().flatten()
     }
 
+    /// The lines of a shipper that are still open.
+    pub fn close_shipped(&mut self) -> impl Iterator<Item = OpenLine> {
+        std::mem::take(&mut self.shipped).into_iter().map(|(_, line)| line)
+    }
+
     /// Whether no line is open.
     pub fn is_empty(&self) -> bool {
-        self.streams.iter().all(Option::is_none)
+        self.streams.iter().all(Option::is_none) && self.shipped.is_empty() && self.before == 0
     }
 }

@@ -18,7 +18,7 @@ use crate::parse::format::{Arena, Header, Mismatch, ParsedLine};
 use crate::parse::json::line::{find_table, is_json};
 use crate::parse::json::table::OF_NO_LOG;
 use crate::parse::line::message::{names_peer, read_bare};
-use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_to};
+use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_text, nearest_to};
 use crate::parse::service::reader::{Read, ServiceReader};
 use crate::parse::service::{SERVICES, sshd};
 use crate::parse::steps::Steps;
@@ -299,7 +299,7 @@ impl<'c> LineParser<'c> {
             }
         }
         Err(nearest.map_or(RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT }, |(name, mismatch)| {
-            nearest_to(name, mismatch)
+            nearest_text(name, mismatch, line.text)
         }))
     }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::base::net;
 use crate::io::block::TOO_LONG;
-use crate::parse::format::{Mismatch, OF_NO_FORMAT};
+use crate::parse::envelope::shipper;
+use crate::parse::format::{CREDIBLE, Mismatch, OF_NO_FORMAT};
 use crate::record::run::count::LineClass;
 
 /// Why a line is a reject.
@@ -21,6 +23,8 @@ impl RejectReason {
     pub const TOO_LONG: Self = Self { format: ClosestFormat::None, reason: TOO_LONG };
     /// A piece of a line that stands nowhere as a whole.
     pub const PIECE: Self = Self { format: ClosestFormat::None, reason: "a piece of a line that a container engine cut, without the rest" };
+    /// The same, where a shipper brought it.
+    pub const SHIPPED_PIECE: Self = Self { format: ClosestFormat::None, reason: shipper::PIECE };
     /// A line of no bytes.
     pub const EMPTY: Self = Self { format: ClosestFormat::None, reason: "empty line" };
     /// A request whose quotes allow two readings of its status.
@@ -70,6 +74,14 @@ impl fmt::Display for RejectReason {
 /// What is said of a line that nothing comes near to.
 pub const OF_NO_KNOWN_FORMAT: &str = "unknown log format";
 
+/// Why a line of text is a reject that came nearest to `name`, which is named where enough fitted, or where the line begins with the address
+/// of a client, as most formats do.
+pub fn nearest_text(name: &'static str, mismatch: Mismatch, line: &[u8]) -> RejectReason {
+    let word = &line[..memchr::memchr(b' ', line).unwrap_or(line.len())];
+    let is_credible = mismatch.at >= CREDIBLE || net::parse_address(word).is_some();
+    nearest_to(name, if is_credible { mismatch } else { Mismatch { at: 0, reason: OF_NO_KNOWN_FORMAT } })
+}
+
 /// Why a line is a reject that came nearest to `name`.
 pub const fn nearest_to(name: &'static str, mismatch: Mismatch) -> RejectReason {
     let format = match mismatch.at {
@@ -78,4 +90,24 @@ pub const fn nearest_to(name: &'static str, mismatch: Mismatch) -> RejectReason 
         _ => ClosestFormat::Known(name),
     };
     RejectReason { format, reason: mismatch.reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_named_where_enough_fitted() {
+        for (line, at, shown) in [
+            ("h2 foo", 3, "unknown log format"),
+            ("192.0.2.1 x", 1, "not combined format: x"),
+            ("2001:db8::1 x", 2, "not combined format: x"),
+            ("Started GET \"/\" for 192.0.2.1", 1, "unknown log format"),
+            ("[2026-11-29 13:33:19 +0000] x", 27, "not combined format: x"),
+            ("x", OF_NO_FORMAT, "x"),
+            ("192.0.2.1 x", 0, "unknown log format"),
+        ] {
+            assert_eq!(nearest_text("combined", Mismatch { at, reason: "x" }, line.as_bytes()).to_string(), shown, "{line}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! One block of lines, classified: its events, its rejects and how many lines were what.
 
 pub(crate) mod entries;
+mod pieces;
 mod traced;
 mod worker;
 
@@ -21,7 +22,7 @@ use crate::parse::detect::Detectors;
 use crate::parse::envelope::answer::may_be_answer;
 use crate::parse::envelope::piece::{may_be_piece, split_piece};
 use crate::parse::format::{Arena, Header, ParsedLine};
-use crate::parse::joined::{Entry, OpenLine, OpenLines};
+use crate::parse::joined::{Entry, OpenLines};
 use crate::parse::line::trim_end;
 use crate::parse::lookback::Lookback;
 use crate::parse::overlooked::Overlooked;
@@ -219,16 +220,18 @@ impl<'c> Classifier<'c> {
                 None => self.close(&mut open, block, done),
                 Some(piece) => match open.take(&piece, number, start..end.min(block.bytes.len()), &arena) {
                     Entry::Whole => {}
-                    Entry::Piece => continue,
+                    Entry::Piece => {
+                        self.give_up(&mut open, block, done);
+                        continue;
+                    }
                     Entry::Last(text, whole) => {
                         done.counts.lines[LineClass::NoSignal] += whole.entries.len() as u64;
                         let reason = format_args!("a piece of the line that ends in line {number}");
                         self.trace_pieces(&whole, LineClass::NoSignal, reason, block, done);
                         joined = Some(Line::of(text));
                     }
-                    Entry::TooLong(mut line) => {
-                        line.entries.push((number, start..end.min(block.bytes.len())));
-                        self.reject_pieces(&line, &RejectReason::TOO_LONG, block, done);
+                    entry @ (Entry::TooLong(_) | Entry::Torn(_)) => {
+                        self.reject_torn(entry, (number, start..end.min(block.bytes.len())), block, done);
                         continue;
                     }
                 },
@@ -250,25 +253,10 @@ impl<'c> Classifier<'c> {
             });
         }
         self.close(&mut open, block, done);
+        open.close_shipped().for_each(|line| self.reject_pieces(&line, &RejectReason::SHIPPED_PIECE, block, done));
         self.keep(worker, &reader);
         done.passed_programs = reader.passed_over().map(|(name, count)| (name.to_vec(), count)).collect();
         done.assumed = reader.into_assumed();
-    }
-
-    /// Rejects the pieces of lines that do not go on.
-    fn close(&self, open: &mut OpenLines, block: &block::Block, done: &mut ClassifiedBlock) {
-        for line in open.close() {
-            let reason = if line.is_too_long { RejectReason::TOO_LONG } else { RejectReason::PIECE };
-            self.reject_pieces(&line, &reason, block, done);
-        }
-    }
-
-    fn reject_pieces(&self, line: &OpenLine, reason: &RejectReason, block: &block::Block, done: &mut ClassifiedBlock) {
-        for (number, place) in &line.entries {
-            done.reject(*number, reason.clone());
-            self.record_reject(done, &block.bytes[place.clone()]);
-        }
-        self.trace_pieces(line, LineClass::Reject, reason, block, done);
     }
 
     /// Puts a line into its class that is seldom one.
@@ -346,9 +334,16 @@ impl<'c> Classifier<'c> {
             detectors.note_unasked(message, |signal| unasked.add(signal, address, message.count()));
         }
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some();
-        // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
-        if let (true, ParsedLine::Web(web)) = (wanted, &mut *reading) {
-            forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
+        if let ParsedLine::Web(web) = &mut *reading {
+            let missed = tools.detectors.unasked_web(web, number);
+            // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
+            if wanted || !missed.is_empty() {
+                forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
+                let times = 1 + web.repeats;
+                for (signal, lines) in missed {
+                    tools.unasked.add(signal, web.client, lines * times);
+                }
+            }
         }
         if !wanted {
             done.counts.lines[LineClass::NoSignal] += 1;

@@ -39,6 +39,8 @@ const SHOWN: usize = 3;
 struct Candidate {
     /// What the user would write; nothing where no flag is needed.
     flags: Vec<String>,
+    /// What they say of the access log.
+    format: Option<LogFormat>,
     result: Sample,
 }
 
@@ -49,6 +51,10 @@ struct Sample {
     read: u64,
     /// Lines of other programs.
     passed: u64,
+    /// Messages of known programs that are not known: nothing is read of them.
+    unknown: u64,
+    /// Whether the line before was read, which a line that repeats it is then too.
+    is_after_read: bool,
     /// Lines that count for nobody.
     untrusted: u64,
     rejects: u64,
@@ -67,7 +73,7 @@ struct Sample {
 /// A failed write. Unreadable inputs are said, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
     let (blocks, unreadable) = sample(inputs, run, diagnostics);
-    let plain = Candidate { flags: Vec::new(), result: read_sample(config, &config.services, None, &blocks) };
+    let plain = Candidate { flags: Vec::new(), format: None, result: read_sample(config, &config.services, None, &blocks) };
     let lines = plain.result.total();
     let services = if plain.result.rejects + plain.result.passed > 0 { suggest_services(config, &plain.result, &blocks)? } else { None };
     let mut candidates = vec![plain];
@@ -76,24 +82,49 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
         let guesses = guesses(&candidates[0].result.rejected);
         candidates.extend(others().chain(guesses).map(|(flags, format)| {
             let result = read_sample(config, &config.services, Some(&format), &blocks);
-            Candidate { flags, result }
+            Candidate { flags, format: Some(format), result }
         }));
     }
-    candidates.extend(services);
+    if let Some(services) = services {
+        candidates.extend(join_both(config, &candidates, &services, &blocks)?);
+        candidates.push(services);
+    }
     // The first of several that read as much: without flags, then in the order of the table.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.result.read));
     let best = &candidates[0];
     let shown = candidates.iter().enumerate().filter(|(index, c)| c.flags.is_empty() || *index < SHOWN && c.result.read > 0);
     diagnostics.info(&format!("{} looked at", counted(lines, "line")));
     shown.for_each(|(_, candidate)| diagnostics.info(&candidate.show()));
+    show_files(config, best, &blocks, diagnostics)?;
     explain(best, diagnostics);
     if !best.flags.is_empty() && best.result.read > 0 {
         let mut output = Output::stdout(run)?;
         let words: Vec<_> = best.flags.iter().map(|word| quote(word)).collect();
         output.write(format!("{}\n", words.join(" ")).as_bytes())?;
     }
-    let is_read = best.result.read > 0 || best.result.passed > 0 && best.result.rejects == 0;
+    let Sample { read, passed, unknown, rejects, .. } = best.result;
+    let is_read = read > 0 || passed + unknown > 0 && rejects == 0;
     Ok(Exit::after(unreadable, u64::from(lines == 0 || !is_read)))
+}
+
+/// Says of each input how well the flags read it, where there are several: one line of flags is for all of them.
+fn show_files(config: &Config, best: &Candidate, blocks: &[Block], diagnostics: &mut Diagnostics) -> Result<()> {
+    let mut files: Vec<&str> = blocks.iter().map(|block| &*block.file).collect();
+    files.dedup();
+    if files.len() < 2 {
+        return Ok(());
+    }
+    let given = match best.services() {
+        Some(names) => Some(Services::from_operands(&[names.to_owned()])?),
+        None => None,
+    };
+    let services = given.as_ref().unwrap_or(&config.services);
+    for file in files {
+        let of_file: Vec<_> = blocks.iter().filter(|block| &*block.file == file).collect();
+        let result = read_sample(config, services, best.format.as_ref(), of_file);
+        diagnostics.info(&format!("  {file}: {}", result.show()));
+    }
+    Ok(())
 }
 
 /// The first blocks of each input, and how many inputs could not be read.
@@ -142,7 +173,20 @@ fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result
     }
     let names = names.join(",");
     let result = read_sample(config, &Services::from_operands(std::slice::from_ref(&names))?, None, blocks);
-    Ok(Some(Candidate { flags: vec!["--services".to_owned(), names], result }))
+    Ok(Some(Candidate { flags: vec!["--services".to_owned(), names], format: None, result }))
+}
+
+/// The format that reads most with `services` beside it, where both read more than no flags do: one log may need the one, the next the other.
+fn join_both(config: &Config, candidates: &[Candidate], services: &Candidate, blocks: &[Block]) -> Result<Option<Candidate>> {
+    let plain = candidates.first().map_or(0, |plain| plain.result.read);
+    let formats = candidates.iter().filter(|candidate| candidate.format.is_some() && candidate.result.read > plain);
+    // Of several that read as much, the first.
+    let best = formats.rev().max_by_key(|candidate| candidate.result.read);
+    let (Some(best), Some(names)) = (best, services.services()) else { return Ok(None) };
+    let [name, format, ..] = best.flags.as_slice() else { return Ok(None) };
+    let again = if name == "--json" { LogFormat::from_json_keys(format, FormatOptions::default()) } else { LogFormat::compile(format) }?;
+    let result = read_sample(config, &Services::from_operands(&[names.to_owned()])?, Some(&again), blocks);
+    Ok(Some(Candidate { flags: [&*best.flags, &*services.flags].concat(), format: Some(again), result }))
 }
 
 /// Every format that a name stands for, with its flags.
@@ -154,7 +198,7 @@ fn others() -> impl Iterator<Item = (Vec<String>, LogFormat)> {
 /// Formats of which no name is known, as the first lines that nothing reads look.
 fn guesses(rejected: &[String]) -> Vec<(Vec<String>, LogFormat)> {
     let mut guesses = Vec::new();
-    if let Some(keys) = rejected.iter().find_map(|line| guess_keys(line.as_bytes())).filter(|keys| !names_client_text(keys))
+    if let Some(keys) = rejected.iter().find_map(|line| guess_keys(line.as_bytes()))
         && let Ok(format) = LogFormat::from_json_keys(&keys, FormatOptions::default())
     {
         guesses.push((vec!["--json".to_owned(), keys], format));
@@ -168,18 +212,16 @@ fn guesses(rejected: &[String]) -> Vec<(Vec<String>, LogFormat)> {
     guesses
 }
 
-/// Whether the client of these keys stands among what clients write themselves: headers, queries, cookies.
-fn names_client_text(keys: &str) -> bool {
-    const OF_CLIENTS: [&str; 6] = ["header", "forward", "query", "param", "cookie", "body."];
-    let client = keys.split(',').find_map(|key| key.strip_prefix("client=")).unwrap_or_default().to_ascii_lowercase();
-    OF_CLIENTS.iter().any(|word| client.contains(word))
-}
-
-fn read_sample(config: &Config, services: &Services, format: Option<&LogFormat>, blocks: &[Block]) -> Sample {
-    let candidates = Candidates::new(format).of_services(services).vouched(config.program.as_ref(), None);
+fn read_sample<'b>(
+    config: &Config,
+    services: &Services,
+    format: Option<&LogFormat>,
+    blocks: impl IntoIterator<Item = &'b Block>,
+) -> Sample {
+    let candidates = Candidates::new(format).of_services(services).vouched(config.program.as_ref(), config.trusted_containers.as_ref());
     let (mut result, mut index, mut arena) = (Sample::default(), LineIndex::default(), Arena::default());
     let mut last = LastFormats::default();
-    for block in blocks.iter().filter(|block| block.part == BlockKind::Lines) {
+    for block in blocks.into_iter().filter(|block| block.part == BlockKind::Lines) {
         let mut parser = LineParser::new(&candidates, &block.file, config.clock.with_reference(block.modified), last);
         if let Some(layout) = block.layout {
             for place in layout.entries(&block.bytes) {
@@ -206,6 +248,12 @@ fn read_sample(config: &Config, services: &Services, format: Option<&LogFormat>,
 
 impl Sample {
     fn add(&mut self, line: &Line<'_>, parsed: Option<&ParsedLine<'_>>) {
+        let read = self.read;
+        self.sort(line, parsed);
+        self.is_after_read = self.read > read;
+    }
+
+    fn sort(&mut self, line: &Line<'_>, parsed: Option<&ParsedLine<'_>>) {
         match parsed {
             Some(ParsedLine::Web(web)) => {
                 self.read += 1;
@@ -217,7 +265,9 @@ impl Sample {
                     self.services.push(message.template().service);
                 }
             }
-            Some(ParsedLine::UnknownMessage(_) | ParsedLine::Repeated(_)) => self.read += 1,
+            Some(ParsedLine::UnknownMessage(_)) => self.unknown += 1,
+            Some(ParsedLine::Repeated(_)) if self.is_after_read => self.read += 1,
+            Some(ParsedLine::Repeated(_)) => self.passed += 1,
             Some(ParsedLine::OtherProgram(_)) => {
                 self.passed += 1;
                 if memchr::memmem::find(line.text, b" HTTP/").is_some() {
@@ -247,20 +297,34 @@ impl Sample {
         }
     }
 
-    const fn total(&self) -> u64 {
-        self.read + self.passed + self.untrusted + self.rejects
-    }
-}
-
-impl Candidate {
+    /// How many lines are what.
     fn show(&self) -> String {
-        let Sample { read, passed, untrusted, rejects, .. } = &self.result;
-        let mut text = if self.flags.is_empty() { "without flags".to_owned() } else { self.flags.join(" ") };
-        text.push_str(&format!(": {read} read, {passed} of other programs, {}", counted(*rejects, "reject")));
+        let Self { read, passed, unknown, untrusted, rejects, .. } = self;
+        let mut text = format!("{read} read, {passed} of other programs, {}", counted(*rejects, "reject"));
+        if *unknown > 0 {
+            text.push_str(&format!(", {}", counted(*unknown, "unknown message")));
+        }
         if *untrusted > 0 {
             text.push_str(&format!(", {untrusted} untrusted"));
         }
         text
+    }
+
+    const fn total(&self) -> u64 {
+        self.read + self.passed + self.unknown + self.untrusted + self.rejects
+    }
+}
+
+impl Candidate {
+    /// The services that the flags name.
+    fn services(&self) -> Option<&str> {
+        let at = self.flags.iter().position(|flag| flag == "--services")?;
+        self.flags.get(at + 1).map(String::as_str)
+    }
+
+    fn show(&self) -> String {
+        let flags = if self.flags.is_empty() { "without flags".to_owned() } else { self.flags.join(" ") };
+        format!("{flags}: {}", self.result.show())
     }
 }
 

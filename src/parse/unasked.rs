@@ -1,6 +1,7 @@
 //! Signals that would have fired if the run had asked for them: whether somebody attacked although no signal says so.
 //!
-//! Only messages of sshd are looked at: their template says what they mean, so nothing has to be searched for.
+//! Of messages the template says what they mean, so nothing has to be searched for. Of requests, what costs much is looked for on the first
+//! lines of an input and on some of those behind them (see `detect`); a count is then about right, and the same in every run.
 
 use std::collections::HashMap;
 

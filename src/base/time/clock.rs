@@ -203,6 +203,8 @@ impl Clock {
     pub fn parse_any<'a>(&mut self, text: &'a [u8]) -> std::result::Result<LogTime<'a>, TimeError> {
         match text {
             [b'0'..=b'9', _, b'/', ..] | [_, _, _, _, b'-' | b'/', ..] | [b'A'..=b'Z', _, _, b' ', ..] => self.parse_dated(text),
+            // As Apache's %t, and Tomcat's in JSON.
+            [b'[', inside @ .., b']'] => self.parse_dated(inside),
             _ => parse_epoch(text),
         }
     }

@@ -13,13 +13,14 @@ pub(crate) mod browser;
 pub(crate) mod login;
 pub mod probe;
 
+use crate::base::error::{Error, Result};
 use crate::parse::access::request::Web;
 use crate::parse::detect::bot::Bots;
 use crate::parse::detect::cache::UserAgentCache;
 use crate::parse::detect::well_known::PathSet;
 use crate::parse::format::ParsedLine;
 use crate::parse::service::message::ServiceMessage;
-use crate::record::signal::{Login, SIGNALS, SignalSet};
+use crate::record::signal::{Login, SIGNALS, SignalSet, index_of};
 
 /// What a run may choose of its detectors.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,29 @@ pub struct Settings {
     pub bots: Bots,
     /// The paths whose absence says nothing about who asked for them.
     pub ignored_404: PathSet,
+}
+
+impl Settings {
+    /// The signals that `--signals` lists, and what `--bots` and `--ignore-404` say of them.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what is wrong with one of them, and for one that would change nothing.
+    pub fn from_flags(list: &str, bots: &[String], ignored_404: &[String]) -> Result<(SignalSet, Self)> {
+        let signals = SignalSet::from_names(list)?;
+        let is_elsewhere = |name: &&str| DETECTORS.iter().any(|(of, detector)| of == name && matches!(detector, Detector::Elsewhere));
+        if let Some(name) = list.split(',').map(str::trim).find(is_elsewhere) {
+            return Err(Error::Usage(format!("--signals {name}: soar-enrich sets it (--crawlers), no line says it: leave it out here")));
+        }
+        let settings = Self { bots: Bots::from_operands(bots)?, ignored_404: PathSet::from_operands(ignored_404)? };
+        let is_wanted = |name: &str| index_of(name).is_some_and(|index| signals.contains(index));
+        let is_default = matches!(bots, [only] if only == "default");
+        for (flag, is_given, name) in [("--bots", !is_default, "http_bot"), ("--ignore-404", !ignored_404.is_empty(), "http_404")] {
+            if is_given && !is_wanted(name) {
+                return Err(Error::Usage(format!("{flag} would change nothing: --signals leaves out {name}")));
+            }
+        }
+        Ok((signals, settings))
+    }
 }
 
 /// What the detectors look with: what the run chose, and what they saw so far.
@@ -82,6 +106,64 @@ pub struct Detectors<'s> {
     messages: SignalSet,
     /// Those that it did not ask for.
     unasked: SignalSet,
+    /// The signals of requests that it did not ask for.
+    web_unasked: Vec<(usize, WebDetector, Screen)>,
+    /// Whether one of them is looked for on all requests.
+    misses_bots: bool,
+}
+
+/// On which requests a signal is looked for that the run did not ask for, so that this costs little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    /// On all.
+    All,
+    /// On those that were refused or not found, and on those that send something: on others it never fires.
+    Answer,
+    /// On those that were refused or not found.
+    Refused,
+    /// On those, and on targets of more than what most consist of.
+    Odd,
+}
+
+/// The first lines of an input, on each of which every signal is looked for, and of how many of those behind them one is: the patterns of
+/// probes and attacks take longer than all else that is done with a line.
+const ALL_LOOKED_AT: u64 = 4096;
+const ONE_OF: u64 = 16;
+
+/// For how many lines line `number` stands where not all are looked at: 0 where it is not.
+const fn weight_of(number: u64) -> u64 {
+    match number {
+        ..=ALL_LOOKED_AT => 1,
+        _ if number.is_multiple_of(ONE_OF) => ONE_OF,
+        _ => 0,
+    }
+}
+
+impl Screen {
+    fn of(name: &str) -> Self {
+        match name {
+            "http_bot" => Self::All,
+            "http_probe" => Self::Refused,
+            "http_attack" => Self::Odd,
+            _ => Self::Answer,
+        }
+    }
+
+    /// For how many lines line `number` stands, or 0 where it is not looked at.
+    fn weight(self, web: &Web<'_>, number: u64) -> u64 {
+        let is_refused = web.status.is_some_and(|status| status >= 400);
+        match self {
+            Self::All => 1,
+            Self::Answer => u64::from(is_refused || is_post(web)),
+            Self::Refused | Self::Odd if is_refused => weight_of(number),
+            Self::Odd if weight_of(number) > 0 && attack::has_odd_target(web) => weight_of(number),
+            Self::Refused | Self::Odd => 0,
+        }
+    }
+}
+
+fn is_post(web: &Web<'_>) -> bool {
+    web.request.is_some_and(|request| request.starts_with(b"POST "))
 }
 
 impl<'s> Detectors<'s> {
@@ -89,17 +171,31 @@ impl<'s> Detectors<'s> {
     #[must_use]
     pub fn new(wanted: SignalSet, settings: &'s Settings) -> Self {
         let context = DetectContext { settings, agents: UserAgentCache::default() };
-        let mut detectors = Self { context, web: Vec::new(), messages: SignalSet::NONE, unasked: SignalSet::NONE };
+        let mut detectors = Self {
+            context,
+            web: Vec::new(),
+            messages: SignalSet::NONE,
+            unasked: SignalSet::NONE,
+            web_unasked: Vec::new(),
+            misses_bots: false,
+        };
         for (index, signal) in SIGNALS.iter().enumerate() {
             let Some((_, detector)) = DETECTORS.iter().find(|(name, _)| *name == signal.name) else { continue };
             let is_wanted = wanted.contains(index);
             if let (Detector::Web(fires) | Detector::Both(fires), true) = (detector, is_wanted) {
                 detectors.web.push((index, *fires));
             }
+            if let (Detector::Web(fires) | Detector::Both(fires), false) = (detector, is_wanted) {
+                let screen = Screen::of(signal.name);
+                detectors.misses_bots |= screen == Screen::All;
+                detectors.web_unasked.push((index, *fires, screen));
+            }
             match detector {
                 Detector::Message | Detector::Both(_) if is_wanted => detectors.messages = detectors.messages.with(index),
                 // A login that succeeded is no attack.
-                Detector::Message if signal.login != Some(Login::Accepted) => detectors.unasked = detectors.unasked.with(index),
+                Detector::Message | Detector::Both(_) if signal.login != Some(Login::Accepted) => {
+                    detectors.unasked = detectors.unasked.with(index);
+                }
                 _ => {}
             }
         }
@@ -113,6 +209,24 @@ impl<'s> Detectors<'s> {
         if !unasked.is_empty() {
             unasked.indexes().for_each(note);
         }
+    }
+
+    /// The signals that would have fired on a request, had the run asked for them, and for how many lines each of them stands: past the first
+    /// [`ALL_LOOKED_AT`] lines of an input, those that cost much are looked for on one of [`ONE_OF`].
+    #[inline]
+    pub fn unasked_web(&mut self, web: &Web<'_>, number: u64) -> Vec<(usize, u64)> {
+        let mut missed = Vec::new();
+        // Nearly every line of a long log, where bots are looked for anyway.
+        if weight_of(number) == 0 && web.status.is_some_and(|status| status < 400) && !is_post(web) && !self.misses_bots {
+            return missed;
+        }
+        for (index, fires, screen) in &self.web_unasked {
+            let weight = screen.weight(web, number);
+            if weight > 0 && fires(&mut self.context, web) {
+                missed.push((*index, weight));
+            }
+        }
+        missed
     }
 
     /// The signals that fire on a line.
@@ -145,6 +259,51 @@ fn is_http_bot(context: &mut DetectContext<'_>, web: &Web<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_costs_much_is_looked_for_where_it_is_likely_and_far_down_on_some_lines() {
+        let settings = Settings::default();
+        let wanted = SignalSet::from_names("http_404").expect("names");
+        let mut detectors = Detectors::new(wanted, &settings);
+        let mut missed = |request: &'static str, status: u16, number: u64| {
+            let web = Web { request: Some(request.as_bytes()), status: Some(status), ..Web::of(b"192.0.2.1") };
+            detectors.unasked_web(&web, number)
+        };
+        let of = |name: &str, weight: u64| (index_of(name).expect("a signal"), weight);
+        for (request, status, number, found) in [
+            ("GET /a HTTP/1.1", 200, 1, vec![]),
+            ("GET /a HTTP/1.1", 500, 9001, vec![of("http_error", 1)]),
+            ("GET /a HTTP/1.1", 401, 1, vec![of("http_denied", 1)]),
+            ("GET /.env HTTP/1.1", 404, 1, vec![of("http_probe", 1)]),
+            ("GET /.env HTTP/1.1", 200, 1, vec![]),
+            ("GET /a?q=%27%20or%201=1-- HTTP/1.1", 200, ALL_LOOKED_AT, vec![of("http_attack", 1)]),
+            ("GET /a?q=%27%20or%201=1-- HTTP/1.1", 200, ALL_LOOKED_AT + 1, vec![]),
+            ("GET /a?q=%27%20or%201=1-- HTTP/1.1", 200, ALL_LOOKED_AT + ONE_OF, vec![of("http_attack", ONE_OF)]),
+            ("POST /wp-login.php HTTP/1.1", 200, 9001, vec![of("http_login", 1)]),
+        ] {
+            assert_eq!(missed(request, status, number), found, "{request} {status} {number}");
+        }
+    }
+
+    #[test]
+    fn flags_that_would_change_nothing_are_refused() {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        for (signals, bots, ignored, wrong) in [
+            ("all", "extended", "common", None),
+            ("default", "default", "", None),
+            ("ssh_failed", "default", "", None),
+            ("default,http_impostor", "default", "", Some("--signals http_impostor: soar-enrich sets it")),
+            ("http_404", "extended", "common", Some("--bots would change nothing: --signals leaves out http_bot")),
+            ("http_bot", "extended", "common", Some("--ignore-404 would change nothing: --signals leaves out http_404")),
+        ] {
+            let outcome = Settings::from_flags(signals, &words(bots), &words(ignored)).err();
+            let said = outcome.map(|error| error.to_string());
+            assert!(
+                said.is_none() == wrong.is_none() && wrong.is_none_or(|wrong| said.as_deref().is_some_and(|said| said.contains(wrong))),
+                "{signals} {bots} {ignored}: {said:?}"
+            );
+        }
+    }
 
     #[test]
     fn every_signal_has_its_detector() {

@@ -6,7 +6,7 @@ use crate::base::time::Clock;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::syslog::priority_len;
 use crate::parse::envelope::tag::{parse_pid, read_repeat};
-use crate::parse::format::{FormatKind, Header, Mismatch, known};
+use crate::parse::format::{CREDIBLE, FormatKind, Header, Mismatch, known};
 
 /// `<38>1 2024-01-02T03:04:05.678Z host sshd 77 - - message`.
 pub const RFC5424: EnvelopeFormat = EnvelopeFormat {
@@ -22,7 +22,7 @@ pub const RFC5424: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// How much of the fields' places is known to be right: a mismatch behind the version is this format's.
-const AT_VERSION: usize = 6;
+const AT_VERSION: usize = CREDIBLE;
 
 fn open_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let mismatch = |reason| Mismatch { at: AT_VERSION, reason };

@@ -49,7 +49,7 @@ pub fn split_tag(rest: &[u8]) -> Result<Tag<'_>, &'static str> {
     let message = after.strip_prefix(b":").unwrap_or(after).trim_ascii_start();
     let named = if pid.is_none() { split_title(message).or_else(|| split_cygwin(message)) } else { None };
     let (pid, message) = named.unwrap_or((pid, message));
-    Ok(Tag { name, pid, message: split_message_id(message).unwrap_or(message) })
+    Ok(Tag { name, pid, message: split_message_id(message).or_else(|| split_junos(message)).unwrap_or(message) })
 }
 
 /// Splits `host sshd[pid]: message`, as nearly every line of sshd's starts; `None`: it may be one of sshd's all the same.
@@ -64,8 +64,8 @@ pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     let (pid, digits) = split_digits(behind).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
     let message = behind[digits..].strip_prefix(b"]: ")?;
     let name = &rest[host.len() + 1..][..name_len];
-    // A bracket may be Solaris's message id, an L start what syslog-ng says of a message before; blanks are none of the message's.
-    (!matches!(message.first(), Some(b'[' | b' ' | b'L'))).then_some((host, Tag { name, pid: Some(pid), message }))
+    // A bracket may be Solaris's message id, `%` Junos' priority, an L start what syslog-ng says of a message before; blanks are none of the message's.
+    (!matches!(message.first(), Some(b'[' | b' ' | b'L' | b'%'))).then_some((host, Tag { name, pid: Some(pid), message }))
 }
 
 /// The name and the message of `[sshd] message`, as metalog writes it.
@@ -119,6 +119,18 @@ fn split_message_id(message: &[u8]) -> Option<&[u8]> {
     let digits = inside.iter().take_while(|b| b.is_ascii_digit()).count();
     let (level, rest) = split_word(inside[digits..].strip_prefix(b" ")?)?;
     is_level(level.strip_suffix(b"]")?).then_some(rest)
+}
+
+/// What follows the priority of Junos, `%AUTH-6: ` or `%AUTH-3-`, behind which the name of a message stands.
+///
+/// **Source:** Junos, System Log Explorer; `explicit-priority`.
+fn split_junos(message: &[u8]) -> Option<&[u8]> {
+    let inside = message.strip_prefix(b"%")?;
+    let letters = inside.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    match inside.get(letters..)? {
+        [b'-', b'0'..=b'7', b':', b' ', rest @ ..] | [b'-', b'0'..=b'7', b'-', rest @ ..] if letters > 0 => Some(rest),
+        _ => None,
+    }
 }
 
 /// Whether `text` is a facility and a level of syslog (`auth.info`, `Auth.Info`, `auth|security:info`), or a level alone.

@@ -48,8 +48,8 @@ impl Services {
         let mut services = Self::default();
         for operand in operands {
             if is_path(operand) {
-                for path in files(Path::new(operand))? {
-                    services.own.push(Box::leak(Box::new(read_file(&path)?)));
+                for path in files(Path::new(operand))?.iter().filter(|path| !is_shipped_sshd(path)) {
+                    services.own.push(Box::leak(Box::new(read_file(path)?)));
                 }
                 continue;
             }
@@ -58,7 +58,7 @@ impl Services {
                     services.named.extend(SHIPPED.iter());
                     continue;
                 }
-                let Some(file) = SHIPPED.iter().find(|file| file.name == name) else { return Err(unknown(name)) };
+                let Some(file) = SHIPPED.iter().find(|file| file.name == name) else { return Err(unknown("--services", name)) };
                 services.named.push(file);
             }
         }
@@ -167,7 +167,7 @@ impl Catalog {
 }
 
 /// Whether an operand is meant as a path, and not as the name of a service.
-fn is_path(operand: &str) -> bool {
+pub fn is_path(operand: &str) -> bool {
     operand.contains('/') || Path::new(operand).extension().is_some_and(|extension| extension == "toml") || Path::new(operand).is_dir()
 }
 
@@ -198,14 +198,27 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 pub fn read_file(path: &Path) -> Result<Definition> {
     let text = fs::read_to_string(path).map_err(|source| Error::read(&path.display().to_string(), &source))?;
     let definition = Definition::parse(&text, &path.display().to_string())?;
+    if definition.name == "sshd" {
+        return Err(Error::Usage(format!(
+            "{}: sshd's messages are read by a reader of their own, with the file that was built in, from which this one differs",
+            path.display()
+        )));
+    }
     crate::parse::service::forgery::check(&definition).map_err(|what| Error::Usage(format!("{}: {what}", path.display())))?;
     Ok(definition)
 }
 
-fn unknown(name: &str) -> Error {
+/// Whether a file is that of sshd which was built in: it is read anyway.
+pub fn is_shipped_sshd(path: &Path) -> bool {
+    let is_it = |text: String| SHIPPED.iter().any(|file| file.name == "sshd" && file.text == text);
+    path.file_name().is_some_and(|name| name == "sshd.toml") && fs::read_to_string(path).is_ok_and(is_it)
+}
+
+/// What is said of a name that no service has.
+pub fn unknown(flag: &str, name: &str) -> Error {
     let close = SHIPPED.iter().map(|file| file.name).filter(|known| known.contains(name) || name.contains(known)).collect::<Vec<_>>();
     let hint = if close.is_empty() { "--list-services shows all".to_owned() } else { format!("did you mean {}?", close.join(", ")) };
-    Error::Usage(format!("--services: no service is called {name:?}; {hint}; a file or folder has a / or ends in .toml"))
+    Error::Usage(format!("{flag}: no service is called {name:?}; {hint}; a file or folder has a / or ends in .toml"))
 }
 
 /// A file of a service.

@@ -8,20 +8,52 @@ use crate::base::number::parse_port;
 use crate::base::time::Clock;
 use crate::parse::format::{Arena, Header};
 use crate::parse::service::catalog::SHIPPED;
-use crate::parse::service::catalog::{Services, read_file};
+use crate::parse::service::catalog::{Services, is_path, is_shipped_sshd, read_file, unknown};
 use crate::parse::service::definition::Definition;
 use crate::parse::service::message::ServiceMessage;
 use crate::parse::service::messages::{Entry, Expectation};
 use crate::parse::service::reader::{Read, ServiceReader};
+use crate::parse::service::{forgery, sshd};
 use crate::record::signal::SIGNALS;
 
-/// What the examples of a file give, one line each.
+/// What the examples of a service give, which is a file or the name of one that ships, one line each.
 ///
 /// # Errors
-/// What is wrong with the file, or the examples that give something else, all of them.
-pub fn check_file(path: &Path) -> Result<String> {
-    let definition: &'static Definition = Box::leak(Box::new(read_file(path)?));
-    check(definition).map_err(|failed| Error::Usage(format!("{}: {failed}", path.display())))
+/// What is wrong with it, or the examples that give something else, all of them.
+pub fn check_operand(operand: &str) -> Result<String> {
+    let path = Path::new(operand);
+    let fail = |failed: String| Error::Usage(format!("{operand}: {failed}"));
+    if operand == "sshd" && !path.exists() || is_shipped_sshd(path) {
+        return check_sshd().map_err(fail);
+    }
+    let definition: &'static Definition = if is_path(operand) || path.exists() {
+        Box::leak(Box::new(read_file(path)?))
+    } else {
+        let shipped = SHIPPED.iter().find(|file| file.name == operand).ok_or_else(|| unknown("--check-services", operand))?.definition();
+        forgery::check(shipped).map_err(fail)?;
+        shipped
+    };
+    check(definition).map_err(fail)
+}
+
+/// What the examples of sshd give, whose messages have a reader of their own: tests try to move the addresses of each.
+fn check_sshd() -> std::result::Result<String, String> {
+    // Old Linux-PAM names its module in the tag.
+    const MODULE: &str = "sshd(pam_unix)";
+    let (mut shown, mut failed) = (String::new(), Vec::new());
+    for template in sshd::templates() {
+        let inside = template.example.strip_prefix(MODULE).and_then(|rest| rest.strip_prefix(": "));
+        let (program, message) = inside.map_or(("sshd", template.example), |inside| (MODULE, inside));
+        let header = Header { program: program.as_bytes(), ..Header::default() };
+        match sshd::read_message(header, message.as_bytes()) {
+            Some(message) if std::ptr::eq(message.template(), template) => {
+                shown.push_str(&format!("{}\n  {}\n", show(&message), template.example));
+            }
+            Some(message) => failed.push(format!("read by another message\n  {}\n  {}", message.template().pattern, template.example)),
+            None => failed.push(format!("no template fits this example\n  {}", template.example)),
+        }
+    }
+    if failed.is_empty() { Ok(shown) } else { Err(failed.join("\n")) }
 }
 
 /// What the examples of a service give.
@@ -92,14 +124,7 @@ fn check_example(
     if !entry.templates.iter().any(|own| std::ptr::eq(*own, template)) {
         return Err(format!("this example is read by another message\n  {}", template.pattern));
     }
-    let text = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    let given = Expectation {
-        addr: text(message.address()).map(|addr| net::parse_address(addr.as_bytes()).map_or(addr, |address| address.to_string())),
-        port: message.port().and_then(parse_port),
-        user: text(message.user()).filter(|user| !user.is_empty()),
-        method: text(message.method),
-        count: Some(message.count()).filter(|&count| count != 1),
-    };
+    let given = given_by(&message);
     if let (Some(wanted), true) = (&entry.expect, is_first)
         && !wanted.is_met_by(&given)
     {
@@ -108,10 +133,28 @@ fn check_example(
     if !template.signals.is_empty() && message.signals().is_empty() && template.methods.is_empty() && template.not_methods.is_empty() {
         return Err("the signal does not fire: the message names no address".to_owned());
     }
+    Ok(show(&message))
+}
+
+/// What a message gives.
+fn given_by(message: &ServiceMessage<'_>) -> Expectation {
+    let text = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    Expectation {
+        addr: text(message.address()).map(|addr| net::parse_address(addr.as_bytes()).map_or(addr, |address| address.to_string())),
+        port: message.port().and_then(parse_port),
+        user: text(message.user()).filter(|user| !user.is_empty()),
+        method: text(message.method),
+        count: Some(message.count()).filter(|&count| count != 1),
+    }
+}
+
+/// What a message means, and what it gives, for a person.
+fn show(message: &ServiceMessage<'_>) -> String {
+    let template = message.template();
     let signals: Vec<_> = message.signals().indexes().map(|index| SIGNALS[index].name).collect();
     let outcome = if template.outcome.is_empty() { String::new() } else { format!(" {}", template.outcome) };
     let signals = if signals.is_empty() { "no signal".to_owned() } else { signals.join(", ") };
-    Ok(format!("{}{outcome}: {signals}: {}", template.action, given.show()))
+    format!("{}{outcome}: {signals}: {}", template.action, given_by(message).show())
 }
 
 impl Expectation {
@@ -161,7 +204,17 @@ pub fn list_services(own: &Services) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::service::forgery;
+
+    #[test]
+    fn a_service_is_checked_by_its_name_and_by_its_file() {
+        let shown = check_operand("dovecot").expect("a service");
+        assert_eq!(check_operand("services/dovecot.toml").expect("its file"), shown);
+        let sshd = check_operand("services/sshd.toml").expect("its file");
+        assert_eq!(check_operand("sshd").expect("a service"), sshd);
+        assert!(sshd.contains("ssh_login failure: ssh_failed: addr "), "{sshd}");
+        let error = check_operand("dovecott").expect_err("no service").to_string();
+        assert!(error.contains("did you mean dovecot?"), "{error}");
+    }
 
     #[test]
     fn every_shipped_service_passes_its_own_checks() {

@@ -31,8 +31,10 @@ pub fn read_front<'a>(line: &'a [u8], start: usize, clock: &mut Clock) -> Result
     let mismatch = |at, reason| Mismatch { at, reason };
     let time_end = line[..start].strip_suffix(b"] ").ok_or(mismatch(1, "no ']' after the time"))?.len();
     let (time_start, time) = read_time(line, time_end, clock)?;
-    let who = read_client(line[..time_start - 1].strip_suffix(b" ").ok_or(mismatch(2, "no space before the time"))?)
-        .map_err(|reason| mismatch(3, reason))?;
+    // The time and the request are there.
+    let at = start;
+    let who = read_client(line[..time_start - 1].strip_suffix(b" ").ok_or(mismatch(at, "no space before the time"))?)
+        .map_err(|reason| mismatch(at, reason))?;
     Ok((time, who))
 }
 

@@ -13,7 +13,27 @@ type FieldNames = (&'static str, &'static [&'static str], fn(&str) -> bool);
 const FIELDS: &[FieldNames] = &[
     (
         "client",
-        &["remoteaddr", "clientip", "remoteip", "clientaddr", "client", "remote", "srcip", "sourceip", "clientaddress", "remotehost", "ip"],
+        &[
+            // The peer's first: a client may be what a header says.
+            "remoteaddr",
+            "remoteip",
+            "remoteaddress",
+            "peeraddr",
+            "peerip",
+            "peeraddress",
+            "clientip",
+            "clientaddr",
+            "clientaddress",
+            "client",
+            "remote",
+            "peer",
+            "srcip",
+            "sourceip",
+            "sourceaddress",
+            "remotehost",
+            "ipaddress",
+            "ip",
+        ],
         is_client,
     ),
     ("status", &["status", "statuscode", "responsecode", "responsestatus", "httpstatus", "code", "response"], is_status),
@@ -37,9 +57,12 @@ pub fn guess_keys(line: &[u8]) -> Option<String> {
     object.sort_all_objects();
     let mut values = Vec::new();
     flatten(&object, &mut String::new(), &mut values);
+    // What stands further out is more likely of the whole request.
+    values.sort_by_key(|(path, _)| path.matches('.').count());
     let mut found: Vec<(&str, &str)> = Vec::new();
     for (field, names, fits) in FIELDS {
-        let best = names.iter().find_map(|name| values.iter().find(|(path, text)| is_called(path, name) && fits(text)));
+        let may_be = |path: &str| *field != "client" || !is_of_clients(path);
+        let best = names.iter().find_map(|name| values.iter().find(|(path, text)| is_called(path, name) && fits(text) && may_be(path)));
         found.extend(best.map(|(path, _)| (*field, path.as_str())));
     }
     let has = |field: &str| found.iter().any(|(name, _)| *name == field);
@@ -75,6 +98,13 @@ fn flatten(value: &Value, path: &mut String, values: &mut Vec<(String, String)>)
         Value::Number(number) if values.len() < MOST => values.push((path.clone(), number.to_string())),
         _ => {}
     }
+}
+
+/// Whether a key stands among what clients write themselves: headers, queries, cookies.
+fn is_of_clients(path: &str) -> bool {
+    const OF_CLIENTS: [&str; 6] = ["header", "forward", "query", "param", "cookie", "body."];
+    let path = path.to_ascii_lowercase();
+    OF_CLIENTS.iter().any(|word| path.contains(word))
 }
 
 fn is_called(path: &str, name: &str) -> bool {
@@ -127,6 +157,15 @@ mod tests {
                 r#"{"http":{"clientIp":"::1","statusCode":404,"path":"/"}}"#,
                 Some("client=http.clientIp,status=http.statusCode,target=http.path"),
             ),
+            (
+                r#"{"level":30,"time":1717972337123,"req":{"method":"GET","url":"/no","headers":{"client_ip":"203.0.113.1"},"remoteAddress":"::ffff:192.0.2.1"},"res":{"statusCode":404}}"#,
+                Some("client=req.remoteAddress,status=res.statusCode,time=time,method=req.method,target=req.url"),
+            ),
+            (
+                r#"{"a":{"status":500},"request":{"remote_ip":"192.0.2.1","client_ip":"203.0.113.1","method":"GET","uri":"/no"},"status":404}"#,
+                Some("client=request.remote_ip,status=status,method=request.method,target=request.uri"),
+            ),
+            (r#"{"request":{"headers":{"client_ip":"192.0.2.1"},"path":"/"},"status":404}"#, None),
             (r#"{"ip":"x","status":404,"path":"/"}"#, None),
             (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
             ("x", None),

@@ -30,9 +30,22 @@ enum Piece<'l> {
 /// several, the one by which most are.
 pub fn guess_string(lines: &[&str]) -> Option<String> {
     const MOST_TRIED: usize = 8;
-    let strings = lines.iter().take(MOST_TRIED).filter_map(|line| to_string(line));
+    let strings = lines.iter().take(MOST_TRIED).flat_map(|line| Users::ALL.iter().filter_map(|users| to_string(line, *users)));
     let rated = strings.map(|string| (count_read(&string, lines), string)).filter(|(count, _)| *count > 0);
-    rated.max_by_key(|(count, _)| *count).map(|(_, string)| string)
+    // The first of several that are as good, which says most.
+    let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.map(|(_, string)| string)
+}
+
+/// Whether a user is looked for: a name may hold blanks, so that many a string is none with one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Users {
+    Named,
+    Passed,
+}
+
+impl Users {
+    const ALL: [Self; 2] = [Self::Named, Self::Passed];
 }
 
 /// How many of `lines` are requests by `string`; none where a client could forge one.
@@ -46,7 +59,7 @@ fn count_read(string: &str, lines: &[&str]) -> usize {
     lines.iter().filter(|line| is_read(line)).count()
 }
 
-fn to_string(line: &str) -> Option<String> {
+fn to_string(line: &str, users: Users) -> Option<String> {
     let pieces = split(line)?;
     let dialect =
         if pieces.iter().any(|piece| matches!(piece, Piece::Time(_, Dialect::Apache))) { Dialect::Apache } else { Dialect::Nginx };
@@ -61,6 +74,9 @@ fn to_string(line: &str) -> Option<String> {
     let referrer = agent
         .and_then(|agent| quoted.iter().copied().rfind(|&at| at < agent))
         .filter(|&at| matches!(pieces[at], Piece::Quoted(text) if text == "-" || text.starts_with("http")));
+    let ident = find_ident(&pieces, client);
+    let user = ident.map(|ident| ident + 2).filter(|_| users == Users::Named);
+    let size = (status + 1..pieces.len()).find(|&at| is_size(&pieces[at])).filter(|&at| at > request && at <= status + 4);
     let name = |nginx: &str, apache: &str| if dialect == Dialect::Nginx { nginx.to_owned() } else { apache.to_owned() };
     let mut string = String::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -83,8 +99,12 @@ fn to_string(line: &str) -> Option<String> {
                 name("$remote_addr", "%a") + &port
             }
             Piece::Word(_) if at == status => name("$status", "%>s"),
+            Piece::Word(_) if Some(at) == user => name("$remote_user", "%u"),
+            Piece::Word("-") if Some(at) == ident => name("-", "%l"),
+            Piece::Word(_) if Some(at) == size => name("$body_bytes_sent", "%b"),
             Piece::Word(word) if net::parse_address(word.as_bytes()).is_some() => name("$realip_remote_addr", "%{c}a"),
-            Piece::Word(word) if is_number(word.as_bytes()) && *word != "-" => name("$request_time", "%D"),
+            Piece::Word(word) if is_seconds(word) => name("$request_time", "%X"),
+            Piece::Word(word) if is_number(word.as_bytes()) && *word != "-" => name("$request_length", "%D"),
             Piece::Word(_) => name("$pipe", "%X"),
         });
     }
@@ -102,6 +122,27 @@ fn find_client(pieces: &[Piece<'_>]) -> Option<usize> {
     let second = (first + 1..pieces.len()).find(|&at| address(&pieces[at]).is_some()).filter(|&at| at == first + 2);
     let is_local = |at: usize| address(&pieces[at]).is_some_and(net::is_local);
     Some(second.filter(|&at| is_local(first) && !is_local(at) && pieces[first + 1] != Piece::Text(" ")).unwrap_or(first))
+}
+
+/// The word that stands for the identity of RFC 1413, which nobody asks for: `-` right behind the client, before the user and the time.
+fn find_ident(pieces: &[Piece<'_>], client: usize) -> Option<usize> {
+    let [Piece::Text(" "), Piece::Word("-"), Piece::Text(" "), Piece::Word(_), Piece::Text(" ["), Piece::Time(..), ..] =
+        pieces.get(client + 1..)?
+    else {
+        return None;
+    };
+    Some(client + 2)
+}
+
+/// A count of bytes, or none.
+fn is_size(piece: &Piece<'_>) -> bool {
+    matches!(piece, Piece::Word(word) if *word == "-" || word.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A duration as nginx writes it: seconds and a fraction of three digits.
+fn is_seconds(word: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    word.split_once('.').is_some_and(|(seconds, fraction)| is_digits(seconds) && fraction.len() == 3 && is_digits(fraction))
 }
 
 fn is_request(text: &str) -> bool {
@@ -192,7 +233,7 @@ mod tests {
             (
                 r#"2020-03-22T04:27:07+07:00 192.0.2.26 "GET /no HTTP/1.1" - 404 0.000 520 162 "-" "ExampleBot/1.0" "-""#,
                 Some(
-                    r#"$time_iso8601 $remote_addr "$request" $pipe $status $request_time $request_time $request_time "$http_referer" "$http_user_agent" "$http_x_other""#,
+                    r#"$time_iso8601 $remote_addr "$request" $pipe $status $request_time $body_bytes_sent $request_length "$http_referer" "$http_user_agent" "$http_x_other""#,
                 ),
             ),
             (
@@ -203,6 +244,17 @@ mod tests {
                 r#"[10/Oct/2000:13:55:36 +0000] 192.0.2.1:4711 404 "GET / HTTP/1.1""#,
                 Some(r#"[$time_local] $remote_addr:$remote_port $status "$request""#),
             ),
+            (
+                r#"192.0.2.1 - bob [10/Oct/2000:13:55:36 +0000] x "GET / HTTP/1.1" 404 153 0.002 "-" "ExampleBot/1.0""#,
+                Some(
+                    r#"$remote_addr - $remote_user [$time_local] $pipe "$request" $status $body_bytes_sent $request_time "$http_referer" "$http_user_agent""#,
+                ),
+            ),
+            (
+                r#"192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] 404 "GET / HTTP/1.1" 1530"#,
+                Some(r#"$remote_addr - $remote_user [$time_local] $status "$request" $body_bytes_sent"#),
+            ),
+            (r#"2021-01-27 00:00:06.929 192.0.2.1 "GET / HTTP/1.1" 404 - 0.5s"#, Some(r#"%{%F %T}t.%{msec_frac}t %a "%r" %>s %b %X"#)),
             (r#"192.0.2.1 "GET / HTTP/1.1" ok"#, None),
             (r#"x 404 "GET / HTTP/1.1""#, None),
             (r#"192.0.2.1 404 "GET / HTTP/1.1"#, None),

@@ -2,7 +2,7 @@
 
 use crate::base::time::Clock;
 use crate::parse::access::json::request;
-use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
+use crate::parse::format::{Arena, CREDIBLE, Format, FormatKind, Mismatch, ParsedLine};
 use crate::parse::json::table::CADDY_KEYS;
 use crate::parse::json::walk;
 
@@ -20,7 +20,7 @@ pub const CONSOLE: Format = Format {
 };
 
 fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
-    let mismatch = |reason| Mismatch { at: 5, reason };
+    let mismatch = |reason| Mismatch { at: CREDIBLE, reason };
     let mut columns = line.splitn(5, |&byte| byte == b'\t');
     let columns = std::array::from_fn(|_| columns.next().unwrap_or_default());
     let [time, _, logger, message, json]: [&[u8]; 5] = columns;

@@ -34,10 +34,17 @@ pub const HYPERCORN: Format = Format {
     read: |line, arena, clock| read_hypercorn(line.text, arena, clock),
 };
 
+/// What Uvicorn writes on a terminal, which `docker logs` and `script` keep: the level, the request and the status are coloured.
+///
+/// **Source:** Uvicorn `uvicorn/logging.py` (`ColourizedFormatter`, `AccessFormatter`), click `style`.
+const COLOURED_LEVEL: &[u8] = b"\x1b[32mINFO\x1b[0m:     ";
+const RESET: &[u8] = b"\x1b[0m";
+const BOLD: &[u8] = b"\x1b[1m";
+
 /// `INFO:     192.0.2.38:53735 - "GET /no HTTP/1.1" 404 Not Found`. A query may hold quotes; what stands behind the last is the server's.
 fn read_uvicorn(line: &[u8]) -> Result<ParsedLine<'_>, Mismatch> {
     let mut words = Words::of(line);
-    words.skip(b"INFO:     ", "no level at the start")?;
+    words.skip(b"INFO:     ", "no level at the start").or_else(|mismatch| words.skip(COLOURED_LEVEL, mismatch.reason))?;
     // A UNIX socket has no address, and none is written.
     let client = match words.rest() {
         [b' ', b'-', ..] => &b"-"[..],
@@ -50,9 +57,17 @@ fn read_uvicorn(line: &[u8]) -> Result<ParsedLine<'_>, Mismatch> {
     words.skip(b" \"", "no quoted request")?;
     let end = memrchr(b'"', words.rest()).ok_or(words.mismatch("the request has no closing quote"))?;
     let (request, tail) = words.rest().split_at(end);
-    let status = tail.strip_prefix(b"\" ").and_then(|tail| tail.split(|&byte| byte == b' ').next()).unwrap_or_default();
+    let request = request.strip_prefix(BOLD).map_or(request, |inside| inside.strip_suffix(RESET).unwrap_or(inside));
+    let status = tail.strip_prefix(b"\" ").map(skip_colour).and_then(|tail| tail.split(|&byte| byte == b' ').next()).unwrap_or_default();
     let status = read_status(status).map_err(|reason| words.mismatch(reason))?;
     Ok(ParsedLine::Web(Web { request: known(request), status, ..Web::of(client) }))
+}
+
+/// What stands behind the colour at the start of a text.
+fn skip_colour(text: &[u8]) -> &[u8] {
+    let Some(inside) = text.strip_prefix(b"\x1b[") else { return text };
+    let codes = inside.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    inside[codes..].strip_prefix(b"m").unwrap_or(text)
 }
 
 /// `[2026-11-29 13:33:19 +0000] [1049] [INFO] ` before a line of the combined format, whose protocol is a version alone.
@@ -60,7 +75,8 @@ fn read_hypercorn<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Re
     let mut words = Words::of(line);
     words.skip(b"[", "no '[' at the start")?;
     clock.parse_dated(words.until(b']', "no ']' after the time")?).map_err(|reason| Mismatch { at: 1, reason })?;
-    words.skip(b" [", "no process behind the time")?;
+    // Many programs begin their lines with a time.
+    words.skip(b" [", "no process behind the time").map_err(|mismatch| Mismatch { at: 1, ..mismatch })?;
     if !words.until(b']', "no process")?.iter().all(u8::is_ascii_digit) {
         return Err(words.mismatch("no process"));
     }
@@ -73,4 +89,27 @@ fn read_hypercorn<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Re
         _ => request,
     });
     Ok(ParsedLine::Web(Web { request, ..web }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_passed_over_where_uvicorn_writes_them() {
+        let shown = |line: &'static str| match read_uvicorn(line.as_bytes()) {
+            Ok(ParsedLine::Web(Web { client, request, status, .. })) => {
+                let [client, request] = [client, request.unwrap_or_default()].map(String::from_utf8_lossy);
+                format!("{client} {} {request}", status.unwrap_or_default())
+            }
+            other => format!("{other:?}"),
+        };
+        for line in [
+            "\x1b[32mINFO\x1b[0m:     192.0.2.33:53735 - \"\x1b[1mGET /no HTTP/1.1\x1b[0m\" \x1b[31m404 Not Found\x1b[0m",
+            "INFO:     192.0.2.33:53735 - \"GET /no HTTP/1.1\" 404 Not Found",
+        ] {
+            assert_eq!(shown(line), "192.0.2.33 404 GET /no HTTP/1.1", "{line}");
+        }
+        assert!(read_uvicorn(b"\x1b[31mERROR\x1b[0m:    x").is_err());
+    }
 }

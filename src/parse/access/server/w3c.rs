@@ -11,7 +11,7 @@ use crate::base::time::{Clock, LogTime};
 use crate::io::lines::FIELDS;
 use crate::parse::access::escaping::{Escaping, hex};
 use crate::parse::access::request::{Web, is_client, join_request, read_size, read_status};
-use crate::parse::format::{Arena, Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
+use crate::parse::format::{Arena, CREDIBLE, Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
 
 /// IIS, `CloudFront` and others.
 pub const W3C: Format = Format {
@@ -112,7 +112,8 @@ fn names_of(header: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// # Errors
 /// Why it has not its columns.
 pub fn read<'a>(line: &'a [u8], header: &[u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
-    let mismatch = |reason| Mismatch { at: 3, reason };
+    // The header says what the line is.
+    let mismatch = |reason| Mismatch { at: CREDIBLE, reason };
     if line.starts_with(b"#") {
         // `#Software:`, `#Date:` and the like tell of the log, not of a request.
         return Ok(ParsedLine::OtherProgram(None));

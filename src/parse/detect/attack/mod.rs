@@ -71,6 +71,11 @@ pub fn is_attack(web: &Web<'_>) -> bool {
         || web.referrer.is_some_and(|referrer| patterns.finds_in_header(&web.plain(referrer), true))
 }
 
+/// Whether the target of a request has more than what a plain address consists of: most attacks stand in such a one.
+pub fn has_odd_target(web: &Web<'_>) -> bool {
+    web.target().is_some_and(|target| !is_ordinary(target))
+}
+
 /// The patterns of the tables, joined by what they are looked for in. `None` cannot be, and a test would say so.
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::build().ok());
 

@@ -1,0 +1,98 @@
+//! Lines as real servers, daemons and shippers write them: what each is taken for (`tests/heard`).
+//!
+//! A file there holds cases: `# about`, the flags (`$ `, an argument each), and for each line of the log (`> `) what it is (`= `): address, status
+//! or action, and the time where it matters; or the class of a line that is no event.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// A case.
+#[derive(Debug, Default)]
+struct Case {
+    about: String,
+    flags: Vec<String>,
+    /// Each line, and what it is.
+    lines: Vec<(String, String)>,
+}
+
+fn read_cases(name: &str) -> Vec<Case> {
+    let path = format!("{}/tests/heard/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut cases: Vec<Case> = Vec::new();
+    for row in text.lines() {
+        let (mark, rest) = row.split_at_checked(2).unwrap_or_else(|| panic!("{name}: {row:?}"));
+        if mark == "# " {
+            cases.push(Case { about: rest.to_owned(), ..Case::default() });
+            continue;
+        }
+        let case = cases.last_mut().expect("a case begins with what it is about");
+        match mark {
+            "$ " => case.flags.push(rest.to_owned()),
+            "> " => case.lines.push((rest.to_owned(), String::new())),
+            "= " => rest.clone_into(&mut case.lines.last_mut().expect("a line").1),
+            _ => panic!("{name}: {row:?}"),
+        }
+    }
+    cases
+}
+
+/// What `soar-parse --trace=json --all` takes each line of a case for.
+fn read_lines(case: &Case) -> Vec<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_soar-parse"));
+    let command = command.args(["--all", "--year", "2024", "--trace=json"]).args(&case.flags);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("soar-parse runs");
+    let text: String = case.lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
+    child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("soar-parse ends");
+    let records = output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let mut records: Vec<Value> = records.map(|line| serde_json::from_slice(line).expect("JSON")).collect();
+    // Pieces of a line are told where the line ends.
+    records.sort_by_key(|record| record["line"].as_u64());
+    records.iter().map(show).collect()
+}
+
+fn show(record: &Value) -> String {
+    let event = &record["event"];
+    if event.is_null() {
+        let class = record["class"].as_str().unwrap_or_default();
+        return format!("{} ({})", if class == "other_program" { "other" } else { class }, record["reason"].as_str().unwrap_or_default());
+    }
+    let action = event["event"]["action"].as_str().unwrap_or_default();
+    let outcome = event["event"]["outcome"].as_str().unwrap_or_default();
+    let what = match (event["http"]["response"]["status_code"].as_u64(), action, outcome) {
+        (Some(status), ..) => status.to_string(),
+        (None, "login", "failure") => "login_failed".to_owned(),
+        (None, "login", _) => "login_accepted".to_owned(),
+        _ => action.to_owned(),
+    };
+    let client = event["source"]["ip"].as_str().unwrap_or("-");
+    format!("{client} {what} {}", event["@timestamp"].as_str().unwrap_or_default())
+}
+
+fn check(name: &str, least: usize) {
+    let (mut wrong, mut lines) = (String::new(), 0);
+    for case in read_cases(name) {
+        let found = read_lines(&case);
+        lines += case.lines.len();
+        for (index, (line, wanted)) in case.lines.iter().enumerate() {
+            let found = found.get(index).map_or("nothing", String::as_str);
+            if !format!("{found} ").starts_with(&format!("{wanted} ")) {
+                wrong.push_str(&format!("# {}\n> {line}\n= {wanted}\n  found: {found}\n", case.about));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(lines >= least, "{lines} lines");
+}
+
+#[test]
+fn requests_are_read_as_servers_log_them() {
+    check("web.txt", 90);
+}
+
+#[test]
+fn messages_are_read_whatever_stands_around_them() {
+    check("envelopes.txt", 60);
+}
