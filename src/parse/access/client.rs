@@ -58,12 +58,16 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     if let Some(asked) = asked {
         // With one word behind them the first is the client, whether the second is the host that it asked for (lighttpd), or what its
         // identd says. In front of a proxy it may be X-Forwarded-For.
-        let is_proxy = net::is_local(address) && !net::is_local(asked);
-        if is_proxy || memchr(b' ', after).is_some() {
+        if net::is_local(address) && !net::is_local(asked) || memchr(b' ', after).is_some() {
             return Err(TWO_ADDRESSES);
         }
     }
     Ok(plain)
+}
+
+/// Whether `client` may be a proxy in front of `other`.
+fn is_of_proxy(client: &[u8], other: IpAddr) -> bool {
+    net::parse_address(client).is_some_and(net::is_local) && !net::is_local(other)
 }
 
 /// The address of `[2001:db8::1]:80`, which lighttpd writes of who asked for it so.
@@ -88,8 +92,17 @@ fn read_behind_name<'a>(plain: Client<'a>, second: &'a [u8], after: &'a [u8]) ->
     let has_vhost = host.is_some() && is_client(second)
         || is_client(first) && second != b"-" && (net::parse_address(second).is_some() || is_name(second));
     if has_vhost {
-        let (_, user) = split_word(after).ok_or(MISSING)?;
+        let (ident, user) = split_word(after).ok_or(MISSING)?;
+        // As without a virtual host: the ident may be X-Forwarded-For behind a proxy, and the user what follows it.
+        if net::parse_address(ident).is_some_and(|ident| is_of_proxy(second, ident) || memchr(b' ', user).is_some()) {
+            return Err(TWO_ADDRESSES);
+        }
         return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
+    }
+    // Two words before an address: the name of a container, say, and not a client with an ident and a user.
+    let is_prefix = second != b"-" && split_word(after).is_some_and(|(word, _)| net::parse_address(word).is_some());
+    if is_prefix {
+        return Err(MISSING);
     }
     if is_client(first) { Ok(plain) } else { Err("the client is neither an address nor a host name") }
 }

@@ -36,9 +36,11 @@ fn open_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
         let end = memchr(b' ', rest).filter(|&end| end > 0).ok_or(mismatch("a field of the header is missing"))?;
         (*field, rest) = (&rest[..end], &rest[end + 1..]);
     }
-    let [time, host, name, pid, _] = fields.map(known);
+    let [time, host, name, pid, id] = fields.map(known);
     let time = time.map(|text| clock.parse_rfc3339(text)).transpose().map_err(mismatch)?;
-    let message = skip_data(rest).ok_or(mismatch("the structured data has no end"))?;
+    // Heroku leaves the structured data out.
+    let without = || (id.is_none() && !rest.starts_with(b"[")).then_some(rest);
+    let message = skip_data(rest).or_else(without).ok_or(mismatch("the structured data has no end"))?;
     let (host, program) = (host.unwrap_or_default(), name.unwrap_or_default());
     let header = Header { time, host, program, pid: pid.and_then(parse_pid) };
     let repeat = if program == b"syslogd" { read_repeat(time, host, message) } else { None };
