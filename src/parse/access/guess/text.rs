@@ -121,6 +121,10 @@ fn find_client(pieces: &[Piece<'_>]) -> Option<usize> {
     let first = pieces.iter().position(|piece| address(piece).is_some())?;
     let second = (first + 1..pieces.len()).find(|&at| address(&pieces[at]).is_some()).filter(|&at| at == first + 2);
     let is_local = |at: usize| address(&pieces[at]).is_some_and(net::is_local);
+    // Nothing tells which of two is a header that a client wrote.
+    if second.is_some_and(|second| is_local(first) == is_local(second)) {
+        return None;
+    }
     Some(second.filter(|&at| is_local(first) && !is_local(at) && pieces[first + 1] != Piece::Text(" ")).unwrap_or(first))
 }
 
@@ -256,6 +260,7 @@ mod tests {
             ),
             (r#"2021-01-27 00:00:06.929 192.0.2.1 "GET / HTTP/1.1" 404 - 0.5s"#, Some(r#"%{%F %T}t.%{msec_frac}t %a "%r" %>s %b %X"#)),
             (r#"192.0.2.1 "GET / HTTP/1.1" ok"#, None),
+            (r#"203.0.113.9 192.0.2.1 "GET / HTTP/1.1" 404 5"#, None),
             (r#"x 404 "GET / HTTP/1.1""#, None),
             (r#"192.0.2.1 404 "GET / HTTP/1.1"#, None),
         ] {
