@@ -27,7 +27,7 @@ use soar_light::parse::service::catalog::{SHIPPED, Services};
 use soar_light::parse::service::check::{check_operand, list_services};
 use soar_light::parse::trace::TraceForm;
 use soar_light::parse::{Config, Strictness, Wanted, Zone, list_output};
-use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::record::signal::SIGNALS;
 
 /// What --hosts may take without --memory, in bytes.
 const DEFAULT_MEMORY: u64 = 256 << 20;
