@@ -127,3 +127,36 @@ fn program_reads_a_line_of_a_services_own_file_as_it_is_read_without() {
     assert!(read(&[]).contains("\"@timestamp\":\"2026-11-30T05:17:07Z\""), "{}", read(&[]));
     assert_eq!(read(&["--program", "exim"]), read(&[]));
 }
+
+#[test]
+fn a_file_into_which_clients_can_write_is_read_only_where_it_is_asked_for() {
+    let listed = text(&filter("soar-parse").arg("--list-services").output().expect("it runs").stdout);
+    let page = std::fs::read_to_string(root().join("docs/services.md")).expect("the page");
+    for (name, own, message) in [
+        (
+            "mariadb",
+            "2026-05-29 22:50:51 5 [Warning] Access denied for user 'root'@'192.0.2.9' (using password: YES)",
+            "May 29 22:50:51 m mariadbd[1]: Access denied for user 'root'@'192.0.2.9' (using password: YES)",
+        ),
+        (
+            "nginx-error",
+            r#"2026/05/29 22:50:51 [error] 12#12: *1 user "a": password mismatch, client: 192.0.2.9, server: x, request: "GET / HTTP/1.1", host: "x""#,
+            r#"May 29 22:50:51 m nginx: *1 user "a": password mismatch, client: 192.0.2.9, server: x, request: "GET / HTTP/1.1", host: "x""#,
+        ),
+        (
+            "xrdp",
+            "[20260529-22:50:51] [INFO ] AUTHFAIL: user=bob ip=192.0.2.9 time=1780095051",
+            "May 29 22:50:51 m xrdp-sesman[1]: [INFO ] AUTHFAIL: user=bob ip=192.0.2.9 time=1780095051",
+        ),
+    ] {
+        let event = format!("{name}.auth 192.0.2.9 1");
+        assert_eq!(events(&[], own).0, [""; 0], "{own}");
+        assert_eq!(events(&["--services", name], own).0, [&*event], "{own}");
+        assert_eq!(events(&[], message).0, [&*event], "{message}");
+        let told = listed.split("\n\n").find(|told| told.starts_with(&format!("{name}\n"))).expect(name);
+        assert!(told.contains("\n  read by default; its own file with --services;"), "{told}");
+        assert!(told.contains("(clients can write lines into it: only with --services)"), "{told}");
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).expect(name);
+        assert!(row.contains("| by default; its own file with `--services` |"), "{row}");
+    }
+}

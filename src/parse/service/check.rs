@@ -13,7 +13,7 @@ use crate::parse::service::definition::Definition;
 use crate::parse::service::message::ServiceMessage;
 use crate::parse::service::messages::{Entry, Expectation};
 use crate::parse::service::reader::{Read, ServiceReader};
-use crate::parse::service::{forgery, sshd};
+use crate::parse::service::{forgery, sshd, swallow};
 use crate::record::signal::SIGNALS;
 
 /// What the examples of a service give, which is a file or the name of one that ships, one line each.
@@ -76,6 +76,7 @@ pub fn check(definition: &'static Definition) -> std::result::Result<String, Str
             failed.extend(unread.map(|template| format!("no example fits this template\n  {}", template.pattern)));
         }
     }
+    failed.extend(swallow::find(definition));
     if failed.is_empty() { Ok(shown) } else { Err(failed.join("\n")) }
 }
 
@@ -182,10 +183,11 @@ impl Expectation {
 #[must_use]
 pub fn list_services(own: &Services) -> String {
     let mut list = String::new();
-    let given = own.given().map(|definition| (definition, "given with --services"));
+    let given = own.given().map(|definition| (definition, "given with --services".to_owned()));
     let shipped = SHIPPED.iter().map(|file| {
         let definition = file.definition();
-        (definition, if definition.is_verified { "read by default" } else { "from documentation; read with --services" })
+        let source = if definition.is_verified { "" } else { "from documentation; " };
+        (definition, format!("{source}read {}", definition.how_read()))
     });
     for (definition, state) in given.chain(shipped) {
         list.push_str(&format!("{}\n  {}\n  {state}", definition.name, definition.about));
@@ -194,7 +196,10 @@ pub fn list_services(own: &Services) -> String {
         }
         let programs = if definition.programs.is_empty() { "its own file".to_owned() } else { definition.programs.join(", ") };
         list.push_str(&format!("\n  {} messages; programs: {programs}\n", definition.message_count()));
-        definition.lines.iter().for_each(|line| list.push_str(&format!("  own file: {}\n", line.line)));
+        for line in &definition.lines {
+            let flag = if line.is_forgeable { " (clients can write lines into it: only with --services)" } else { "" };
+            list.push_str(&format!("  own file: {}{flag}\n", line.line));
+        }
         definition.note.iter().for_each(|note| list.push_str(&format!("  note: {note}\n")));
         list.push('\n');
     }

@@ -79,6 +79,16 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// How it is read: by default, or where it is asked for. A file into which clients can write lines is read only where it is asked for.
+    #[must_use]
+    pub fn how_read(&self) -> &'static str {
+        match (self.is_verified, self.lines.iter().any(|line| line.is_forgeable)) {
+            (false, _) => "with --services",
+            (true, false) => "by default",
+            (true, true) => "by default; its own file with --services",
+        }
+    }
+
     /// Whether it writes under `program`, or from a file or process of that name.
     #[must_use]
     pub fn is_program(&self, program: &[u8]) -> bool {

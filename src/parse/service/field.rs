@@ -139,11 +139,18 @@ pub fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
     net::parse_address(&text[..slash]).map(|_| (&text[..slash], bits))
 }
 
-/// The address and the port of `192.0.2.1:4711`, `[2001:db8::1]:4711` or `2001:db8::1:4711`.
+/// The address and the port of `192.0.2.1:4711`, `[2001:db8::1]:4711`, `2001:db8::1:4711` or, as Dante writes it, `192.0.2.1.4711`.
 pub fn split_peer(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (host, port) = net::split_port(text)?;
+    let Some((host, port)) = net::split_port(text) else { return split_dotted(text) };
     let host = net::strip_brackets(host);
     (net::is_host(host) && parse_port(port).is_some()).then_some((host, port))
+}
+
+/// The parts of `192.0.2.1.4711`.
+fn split_dotted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dot = memchr::memrchr(b'.', text)?;
+    let (host, port) = (&text[..dot], &text[dot + 1..]);
+    (net::parse_ipv4(host).is_some() && parse_port(port).is_some()).then_some((host, port))
 }
 
 /// How many kinds of parts say something of the peer; they are the first of [`FieldKind`].
@@ -213,5 +220,27 @@ impl<'a> Captures<'a> {
 impl Default for Captures<'_> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_an_address_and_a_port() {
+        for (text, parts) in [
+            ("192.0.2.1:4711", Some(("192.0.2.1", "4711"))),
+            ("[2001:db8::1]:4711", Some(("2001:db8::1", "4711"))),
+            ("2001:db8::1:4711", Some(("2001:db8::1", "4711"))),
+            ("192.0.2.1.4711", Some(("192.0.2.1", "4711"))),
+            ("192.0.2.1.70000", None),
+            ("192.0.2.1", None),
+            ("1.192.0.2.1.4711", None),
+        ] {
+            let given = split_peer(text.as_bytes())
+                .map(|(host, port)| (std::str::from_utf8(host).expect("text"), std::str::from_utf8(port).expect("text")));
+            assert_eq!(given, parts, "{text}");
+        }
     }
 }

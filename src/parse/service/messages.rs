@@ -32,6 +32,8 @@ pub struct MessageEntry {
     /// The server lets no name hold what ends it in the template, nor a blank.
     #[serde(default)]
     clean: bool,
+    /// Why what looks like a failed login counts for nothing here.
+    uncounted: Option<String>,
     source: String,
     example: OneOrMany,
     expect: Option<Expectation>,
@@ -108,9 +110,23 @@ pub struct Entry {
     pub examples: Vec<String>,
     /// What the first of them gives.
     pub expect: Option<Expectation>,
+    /// Why what looks like a failed login counts for nothing here.
+    pub uncounted: Option<String>,
 }
 
 impl Entry {
+    /// Whether no signal fires, and nothing says why.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.uncounted.is_none() && self.templates.iter().all(|template| template.signals.is_empty())
+    }
+
+    /// Whether a login failed, and that counts.
+    #[must_use]
+    pub fn counts_failures(&self) -> bool {
+        self.templates.iter().any(|template| template.outcome == "failure" && !template.signals.is_empty())
+    }
+
     /// Whether it is told by keys.
     #[must_use]
     pub fn is_keyed(&self) -> bool {
@@ -140,7 +156,12 @@ impl Messages {
             } else {
                 message.compile_text(&meaning, &mut templates)?
             };
-            entries.push(Entry { templates: shapes, examples: message.example.texts().to_vec(), expect: message.expect.clone() });
+            entries.push(Entry {
+                templates: shapes,
+                examples: message.example.texts().to_vec(),
+                expect: message.expect.clone(),
+                uncounted: message.uncounted.clone(),
+            });
         }
         Ok(Self { templates: TemplateTable::new(templates), keyed, entries })
     }

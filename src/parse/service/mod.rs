@@ -15,6 +15,7 @@ pub(crate) mod prefix;
 pub mod reader;
 pub mod sshd;
 mod strftime;
+pub mod swallow;
 pub(crate) mod template;
 mod template_table;
 pub(crate) mod xml;
