@@ -135,10 +135,13 @@ impl Sources {
         let (mut system, mut place) = ((Fields::new(), ""), (Fields::new(), ""));
         cache.told.resize(self.databases.len(), (0, 0));
         for (nth, database) in self.databases.iter().enumerate().filter(|(nth, _)| cache.key[*nth] > 0).collect::<Vec<_>>() {
-            let record = database.record(ip).unwrap_or_else(|flaw| {
-                cache.add_flaw(flaw);
-                Value::Null
-            });
+            let record = match database.record(ip) {
+                Ok(record) => record,
+                Err(flaw) => {
+                    cache.add_flaw(flaw);
+                    continue;
+                }
+            };
             match &database.key {
                 Some(_) if record.is_null() => {}
                 Some(key) => members.push((key.clone(), carry(record, &database.as_of))),

@@ -6,15 +6,18 @@
 //! **Source:** `MaxMind` DB file format specification 2.0.
 
 pub mod known;
+mod tree;
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use maxminddb::{MaxMindDbError, Reader};
 use serde_json::Value;
 
 use crate::base::error::{Error, Result};
 use crate::base::time;
+use crate::enrich::mmdb::tree::Tree;
 
 /// A file in `MaxMind`'s DB format.
 #[derive(Debug)]
@@ -25,11 +28,16 @@ pub struct Database {
     pub key: Option<String>,
     /// When it was made, RFC 3339.
     pub as_of: String,
-    reader: Reader<Vec<u8>>,
+    reader: Reader<Arc<[u8]>>,
+    /// The same file's tree for IPv4.
+    tree: Option<Tree>,
 }
 
-/// Where a record stands in its file.
+/// What stands for a record: the same for all addresses that have it.
 pub type Offset = usize;
+
+/// The bytes of zeros between tree and data.
+const DATA_GAP: usize = 16;
 
 impl Database {
     /// Reads the file at `path`.
@@ -38,22 +46,38 @@ impl Database {
     /// [`Error::Read`] for a file that cannot be read, is cut short, or is of another format.
     pub fn open(path: &Path, key: Option<String>) -> Result<Self> {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| Error::read(&shown, &error))?;
-        let reader = Reader::from_source(bytes).map_err(|error| Error::Read { path: shown.clone(), reason: reason_of(&error) })?;
+        let bytes: Arc<[u8]> = std::fs::read(path).map_err(|error| Error::read(&shown, &error))?.into();
+        let reader =
+            Reader::from_source(Arc::clone(&bytes)).map_err(|error| Error::Read { path: shown.clone(), reason: reason_of(&error) })?;
         let seconds = i64::try_from(reader.metadata().build_epoch).unwrap_or(i64::MAX);
-        Ok(Self { path: shown, key, as_of: time::rfc3339(seconds), reader })
+        let metadata = reader.metadata();
+        let nodes = usize::try_from(metadata.node_count).unwrap_or(usize::MAX);
+        let tree = Tree::of(bytes, nodes, usize::from(metadata.record_size), metadata.ip_version);
+        Ok(Self { path: shown, key, as_of: time::rfc3339(seconds), reader, tree })
     }
 
-    /// Where the record of `ip` stands; `None`: there is none. A file of IPv4 alone has none for IPv6.
+    /// What stands for the record of `ip`; `None`: there is none. A file of IPv4 alone has none for IPv6.
     ///
     /// # Errors
     /// A sentence about the file: its tree leads out of it.
     #[inline]
     pub fn find(&self, ip: IpAddr) -> std::result::Result<Option<Offset>, String> {
+        if let (IpAddr::V4(ip), Some(tree)) = (ip, &self.tree) {
+            // A tree that leads out of the file is found when the record is read.
+            return Ok(tree.find(ip.into()));
+        }
         if ip.is_ipv6() && self.reader.metadata().ip_version == 4 {
             return Ok(None);
         }
-        self.reader.lookup(ip).map(|found| found.offset()).map_err(|error| format!("{}: {}", self.path, reason_of(&error)))
+        self.reader
+            .lookup(ip)
+            .map(|found| found.offset().map(|offset| offset + self.first_number()))
+            .map_err(|error| format!("{}: {}", self.path, reason_of(&error)))
+    }
+
+    /// The number of the first record, as [`Tree::find`] numbers them: behind all nodes and what is between tree and data.
+    fn first_number(&self) -> usize {
+        usize::try_from(self.reader.metadata().node_count).unwrap_or(usize::MAX).saturating_add(DATA_GAP)
     }
 
     /// The record of `ip`.
