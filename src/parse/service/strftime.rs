@@ -139,8 +139,11 @@ impl TimeFormat {
                     time.offset = take(&mut rest, len)?;
                 }
                 Directive::ZoneName => {
-                    let len =
-                        rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b':' | b'/' | b'_')).count();
+                    // A colon belongs to an offset, and ends a name: `UTC:`.
+                    let is_offset = matches!(rest.first(), Some(b'+' | b'-'));
+                    let is_part =
+                        |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'/' | b'_') || (is_offset && **b == b':');
+                    let len = rest.iter().take_while(is_part).count();
                     let name = take(&mut rest, len)?;
                     if matches!(name, b"UTC" | b"GMT" | b"Z") || matches!(name.first(), Some(b'+' | b'-')) {
                         time.offset = if name.first().is_some_and(u8::is_ascii_alphabetic) { b"Z" } else { name };
@@ -211,6 +214,8 @@ mod tests {
             ("%m/%d/%Y %I:%M:%S %p", "10/1/2024 3:04:05 PM: x", ": x"),
             ("%s", "1700000000.123 x", " x"),
             ("%F %T %Z", "2024-10-01 03:04:05 CEST x", " x"),
+            ("%F %T %Z", "2024-10-01 03:04:05 UTC:192.0.2.1", ":192.0.2.1"),
+            ("%F %T %Z", "2024-10-01 03:04:05 +01:00 x", " x"),
         ] {
             let compiled = TimeFormat::compile(format).expect(format);
             assert_eq!(compiled.read(text.as_bytes()).map(|(_, behind)| behind), Some(rest.as_bytes()), "{format}");
