@@ -122,7 +122,7 @@ fn program_reads_a_line_of_a_services_own_file_as_it_is_read_without() {
         "2026-11-30 05:17:07 plain authenticator failed for (client) [192.0.2.1]: 535 Incorrect authentication data (set_id=alice)\n";
     let read = |flags: &[&str]| {
         let output = crate::support::run(filter("soar-parse").arg("-q").args(flags), line.as_bytes());
-        text(&output.stdout).to_owned()
+        text(&output.stdout)
     };
     assert!(read(&[]).contains("\"@timestamp\":\"2026-11-30T05:17:07Z\""), "{}", read(&[]));
     assert_eq!(read(&["--program", "exim"]), read(&[]));
