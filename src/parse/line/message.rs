@@ -18,7 +18,7 @@ impl LineParser<'_> {
         let Some(Program::Catalog(name)) = self.candidates.program else { return None };
         let around = outer.map_or(Header::default(), |outer| outer.header);
         let header = Header { program: arena.keep(name.as_bytes()), ..around };
-        self.services.as_ref()?.read_bare(name, header, text, arena, &mut self.clock)
+        self.services.as_ref()?.read_vouched(name, header, text, arena, &mut self.clock)
     }
 
     /// A line of a service's own file.

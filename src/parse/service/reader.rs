@@ -133,6 +133,28 @@ impl<'c> ServiceReader<'c> {
         unknown
     }
 
+    /// What a line says that is of the service `name`, as the user says: one of its own file, where that begins with a time, or a message.
+    pub fn read_vouched<'a>(
+        &self,
+        name: &str,
+        header: Header<'a>,
+        line: &'a [u8],
+        arena: &'a Arena,
+        clock: &mut Clock,
+    ) -> Option<Read<'a>> {
+        let catalog = self.services.catalog();
+        let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
+        // Where nothing else says when, that time is no word of a message.
+        for own in definition.lines.iter().filter(|_| header.time.is_none()) {
+            let Some(start) = own.read(line, arena, clock).filter(|start| start.time.is_some()) else { continue };
+            let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
+            if let Some(read) = read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock) {
+                return Some(Read::Message(read, definition));
+            }
+        }
+        self.read_bare(name, header, line, arena, clock)
+    }
+
     /// What a message says that has no header of its own, where it is of a service that the user asked for or names.
     pub fn read_bare<'a>(
         &self,
@@ -144,14 +166,6 @@ impl<'c> ServiceReader<'c> {
     ) -> Option<Read<'a>> {
         let catalog = self.services.catalog();
         let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
-        // Where nothing else says when, the time that starts a line of its own file is no word of the message.
-        for own in definition.lines.iter().filter(|_| header.time.is_none()) {
-            let Some(start) = own.read(message, arena, clock) else { continue };
-            let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
-            if let Some(read) = read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock) {
-                return Some(Read::Message(read, definition));
-            }
-        }
         let read = read_either(catalog, definition, header, message, Truncation::Whole, arena, clock);
         Some(read.map_or(Read::Unknown(definition), |read| Read::Message(read, definition)))
     }
