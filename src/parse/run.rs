@@ -132,10 +132,13 @@ impl<'c> Classifier<'c> {
     /// Which signals would have fired that no run asked for, and on whom.
     pub fn into_unasked(self) -> Unasked {
         let workers = self.spare.into_inner().unwrap_or_default();
-        workers.into_iter().fold(Unasked::default(), |mut all, worker| {
+        let mut all = Unasked::default();
+        for worker in workers {
             all.merge(worker.builder.unasked);
-            all
-        })
+        }
+        let mut detectors = Detectors::new(self.config.signals, &self.config.settings);
+        all.look(|signal, web| detectors.fires_unasked(signal, web));
+        all
     }
 
     /// Classifies every line of `block`; its events go behind what is in `events`.
@@ -335,14 +338,10 @@ impl<'c> Classifier<'c> {
         }
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some();
         if let ParsedLine::Web(web) = &mut *reading {
-            let missed = tools.detectors.unasked_web(web, number);
+            let is_resolved = tools.detectors.may_miss(web, number) && self.note_unasked(web, tools, arena, number);
             // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
-            if wanted || !missed.is_empty() {
+            if wanted && !is_resolved {
                 forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
-                let times = 1 + web.repeats;
-                for (signal, lines) in missed {
-                    tools.unasked.add(signal, web.client, lines * times);
-                }
             }
         }
         if !wanted {
@@ -359,6 +358,23 @@ impl<'c> Classifier<'c> {
         // A trace shows the event of every line that has one, whatever the run asked for.
         let is_event = !(signals.is_empty() && self.config.trace.is_some() && self.config.wanted == Wanted::Signals);
         done.counts.lines[if is_event { LineClass::Event } else { LineClass::NoSignal }] += 1;
+    }
+
+    /// Notes the signals that would have fired on a request, or may do so; gives whether there are some, for which who asked was worked out.
+    #[inline(never)]
+    fn note_unasked<'a>(&self, web: &mut Web<'a>, tools: &mut EventBuilder<'_>, arena: &'a Arena, number: u64) -> bool {
+        let EventBuilder { detectors, unasked, .. } = tools;
+        let missed = detectors.unasked_web(web, number);
+        if missed.is_empty() {
+            return false;
+        }
+        forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
+        let times = 1 + web.repeats;
+        missed.now.indexes().for_each(|signal| unasked.add(signal, web.client, times));
+        if !missed.later.is_empty() {
+            unasked.keep(web, missed.later, missed.lines * times, |signal, web| detectors.fires_unasked(signal, web));
+        }
+        true
     }
 
     fn record_passed(&self, done: &mut ClassifiedBlock, bytes: &[u8]) {

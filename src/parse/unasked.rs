@@ -1,13 +1,16 @@
 //! Signals that would have fired if the run had asked for them: whether somebody attacked although no signal says so.
 //!
-//! Of messages the template says what they mean, so nothing has to be searched for. Of requests, what costs much is looked for on the first
-//! lines of an input and on some of those behind them (see `detect`); a count is then about right, and the same in every run.
+//! Of messages the template says what they mean, so nothing has to be searched for. Requests in which probes and attacks may stand are kept, of
+//! the first lines of an input and of some of those behind them (see `detect`), and looked at once their client sent more than a few: most
+//! runs never need the patterns. A count is then about right.
 
 use std::collections::HashMap;
 
 use ahash::RandomState;
 
-use crate::record::signal::SIGNALS;
+use crate::parse::access::escaping::Escaping;
+use crate::parse::access::request::Web;
+use crate::record::signal::{SIGNALS, SignalSet};
 
 /// More than so many of one address are an attack, as in the default rules.
 const ATTACK: u64 = 50;
@@ -44,32 +47,129 @@ impl Addresses {
     }
 }
 
+/// How much of the requests that are kept may be held before they are looked at, in bytes.
+const MOST_KEPT: usize = 1 << 20;
+/// Of a longer text no more is kept, in bytes.
+const LONGEST_TEXT: usize = 4 << 10;
+
+/// A request that is looked at once its client sent more than a few like it.
+#[derive(Debug)]
+struct Kept {
+    client: Box<[u8]>,
+    request: Option<Box<[u8]>>,
+    referrer: Option<Box<[u8]>>,
+    agent: Option<Box<[u8]>>,
+    status: Option<u16>,
+    escaping: Escaping,
+    /// The signals that may fire on it.
+    signals: SignalSet,
+    /// For how many it stands.
+    times: u64,
+}
+
+impl Kept {
+    fn of(web: &Web<'_>, signals: SignalSet, times: u64) -> Self {
+        let keep = |text: Option<&[u8]>| text.map(|text| text[..text.len().min(LONGEST_TEXT)].into());
+        Self {
+            client: web.client.into(),
+            request: keep(web.request),
+            referrer: keep(web.referrer),
+            agent: keep(web.agent),
+            status: web.status,
+            escaping: web.escaping,
+            signals,
+            times,
+        }
+    }
+
+    fn web(&self) -> Web<'_> {
+        Web {
+            request: self.request.as_deref(),
+            referrer: self.referrer.as_deref(),
+            agent: self.agent.as_deref(),
+            status: self.status,
+            escaping: self.escaping,
+            ..Web::of(&self.client)
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let len = |text: &Option<Box<[u8]>>| text.as_ref().map_or(0, |text| text.len());
+        size_of::<Self>() + self.client.len() + len(&self.request) + len(&self.referrer) + len(&self.agent)
+    }
+}
+
 /// How often which signals would have fired.
 #[derive(Debug, Default)]
-pub struct Unasked(Vec<(usize, Addresses)>);
+pub struct Unasked {
+    counts: Vec<(usize, Addresses)>,
+    kept: Vec<Kept>,
+    kept_bytes: usize,
+}
 
 impl Unasked {
     /// The signal with this index of the table would have fired on `address`.
     pub fn add(&mut self, signal: usize, address: &[u8], times: u64) {
-        let at = self.0.iter().position(|&(known, _)| known == signal).unwrap_or_else(|| {
-            self.0.push((signal, Addresses::default()));
-            self.0.len() - 1
+        let at = self.counts.iter().position(|&(known, _)| known == signal).unwrap_or_else(|| {
+            self.counts.push((signal, Addresses::default()));
+            self.counts.len() - 1
         });
-        self.0[at].1.add(address, times);
+        self.counts[at].1.add(address, times);
+    }
+
+    /// Keeps a request on which `signals` may fire, and which stands for `times`; `fires` says whether one does.
+    pub fn keep(&mut self, web: &Web<'_>, signals: SignalSet, times: u64, fires: impl FnMut(usize, &Web<'_>) -> bool) {
+        let kept = Kept::of(web, signals, times);
+        self.kept_bytes += kept.bytes();
+        self.kept.push(kept);
+        if self.kept_bytes > MOST_KEPT {
+            self.look(fires);
+            // Many clients that sent a few each: no room is left for all of them.
+            if self.kept_bytes > MOST_KEPT / 2 {
+                (self.kept, self.kept_bytes) = (Vec::new(), 0);
+            }
+        }
+    }
+
+    /// Looks at what was kept of clients that sent more than a few in which a signal may stand.
+    pub fn look(&mut self, mut fires: impl FnMut(usize, &Web<'_>) -> bool) {
+        let mut sums: HashMap<(&[u8], usize), u64, RandomState> = HashMap::default();
+        for kept in &self.kept {
+            kept.signals.indexes().for_each(|signal| *sums.entry((&kept.client, signal)).or_default() += kept.times);
+        }
+        let likely = |kept: &Kept| {
+            let signals = kept.signals.indexes().filter(|&signal| sums[&(&*kept.client, signal)] > ATTACK);
+            signals.fold(SignalSet::NONE, SignalSet::with)
+        };
+        let likely: Vec<_> = self.kept.iter().map(likely).collect();
+        let mut others = Vec::new();
+        for (mut kept, signals) in std::mem::take(&mut self.kept).into_iter().zip(likely) {
+            for signal in signals.indexes().filter(|&signal| fires(signal, &kept.web())) {
+                self.add(signal, &kept.client, kept.times);
+            }
+            kept.signals = kept.signals.difference(signals);
+            if !kept.signals.is_empty() {
+                others.push(kept);
+            }
+        }
+        self.kept_bytes = others.iter().map(Kept::bytes).sum();
+        self.kept = others;
     }
 
     /// Adds what `other` has.
     pub fn merge(&mut self, mut other: Self) {
-        for (signal, addresses) in &mut other.0 {
+        for (signal, addresses) in &mut other.counts {
             addresses.flush();
             addresses.counts.iter().for_each(|(address, &times)| self.add(*signal, address, times));
         }
+        self.kept.append(&mut other.kept);
+        self.kept_bytes += other.kept_bytes;
     }
 
     /// One sentence for each signal that would have told of an attack.
     pub fn hints(mut self) -> Vec<String> {
-        self.0.sort_by_key(|&(signal, _)| signal);
-        self.0.into_iter().filter_map(|(signal, addresses)| show(SIGNALS[signal].name, addresses)).collect()
+        self.counts.sort_by_key(|&(signal, _)| signal);
+        self.counts.into_iter().filter_map(|(signal, addresses)| show(SIGNALS[signal].name, addresses)).collect()
     }
 }
 

@@ -110,6 +110,8 @@ pub struct Detectors<'s> {
     web_unasked: Vec<(usize, WebDetector, Screen)>,
     /// Whether one of them is looked for on all requests.
     misses_bots: bool,
+    /// Whether one of them fires on what was not found.
+    misses_404: bool,
 }
 
 /// On which requests a signal is looked for that the run did not ask for, so that this costs little.
@@ -121,8 +123,26 @@ enum Screen {
     Answer,
     /// On those that were refused or not found.
     Refused,
-    /// On those, and on targets of more than what most consist of.
+    /// On those whose target, or a header, has more than what most consist of.
     Odd,
+}
+
+/// The signals that a run did not ask for and that fire on a request, or may do so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Missed {
+    /// Those that fire.
+    pub now: SignalSet,
+    /// Those that may: whether they do takes long to find out.
+    pub later: SignalSet,
+    /// For how many lines this one stands in these.
+    pub lines: u64,
+}
+
+impl Missed {
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.now.is_empty() && self.later.is_empty()
+    }
 }
 
 /// The first lines of an input, on each of which every signal is looked for, and of how many of those behind them one is: the patterns of
@@ -148,18 +168,6 @@ impl Screen {
             _ => Self::Answer,
         }
     }
-
-    /// For how many lines line `number` stands, or 0 where it is not looked at.
-    fn weight(self, web: &Web<'_>, number: u64) -> u64 {
-        let is_refused = web.status.is_some_and(|status| status >= 400);
-        match self {
-            Self::All => 1,
-            Self::Answer => u64::from(is_refused || is_post(web)),
-            Self::Refused | Self::Odd if is_refused => weight_of(number),
-            Self::Odd if weight_of(number) > 0 && attack::has_odd_target(web) => weight_of(number),
-            Self::Refused | Self::Odd => 0,
-        }
-    }
 }
 
 fn is_post(web: &Web<'_>) -> bool {
@@ -178,6 +186,7 @@ impl<'s> Detectors<'s> {
             unasked: SignalSet::NONE,
             web_unasked: Vec::new(),
             misses_bots: false,
+            misses_404: false,
         };
         for (index, signal) in SIGNALS.iter().enumerate() {
             let Some((_, detector)) = DETECTORS.iter().find(|(name, _)| *name == signal.name) else { continue };
@@ -188,6 +197,7 @@ impl<'s> Detectors<'s> {
             if let (Detector::Web(fires) | Detector::Both(fires), false) = (detector, is_wanted) {
                 let screen = Screen::of(signal.name);
                 detectors.misses_bots |= screen == Screen::All;
+                detectors.misses_404 |= signal.name == "http_404";
                 detectors.web_unasked.push((index, *fires, screen));
             }
             match detector {
@@ -211,22 +221,35 @@ impl<'s> Detectors<'s> {
         }
     }
 
-    /// The signals that would have fired on a request, had the run asked for them, and for how many lines each of them stands: past the first
-    /// [`ALL_LOOKED_AT`] lines of an input, those that cost much are looked for on one of [`ONE_OF`].
+    /// Whether [`Self::unasked_web`] may find one: not on nearly every line of a long log, where bots and what was not found are looked for anyway.
     #[inline]
-    pub fn unasked_web(&mut self, web: &Web<'_>, number: u64) -> Vec<(usize, u64)> {
-        let mut missed = Vec::new();
-        // Nearly every line of a long log, where bots are looked for anyway.
-        if weight_of(number) == 0 && web.status.is_some_and(|status| status < 400) && !is_post(web) && !self.misses_bots {
-            return missed;
-        }
-        for (index, fires, screen) in &self.web_unasked {
-            let weight = screen.weight(web, number);
-            if weight > 0 && fires(&mut self.context, web) {
-                missed.push((*index, weight));
+    pub fn may_miss(&self, web: &Web<'_>, number: u64) -> bool {
+        let status = web.status.unwrap_or_default();
+        weight_of(number) > 0 || status >= 400 && (status != 404 || self.misses_404) || self.misses_bots || is_post(web)
+    }
+
+    /// The signals that would have fired on a request, had the run asked for them: past the first [`ALL_LOOKED_AT`] lines of an input, those
+    /// that cost much are looked for on one of [`ONE_OF`].
+    pub fn unasked_web(&mut self, web: &Web<'_>, number: u64) -> Missed {
+        let lines = weight_of(number);
+        let is_refused = web.status.is_some_and(|status| status >= 400);
+        let mut missed = Missed { lines, ..Missed::default() };
+        for &(index, fires, screen) in &self.web_unasked {
+            match screen {
+                Screen::All if fires(&mut self.context, web) => missed.now = missed.now.with(index),
+                Screen::Answer if (is_refused || is_post(web)) && fires(&mut self.context, web) => missed.now = missed.now.with(index),
+                Screen::Refused if lines > 0 && is_refused => missed.later = missed.later.with(index),
+                Screen::Odd if lines > 0 && attack::is_odd(web) => missed.later = missed.later.with(index),
+                Screen::All | Screen::Answer | Screen::Refused | Screen::Odd => {}
             }
         }
         missed
+    }
+
+    /// Whether a signal that the run did not ask for fires on a request.
+    pub fn fires_unasked(&mut self, signal: usize, web: &Web<'_>) -> bool {
+        let detector = self.web_unasked.iter().find(|&&(index, ..)| index == signal);
+        detector.is_some_and(|(_, fires, _)| fires(&mut self.context, web))
     }
 
     /// The signals that fire on a line.
@@ -267,9 +290,12 @@ mod tests {
         let mut detectors = Detectors::new(wanted, &settings);
         let mut missed = |request: &'static str, status: u16, number: u64| {
             let web = Web { request: Some(request.as_bytes()), status: Some(status), ..Web::of(b"192.0.2.1") };
-            detectors.unasked_web(&web, number)
+            let missed = detectors.unasked_web(&web, number);
+            let of = |signals: SignalSet, lines: u64| signals.indexes().map(|index| (SIGNALS[index].name, lines)).collect::<Vec<_>>();
+            let later = missed.later.indexes().filter(|&signal| detectors.fires_unasked(signal, &web));
+            [of(missed.now, 1), later.map(|index| (SIGNALS[index].name, missed.lines)).collect()].concat()
         };
-        let of = |name: &str, weight: u64| (index_of(name).expect("a signal"), weight);
+        let of = |name: &'static str, lines: u64| (name, lines);
         for (request, status, number, found) in [
             ("GET /a HTTP/1.1", 200, 1, vec![]),
             ("GET /a HTTP/1.1", 500, 9001, vec![of("http_error", 1)]),

@@ -86,6 +86,12 @@ impl SignalSet {
         set
     }
 
+    /// The signals that `other` has not.
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// The signals of both sets at once.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
