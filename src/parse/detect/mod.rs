@@ -170,8 +170,8 @@ impl Screen {
     }
 }
 
-fn is_post(web: &Web<'_>) -> bool {
-    web.request.is_some_and(|request| request.starts_with(b"POST "))
+const fn is_post(web: &Web<'_>) -> bool {
+    matches!(web.request, Some([b'P', b'O', b'S', b'T', b' ', ..]))
 }
 
 impl<'s> Detectors<'s> {

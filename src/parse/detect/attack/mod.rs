@@ -71,16 +71,14 @@ pub fn is_attack(web: &Web<'_>) -> bool {
         || web.referrer.is_some_and(|referrer| patterns.finds_in_header(&web.plain(referrer), true))
 }
 
-/// Whether a request line, or a header, has one of the bytes that attacks need and others seldom have: a look that costs little and finds nearly
+/// Whether a request line, or an agent, has one of the bytes that attacks need and others seldom have: a look that costs little and finds nearly
 /// all of them.
 pub fn is_odd(web: &Web<'_>) -> bool {
     // Prepared once: that takes longer than the search.
     static PARENT: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new(b".."));
-    let is_odd_text = |text: &[u8]| memchr::memchr3(b'$', b'<', b'\'', text).is_some();
-    let is_odd_request = |text: &[u8]| memchr::memchr3(b'%', b'(', b';', text).is_some() || PARENT.find(text).is_some();
-    web.request.is_some_and(|text| is_odd_request(text) || is_odd_text(text))
-        || web.agent.is_some_and(is_odd_text)
-        || web.referrer.is_some_and(is_odd_text)
+    let is_odd_request = |text: &[u8]| memchr::memchr3(b'%', b'<', b'\'', text).is_some() || PARENT.find(text).is_some();
+    let is_odd_agent = |text: &[u8]| memchr::memchr3(b'$', b'<', b'{', text).is_some();
+    web.request.is_some_and(is_odd_request) || web.agent.is_some_and(is_odd_agent)
 }
 
 /// The patterns of the tables, joined by what they are looked for in. `None` cannot be, and a test would say so.
