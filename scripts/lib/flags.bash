@@ -21,6 +21,7 @@ check_stage_flag() {
         --csv | --chart | --summary | --run) die "$1 is what soar itself gives to soar-report; for another file run soar-report on DIR/hosts.ndjson" ;;
         --stats) die "--stats: one file cannot be that of four stages; name one of them: --$2-flags '--stats FILE'" ;;
         --list-*) exec "soar-$2" "$1" ;;
+        --check-services) die "$1 reads no log: run soar-$2 $1 by itself" ;;
         --hosts) die '--hosts: soar --fast counts in soar-parse' ;;
         --live | --test | --targets | --suggest | --trace | --generate | --cursor-only) die "$1 gives the next stage nothing to read: run soar-$2 $1 by itself" ;;
     esac

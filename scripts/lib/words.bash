@@ -15,7 +15,7 @@ fi
 
 # Adds to $files what flags of the stages had written beside the files of the run.
 list_written() {
-    local flags='--rejects --passed --accounts --groups --audit --stats --chart --csv --ports-chart --groups-chart --timeline-chart --timeline --html --markdown --story --digest'
+    local flags='--rejects --passed --cursor --cursor-out --accounts --groups --audit --stats --chart --csv --ports-chart --groups-chart --timeline-chart --timeline --html --markdown --story --digest'
     local stage word flag value
     for stage in parse score scan report; do
         local -n words_of=$stage
@@ -28,8 +28,8 @@ list_written() {
                 files+=("$value")
             fi
             flag=''
-            # That of soar-score takes no value.
-            [[ $word != --* || $word == *=* || $stage:$word == score:--timeline ]] || flag=$word
+            # That of soar-score, and of soar-parse, takes no value.
+            [[ $word != --* || $word == *=* || $stage:$word == @(score|parse):--timeline ]] || flag=$word
         done
     done
 }

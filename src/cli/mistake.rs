@@ -84,7 +84,10 @@ fn tip(program: &str, flag: &str, given: &[String]) -> Option<String> {
 #[must_use]
 pub fn reword(program: &str, rendered: &str) -> String {
     let named = rendered.replacen("error:", &format!("{program}:"), 1);
-    WORDS.iter().fold(named, |text, (jargon, words)| text.replace(jargon, words))
+    // What stands before the last colon may be the user's own words.
+    let Some(at) = named.lines().next().and_then(|line| line.rfind(": ")) else { return named };
+    let (before, after) = named.split_at(at);
+    format!("{before}{}", WORDS.iter().fold(after.to_owned(), |text, (jargon, words)| text.replacen(jargon, words, 1)))
 }
 
 #[cfg(test)]
@@ -111,6 +114,12 @@ mod tests {
     fn errors_begin_with_the_program_and_say_no_jargon() {
         let text = "error: invalid value 'ten' for '--top <N>': invalid digit found in string\n";
         assert_eq!(reword("soar-report", text), "soar-report: invalid value 'ten' for '--top <N>': expected a whole number\n");
+        let own = "error: invalid value 'invalid float literal' for '--top <N>': invalid digit found in string\n";
+        assert!(
+            reword("soar-report", own).starts_with("soar-report: invalid value 'invalid float literal' for"),
+            "{}",
+            reword("soar-report", own)
+        );
         assert_eq!(reword("soar-scan", "\u{1b}[1merror:\u{1b}[0m error: x"), "\u{1b}[1msoar-scan:\u{1b}[0m error: x");
     }
 }

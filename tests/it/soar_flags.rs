@@ -172,6 +172,8 @@ fn what_a_run_wrote_is_named_in_full() {
         assert!(printed.lines().any(|line| line == file), "{file}: {printed}");
     }
     assert!(printed.lines().any(|line| line == "11"), "each once, and stdout is none of them: {printed}");
+    let (_, printed, _) = soar(r#"soar -o fast --fast --rules strict "$log" --lang en | grep -c '^written: '"#);
+    assert_eq!(printed, "3\n", "what --fast asks soar-parse for is no file");
     // Every flag of soar-report that writes a file is among them.
     let help = text(&filter("soar-report").arg("--help").output().expect("it runs").stdout);
     let reports = help.split("\nReports:\n").nth(1).and_then(|rest| rest.split("\n\nINPUT").next()).expect("reports");

@@ -138,7 +138,7 @@ fn lines_that_the_record_does_not_name_are_counted() {
     let folder = scratch_folder(&log);
     let (exit, shown, said) = result(&why(folder.path(), &["192.0.2.1", "hosts", FLAGS[0], FLAGS[1]]));
     assert_eq!((exit, said.as_str()), (0, ""));
-    let not_shown = "not shown: 6 of 9 ssh_failed; the record names the earliest. For more, run soar (or soar-score) again with --evidence 9, or: grep -F 192.0.2.1 LOG\n";
+    let not_shown = "shown: 3 of 9 ssh_failed; the record names the earliest lines, and a line may stand for several. For more, run soar (or soar-score) again with --evidence 9, or: grep -F 192.0.2.1 LOG\n";
     assert!(shown.lines().count() == 4 && shown.ends_with(not_shown), "{shown}");
     // A reader that leaves early is no failure.
     let script = root().join("scripts/why");
@@ -156,14 +156,17 @@ fn a_name_that_is_relative_to_another_folder_is_said_to_be() {
     let folder = scratch_folder(LOG);
     at(&folder, "mkdir -p report/deep; mv hosts report/deep");
     let args = ["192.0.2.2", "hosts", FLAGS[0], FLAGS[1]];
-    let lost = "soar-why: cannot show auth.log:2: no such file, and none that it was rotated to\nsoar-why: the name auth.log is relative to another folder than this one: run soar-why from ";
+    let lost = "soar-why: cannot show auth.log:2: no such file, and none that it was rotated to\nsoar-why: the name auth.log is relative";
     let output = why(&folder.path().join("report/deep"), &args);
     let home = folder.path().canonicalize().expect("a folder");
-    assert_eq!(result(&output), (1, String::new(), format!("{lost}{}\n", home.display())));
+    assert_eq!(
+        result(&output),
+        (1, String::new(), format!("{lost} to another folder than this one: run soar-why from {}\n", home.display()))
+    );
     // Where it lies nowhere above HOSTS, and where that came from stdin.
     at(&folder, "mv auth.log other");
     let output = why(&folder.path().join("report/deep"), &args);
-    assert_eq!(result(&output).2, format!("{lost}the folder in which soar-parse ran\n"));
+    assert_eq!(result(&output).2, format!("{lost}: if soar-parse ran in another folder, run soar-why from there\n"));
 }
 
 #[test]

@@ -228,8 +228,8 @@ impl<'s> Detectors<'s> {
         weight_of(number) > 0 || status >= 400 && (status != 404 || self.misses_404) || self.misses_bots || is_post(web)
     }
 
-    /// The signals that would have fired on a request, had the run asked for them: past the first [`ALL_LOOKED_AT`] lines of an input, those
-    /// that cost much are looked for on one of [`ONE_OF`].
+    /// The signals that would have fired on a request, had the run asked for them: past the first `ALL_LOOKED_AT` lines of an input, those
+    /// that cost much are looked for on one of `ONE_OF`.
     pub fn unasked_web(&mut self, web: &Web<'_>, number: u64) -> Missed {
         let lines = weight_of(number);
         let is_refused = web.status.is_some_and(|status| status >= 400);

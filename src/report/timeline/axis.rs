@@ -127,7 +127,7 @@ pub fn ticks(start: i64, end: i64, most: i64, zone: &TimeZone, lang: Lang) -> Ve
     // The year, or the month, in which it all begins, where its own tick is far off.
     if let (Step::Months(_), Ok(at)) = (step, Timestamp::from_second(start)) {
         let next = first.checked_add(step.span(1)).ok().and_then(|civil| zone.to_ambiguous_timestamp(civil).compatible().ok());
-        if next.is_some_and(|next| next.as_second() <= end && (next.as_second() - start) * 2 >= step.seconds()) {
+        if next.is_some_and(|next| next.as_second() <= end && (next.as_second() - start) * 3 >= step.seconds() * 2) {
             ticks.push(Tick { at: start, label: step.label(zone.to_datetime(at), lang).0, more: String::new() });
         }
     }

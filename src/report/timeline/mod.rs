@@ -112,7 +112,11 @@ impl<'v> TimeChart<'v> {
         };
         let mut notes = vec![lang.fill(COLUMN_IS, &[&width(view.step, lang), &lang.zone_name()])];
         let when = |at: i64| day_or_time(at, view, lang);
-        let gap = view.gap().map(|(from, to)| ((from, to), lang.fill(GAP, &[&when(view.start_of(from)), &when(view.start_of(to))])));
+        // Of hosts without a timeline it is not known when they were there.
+        let gap = view
+            .gap()
+            .filter(|_| digest.without_timeline == 0)
+            .map(|(from, to)| ((from, to), lang.fill(GAP, &[&when(view.start_of(from)), &when(view.start_of(to))])));
         // The last column may end behind today.
         let first = digest.first_seen.map_or(view.start, |at| at.clamp(view.start, view.end()));
         let last = digest.last_seen.map_or(view.end(), |at| at.clamp(first, view.end()));
@@ -240,6 +244,9 @@ mod tests {
     #[test]
     fn logs_that_lie_years_apart_say_when_and_between_which_days_there_is_nothing() {
         const APART: &str = r#"{"ip":"192.0.2.1","score":60,"signals":{"ssh_failed":60},"first_seen":"2019-03-04T01:00:00Z","last_seen":"2026-11-02T22:03:00Z","timeline":{"resolution_seconds":604800,"buckets":{"ssh_failed":[1551312000,30,400,30]}}}"#;
+        const BUSY: &str = r#"{"ip":"192.0.2.1","score":60,"signals":{"ssh_failed":60},"first_seen":"2026-04-12T06:02:00Z","last_seen":"2026-04-12T06:05:10Z","timeline":{"resolution_seconds":60,"buckets":{"ssh_failed":[1775973720,15,1,15,1,15,1,15]}}}"#;
+        // Of a host without a timeline nobody knows whether it was there.
+        const WITHOUT: &str = r#"{"ip":"192.0.2.2","score":60,"signals":{"ssh_failed":60},"first_seen":"2020-03-04T01:00:00Z","last_seen":"2021-11-02T22:03:00Z"}"#;
         let svg = |look| String::from_utf8(chart(&[APART], "x.svg", &look)).expect("UTF-8");
         let english = svg(RenderOptions::default());
         for text in ["From 2019-03-04 to 2026-11-02; nothing from 2019-03-14 to 2026-10-29", "\n2019\n", "\n2026\n"] {
@@ -248,9 +255,10 @@ mod tests {
         assert_eq!(english.matches("nothing from 2019-03-14 to 2026-10-29").count(), 2, "in the gap, too");
         let french = svg(RenderOptions { lang: Lang::Fr, ..RenderOptions::default() });
         assert!(french.contains("Du 04/03/2019 au 02/11/2026\u{a0}; rien du 14/03/2019 au 29/10/2026"), "{french}");
-        // No gap: a few quiet minutes.
-        let minutes = String::from_utf8(chart(&LINES, "x.svg", &RenderOptions::default())).expect("UTF-8");
-        assert!(minutes.contains("From 2026-04-12T06:02:00Z to 2026-04-12T06:"));
+        let minutes = String::from_utf8(chart(&[BUSY], "x.svg", &RenderOptions::default())).expect("UTF-8");
+        assert!(minutes.contains("From 2026-04-12T06:02:00Z to 2026-04-12T06:05:10Z") && !minutes.contains("nothing from"), "{minutes}");
+        let unknown = String::from_utf8(chart(&[APART, WITHOUT], "x.svg", &RenderOptions::default())).expect("UTF-8");
+        assert!(!unknown.contains("nothing from"), "{unknown}");
     }
 
     #[test]

@@ -77,9 +77,10 @@ impl TimePicture<'_> {
 
     fn layout<B: DrawingBackend>(&self, area: &Area<B>) -> Result<Layout, ChartError> {
         let paint = Paint::of(self.look.theme);
+        // The address of a suspicious host is bold, which is wider.
         let width = |text: &str| {
             let (width, _) =
-                area.estimate_text_size(text, &paint.text(TEXT, Weight::Normal)).map_err(|error| ChartError(error.to_string()))?;
+                area.estimate_text_size(text, &paint.text(TEXT, Weight::Bold)).map_err(|error| ChartError(error.to_string()))?;
             Ok(width.cast_signed())
         };
         let right = WIDTH.cast_signed() - RIGHT;
@@ -134,7 +135,11 @@ impl TimePicture<'_> {
                 [(left + 1, layout.plot), (right - 1, layout.plot + PLOT_HEIGHT)],
                 layout.paint.grid.mix(0.35).filled(),
             ))?;
-            area.draw_text(said, &centred(TEXT), (i32::midpoint(left, right), layout.plot + PLOT_HEIGHT / 4))?;
+            // A note says it, too.
+            let (width, _) = area.estimate_text_size(said, &layout.paint.text(TEXT, Weight::Normal))?;
+            if width.cast_signed() < right - left {
+                area.draw_text(said, &centred(TEXT), (i32::midpoint(left, right), layout.plot + PLOT_HEIGHT / 4))?;
+            }
         }
         for column in 0..chart.view.columns.len() {
             let [left, right] = [column, column + 1].map(|column| layout.pixel(column, chart));
