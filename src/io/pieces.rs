@@ -12,6 +12,8 @@ pub const SHIPPED: OpenStreams = !((1 << ENGINE_STREAMS) - 1);
 /// How far back from its end a text is searched for pieces of a shipper, in lines that are none and in bytes: the rest of a line follows soon.
 const MOST_OTHERS: usize = 16;
 const MOST_BYTES: usize = 256 << 10;
+/// How often a text is cut shorter to end where no line is open.
+const MOST_ROUNDS: usize = 16;
 
 /// An entry that is a piece, or a whole line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +38,19 @@ pub type OpenStreams = u8;
 /// of `open`, of which nothing is kept.
 pub fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize, OpenStreams) {
     let mut end = text.len();
-    loop {
+    for round in 1_usize.. {
         let (first, still_open) = find_open(&text[..end], open, split);
-        match first {
-            None => return (end, still_open),
-            Some(at) => end = at,
+        let Some(at) = first else { return (end, still_open) };
+        if round == MOST_ROUNDS {
+            // Lines of many containers overlap. None of them is ever put together, so they may be open where a block ends.
+            let streams = open_streams(text, open, split);
+            if streams & !SHIPPED == 0 {
+                return (text.len(), streams);
+            }
         }
+        end = at;
     }
+    (end, 0)
 }
 
 /// Which lines are open at the end of `text`.
@@ -78,7 +86,13 @@ fn find_open(text: &[u8], open: OpenStreams, split: SplitPiece) -> (Option<usize
             continue;
         };
         let stream = piece.stream.min(STREAMS - 1);
-        others = if stream < ENGINE_STREAMS { others + 1 } else { 0 };
+        if stream < ENGINE_STREAMS {
+            others += 1;
+        } else {
+            // A file of a shipper has none of an engine's own lines, and the search goes no further back than its bounds.
+            decided[..ENGINE_STREAMS].fill(true);
+            others = 0;
+        }
         if !decided[stream] {
             if piece.is_open {
                 starts[stream] = Some(start);
@@ -148,6 +162,9 @@ mod tests {
             assert_eq!((&text[..end], bits), (lines_of(closed).as_str(), still_open), "{lines} {open}");
         }
         assert_eq!(open_streams(b"A\nb\nB\n", 0, split), 3);
+        // Two containers, of which one always has a line open: a text is not searched again for each.
+        let chain = lines_of(&format!("C {}", "D c C d ".repeat(40)));
+        assert_eq!(find_closed(chain.as_bytes(), 0, split), (chain.len(), 4));
         assert_eq!(open_streams(b"A\na\n", 2, split), 2);
         assert_eq!(open_streams(b"A\nC\nx\n", 0, split), 4);
     }

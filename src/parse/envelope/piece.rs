@@ -87,67 +87,100 @@ fn split_docker(line: &[u8]) -> Option<Piece<'_>> {
     is_of_engine.then_some(Piece { stream, is_open: !is_whole, container: 0, parts: [&line[..line.len() - text.len()], body, tail] })
 }
 
-/// What tells an entry that a shipper, or the journal, took from a container, and whether a piece of the same line follows: the tag of
-/// Kubernetes' files, or a mark that the last piece has not. Inside a text no such quotes stand.
+/// What an entry that a shipper, or the journal, took from a container holds somewhere: the tag of Kubernetes' files, or the source.
 ///
 /// **Source:** Fluent Bit manual, parser cri; Vector `kubernetes_logs` and `docker_logs`, `auto_partial_merge`; moby `daemon/logger/journald`.
-const ENTRIES: [(&str, PieceMark); 5] = [
-    ("\"logtag\":", PieceMark::Tag),
-    ("\"_p\":", PieceMark::Tag),
-    ("\"source_type\":\"kubernetes_logs\"", PieceMark::Key(b"\"_partial\":true")),
-    ("\"source_type\":\"docker_logs\"", PieceMark::Key(b"\"_partial\":true")),
-    ("\"CONTAINER_ID\":\"", PieceMark::Key(b"\"CONTAINER_PARTIAL_MESSAGE\":\"true\"")),
-];
-
-/// How such an entry says that a piece follows.
-#[derive(Debug, Clone, Copy)]
-enum PieceMark {
-    /// By `P` behind the key.
-    Tag,
-    /// By a key of its own.
-    Key(&'static [u8]),
-}
+const SHIPPED_MARKS: [&[u8]; 5] = [b"\"logtag\":", b"\"_p\":", b"\"kubernetes_logs\"", b"\"docker_logs\"", b"\"CONTAINER_ID\":"];
 
 /// What tells containers, and their outputs, apart.
 const CONTAINERS: [&[u8]; 9] = [
-    b"\"container_id\":",
-    b"\"docker_id\":",
-    b"\"pod_id\":",
-    b"\"pod_name\":",
-    b"\"container_name\":",
-    b"\"stream\":",
-    b"\"filename\":",
-    b"\"CONTAINER_ID\":",
-    b"\"CONTAINER_ID_FULL\":",
+    b"container_id",
+    b"docker_id",
+    b"pod_id",
+    b"pod_name",
+    b"container_name",
+    b"stream",
+    b"filename",
+    b"CONTAINER_ID",
+    b"CONTAINER_ID_FULL",
 ];
 
-/// An entry as a shipper has it. Its pieces are of many containers.
+/// An entry as a shipper has it. Its pieces are of many containers. Only its own keys say so: deeper ones may be a client's, such as headers.
 fn split_shipped(line: &[u8]) -> Option<Piece<'_>> {
     // Prepared once: every line of JSON is searched.
-    static FINDERS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| ENTRIES.map(|(key, _)| Finder::new(key.as_bytes())));
-    let found = FINDERS.iter().zip(ENTRIES).find_map(|(finder, (key, mark))| Some((&line[finder.find(line)? + key.len()..], mark)));
-    let is_open = match found? {
-        (behind, PieceMark::Tag) => behind.strip_prefix(b" ").unwrap_or(behind).starts_with(b"\"P\""),
-        (_, PieceMark::Key(key)) => memmem::find(line, key).is_some(),
+    static FINDERS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| SHIPPED_MARKS.map(Finder::new));
+    if !FINDERS.iter().any(|finder| finder.find(line).is_some()) {
+        return None;
+    }
+    let (mut tag, mut is_of_vector, mut is_of_journal, mut is_partial) = (None, false, false, false);
+    let mut values = [&b""[..]; CONTAINERS.len()];
+    for_each_own_key(line, |key, value| {
+        let text = value.strip_prefix(b"\"").and_then(|text| Some(&text[..memchr(b'"', text)?]));
+        match key {
+            b"logtag" | b"_p" => tag = tag.or(text),
+            b"source_type" => is_of_vector |= matches!(text, Some(b"kubernetes_logs" | b"docker_logs")),
+            b"_partial" => is_partial |= value.starts_with(b"true"),
+            b"CONTAINER_PARTIAL_MESSAGE" => is_partial |= text == Some(b"true"),
+            _ => {}
+        }
+        is_of_journal |= key == b"CONTAINER_ID";
+        if let (Some(at), Some(text)) = (CONTAINERS.iter().position(|known| *known == key), text) {
+            values[at] = text;
+        }
+    });
+    let is_open = match tag {
+        Some(tag) => tag == b"P",
+        None if is_of_vector || is_of_journal => is_partial,
+        None => return None,
     };
-    let values = CONTAINERS.iter().map(|key| value_behind(line, key).unwrap_or_default());
-    let container = values.fold(FNV_START, |hash, value| {
+    let container = values.iter().fold(FNV_START, |hash, value| {
         value.iter().chain(b"\0").fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
     });
     let stream = ENGINE_STREAMS + usize::try_from(container % (STREAMS - ENGINE_STREAMS) as u64).unwrap_or_default();
     Some(Piece { stream, is_open, container, parts: [b"", line, b""] })
 }
 
+/// Calls `found` with the keys of an object, and of the object `kubernetes` in it, each with the text from its value on.
+fn for_each_own_key<'l>(line: &'l [u8], mut found: impl FnMut(&'l [u8], &'l [u8])) {
+    let (mut depth, mut is_in_kubernetes, mut last): (usize, bool, &[u8]) = (0, false, b"");
+    let mut at = 0;
+    while let Some(&byte) = line.get(at) {
+        at += 1;
+        match byte {
+            b'"' => {
+                let start = at;
+                while let Some(next) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+                    at += next + 1;
+                    if line[at - 1] == b'"' {
+                        break;
+                    }
+                    // What is escaped.
+                    at += 1;
+                }
+                let rest = line.get(at..).unwrap_or_default().trim_ascii_start();
+                if let (Some(value), true) = (rest.strip_prefix(b":"), depth == 1 || depth == 2 && is_in_kubernetes) {
+                    last = line.get(start..at - 1).unwrap_or_default();
+                    found(last, value.trim_ascii_start());
+                }
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                is_in_kubernetes |= depth == 2 && last == b"kubernetes";
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 1 {
+                    (is_in_kubernetes, last) = (false, b"");
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// **Source:** The FNV Non-Cryptographic Hash Algorithm, FNV-1a of 64 bits.
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x100_0000_01b3;
-
-/// The text of the value behind a key, as it stands there.
-fn value_behind<'l>(line: &'l [u8], key: &[u8]) -> Option<&'l [u8]> {
-    let rest = &line[memmem::find(line, key)? + key.len()..];
-    let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"\"")?;
-    Some(&rest[..memchr(b'"', rest)?])
-}
 
 #[cfg(test)]
 mod tests {
@@ -194,6 +227,11 @@ mod tests {
             (r#"{"CONTAINER_ID":"x","CONTAINER_PARTIAL_MESSAGE":"true","MESSAGE":"a"}"#, Some((true, true))),
             (r#"{"CONTAINER_ID":"x","CONTAINER_PARTIAL_LAST":"true","MESSAGE":"a"}"#, Some((true, false))),
             (r#"{"source_type":"file","message":"a"}"#, None),
+            // A client's header.
+            (r#"{"req":{"url":"/","headers":{"logtag":"P"},"remoteAddress":"192.0.2.1"},"msg":"x"}"#, None),
+            (r#"{"kubernetes":{"labels":{"logtag":"P"}},"message":"a"}"#, None),
+            (r#"{"message":"\"logtag\":\"P\"","_p":"F"}"#, Some((true, false))),
+            (r#"{"message":"a\"#, None),
         ] {
             assert_eq!(of(line), found, "{line}");
         }
