@@ -59,6 +59,10 @@ fn open_logread<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
     let seconds = parse_with_year(clock, time, year).map_err(|reason| Mismatch { at: 24, reason })?;
     // The level in front of the tag is no host.
     let level = split_word(&rest[1..]).map_or(0, |(word, _)| if is_level(word) { word.len() + 1 } else { 0 });
+    // A time in brackets is no program: before it stand the client and the user of a request, who may call himself so.
+    if matches!(rest[level..].trim_ascii_start(), [b'[', b'0'..=b'9', ..]) {
+        return Err(Mismatch { at: 24, reason: "no program after the time" });
+    }
     read_after_time(LogTime { seconds, fraction: "" }, &rest[level..], 24)
 }
 
@@ -133,6 +137,8 @@ mod tests {
             ("Mon 2017-09-18 05:56:48 UTC lab web.service[7]: x", "2017-09-18T05:56:48Z lab web.service 7"),
             ("Mon 2017-02-30 05:56:48 UTC lab sshd[7]: x", "impossible date or time"),
             ("Mon Sep 18 05:56:48 lab sshd[7]: x", "no time at the start"),
+            // Who logged in at a web server calls himself so.
+            ("Mon Sep 18 05:56:48 2017 [18/Sep/2017:05:56:48 +0000] \"GET / HTTP/1.1\" 404 -", "no time at the start"),
         ] {
             assert_eq!(read(line), shown, "{line}");
         }
