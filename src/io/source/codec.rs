@@ -81,7 +81,8 @@ const UTF_16: &str = "convert it first: iconv -f UTF-16 -t UTF-8 FILE | soar-par
 /// Every start of a member, and of what is told only to say that it is not read: as text, each line would be a reject.
 /// A text that begins with `BZh9` is still a text, so bzip2 is told by its first block too. A record of wtmp begins with its type in
 /// four bytes.
-/// Each holds a byte that no server writes as it is into a log, so that no client can have a log refused by its first line.
+/// Each holds a byte that no server writes as it is into a log, so that no client can have a log refused by its first line; pcapng's are line
+/// ends, four as no server writes them in a row.
 ///
 /// **Source:** RFC 1952 section 2.3.1; RFC 8878 sections 3.1.1 and 3.1.2 (skippable frames); bzip2 `compress.c`; .xz file format
 /// section 2.1.1.1; ncompress `compress.c`; PKWARE APPNOTE 4.3.7; LZ4 frame format; 7-Zip `7zFormat.txt`; RAR technical note;

@@ -15,6 +15,7 @@ use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::keyed::KeyedSyntax;
 use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, ServiceMessage};
+use crate::parse::service::own_line::{LineMatcher, OwnLine};
 use crate::parse::service::pam::{called_for, read_pam_fields, split_module};
 use crate::parse::service::template::{TemplateMatcher, Truncation};
 use crate::parse::service::template_table::TemplateTable;
@@ -117,9 +118,8 @@ impl<'c> ServiceReader<'c> {
             let program = definition.programs.iter().find(|program| !program.contains('*')).map_or(definition.name, String::as_str);
             let header = Header { program: program.as_bytes(), ..Header::default() };
             for own in definition.lines.iter().filter(|own| is_named || !own.is_forgeable) {
-                let Some(start) = own.read(line, arena, clock) else { continue };
-                let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
-                if let Some(read) = read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock) {
+                let Some((_, read)) = read_own(catalog, definition, own, header, line, arena, clock) else { continue };
+                if let Some(read) = read {
                     return Some(Read::Message(read, definition));
                 }
                 if is_named || own.is_distinct() {
@@ -146,9 +146,8 @@ impl<'c> ServiceReader<'c> {
         let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
         // Where nothing else says when, that time is no word of a message.
         for own in definition.lines.iter().filter(|_| header.time.is_none()) {
-            let Some(start) = own.read(line, arena, clock).filter(|start| start.time.is_some()) else { continue };
-            let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
-            if let Some(read) = read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock) {
+            let read = read_own(catalog, definition, own, header, line, arena, clock);
+            if let Some((OwnLine { time: Some(_), .. }, Some(read))) = read {
                 return Some(Read::Message(read, definition));
             }
         }
@@ -174,6 +173,21 @@ impl<'c> ServiceReader<'c> {
 /// Whether one of these services tells the tries of its logins itself.
 fn tells_tries(catalog: &Catalog, services: &[usize]) -> bool {
     services.iter().any(|&index| !catalog.all[index].0.pam_counts)
+}
+
+/// The beginning of a line of a service's own file, where it begins as `own` says, and what the message behind it says.
+fn read_own<'a>(
+    catalog: &Catalog,
+    definition: &'static Definition,
+    own: &LineMatcher,
+    header: Header<'a>,
+    line: &'a [u8],
+    arena: &'a Arena,
+    clock: &mut Clock,
+) -> Option<(OwnLine<'a>, Option<ServiceMessage<'a>>)> {
+    let start = own.read(line, arena, clock)?;
+    let header = Header { time: start.time, host: start.host, pid: start.pid, ..header };
+    Some((start, read_either(catalog, definition, header, start.message, Truncation::Whole, arena, clock)))
 }
 
 /// What a message says as text or, where it is none that is known, by its keys.
