@@ -78,7 +78,7 @@ impl Combiner {
         let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
         for host in self.table.hosts() {
             writer.put_sums(host);
-            put_score(&mut writer, host.tally.known());
+            put_score(&mut writer, host.tally.counted());
             let start = lines.len();
             writer.record.write_line(&mut lines);
             if lines.len() - start > MOST_BYTES {
@@ -113,10 +113,15 @@ impl Combiner {
 }
 
 /// The score and its reason by the weights of the table. Whoever has other weights counts anew.
-fn put_score(writer: &mut SumWriter<'_>, counts: [u64; SIGNALS.len()]) {
-    let weighted = || SIGNALS.iter().zip(counts).map(|(signal, count)| (signal, count.saturating_mul(signal.weight)));
-    writer.record.score = weighted().fold(0, |sum: u64, (_, weighted)| sum.saturating_add(weighted)).min(MAX_INTEGER);
-    // Of several, the first.
-    let most = weighted().rev().max_by_key(|&(_, weighted)| weighted).filter(|&(_, weighted)| weighted > 0);
-    writer.record.reason = most.map(|(signal, _)| Text::from(signal.name));
+fn put_score(writer: &mut SumWriter<'_>, counts: impl Iterator<Item = (usize, u64)>) {
+    let (mut score, mut most) = (0_u64, (0, None));
+    for (signal, count) in counts.map(|(index, count)| (&SIGNALS[index], count)) {
+        let weighted = count.saturating_mul(signal.weight);
+        score = score.saturating_add(weighted).min(MAX_INTEGER);
+        // Of several that weigh as much, the first.
+        if weighted > most.0 {
+            most = (weighted, Some(signal.name));
+        }
+    }
+    (writer.record.score, writer.record.reason) = (score, most.1.map(Text::from));
 }

@@ -6,7 +6,7 @@ use crate::aggregate::interner::SignalId;
 use crate::aggregate::table::{AggregatedHost, Table};
 use crate::base::net::Address;
 use crate::record::host::carried::Carried;
-use crate::record::signal::{SIGNALS, Value};
+use crate::record::signal::Value;
 use crate::score::rules::facts::{Facts, SignalName, put_services};
 
 /// A host with its score.
@@ -43,8 +43,9 @@ impl Facts for HostFacts<'_> {
             None => tally.count_of(signal),
             Some(window) => tally.peak_of(signal, self.units(window)),
         };
-        for index in 0..SIGNALS.len() {
-            visit(&SignalName::from_index(index), count(SignalId::known(index)));
+        for (index, total) in tally.counted() {
+            let inside = if window_seconds.is_some() { count(SignalId::known(index)) } else { total };
+            visit(&SignalName::from_index(index), inside);
         }
         // Those that the host has, also where none of it is in a window.
         let others = self.table.names().others().iter().filter(|_| !tally.others().is_empty());

@@ -69,8 +69,8 @@ impl Weights {
                 main = (weighted, Some(signal));
             }
         };
-        for (index, (count, &weight)) in tally.known().into_iter().zip(&self.known).enumerate() {
-            add(SignalId::known(index), count, weight);
+        for (index, count) in tally.counted() {
+            add(SignalId::known(index), count, self.known[index]);
         }
         if !self.others.is_empty() {
             let mut others: Vec<_> = tally.others().iter().map(|(signal, other)| (names.name(*signal), *signal, other.count)).collect();

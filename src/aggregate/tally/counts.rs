@@ -3,6 +3,7 @@
 //! There may be millions of addresses, and few of them have more than a handful of signals: those take the memory of six
 //! counters, however many signals the table has.
 
+use crate::aggregate::tally::HostAggregate;
 use crate::record::signal::{SIGNALS, SignalSet};
 
 /// How many different signals fit without memory of their own. With it, an address takes the 80 bytes that were promised.
@@ -66,6 +67,17 @@ impl SignalCounts {
         }
     }
 
+    /// The signals that were counted, in table order.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (usize, u64)> {
+        let (which, counts) = match self {
+            Self::Few { which, counts } => (*which, &counts[..]),
+            Self::All(counts) => (SignalSet::NONE, &counts[..]),
+        };
+        // Of all signals there is a counter, whether or not it was counted.
+        let all = if which.is_empty() { counts } else { &[] }.iter().copied().enumerate().filter(|&(_, count)| count > 0);
+        which.indexes().zip(counts.iter().copied()).chain(all)
+    }
+
     /// All counters, in table order.
     pub(crate) fn all(&self) -> [u64; SIGNALS.len()] {
         match self {
@@ -87,6 +99,13 @@ impl SignalCounts {
     }
 }
 
+impl HostAggregate {
+    /// The signals of the table that were counted, by index, in table order.
+    pub fn counted(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.counts.counted()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -105,6 +124,8 @@ mod tests {
                 plain[index] += count;
                 prop_assert!(counts.is_any());
                 prop_assert_eq!(counts.all(), plain);
+                let counted = plain.into_iter().enumerate().filter(|&(_, count)| count > 0);
+                prop_assert!(counts.counted().eq(counted));
                 prop_assert!((0..SIGNALS.len()).all(|index| counts.get(index) == plain[index]));
             }
             let is_spilled = plain.iter().filter(|count| **count > 0).count() > FEW;

@@ -140,6 +140,45 @@ impl Evaluator {
     }
 }
 
+/// A number that is known, or null, which jq sorts before all numbers.
+pub(crate) type Integer = Option<isize>;
+
+impl Evaluator {
+    /// Whether it holds, worked out with integers alone: `read` gives those of the keys, by their index. `None`: a value is neither an
+    /// integer nor null, or what comes of it is not; then [`Self::holds`] says.
+    pub(crate) fn holds_of_integers(&self, read: &impl Fn(usize) -> Option<Integer>) -> Option<bool> {
+        match self {
+            Self::Not(inner) => Some(!inner.holds_of_integers(read)?),
+            Self::Logic(left, ends, right) => match left.holds_of_integers(read)? {
+                holds if holds == *ends => Some(holds),
+                _ => right.holds_of_integers(read),
+            },
+            Self::Compare(left, compare, right) => Some(compare.run(&left.integer(read)?, &right.integer(read)?)),
+            _ => None,
+        }
+    }
+
+    fn integer(&self, read: &impl Fn(usize) -> Option<Integer>) -> Option<Integer> {
+        let some = |number: Option<isize>| number.map(Some);
+        match self {
+            Self::Literal(Val::Num(Num::Int(number))) => Some(Some(*number)),
+            Self::Literal(Val::Null) => Some(None),
+            Self::Key(index) => read(*index),
+            Self::Negate(inner) => some(inner.integer(read)??.checked_neg()),
+            Self::Compute(left, math, right) => match (left.integer(read)?, math, right.integer(read)?) {
+                (Some(left), Math::Add, Some(right)) => some(left.checked_add(right)),
+                (Some(left), Math::Sub, Some(right)) => some(left.checked_sub(right)),
+                (Some(left), Math::Mul, Some(right)) => some(left.checked_mul(right)),
+                // Nothing and a number is that number; what else there is of null, and quotients, which may be none, are jaq's.
+                (one, Math::Add, None) => Some(one),
+                (None, Math::Add, other) => Some(other),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// What [`crate::score::rules::dialect`] checks is done here only where there is nothing to check: products of numbers, and division by
 /// integers other than zero.
 fn compute(left: Val, math: Math, right: Val) -> Result<Val, NotPlain> {

@@ -78,6 +78,13 @@ fn both(expression: &Expression, counts: &[u64], enrich: &str, scan: &str) -> (O
     });
     let values = Values::new(counts.iter().copied().take(keys.len()).collect(), found.collect());
     let plain = expression.evaluator.as_ref().and_then(|plain| plain.holds(PlainInput { keys: &keys, members, values: &values }).ok());
+    let count = |index: usize| match values.key(index) {
+        None => Some(None),
+        Some(_) if keys[index].is_time() => None,
+        Some(count) => isize::try_from(count).ok().map(Some),
+    };
+    let of_integers = expression.evaluator.as_ref().and_then(|plain| plain.holds_of_integers(&count));
+    assert!(of_integers.is_none_or(|holds| plain == Some(holds)), "{of_integers:?} and {plain:?}");
     (plain, expression.holds(RuleInput::default().of(&values, &keys, members)))
 }
 
@@ -114,6 +121,28 @@ fn what_rules_are_made_of_is_not_left_to_jaq() {
         let expression = Expression::compile(code).expect("an expression");
         let enrich = r#"{"as":{"number":64496},"geo":{"country":"FR"}}"#;
         assert_eq!(both(&expression, &[60, 50, 30, 4], enrich, ""), (Some(holds), Ok(holds)), "{code}");
+    }
+}
+
+#[test]
+fn counts_are_compared_without_values_of_jaq() {
+    for (code, holds) in [
+        (".ssh_failed > 50", Some(true)),
+        (".http_404 - .http_bot > 50 or .http_404 * 2 == 100", Some(false)),
+        ("(.ssh_failed > 50 | not) and -.users < 0", Some(false)),
+        (".ssh_failed > 50 and .http_404 > 40 and .users > -1", Some(false)),
+        (".ssh_failed > 50 and .http_404 > 40 and .users + 3 == 3 and .users == null", Some(true)),
+        (".ssh_failed > 50 and .http_404 > 40 and .users - 3 < 3", None),
+        (".ssh_failed * 9223372036854775807 > 0", None),
+        (".ssh_failed > 50.5", None),
+        (".ssh_failed / 2 > 3", None),
+        (".first_seen > 3", None),
+        (".ssh_failed", None),
+    ] {
+        let expression = Expression::compile(code).expect("an expression");
+        let keys: Vec<_> = expression.reads.keys.iter().map(|key| InputKey::of(key)).collect();
+        let count = |index: usize| (!keys[index].is_time()).then(|| [Some(60), Some(50), None][index]);
+        assert_eq!(expression.evaluator.expect("plain").holds_of_integers(&count), holds, "{code}");
     }
 }
 

@@ -8,6 +8,7 @@ use crate::base::net::Address;
 use crate::record::json::{put_number, put_string};
 use crate::record::signal::SIGNALS;
 use crate::score::rules::dependencies::InputKey;
+use crate::score::rules::evaluator::Integer;
 use crate::score::rules::known::KnownFacts;
 use crate::score::rules::member::MemberPath;
 
@@ -148,6 +149,15 @@ impl Snapshot {
     /// The view at `index`, in the order in which they were asked for.
     pub(crate) fn view(&self, index: usize) -> &View {
         &self.views[index]
+    }
+
+    /// The value of `slot` in `view` where it is a number, or not known; `None`: it is something else.
+    pub(crate) fn integer(&self, view: &View, slot: &InputKey) -> Option<Integer> {
+        match self.value(view, slot) {
+            ABSENT => Some(None),
+            _ if slot.is_time() || slot.is_flag() => None,
+            value => isize::try_from(value).ok().map(Some),
+        }
     }
 
     /// The value of `slot` in `view`, [`ABSENT`] where there is none.

@@ -265,7 +265,8 @@ impl Rules {
         self.take(snapshot, facts);
         let mut verdict = Verdict::default();
         for (index, (rule, state)) in self.list.iter().zip(states).enumerate() {
-            match rule.holds(snapshot, state, REMEMBERED / self.list.len()) {
+            let plain = rule.holds_of_counts(snapshot).map(Ok);
+            match plain.unwrap_or_else(|| rule.holds(snapshot, state, REMEMBERED / self.list.len())) {
                 Ok(true) => verdict.held.push(index),
                 Ok(false) => {}
                 Err(error) => verdict.failed.push((index, error)),
@@ -304,6 +305,13 @@ impl Rule {
         let RawRule { name, when, about, attack, .. } = draft;
         let window_seconds = own.or(timing.window_seconds);
         Ok(Self { name, when, window_seconds, about, attack, expression, slots, members, view: 0, is_shipped })
+    }
+
+    /// Whether it holds, where it compares counts alone, as most rules do.
+    fn holds_of_counts(&self, snapshot: &Snapshot) -> Option<bool> {
+        let plain = self.expression.evaluator.as_ref().filter(|_| self.members.is_empty())?;
+        let view = snapshot.view(self.view);
+        plain.holds_of_integers(&|index| snapshot.integer(view, &self.slots[index]))
     }
 
     fn holds(&self, snapshot: &Snapshot, state: &mut RuleState, limit: usize) -> RuleOutcome {
