@@ -52,6 +52,24 @@ impl<'t> Line<'t> {
     pub const fn of(text: &'t [u8]) -> Self {
         Self { text, marks: [usize::MAX; MARKS], is_ascii: false, header: None }
     }
+
+    /// The line `text`, with what is known of it where it is a part of this one in which all marks stand.
+    #[must_use]
+    pub fn inside(&self, text: &'t [u8]) -> Self {
+        let offset = text.as_ptr().addr().wrapping_sub(self.text.as_ptr().addr());
+        if self.text.get(offset..).and_then(|rest| rest.get(..text.len())).is_none_or(|part| !std::ptr::eq(part, text)) {
+            return Self::of(text);
+        }
+        if self.marks[0] < offset {
+            return Self { is_ascii: self.is_ascii, ..Self::of(text) };
+        }
+        Self {
+            text,
+            marks: self.marks.map(|at| if at < self.text.len() { at - offset } else { usize::MAX }),
+            is_ascii: self.is_ascii,
+            header: None,
+        }
+    }
 }
 
 /// What was found in a page.
@@ -221,6 +239,23 @@ mod tests {
         let plain: Vec<_> = Lines::of(text, &mut page).without_marks().collect();
         assert!(plain.iter().map(|line| (line.text, line.is_ascii)).eq(told));
         assert!(plain.iter().all(|line| line.marks == [usize::MAX; MARKS]));
+    }
+
+    #[test]
+    fn a_part_of_a_line_has_the_marks_that_stand_in_it() {
+        let text = b"2026 F 192.0.2.1 \"a\" \\x\" \"b\" \"c\" \"d\"";
+        let mut page = LineIndex::default();
+        let line = Lines::of(text, &mut page).next().expect("a line");
+        for from in 0..text.len() {
+            for to in from..text.len() {
+                let part = line.inside(&line.text[from..to]);
+                let marks = (0..part.text.len()).filter(|&at| matches!(part.text[at], b'"' | b'\\')).take(MARKS).collect::<Vec<_>>();
+                let told = part.marks.into_iter().filter(|&at| at < part.text.len()).collect::<Vec<_>>();
+                assert!(told == marks || told.is_empty() && line.marks[0] < from, "{from} {to}");
+            }
+        }
+        let copy = text.to_vec();
+        assert_eq!(line.inside(&copy).marks, [usize::MAX; MARKS]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
 use crate::parse::envelope::syslog;
 use crate::parse::envelope::vouched::TrustedContainers;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
+use crate::parse::json::table::tables;
 use crate::parse::service::catalog::Services;
 use crate::parse::service::{self, Service};
 use crate::parse::{ENVELOPES, FORMATS};
@@ -72,6 +73,8 @@ pub struct Candidates<'c> {
     pub trusted: Option<&'c TrustedContainers>,
     /// Of a line.
     pub all: Vec<Candidate>,
+    /// Whether each of them is a line of JSON.
+    pub is_json: Vec<bool>,
     /// Where in them the most plain syslog stands.
     pub syslog: usize,
 }
@@ -91,7 +94,8 @@ impl<'c> Candidates<'c> {
         let all: Vec<_> = formats().take(1).chain(envelopes(false)).chain(formats().skip(1)).chain(envelopes(true)).collect();
         let is_syslog = |candidate: &Candidate| matches!(candidate, Candidate::Envelope(format) if format.name == syslog::RFC3164.name);
         let syslog = all.iter().position(is_syslog).unwrap_or(usize::MAX);
-        Self { given, program: None, services: None, trusted: None, all, syslog }
+        let is_json = all.iter().map(|candidate| tables().any(|table| table.name == candidate.name())).collect();
+        Self { given, program: None, services: None, trusted: None, all, is_json, syslog }
     }
 
     /// Whether more than the tables decides what a line is.

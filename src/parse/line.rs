@@ -201,10 +201,11 @@ impl<'c> LineParser<'c> {
             Ok(Found::Envelope(name, envelope)) => {
                 let envelope = self.vouch(outer.map_or(envelope, |outer| envelope.inside(outer)));
                 self.step(|steps| steps.open(name, &envelope));
-                let read = self.read_content(name, &envelope, arena, depth + 1, around);
+                let read = self.read_content(name, &envelope, line, arena, depth + 1, around);
                 // What looks like an envelope may be a line of a service's own file, which has no process id as a line of syslog has.
+                let is_of_container = envelope.trust.doubt().is_some_and(Doubt::is_of_container);
                 return match read {
-                    Ok(ParsedLine::OtherProgram(_)) | Err(_) if envelope.header.pid.is_none() => {
+                    Ok(ParsedLine::OtherProgram(_)) | Err(_) if envelope.header.pid.is_none() && !is_of_container => {
                         match self.read_own_line(line.text, outer, arena) {
                             Some(own) if !matches!(own, ParsedLine::UnknownMessage(_)) => Ok(own),
                             _ => read,
@@ -282,7 +283,9 @@ impl<'c> LineParser<'c> {
             }
         }
         let mut nearest: Option<(&str, Mismatch)> = None;
-        for (index, candidate) in candidates.all.iter().enumerate() {
+        // What is no JSON fits nothing of one that is.
+        let of_text = |(index, _): &(usize, &Candidate)| !candidates.is_json[*index];
+        for (index, candidate) in candidates.all.iter().enumerate().filter(of_text) {
             match candidate.read(line, arena, &mut self.clock) {
                 Ok(found) => {
                     self.last.lines[depth] = index;
@@ -303,11 +306,12 @@ impl<'c> LineParser<'c> {
         }))
     }
 
-    /// Reads what is inside an envelope, which with it is `depth` deep.
+    /// Reads what is inside an envelope around a part of the line `outer`, which with it is `depth` deep.
     fn read_content<'a>(
         &mut self,
         name: &'static str,
         envelope: &Envelope<'a>,
+        outer: &Line<'a>,
         arena: &'a Arena,
         depth: usize,
         around: &mut Header<'a>,
@@ -320,7 +324,7 @@ impl<'c> LineParser<'c> {
             Content::Message(message) => Ok(self.read_message(envelope, message, arena, around)),
             Content::Line(line) | Content::Output(line) if line.is_empty() => flaw("the line inside is empty"),
             Content::Line(_) | Content::Output(_) if depth > MAX_DEPTH => flaw("more envelopes than three, one inside the other"),
-            Content::Line(line) => match self.read_line(&Line::of(trim_end(line)), arena, Some(envelope), depth, around) {
+            Content::Line(line) => match self.read_line(&outer.inside(trim_end(line)), arena, Some(envelope), depth, around) {
                 Err(RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT }) => {
                     flaw("the line inside has an unknown format")
                 }
@@ -330,7 +334,7 @@ impl<'c> LineParser<'c> {
                 Err(RejectReason { reason, .. }) => flaw(reason),
                 Ok(parsed) => Ok(parsed),
             },
-            Content::Output(line) => match self.read_line(&Line::of(trim_end(line)), arena, Some(envelope), depth, around) {
+            Content::Output(line) => match self.read_line(&outer.inside(trim_end(line)), arena, Some(envelope), depth, around) {
                 Err(_) => Ok(ParsedLine::OtherProgram(None)),
                 Ok(parsed) => Ok(parsed),
             },

@@ -37,6 +37,8 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
 }
 
 fn parse_other(text: &[u8]) -> Option<IpAddr> {
+    // Most texts that are asked for are names.
+    memchr::memchr(b':', text)?;
     let text = std::str::from_utf8(text).ok()?;
     let address = match text.split_once('%') {
         Some((address, zone)) if !zone.is_empty() => IpAddr::V6(address.parse().ok()?),

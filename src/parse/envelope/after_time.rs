@@ -9,7 +9,7 @@ use crate::base::net;
 use crate::base::time::{LogTime, starts_like_rfc3164};
 use crate::parse::envelope::format::{Content, Envelope};
 use crate::parse::envelope::syslog::priority_len;
-use crate::parse::envelope::tag::{is_level, read_repeat, read_suppressed, split_plain, split_tag, split_word};
+use crate::parse::envelope::tag::{is_level, read_repeat, read_suppressed, split_other, split_plain, split_tag, split_word};
 use crate::parse::format::{Header, Mismatch};
 use crate::parse::service;
 use crate::parse::service::sshd::LengthLimit;
@@ -19,9 +19,16 @@ pub fn read_after_time<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Resu
     let mismatch = |reason| Mismatch { at, reason };
     let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"\t")).ok_or(mismatch("no space after the time"))?;
     let header = |host, program, pid| Header { time: Some(time), host, program, pid };
-    if let Some((host, tag)) = split_plain(rest) {
+    if let Some((host, tag)) = split_plain(rest).or_else(|| split_other(rest)) {
         return Ok(Envelope::new(header(host, tag.name, tag.pid), Content::Message(tag.message)));
     }
+    read_columns(time, rest, at)
+}
+
+/// The same of any line, `host tag[pid]: message` with what may stand between.
+fn read_columns<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Envelope<'a>, Mismatch> {
+    let mismatch = |reason| Mismatch { at, reason };
+    let header = |host, program, pid| Header { time: Some(time), host, program, pid };
     let rest = skip_level_of_bsd(rest.trim_ascii_start());
     let rest = skip_zone(rest);
     // A relay that names nobody, or that took the sender's time for a host.
@@ -149,4 +156,104 @@ fn skip_level(rest: &[u8]) -> (&[u8], bool) {
         is_level(word)
     });
     found.map_or((rest, false), |(_, behind)| (behind.trim_ascii_start(), true))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WORDS: &[&str] = &[
+        "lab",
+        "a",
+        "1",
+        "UTC",
+        "GMT",
+        "info",
+        "auth.info",
+        "mail",
+        "Mar",
+        "d\u{e9}c.",
+        "2024-10-01T00:00:00Z",
+        "192.0.2.1",
+        "::1",
+        "[lab]",
+        "cron",
+        "CRON",
+        "kernel",
+        "syslogd",
+        "sshd",
+        "last",
+        "message",
+        "repeated",
+        "3",
+        "times",
+        "12:34:56",
+        "10",
+        "auth:info",
+        "/usr/sbin/cron",
+        "postfix/smtpd",
+        "x-y_z",
+        "lab.example",
+        "sshd-session",
+        "1 2024",
+        "%AUTH-6",
+        "PID",
+        "alice",
+        "[priv]",
+        "---",
+        "Last",
+        "debug",
+    ];
+    const ENDS: &[&str] = &[
+        " ",
+        " ",
+        " ",
+        " ",
+        " ",
+        ": ",
+        ": ",
+        ": ",
+        "[7]: ",
+        "[7]: ",
+        "[7]: ",
+        "[7] ",
+        ":",
+        "[",
+        "]: ",
+        "[99999999999999999999]: ",
+        "[a]: ",
+        "  ",
+        "\t",
+        ".",
+        "@",
+        "",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+        #[test]
+        fn a_plain_line_is_what_it_would_be_if_it_were_taken_apart_word_by_word(
+            parts in proptest::collection::vec((prop::sample::select(WORDS), prop::sample::select(ENDS)), 1..6), end in ".{0,3}",
+        ) {
+            let line = parts.iter().flat_map(|(word, end)| [*word, *end]).chain([&*end]).collect::<String>();
+            let time = LogTime { seconds: 0, fraction: "" };
+            if let Some((host, tag)) = split_other(line.as_bytes()) {
+                let Ok(Envelope { header, content: Content::Message(message), .. }) = read_columns(time, line.as_bytes(), 0) else {
+                    return Err(TestCaseError::fail(line));
+                };
+                prop_assert_eq!((header.host, header.program, header.pid, message), (host, tag.name, tag.pid, tag.message), "{}", line);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_other_programs_are_plain() {
+        for line in
+            ["lab CRON[7]: x", "lab kernel: [1.5] x", "lab sudo:    alice", "web-1.example postfix/smtpd[7]: x", "lab x: ", "lab x_y[1]: "]
+        {
+            assert!(split_other(line.as_bytes()).is_some(), "{line}");
+        }
+    }
 }

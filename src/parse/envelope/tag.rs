@@ -68,6 +68,34 @@ pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     (!matches!(message.first(), Some(b'[' | b' ' | b'L' | b'%'))).then_some((host, Tag { name, pid: Some(pid), message }))
 }
 
+/// Splits `host tag[pid]: message` or `host tag: message` of another program than sshd, as nearly every line of a log of all programs
+/// starts; `None`: it may be one all the same.
+///
+/// What it takes [`split_tag`] and what stands before it would take apart in the same way (a test holds that): a host that is no level,
+/// a zone or a number, right behind it a tag of letters in which no column hides, and a message that is not the daemon's own.
+#[must_use]
+pub fn split_other(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
+    let (host, behind) = rest.split_at(net::host_name_len(rest));
+    let behind = behind.strip_prefix(b" ")?;
+    let (name, behind) = behind.split_at(behind.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"-_/".contains(byte))?);
+    if !host.first()?.is_ascii_alphabetic() || !name.first()?.is_ascii_alphabetic() || matches!(host, b"UTC" | b"GMT") || is_level(host) {
+        return None;
+    }
+    if name.starts_with(b"sshd") || name.starts_with(b"syslogd") {
+        return None;
+    }
+    let (pid, behind) = match behind {
+        [b'[', digits @ ..] => {
+            let (pid, len) = split_digits(digits).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
+            (Some(pid), digits[len..].strip_prefix(b"]")?)
+        }
+        _ => (None, behind),
+    };
+    let message = behind.strip_prefix(b": ")?;
+    // What a daemon left out is told under the tag of a program.
+    (message.first() != Some(&b'L')).then_some((host, Tag { name, pid, message }))
+}
+
 /// The name and the message of `[sshd] message`, as metalog writes it.
 fn split_bracketed(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let inside = rest.strip_prefix(b"[")?;

@@ -30,6 +30,6 @@ impl LineParser<'_> {
         let envelope = (EXPORT.open)(&Line::of(entry), arena, &mut self.clock).map_err(|mismatch| nearest_to(EXPORT.name, mismatch))?;
         let envelope = self.vouch(envelope);
         self.step(|steps| steps.open(EXPORT.name, &envelope));
-        self.read_content(EXPORT.name, &envelope, arena, 1, around)
+        self.read_content(EXPORT.name, &envelope, &Line::of(b""), arena, 1, around)
     }
 }

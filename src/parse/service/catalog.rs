@@ -37,6 +37,8 @@ pub struct Catalog {
     pub anywhere: Vec<usize>,
     /// The keys that messages of any service name, by syntax.
     known: [KnownPaths; 3],
+    /// The services whose own files may hold a line, by its first byte.
+    by_first_byte: OnceLock<Vec<Vec<usize>>>,
 }
 
 impl Services {
@@ -139,7 +141,7 @@ impl Catalog {
             let keyed = all.iter().flat_map(|(definition, _)| definition.keyed()).filter(|matcher| matcher.syntax == syntax);
             KnownPaths::of(keyed.flat_map(KeyedMatcher::paths))
         });
-        Self { all, exact, patterns, anywhere, known }
+        Self { all, exact, patterns, anywhere, known, by_first_byte: OnceLock::new() }
     }
 
     /// The services that write under `program`: by itself, with a path, as an instance of a unit.
@@ -157,6 +159,22 @@ impl Catalog {
             }
         }
         found
+    }
+
+    /// The services whose own files may hold `line`, as far as its first byte tells, in their order.
+    #[must_use]
+    pub fn may_hold(&self, line: &[u8]) -> &[usize] {
+        let of = |byte: u8| {
+            let syntax = KeyedSyntax::of(&[byte]);
+            let holds = |(definition, is_named): &(&Definition, bool)| {
+                let mut lines = definition.lines.iter().filter(|own| *is_named || !own.is_forgeable);
+                // Behind blanks an object may begin.
+                lines.any(|own| own.may_begin(byte)) || definition.is_keyed(syntax) || byte.is_ascii_whitespace() && definition.has_keyed()
+            };
+            (0..self.all.len()).filter(|&index| holds(&self.all[index])).collect()
+        };
+        let lists = self.by_first_byte.get_or_init(|| (0..=u8::MAX).map(of).collect());
+        line.first().map_or(&[], |&byte| &lists[usize::from(byte)])
     }
 
     /// The keys of a syntax that messages name.

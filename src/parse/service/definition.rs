@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::base::error::{Error, Result};
-use crate::parse::service::keyed::KeyedMatcher;
+use crate::parse::service::keyed::{KeyedMatcher, KeyedSyntax};
 use crate::parse::service::messages::{Entry, MessageEntry, Messages};
 use crate::parse::service::own_line::LineMatcher;
 use crate::parse::service::template_table::TemplateTable;
@@ -74,6 +74,7 @@ pub struct Definition {
     /// How lines of its own files begin.
     pub lines: Vec<LineMatcher>,
     written: Vec<MessageEntry>,
+    has_keyed: bool,
     /// Compiled when the first message is read: most runs meet a few of the services.
     messages: OnceLock<Messages>,
 }
@@ -87,6 +88,12 @@ impl Definition {
             (true, false) => "by default",
             (true, true) => "by default; its own file with --services",
         }
+    }
+
+    /// The name under which it writes, for what names none: the first that is no pattern.
+    #[must_use]
+    pub fn own_program(&self) -> &str {
+        self.programs.iter().find(|program| !program.contains('*')).map_or(self.name, String::as_str)
     }
 
     /// Whether it writes under `program`, or from a file or process of that name.
@@ -123,7 +130,17 @@ impl Definition {
 
     /// Its messages of keys and values.
     pub fn keyed(&self) -> &[KeyedMatcher] {
-        if self.written.iter().any(MessageEntry::is_keyed) { &self.messages().keyed } else { &[] }
+        if self.has_keyed() { &self.messages().keyed } else { &[] }
+    }
+
+    /// Whether it has messages of keys and values.
+    pub const fn has_keyed(&self) -> bool {
+        self.has_keyed
+    }
+
+    /// Whether it has messages of keys and values that are written so.
+    pub fn is_keyed(&self, syntax: KeyedSyntax) -> bool {
+        self.written.iter().any(|message| message.is_keyed_in(syntax))
     }
 
     /// What was written, for checks and lists.
@@ -183,6 +200,7 @@ impl Definition {
             pam_counts: file.pam_counts,
             note: file.note,
             lines: Vec::new(),
+            has_keyed: file.message.iter().any(MessageEntry::is_keyed),
             written: file.message,
             messages: OnceLock::new(),
         };

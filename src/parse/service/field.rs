@@ -118,7 +118,7 @@ impl FieldKind {
             // The common case needs one search for one byte: a word ends at the first space.
             return space.filter(|&end| literal.starts(&rest[end..]));
         }
-        memmem::find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.text.len()))], literal.text)
+        literal.find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.text.len()))])
     }
 
     /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part; `behind` follows that.

@@ -139,6 +139,15 @@ impl MessageEntry {
     pub const fn is_keyed(&self) -> bool {
         self.json.is_some() || self.logfmt.is_some() || self.xml.is_some()
     }
+
+    /// Whether it is told by keys that are written so.
+    pub const fn is_keyed_in(&self, syntax: KeyedSyntax) -> bool {
+        match syntax {
+            KeyedSyntax::Json => self.json.is_some(),
+            KeyedSyntax::Logfmt => self.logfmt.is_some(),
+            KeyedSyntax::Xml => self.xml.is_some(),
+        }
+    }
 }
 
 impl Messages {

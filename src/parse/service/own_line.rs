@@ -2,11 +2,10 @@
 //!
 //! Everything before the message is the server's, so it is read from the left.
 
-use memchr::memmem;
-
 use crate::base::time::{Clock, LogTime, RFC3164_LEN, month_number};
 use crate::parse::format::Arena;
 use crate::parse::service::field::{FieldKind, split_peer};
+use crate::parse::service::prefix::find_short;
 use crate::parse::service::strftime::{TimeFormat, TimeText};
 
 /// The beginning of a line.
@@ -85,6 +84,16 @@ impl LineMatcher {
         literals.flatten().filter(|byte| **byte != b' ').count() >= 4
     }
 
+    /// Whether a line can begin so whose first byte is `byte`.
+    pub fn may_begin(&self, byte: u8) -> bool {
+        match self.parts.first() {
+            Some(LinePart::Literal(text)) => text.first() == Some(&byte),
+            Some(LinePart::Time(format)) => format.may_begin(byte),
+            Some(LinePart::Pid | LinePart::Field(FieldKind::Number)) => byte.is_ascii_digit(),
+            Some(LinePart::Host | LinePart::Field(_) | LinePart::Message) | None => true,
+        }
+    }
+
     /// What `line` says, if it begins so.
     pub fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<OwnLine<'a>> {
         let mut own = OwnLine { time: None, host: b"", pid: None, message: b"" };
@@ -101,7 +110,7 @@ impl LineMatcher {
                 LinePart::Message => own.message = rest,
                 LinePart::Field(_) | LinePart::Host | LinePart::Pid => {
                     let Some(LinePart::Literal(next)) = parts.peek() else { return None };
-                    let (text, behind) = rest.split_at(memmem::find(rest, next)?);
+                    let (text, behind) = rest.split_at(find_short(rest, next)?);
                     rest = behind;
                     match part {
                         LinePart::Host if is_word(text) => own.host = text,

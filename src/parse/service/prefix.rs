@@ -1,5 +1,7 @@
 //! A text that stands in a shape as it is, compared sixteen bytes at a time.
 
+use memchr::memchr_iter;
+
 /// The first sixteen bytes of a text in one integer, to tell most shapes apart in one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefix16 {
@@ -41,6 +43,11 @@ impl Prefix16 {
     }
 }
 
+/// Where in `text` the few bytes of `wanted` stand first. A search that is prepared takes longer than this one.
+pub fn find_short(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    memchr_iter(*wanted.first()?, text).find(|&at| text[at..].starts_with(wanted))
+}
+
 /// A text of a shape that stands there as it is, with its first and its last bytes in one integer each.
 #[derive(Debug, Clone, Copy)]
 pub struct Literal {
@@ -64,6 +71,13 @@ impl Literal {
             Some(_) if self.text.len() <= Prefix16::BYTES => true,
             _ => text.starts_with(self.text),
         }
+    }
+
+    /// Where in `text`, which is short, it stands first. A search that is prepared takes longer than the search.
+    #[inline]
+    pub fn find(&self, text: &[u8]) -> Option<usize> {
+        let first = *self.text.first()?;
+        memchr_iter(first, text).find(|&at| self.starts(&text[at..]))
     }
 
     /// Whether `text` ends with it.
@@ -96,6 +110,18 @@ mod tests {
                     end[more.len() + at] = b'!';
                     assert!(!literal.starts(&front) && !literal.ends(&end), "{len} and {}, wrong at {at}", more.len());
                 }
+            }
+            for text in [
+                "",
+                "ab",
+                "xxabcabcdabcdefghijklmnopqrstuvwxyz",
+                "aaaaaaaaaaaaaaaaaaaaaaab",
+                "abcdefghijklmnopqrstuvwxyabcdefghijklmnopqrstuvwxyz",
+            ] {
+                assert!(
+                    len == 0 || literal.find(text.as_bytes()) == memchr::memmem::find(text.as_bytes(), literal.text),
+                    "{len} in {text}"
+                );
             }
             assert!(len == 0 || !literal.starts(&TEXT[..len - 1]) && !literal.ends(&TEXT[1..len]), "{len}");
         }

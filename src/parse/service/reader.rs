@@ -96,6 +96,9 @@ impl<'c> ServiceReader<'c> {
         for &index in &catalog.anywhere {
             let (definition, _) = catalog.all[index];
             if let Some(read) = read_text(definition, header, message, ending) {
+                if read.signals().is_empty() {
+                    return Some(Read::Message(read, definition));
+                }
                 let is_told_elsewhere =
                     tells_tries(catalog, &found) || called_for(message).is_some_and(|name| tells_tries(catalog, &catalog.of_program(name)));
                 return Some(Read::Message(if is_told_elsewhere { read.uncounted() } else { read }, definition));
@@ -114,10 +117,9 @@ impl<'c> ServiceReader<'c> {
         let catalog = self.services.catalog();
         let mut unknown = None;
         let mut keyed = KeyedLine::default();
-        for &(definition, is_named) in &catalog.all {
-            let program = definition.programs.iter().find(|program| !program.contains('*')).map_or(definition.name, String::as_str);
-            let header = Header { program: program.as_bytes(), ..Header::default() };
-            for own in definition.lines.iter().filter(|own| is_named || !own.is_forgeable) {
+        for &(definition, is_named) in catalog.may_hold(line).iter().map(|&index| &catalog.all[index]) {
+            let header = Header { program: definition.own_program().as_bytes(), ..Header::default() };
+            for own in definition.lines.iter().filter(|own| own.may_begin(line[0]) && (is_named || !own.is_forgeable)) {
                 let Some((_, read)) = read_own(catalog, definition, own, header, line, arena, clock) else { continue };
                 if let Some(read) = read {
                     return Some(Read::Message(read, definition));

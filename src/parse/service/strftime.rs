@@ -103,6 +103,17 @@ impl TimeFormat {
         Ok(Self(parts))
     }
 
+    /// Whether a time can begin with `byte`.
+    pub fn may_begin(&self, byte: u8) -> bool {
+        match self.0.first() {
+            Some(Directive::Byte(first)) => *first == byte,
+            Some(Directive::MonthName | Directive::WeekdayName) => byte.is_ascii_alphabetic(),
+            Some(Directive::HalfDay | Directive::Offset | Directive::ZoneName) | None => true,
+            Some(Directive::Day | Directive::Hour | Directive::Hour12) => byte == b' ' || byte.is_ascii_digit(),
+            Some(_) => byte.is_ascii_digit(),
+        }
+    }
+
     /// The parts of the time that `text` begins with, and what follows it.
     pub fn read<'a>(&self, text: &'a [u8]) -> Option<(TimeText<'a>, &'a [u8])> {
         let mut time = TimeText::default();

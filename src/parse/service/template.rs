@@ -100,6 +100,10 @@ pub struct TemplateMatcher {
     is_of_pam: bool,
     /// Which one of its file it is.
     pub order: u32,
+    /// Of those that begin with a part: how they begin, the same number for the same beginning.
+    pub beginning: u32,
+    /// How many of the table begin so from here on.
+    pub run: u32,
 }
 
 impl TemplateMatcher {
@@ -130,6 +134,8 @@ impl TemplateMatcher {
             needs_end,
             is_of_pam,
             order: 0,
+            beginning: 0,
+            run: 1,
         };
         let mut before = start;
         for (kind, is_free, literal) in parts {
@@ -155,6 +161,19 @@ impl TemplateMatcher {
     /// The byte with which its messages begin, without the prefix of a module of PAM; `None`: with any.
     pub const fn first_byte(&self) -> Option<u8> {
         self.start.text.first().copied()
+    }
+
+    /// The part with which its messages begin and the text behind that; `None` where they begin with a text, or with a free part.
+    pub fn first_part(&self) -> Option<(FieldKind, &'static [u8])> {
+        let (part, literal) = self.left.first().filter(|_| self.start.text.is_empty())?;
+        let is_last = self.wildcard.is_none() && self.left.len() == 1;
+        // What ends a message may be missing a blank.
+        (!is_last && !self.ends_in_text && !literal.text.is_empty()).then_some((*part, literal.text))
+    }
+
+    /// Whether `message` can begin with the first part, as far as the text behind that tells.
+    pub fn may_begin(&self, message: &[u8]) -> bool {
+        self.left.first().is_none_or(|(part, literal)| part.find_end(message, literal).is_some())
     }
 
     /// Whether the message ends in the protocol, ` ssh2`, behind which sshd may name a key.

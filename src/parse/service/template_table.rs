@@ -27,7 +27,21 @@ impl TemplateTable {
         for (order, matcher) in (0..).zip(&mut all) {
             matcher.order = order;
         }
+        let mut beginnings = Vec::new();
+        for matcher in &mut all {
+            let Some(part) = matcher.first_part() else { continue };
+            let known = beginnings.iter().position(|other| *other == part).unwrap_or_else(|| {
+                beginnings.push(part);
+                beginnings.len() - 1
+            });
+            matcher.beginning = u32::try_from(known).map_or(0, |known| known + 1);
+        }
         all.sort_by_key(|matcher| (matcher.is_of_pam(), matcher.first_byte(), matcher.order));
+        for at in (1..all.len()).rev() {
+            let is_same =
+                all[at].beginning > 0 && all[at - 1].beginning == all[at].beginning && all[at - 1].is_of_pam() == all[at].is_of_pam();
+            all[at - 1].run = if is_same { all[at].run + 1 } else { 1 };
+        }
         let (plain, pam) = (ByFirstByte::of(&all, false), ByFirstByte::of(&all, true));
         Self { all, plain, pam }
     }
@@ -61,6 +75,7 @@ impl TemplateTable {
             return None;
         }
         let head = Prefix16::of(message);
+        let mut beginnings = Beginnings::default();
         loop {
             let is_any = match (alike.first(), any.first()) {
                 (Some(one), Some(other)) => other.order < one.order,
@@ -69,6 +84,10 @@ impl TemplateTable {
             let list = if is_any { &mut any } else { &mut alike };
             let (matcher, rest) = list.split_first()?;
             *list = rest;
+            if is_any && !beginnings.may_be(matcher, message) {
+                any = &any[matcher.run as usize - 1..];
+                continue;
+            }
             if matcher.read(message, head, ending, parts).is_some() {
                 return Some(matcher);
             }
@@ -77,6 +96,29 @@ impl TemplateTable {
 
     fn slice(&self, (start, end): (u32, u32)) -> &[TemplateMatcher] {
         &self.all[start as usize..end as usize]
+    }
+}
+
+/// Which beginnings a message has, of those with a part: many templates of a service share one, so each is looked for once.
+#[derive(Default)]
+struct Beginnings {
+    tried: u64,
+    found: u64,
+}
+
+impl Beginnings {
+    /// Whether `message` may begin as `matcher` wants.
+    fn may_be(&mut self, matcher: &TemplateMatcher, message: &[u8]) -> bool {
+        let bit = match matcher.beginning {
+            known @ 1..=64 => 1 << (known - 1),
+            // It begins in a way of its own, or there are too many.
+            _ => return true,
+        };
+        if self.tried & bit == 0 {
+            self.tried |= bit;
+            self.found |= if matcher.may_begin(message) { bit } else { 0 };
+        }
+        self.found & bit != 0
     }
 }
 

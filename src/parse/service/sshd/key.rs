@@ -5,7 +5,9 @@
 //!
 //! **Source:** OpenSSH `auth.c` (`auth_log`, `format_method_key`), `auth2-hostbased.c`, `gss-serv.c`.
 
-use memchr::{memchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::{memchr, memmem, memrchr};
 
 use crate::base::simd::find_space;
 use crate::parse::service::template::Truncation;
@@ -69,8 +71,10 @@ fn skip_word(message: &[u8]) -> &[u8] {
 
 /// Where ` ssh2` or ` ssh1` ends that a colon and information follow.
 pub fn find_key_info(message: &[u8]) -> impl Iterator<Item = usize> {
+    // Prepared once: that takes longer than the search.
+    static SSH: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b" ssh"));
     let is_info = |&end: &usize| matches!(message[end - 1..].get(..3), Some(b"1: " | b"2: "));
-    memmem::find_iter(message, b" ssh").map(|at| at + b" ssh2".len()).filter(|end| *end <= message.len()).filter(is_info)
+    SSH.find_iter(message).map(|at| at + b" ssh2".len()).filter(|end| *end <= message.len()).filter(is_info)
 }
 
 /// Whether `text` is `RSA SHA256:...`, the same with a certificate's ` ID COMMENT (serial 0) CA RSA SHA256:...`, or either with
@@ -117,5 +121,7 @@ fn is_client(text: &[u8]) -> bool {
 
 /// Whether a client's host holds a space, as none does whose user was let in.
 fn has_spaced_host(message: &[u8]) -> bool {
-    memmem::rfind(message, CLIENT_HOST).is_some_and(|at| memchr(b' ', &message[at + CLIENT_HOST.len()..]).is_some())
+    // Few messages have a quote at all.
+    let quoted = memrchr(b'"', message).map_or(&message[..0], |quote| &message[..=quote]);
+    memmem::rfind(quoted, CLIENT_HOST).is_some_and(|at| memchr(b' ', &message[at + CLIENT_HOST.len()..]).is_some())
 }
