@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Guess: in HAProxy's log of requests the same request is the same text over HTTP/1.1 and over HTTP/2, but for the version; and what `%{+Q}` puts in
-# quotes, as in every recipe for Apache's combined format, can be read as a quoted string.
+# Guess: in HAProxy's log of requests the same request is the same text over HTTP/1.1 and over HTTP/2, but for the version; and what `%{+Q}`
+# puts in quotes, as in every recipe for Apache's combined format, can be read as a quoted string.
 # Seen: over HTTP/2 the target is an absolute URL, scheme and Host in front of the path. Whoever counts paths, or looks for `"GET /admin`, misses what
-# browsers send as soon as HTTP/2 is on. `+Q` puts quotes around and does nothing to those inside: an agent `a "b" c` ends at its second word for a reader.
+# browsers send as soon as HTTP/2 is on. `+Q` puts quotes around and does nothing to those inside: `a "b" c` ends after one word for a reader.
 # Captured in braces, as `option httplog` does, each quote is `#22`.
 #
-# Needs Debian 12 with apt's lists, python3, and curl; installs nothing on the machine: the packages are unpacked to a temporary folder,, and the proxy
+# Needs Debian 12 with apt's lists, python3, and curl; installs nothing on the machine: the packages are unpacked to a temporary folder, and the proxy
 # listens on 127.0.0.1 alone.
 set -euo pipefail
 haproxy=2.6.12-1+deb12u4
