@@ -36,8 +36,22 @@ for labels in ((b"Host", b"example"), (b"a\x01", b"example"), (b"a\x02", b"examp
 END
 python3 ask.py "$port"
 for _ in {1..50}; do ! grep -q 'config last' log || break; sleep 0.1; done
-sed -nE 's/^.* dnsmasq\[[0-9]+\]: (query|config)/\1/p' log | sed '/ last\./d' >seen
+sed -nE 's/^dnsmasq\[[0-9]+\]: (query|config)/\1/p' log | sed '/ last\./d' >seen
 echo "dnsmasq $dnsmasq"
 cat seen
 cmp seen - <<'END' || { echo 'changed: names are logged otherwise'; exit 1; }
+query[A] Host.example from 127.0.0.1
+config Host.example is 192.0.2.1
+query[A] <name unprintable> from 127.0.0.1
+config <name unprintable> is 192.0.2.1
+query[A] <name unprintable> from 127.0.0.1
+config <name unprintable> is 192.0.2.1
+query[A] <name unprintable> from 127.0.0.1
+config <name unprintable> is 192.0.2.1
+query[A] <name unprintable> from 127.0.0.1
+config <name unprintable> is 192.0.2.1
+query[A] a b.example from 127.0.0.1
+config a b.example is 192.0.2.1
+query[A] a\b.example from 127.0.0.1
+config a\b.example is 192.0.2.1
 END
