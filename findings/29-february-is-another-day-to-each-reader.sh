@@ -3,7 +3,7 @@
 # as another day.
 # Seen: of `Feb 29 10:00:00`, read in November 2026, syslog-ng makes 1 March 2026, in the file that it writes too, dateutils 28 February 2026, jq and gojq
 # 1 March 1900, Miller a time in the 18th century, and ts -r of moreutils "56y ago". Vector's language (VRL) and syslogmp refuse the line. None of
-# them finds 2024. What is searched for by day in an archive is not on that day. (GNU date refuses it.)
+# them finds 2024. What is searched for by day in an archive is not on that day.
 #
 # Needs Debian 12 with apt's lists, perl, and python3 with venv; the packages are unpacked and installed to a temporary folder. All run as on
 # 30 November 2026.
