@@ -27,7 +27,7 @@ fn ends(layout: EntryLayout, text: &[u8], step: usize) -> Vec<usize> {
 }
 
 fuzz_target!(|text: &[u8]| {
-    for layout in [EntryLayout::Export, EntryLayout::Indented] {
+    for layout in [EntryLayout::Export, EntryLayout::Verbose, EntryLayout::Indented] {
         let whole = ends(layout, text, text.len().max(1));
         assert_eq!(whole, ends(layout, text, 7));
         let entries: Vec<_> = layout.entries(text).collect();
@@ -41,8 +41,20 @@ fuzz_target!(|text: &[u8]| {
     let front = b"__REALTIME_TIMESTAMP=1703415994322089\n_COMM=chat\nSYSLOG_IDENTIFIER=sshd\nMESSAGE\n";
     let entry = [&front[..], &length, text, b"\n"].concat();
     let mut parser = LineParser::new(&candidates, "-", clock, LastFormats::default());
-    parser.read_export(&entry, &arena, |_, parsed, _| {
+    parser.read_entry(EntryLayout::Export, &entry, &arena, |_, parsed, _| {
         assert!(matches!(parsed, Ok(ParsedLine::Untrusted(_)) | Err(_)), "{}", String::from_utf8_lossy(&entry));
     });
-    parser.read_export(text, &arena, |_, _, _| ());
+    // A line break in a value, as journalctl prints it.
+    let front = b"Sun 2023-12-24 11:06:34 UTC [s=1;i=2;t=60d3f713f0ca9]\n    _COMM=chat\n    SYSLOG_IDENTIFIER=sshd\n    MESSAGE=".to_vec();
+    let verbose = text.iter().fold(front, |mut entry, &byte| {
+        entry.push(byte);
+        entry.extend_from_slice(if byte == b'\n' { b"            " } else { b"" });
+        entry
+    });
+    parser.read_entry(EntryLayout::Verbose, &verbose, &arena, |_, parsed, _| {
+        assert!(matches!(parsed, Ok(ParsedLine::Untrusted(_)) | Err(_)), "{}", String::from_utf8_lossy(&verbose));
+    });
+    for layout in [EntryLayout::Export, EntryLayout::Verbose] {
+        parser.read_entry(layout, text, &arena, |_, _, _| ());
+    }
 });

@@ -1,11 +1,11 @@
-//! Logs whose entries are of several lines: the Journal Export Format, and JSON that is indented. A block holds whole entries, so that how an
-//! input is cut into blocks changes nothing.
+//! Logs whose entries are of several lines: the Journal Export Format, `journalctl -o verbose`, and JSON that is indented. A block holds whole
+//! entries, so that how an input is cut into blocks changes nothing.
 //!
 //! What an input is of is told by its first line alone, so no line further down opens an entry that would take those behind it.
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::io::block::MAX_LINE;
 
@@ -17,6 +17,8 @@ const LONG_LINE: usize = 4096;
 const MOST_BINARY: u64 = 768 << 20;
 /// How long the name of a field may be. **Source:** systemd `journal-file.c` (`journal_field_valid`).
 const LONGEST_NAME: usize = 64;
+/// How far into a line a time with a weekday and a zone goes at the most, and what begins behind it.
+const LONGEST_STAMP: usize = 96;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How the entries of an input are laid out.
@@ -26,6 +28,11 @@ pub enum EntryLayout {
     ///
     /// **Source:** systemd `docs/JOURNAL_EXPORT_FORMATS.md`.
     Export,
+    /// A line with the time and the cursor, then fields under four blanks, of which further lines stand further to the right. An entry ends
+    /// before a line without a blank at its start.
+    ///
+    /// **Source:** systemd `logs-show.c` (`output_verbose`, `print_multiline`).
+    Verbose,
     /// JSON objects: a line of `{` alone begins one, `}` behind as many blanks ends it. They may stand in an array.
     Indented,
 }
@@ -35,13 +42,31 @@ impl EntryLayout {
     #[must_use]
     pub fn of(head: &[u8]) -> Option<Self> {
         let head = &head[..head.len().min(HEAD_BYTES)];
-        let line = &head[..memchr(b'\n', head)?];
+        let mut line = &head[..memchr(b'\n', head)?];
+        // What older versions of journalctl say first.
+        if is_journal_frame(line) {
+            let rest = &head[line.len() + 1..];
+            line = &rest[..memchr(b'\n', rest)?];
+            return split_cursor(line).is_some().then_some(Self::Verbose);
+        }
+        if split_cursor(line).is_some() {
+            return Some(Self::Verbose);
+        }
         let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii();
         let is_stamp = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
         if line.strip_prefix(b"__REALTIME_TIMESTAMP=").is_some_and(is_stamp) || line.starts_with(b"__CURSOR=s=") && !line.contains(&b' ') {
             return Some(Self::Export);
         }
         matches!(line, b"{" | b"[").then_some(Self::Indented)
+    }
+
+    /// Whether the start of an input is enough to know its layout.
+    #[must_use]
+    pub fn is_told_by(head: &[u8]) -> bool {
+        match memchr(b'\n', head) {
+            Some(end) if is_journal_frame(&head[..end]) => head[end + 1..].contains(&b'\n'),
+            end => end.is_some(),
+        }
     }
 
     /// The entries of whole ones, and what stands between them.
@@ -54,6 +79,26 @@ impl EntryLayout {
             Some(std::mem::replace(&mut start, end)..end)
         })
     }
+}
+
+/// Whether a line is what journalctl says around entries: `-- Journal begins at ... --`.
+fn is_journal_frame(line: &[u8]) -> bool {
+    line.starts_with(b"-- ") && line.trim_ascii_end().ends_with(b" --")
+}
+
+/// The cursor at the end of the first line of an entry of `journalctl -o verbose`, where the line is one:
+/// `Sun 2023-12-24 11:06:34.322089 UTC [s=...;i=...;b=...;m=...;t=60d3bbe8ac2a9;x=...]`. Names of weekdays and zones are of any language.
+#[must_use]
+pub fn split_cursor(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii_end().strip_suffix(b"]")?;
+    let at = memmem::find(&line[..line.len().min(LONGEST_STAMP)], b" [s=")?;
+    let (stamp, cursor) = (&line[..at], &line[at + 2..]);
+    let mut words = stamp.split(|&byte| byte == b' ');
+    let is_day = words.next().is_some_and(|day| day.len() > 1 && !day[0].is_ascii_digit());
+    let is_date = matches!(words.next(), Some([y, _, _, _, b'-', _, _, b'-', _, _]) if y.is_ascii_digit());
+    let is_time = matches!(words.next(), Some([h, _, b':', _, _, b':', _, _, ..]) if h.is_ascii_digit());
+    let is_cursor = cursor.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'=' | b';'));
+    (is_day && is_date && is_time && words.count() < 2 && is_cursor && memmem::find(cursor, b";t=").is_some()).then_some(cursor)
 }
 
 /// Whether `name` may be that of a field of the journal.
@@ -137,6 +182,12 @@ impl EntryScan {
                     self.is_begun |= !is_blank;
                     is_end
                 }
+                // How the next line begins tells, whose start has to be there for that.
+                EntryLayout::Verbose => {
+                    let Some(next) = rest.get(end + 1) else { break };
+                    (self.is_in_line, self.is_begun) = (false, true);
+                    !matches!(next, b' ' | b'\n' | b'\r')
+                }
                 EntryLayout::Indented => self.pass_line(line),
             };
             at += end + 1;
@@ -187,9 +238,40 @@ mod tests {
             ("__REALTIME_TIMESTAMP=\n", None),
             ("__CURSOR=s=1 192.0.2.1 - -\n", None),
             ("{\"a\":1}\n", None),
+            ("Sun 2023-12-24 11:06:34.322089 UTC [s=1f;i=2;b=3;m=4;t=60d3bbe8ac2a9;x=6]\n", Some(EntryLayout::Verbose)),
+            ("dim. 2023-12-24 11:06:34 CET [s=1f;i=2;b=3;m=4;t=60d3bbe8ac2a9;x=6]\r\n", Some(EntryLayout::Verbose)),
+            ("-- Logs begin at x, end at y. --\nSun 2023-12-24 11:06:34 [s=1f;t=60d3bbe8ac2a9]\n", Some(EntryLayout::Verbose)),
+            ("-- Logs begin at x, end at y. --\nDec 24 11:06:34 lab sshd[1]: x\n", None),
+            ("Sun 2023-12-24 11:06:34 UTC [s=1f;i=2] sshd[1]: x;t=1]\n", None),
+            ("Sun 2023-12-24 11:06:34 UTC lab sshd[1]: [s=1f;t=1]\n", None),
+            ("192.0.2.1 - - [s=1;t=1]\n", None),
             ("", None),
         ] {
             assert_eq!(EntryLayout::of(head.as_bytes()), layout, "{head}");
+        }
+    }
+
+    #[test]
+    fn an_entry_of_verbose_output_ends_before_the_next() {
+        let head = "Sun 2023-12-24 11:06:34 UTC [s=1;t=2]\n";
+        let first = format!("{head}    _UID=0\n    MESSAGE=a\n\n            {head}            b\n");
+        let text = format!("-- Boot 1 --\n{first}{head}    _UID=1\n");
+        let found: Vec<_> = EntryLayout::Verbose.entries(text.as_bytes()).map(|place| &text[place]).collect();
+        assert_eq!(found, ["-- Boot 1 --\n", &first, &format!("{head}    _UID=1\n")]);
+        // However it is cut, the same.
+        for cut in 0..text.len() {
+            let (mut scan, mut ends, mut at) = (EntryScan::default(), Vec::new(), 0);
+            for seen in [cut, text.len()] {
+                loop {
+                    let step = scan.advance(EntryLayout::Verbose, &text.as_bytes()[at..seen]);
+                    at += step.bytes;
+                    if !step.is_end {
+                        break;
+                    }
+                    ends.push(at);
+                }
+            }
+            assert_eq!(ends, [13, 13 + first.len()], "{cut}");
         }
     }
 

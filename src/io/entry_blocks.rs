@@ -9,6 +9,16 @@ use crate::io::reader::InputReader;
 /// How far an input is looked into for the end of its first line, in bytes.
 const FIRST_LINE_BYTES: usize = 1024;
 
+/// What is said of an archive of files.
+const TAR: &str = "a tar archive is not supported: unpack it first: tar -xOf FILE | soar-parse";
+
+/// Whether the text begins as an archive of tar: a name with zeros behind it, which no server writes into a log, and the mark of the format.
+///
+/// **Source:** POSIX.1-2017, pax, ustar interchange format; GNU tar's has a blank behind the mark.
+fn is_tar(head: &[u8]) -> bool {
+    head.get(257..263).is_some_and(|mark| matches!(mark, b"ustar\0" | b"ustar ")) && head[99] == 0
+}
+
 /// Whether the entries of an input are of several lines, and where in one a long entry was cut.
 #[derive(Debug, Default)]
 pub struct EntryReading {
@@ -61,16 +71,22 @@ impl Found {
 
 impl InputReader<'_> {
     /// The layout of its entries, where they are of several lines; its first line is waited for to know.
-    pub(crate) fn entry_layout(&mut self) -> Option<EntryLayout> {
+    ///
+    /// # Errors
+    /// That it is an archive of files, of which some lines would be read, and others not.
+    pub(crate) fn entry_layout(&mut self) -> io::Result<Option<EntryLayout>> {
         if self.entries.is_wanted && !self.entries.is_known {
             let mut carry = std::mem::take(&mut self.carry);
-            while self.ended.is_none() && carry.len() < FIRST_LINE_BYTES && !carry.contains(&b'\n') {
+            while self.ended.is_none() && carry.len() < FIRST_LINE_BYTES && !EntryLayout::is_told_by(&carry) {
                 self.fill(&mut carry);
             }
             self.entries.begin(&carry);
+            if is_tar(&carry) {
+                return Err(io::Error::new(io::ErrorKind::Unsupported, TAR));
+            }
             self.carry = carry;
         }
-        self.entries.layout()
+        Ok(self.entries.layout())
     }
 
     /// The next block of whole entries, or a part of one that is too long.

@@ -3,7 +3,7 @@
 //! Where a cursor is kept, each log is read on from where the last run stopped, and what was rotated away since then is
 //! read before the file that took its place.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -103,6 +103,17 @@ impl Inputs {
                 if path.as_os_str() == STDIN { "stdin".to_owned() } else { path.display().to_string() }
             ))),
         }
+    }
+
+    /// The files that were named before, under whatever name.
+    pub fn named_twice(&self) -> Vec<&Path> {
+        let (mut seen, mut again) = (BTreeSet::new(), Vec::new());
+        for path in self.paths.iter().filter(|path| path.is_file()) {
+            if FileId::of(path).is_some_and(|id| !seen.insert(id)) {
+                again.push(path.as_path());
+            }
+        }
+        again
     }
 
     /// What was named, in that order.

@@ -155,7 +155,7 @@ impl<'r> InputReader<'r> {
     /// # Errors
     /// What the system or the decompressor said.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
-        if let Some(layout) = self.entry_layout() {
+        if let Some(layout) = self.entry_layout()? {
             return self.next_entries(layout);
         }
         let mut bytes = std::mem::take(&mut self.carry);

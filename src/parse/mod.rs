@@ -58,8 +58,8 @@ use crate::parse::access::{clf, server};
 use crate::parse::envelope::format::EnvelopeFormat;
 use crate::parse::envelope::vouched::TrustedContainers;
 use crate::parse::envelope::{
-    collected, container, container_json, export, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time, weekday, windows,
-    wrapped,
+    collected, container, container_json, export, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time, verbose, weekday,
+    windows, wrapped,
 };
 use crate::parse::service::catalog::Services;
 use crate::record::run::count::LineCounts;
@@ -115,6 +115,7 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     container::KUBECTL,
     journald::JOURNALD,
     export::EXPORT,
+    verbose::VERBOSE,
     framed::FRAMED,
     wrapped::WRAPPED,
     container_json::CONTAINER,
@@ -217,6 +218,11 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     if config.cursor_only {
         return cursor.map_or(Ok(()), |cursor| cursor.commit()).map(|()| Exit::Done);
     }
+    // A cursor tells a log that it knows under whatever name.
+    let again = if cursor.is_none() { inputs.named_twice() } else { Vec::new() };
+    for path in again {
+        diagnostics.warn("named_twice", &format!("{}: named twice, so its lines count twice", path.display()));
+    }
     let output = Output::stdout(run)?;
     run.shutdown.stop_on_closed_stdout();
     let rejects = config.rejects.as_deref().map(LineFile::create).transpose()?;
@@ -244,6 +250,10 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     }
     std::mem::take(&mut report.guesses).tell(config, report.leaves_nothing(), diagnostics);
     report.requests.proxy_hint(config.trusted_proxies.as_ref()).iter().for_each(|hint| diagnostics.warn("proxy", hint));
+    if config.log_format.as_ref().is_some_and(|format| !format.has_signal()) {
+        diagnostics
+            .warn("no_signal_possible", "--log-format has neither the status nor the user agent: no http_404 and no http_bot can fire");
+    }
     report.hint(classifier.into_unasked(), &config.services, diagnostics);
     diagnostics.info(&report.summary(config));
     Ok(report.exit(config))

@@ -52,6 +52,7 @@ pub struct ParseReport {
 struct InputReport {
     file: Option<Arc<str>>,
     lines: u64,
+    rejects: u64,
     /// Whether a line was understood, or a reject, of which the run tells.
     is_told: bool,
 }
@@ -107,12 +108,20 @@ impl ParseReport {
         }
         let lines = &block.counts.lines;
         self.input.lines += lines.total();
+        self.input.rejects += lines[LineClass::Reject];
         self.input.is_told |= lines.total() > lines[LineClass::OtherProgram];
     }
 
     /// Says that nothing of an input was understood, where that is so and nothing else tells it.
     pub fn end_input(&mut self, diagnostics: &mut Diagnostics) {
         let input = std::mem::take(&mut self.input);
+        if let Some(file) = input.file.as_ref().filter(|_| input.lines > 1 && input.rejects == input.lines) {
+            let text = format!(
+                "{file}: all {} lines are rejects: --suggest says which flags would read it, --trace how far each was read",
+                input.lines
+            );
+            diagnostics.warn("all_rejects", &text);
+        }
         let (Some(file), false, 1..) = (input.file, input.is_told, input.lines) else { return };
         self.silent_lines += input.lines;
         let text = format!(

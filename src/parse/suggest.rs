@@ -119,10 +119,20 @@ fn show_files(config: &Config, best: &Candidate, blocks: &[Block], diagnostics: 
         None => None,
     };
     let services = given.as_ref().unwrap_or(&config.services);
+    let mut unread = Vec::new();
     for file in files {
         let of_file: Vec<_> = blocks.iter().filter(|block| &*block.file == file).collect();
         let result = read_sample(config, services, best.format.as_ref(), of_file);
         diagnostics.info(&format!("  {file}: {}", result.show()));
+        if result.read == 0 && result.rejects > 0 {
+            unread.push(file);
+        }
+    }
+    if !unread.is_empty() && best.result.read > 0 {
+        let shown = unread.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+        let more = if unread.len() > SHOWN { format!(" and {} more", unread.len() - SHOWN) } else { String::new() };
+        diagnostics
+            .info(&format!("nothing of {shown}{more} is read so; flags are for all logs of a run: --suggest each of them by itself"));
     }
     Ok(())
 }
@@ -229,7 +239,9 @@ fn read_sample<'b>(
                 let line = Line::of(trim_entry(layout, &block.bytes[place]).text);
                 match layout {
                     _ if line.text.is_empty() => {}
-                    EntryLayout::Export => parser.read_export(line.text, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref())),
+                    EntryLayout::Export | EntryLayout::Verbose => {
+                        parser.read_entry(layout, line.text, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref()));
+                    }
                     EntryLayout::Indented => parser.read(&line, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref())),
                 }
             }
@@ -330,7 +342,7 @@ impl Candidate {
 
 /// Says what flags that vouch would do: who gives them has to know that it is so.
 fn explain(best: &Candidate, diagnostics: &mut Diagnostics) {
-    let Sample { bare, untrusted, requests, read, .. } = &best.result;
+    let Sample { bare, untrusted, requests, read, passed, rejected, .. } = &best.result;
     if *bare > 0 {
         let verb = agree(*bare, "is a message", "are messages");
         diagnostics.info(&format!(
@@ -343,9 +355,23 @@ fn explain(best: &Candidate, diagnostics: &mut Diagnostics) {
         ));
     }
     requests.proxy_hint(None).iter().for_each(|hint| diagnostics.info(hint));
-    if *read == 0 && *bare + *untrusted == 0 {
+    if best.result.total() == 0 {
+        diagnostics.info("there is no line to look at");
+    } else if *passed == best.result.total() {
+        diagnostics.info("lines of other programs alone, with no login and no request: sshd writes to auth.log, secure or the journal");
+    } else if let (0, Some(keys)) = (*read, rejected.first().and_then(|line| first_keys(line))) {
+        diagnostics.info(&format!("JSON with keys of its own ({keys}): --json client=KEY,request=KEY,status=KEY names those of a request"));
+    } else if *read == 0 && *bare + *untrusted == 0 {
         diagnostics.info("no format reads these lines: --trace shows how far each came, docs/formats.md how to describe a format");
     }
+}
+
+/// The first keys of a line of JSON.
+fn first_keys(line: &str) -> Option<String> {
+    const MOST: usize = 8;
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
+    let more = if object.len() > MOST { ", ..." } else { "" };
+    Some(object.keys().take(MOST).cloned().collect::<Vec<_>>().join(", ") + more)
 }
 
 /// `word` as a shell takes it for one word.

@@ -178,6 +178,24 @@ fn a_file_of_a_few_bytes_is_what_it_looks_like() {
 }
 
 #[test]
+fn an_archive_is_refused_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] \"GET / HTTP/1.1\" 404 1\n";
+    fs::write(folder.path().join("access.log"), line.repeat(9)).expect("written");
+    for (flags, name) in [("-cf", "a.tar"), ("-czf", "a.tar.gz"), ("--format=ustar -cf", "b.tar")] {
+        let packed = bash(&format!("cd {} && tar {flags} {name} access.log", folder.path().display()));
+        assert_eq!(code(&packed), 0, "{}", text(&packed.stderr));
+        let output = filter("soar-parse").arg(folder.path().join(name)).output().expect("it runs");
+        let said = text(&output.stderr);
+        assert_eq!((code(&output), text(&output.stdout)), (2, String::new()), "{said}");
+        assert!(said.contains(&format!("{name}: a tar archive is not supported: unpack it first: tar -xOf FILE | soar-parse\n")), "{said}");
+    }
+    // What a client can write is no archive.
+    let line = line.replace("GET /", &format!("GET /{}ustar ", "a".repeat(257 - 48)));
+    assert_eq!(code(&parse(line.as_bytes())), 0);
+}
+
+#[test]
 fn a_pipe_that_pauses_hands_on_what_can_be_decoded() {
     let line = |n: u32| format!("2026-01-01T00:00:00Z h sshd[1]: Failed password for root from 192.0.2.1 port {n} ssh2\n");
     for (kind, flags) in [("gzip", &["-q"][..]), ("zstd", &["-q"]), ("gzip", &["-q", "--line-buffered"])] {

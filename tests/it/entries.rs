@@ -1,4 +1,4 @@
-//! Logs whose entries are of several lines: the journal's export and indented JSON. However an input is read, each entry is read once, stands
+//! Logs whose entries are of several lines: the journal's export and verbose output, and indented JSON. However an input is read, each entry is read once, stands
 //! at its first line, and nothing inside a field is an entry.
 
 use std::fs;
@@ -29,6 +29,19 @@ fn exported(number: usize) -> Vec<u8> {
         _ => [binary("MESSAGE", failed(number).as_bytes()), b"_COMM=sshd\n_UID=0\n".to_vec()].concat(),
     };
     [front.into_bytes(), rest, b"\n".to_vec()].concat()
+}
+
+/// The same as `journalctl -o verbose` prints it: what a value has behind a line break stands under the value.
+fn verbose(number: usize) -> Vec<u8> {
+    let micros = 1_703_415_994_322_089 + number;
+    let head = format!("Sun 2023-12-24 11:06:34 UTC [s=1;i={number:x};b=2;m=3;t={micros:x};x=4]\n");
+    let forged = format!("x\n{head}    _COMM=sshd\n    _UID=0\n    MESSAGE={}\n\nx", failed(number)).replace('\n', "\n            ");
+    let rest = match number % 3 {
+        0 => format!("    _COMM=sshd\n    _UID=0\n    MESSAGE={}\n", failed(number)),
+        1 => format!("    MESSAGE={forged}\n    _COMM=chat\n    _UID=1000\n"),
+        _ => format!("    MESSAGE={}\n    _UID=0\n    _HOSTNAME=lab\n    _COMM=sshd\n", failed(number)),
+    };
+    format!("{head}{rest}").into_bytes()
 }
 
 fn indented(number: usize) -> Vec<u8> {
@@ -64,7 +77,7 @@ fn expected(entries: &[Vec<u8>]) -> Vec<(u64, String)> {
 #[test]
 fn entries_are_the_same_however_they_are_read() {
     let folder = tempfile::tempdir().expect("a folder");
-    for entry in [exported, indented] {
+    for entry in [exported, verbose, indented] {
         let entries: Vec<_> = (0..MANY).map(entry).collect();
         let (input, wanted) = (entries.concat(), expected(&entries));
         assert!(input.len() > 1 << 20, "several blocks");

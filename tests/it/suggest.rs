@@ -63,3 +63,32 @@ fn an_unknown_message_of_a_known_program_is_not_read() {
     assert_eq!(flags, "");
     assert!(told.contains("without flags: 0 read, 0 of other programs, 0 rejects, 1 unknown message\n"), "{told}");
 }
+
+#[test]
+fn what_no_flags_read_is_told_by_what_it_is() {
+    let json = "{\"who\":\"192.0.2.1\",\"code\":404}\n";
+    let error = "2026/11/29 17:29:07 [error] 154#154: *4 user \"x\": password mismatch, client: 192.0.2.12, server: _, request: \"GET / HTTP/1.1\"\n";
+    let other = "Nov 29 10:00:01 web kernel: new device\n";
+    for (logs, flags, told) in [
+        (&[("empty", "")][..], "", "there is no line to look at"),
+        (
+            &[("syslog", other)],
+            "",
+            "lines of other programs alone, with no login and no request: sshd writes to auth.log, secure or the journal",
+        ),
+        (
+            &[("a.json", json)],
+            "",
+            "JSON with keys of its own (who, code): --json client=KEY,request=KEY,status=KEY names those of a request",
+        ),
+        (
+            &[("error.log", &*error.repeat(9)), ("a.json", json)],
+            "--services nginx-error\n",
+            "nothing of a.json is read so; flags are for all logs of a run: --suggest each of them by itself",
+        ),
+    ] {
+        let (printed, said) = suggest(logs);
+        assert!(said.ends_with(&format!("soar-parse: {told}\n")), "{said}");
+        assert_eq!(printed, flags, "{said}");
+    }
+}

@@ -130,7 +130,18 @@ pub fn show_length(seconds: u32) -> String {
 }
 
 fn read_instant(text: &str, clock: &Clock) -> std::result::Result<i64, TimeError> {
-    clock.parse_day(text).or_else(|_| clock.clone().parse_rfc3339(text.as_bytes()).map(|stamp| stamp.seconds))
+    clock.parse_day(text).or_else(|_| clock.clone().parse_rfc3339(full_instant(text).as_bytes()).map(|stamp| stamp.seconds))
+}
+
+/// `2026-11-01 08:00` as `2026-11-01T08:00:00`: people leave out seconds.
+fn full_instant(text: &str) -> String {
+    match (text.get(..10), text.get(10..11), text.get(11..16), text.get(16..)) {
+        (Some(day), Some(" " | "T"), Some(time), Some(rest)) if time.as_bytes()[2] == b':' && !rest.starts_with(':') => {
+            format!("{day}T{time}:00{rest}")
+        }
+        (Some(day), Some(" "), Some(time), Some(rest)) => format!("{day}T{time}{rest}"),
+        _ => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +163,11 @@ mod tests {
             ("2026-11-01T08:00:00.678901Z", "UTC", "2026-11-01T08:00:00Z"),
             ("2026-11-01T08:00:00.5+02:00", "UTC", "2026-11-01T06:00:00Z"),
             ("2026-11-01T08:00:00", "+02:00", "2026-11-01T06:00:00Z"),
+            ("2026-11-01 08:00:00", "+02:00", "2026-11-01T06:00:00Z"),
+            ("2026-11-01 08:00", "+02:00", "2026-11-01T06:00:00Z"),
+            ("2026-11-01T08:00", "UTC", "2026-11-01T08:00:00Z"),
+            ("2026-11-01T08:00Z", "+02:00", "2026-11-01T08:00:00Z"),
+            ("2026-11-01 08:00+01:00", "UTC", "2026-11-01T07:00:00Z"),
             ("2026-11-01", "+02:00", "2026-10-31T22:00:00Z"),
             ("2026-11-01", "UTC", "2026-11-01T00:00:00Z"),
             ("today", "UTC", "2026-11-22T00:00:00Z"),
@@ -189,7 +205,7 @@ mod tests {
             "2026-02-30",
             "2026-11-1",
             "26-11-01",
-            "2026-11-01 08:00:00",
+            "2026-11-01 8:00",
             "2026-11-01T08:00:00.Z5",
             "2026-11-01T25:00:00Z",
         ] {

@@ -148,9 +148,10 @@ fn open_path(path: &Path) -> Result<File> {
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(path).map_err(|e| open_error(path, &e))?;
     match file.metadata() {
-        Ok(m) if m.is_dir() => {
-            Err(Error::Read { path: path.display().to_string(), reason: "is a directory: name the files in it".to_owned() })
-        }
+        Ok(m) if m.is_dir() => Err(Error::Read {
+            path: path.display().to_string(),
+            reason: format!("is a directory: name the files in it{}", some_files(path)),
+        }),
         Ok(m) if m.is_file() => Ok(file),
         // What is read is waited for first, so a read that finds nothing yet may block.
         _ => match fcntl_getfl(&file).and_then(|flags| fcntl_setfl(&file, flags - OFlags::NONBLOCK)) {
@@ -166,8 +167,26 @@ pub fn open_error(path: &Path, source: &io::Error) -> Error {
     let shown = path.display().to_string();
     match source.kind() {
         io::ErrorKind::PermissionDenied => Error::Read { path: shown, reason: format!("permission denied: {}", suggest(path)) },
+        io::ErrorKind::NotFound if shown.contains(['*', '?', '[']) => {
+            Error::Read { path: shown, reason: "no such file: nothing matches this pattern".to_owned() }
+        }
         io::ErrorKind::NotFound => Error::Read { path: shown, reason: "no such file".to_owned() },
         _ => Error::read(&shown, source),
+    }
+}
+
+/// The first files of a folder, for who named the folder: those that are called like a log before others.
+fn some_files(folder: &Path) -> String {
+    const SHOWN: usize = 3;
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.path().is_file()).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = files.filter(|name| !name.starts_with('.')).collect();
+    names.sort_by_key(|name| (!name.contains("log"), name.clone()));
+    let more = if names.len() > SHOWN { format!(", and {} more", names.len() - SHOWN) } else { String::new() };
+    names.truncate(SHOWN);
+    match names.as_slice() {
+        [] => " (it has none)".to_owned(),
+        names => format!(" ({}{more})", names.join(", ")),
     }
 }
 

@@ -18,6 +18,7 @@ pub mod syslog;
 pub mod tag;
 pub mod trust;
 pub mod unix_time;
+pub mod verbose;
 pub mod vouched;
 pub mod weekday;
 pub mod windows;

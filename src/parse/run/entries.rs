@@ -26,7 +26,7 @@ pub struct WholeEntry<'b> {
 #[must_use]
 pub fn trim_entry(layout: EntryLayout, bytes: &[u8]) -> WholeEntry<'_> {
     let is_around = |line: &[u8]| match layout {
-        EntryLayout::Export => line.trim_ascii().is_empty(),
+        EntryLayout::Export | EntryLayout::Verbose => line.trim_ascii().is_empty(),
         EntryLayout::Indented => is_framing(line),
     };
     let (mut skipped, mut start) = (0, 0);
@@ -38,6 +38,7 @@ pub fn trim_entry(layout: EntryLayout, bytes: &[u8]) -> WholeEntry<'_> {
     let text = match layout {
         // Its last field may end in anything, so only the empty line is taken off.
         EntryLayout::Export => text.strip_suffix(b"\n\n").unwrap_or(text),
+        EntryLayout::Verbose => text.strip_suffix(b"\n").unwrap_or(text),
         EntryLayout::Indented => {
             let text = text.strip_prefix(super::BYTE_ORDER_MARK).unwrap_or(text).trim_ascii();
             text.strip_suffix(b",").unwrap_or(text)
@@ -64,7 +65,7 @@ impl Classifier<'_> {
                 continue;
             };
             if std::str::from_utf8(entry.text).is_err() {
-                done.counts.invalid_utf8 += u64::from(layout == EntryLayout::Indented);
+                done.counts.invalid_utf8 += u64::from(layout != EntryLayout::Export);
             }
             self.pass_lines(around, Some(*number), LineClass::NoSignal, block, done);
             let before = done.counts.lines;
@@ -73,9 +74,9 @@ impl Classifier<'_> {
                 bytes: &block.bytes[place.start + around.iter().map(|(_, line)| line.len()).sum::<usize>()..place.end],
             };
             match layout {
-                EntryLayout::Export => {
+                EntryLayout::Export | EntryLayout::Verbose => {
                     let builder = &mut worker.builder;
-                    parser.read_export(entry.text, &arena, |parser, parsed, header| {
+                    parser.read_entry(layout, entry.text, &arena, |parser, parsed, header| {
                         self.take(parsed, &parser.take_steps(), entry.text, header, builder, &arena, place, done);
                     });
                 }

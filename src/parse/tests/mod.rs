@@ -118,7 +118,7 @@ fn an_example_is_of_one_format_only() {
 
 /// The last line of an example, behind the header that stands before it.
 fn last_line(example: &str) -> Line<'_> {
-    if example.starts_with("__") {
+    if example.starts_with("__") || example.contains("\n    ") {
         return Line::of(example.as_bytes());
     }
     let (header, line) = example.rsplit_once('\n').map_or((None, example), |(header, line)| (Some(header.as_bytes()), line));

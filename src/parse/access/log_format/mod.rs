@@ -173,6 +173,15 @@ impl LogFormat {
         }
     }
 
+    /// Whether a request can carry a signal that is on by default: its status or its user agent is there.
+    #[must_use]
+    pub fn has_signal(&self) -> bool {
+        match &self.0 {
+            Layout::Fields(format) => format.has(RequestField::Status) || format.has(RequestField::Agent),
+            _ => true,
+        }
+    }
+
     /// Whether its lines hold X-Forwarded-For, or the header of `--client-from`.
     #[must_use]
     pub fn has_forwarded(&self, options: FormatOptions<'_>) -> bool {
