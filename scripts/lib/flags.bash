@@ -15,6 +15,9 @@ read_flags() {
     done
 }
 
+# Those of soar itself.
+own=(--here --respond --respond-flags --html --timeline --fast --dry-run --quiet --version --help)
+
 # Ends with why where the flag $1 of the stage $2 makes no sense in the whole workflow.
 check_stage_flag() {
     case $1 in
@@ -27,6 +30,37 @@ check_stage_flag() {
     esac
 }
 
+# How many letters have to be put in, left out, changed or swapped to make $2 of $1.
+count_edits() {
+    local i j cost before=() row=() next=()
+    for ((j = 0; j <= ${#2}; j++)); do row[j]=$j; done
+    for ((i = 1; i <= ${#1}; i++)); do
+        next=("$i")
+        for ((j = 1; j <= ${#2}; j++)); do
+            cost=1
+            [ "${1:i-1:1}" != "${2:j-1:1}" ] || cost=0
+            next[j]=$((row[j - 1] + cost))
+            ((row[j] + 1 >= next[j])) || next[j]=$((row[j] + 1))
+            ((next[j - 1] + 1 >= next[j])) || next[j]=$((next[j - 1] + 1))
+            if ((i > 1 && j > 1)) && [ "${1:i-1:1}${1:i-2:1}" = "${2:j-2:1}${2:j-1:1}" ]; then
+                ((before[j - 2] + 1 >= next[j])) || next[j]=$((before[j - 2] + 1))
+            fi
+        done
+        before=(${row[@]+"${row[@]}"}) row=("${next[@]}")
+    done
+    printf '%d' "${row[${#2}]}"
+}
+
+# The flags that are a slip away from $1.
+list_near() {
+    local key name
+    for key in "${!takes[@]}" "${own[@]/#/own:}"; do
+        name=${key#*:}
+        ((${#name} > 4 && ${#name} - ${#1} < 3 && ${#1} - ${#name} < 3)) || continue
+        [ "$(count_edits "$1" "$name")" -gt $((${#name} > 7 ? 2 : 1)) ] || printf '%s ' "$name"
+    done
+}
+
 # What may have been meant by the flag $1, which no stage has: one that begins alike, or what is called otherwise here.
 hint_flag() {
     local key name close=' '
@@ -36,11 +70,14 @@ hint_flag() {
         -v | --verbose | --debug) printf '; nothing is hidden (-q hides it), and soar-parse --trace LOG shows how each line was read'; return ;;
     esac
     [ ${#1} -ge 5 ] || return 0
-    for key in "${!takes[@]}" own:--here own:--respond own:--respond-flags own:--html own:--timeline own:--fast own:--dry-run own:--quiet own:--version; do
-        name=${key#*:}
-        [[ $name != "${1:0:5}"* || $close == *" $name "* ]] || close+="$name "
-    done
-    [ "$close" = ' ' ] || { close=$(tr -s ' ' '\n' <<<"$close" | sed '/^$/d' | sort | head -n 5 | paste -sd ' '); printf '; is it %s?' "${close// /, }"; }
+    close+=$(list_near "$1")
+    if [ "$close" = ' ' ]; then
+        for key in "${!takes[@]}" "${own[@]/#/own:}"; do
+            name=${key#*:}
+            [[ $name != "${1:0:5}"* || $close == *" $name "* ]] || close+="$name "
+        done
+    fi
+    [ "$close" = ' ' ] || { close=$(tr -s ' ' '\n' <<<"$close" | sed '/^$/d' | sort -u | head -n 5 | paste -sd ' '); printf '; is it %s?' "${close// /, }"; }
 }
 
 # Adds the flag $1, with $2 where it takes a value, to the array given_STAGE of each stage that has it; $used is how many

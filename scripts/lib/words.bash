@@ -1,17 +1,39 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # soar prints $failed, $rejected and $written; it sets $parse, $score, $scan, $report, $html, $dir, $here and $called.
+# shellcheck shell=bash disable=SC2034,SC2154 # soar prints $failed, $refused, $rejected and $written; it sets $parse, $score, $scan, $report, $html, $dir, $made, $summary, $here and $called.
 # What soar says at the end, in the language of the report, and what to do next.
 
-failed='%s failed (exit %d); nothing was written to %s' rejected='no line was understood; nothing was written to %s' written='written: %s'
+# shellcheck disable=SC2034
+refused='%s refuses its flags; nothing was read'
+empty='there is no line in what was read; nothing was written to %s' failed='%s failed (exit %d); nothing was written to %s' rejected='no line was understood; nothing was written to %s' written='written: %s'
 outside='no line that was understood is in the period of --since and --until; nothing was written to %s'
 page_next='next: the same command with --html %s: a page to click through\n'
 next='next: %s: the log lines behind it\nnext: the same command with --respond nftables: a block list to read (adapters: %s --help)\n'
 if [[ " ${report[*]-} " =~ ' --lang'[\ =]'fr ' ]]; then
+    refused="%s refuse ses options ; rien n’a été lu"
+    empty="aucune ligne dans ce qui a été lu ; rien n’a été écrit dans %s"
     failed="échec de %s (code %d) ; rien n’a été écrit dans %s" rejected="aucune ligne n’a été comprise ; rien n’a été écrit dans %s"
     written="écrit : %s"
     outside="aucune ligne comprise n’est dans la période de --since et --until ; rien n’a été écrit dans %s"
     page_next="ensuite : la même commande avec --html %s : une page à parcourir\n"
     next="ensuite : %s : les lignes de journal qui l’expliquent\nensuite : la même commande avec --respond nftables : une liste de blocage à lire (adaptateurs : %s --help)\n"
 fi
+
+# How many lines of the class $1 soar-parse had, as its statistics say.
+lines_of() {
+    local file=$made/parse.run word value=''
+    for word in ${parse[@]+"${parse[@]}"}; do
+        case $word in --stats=*) file=${word#*=} ;; esac
+        [ "$value" != --stats ] || file=$word
+        value=$word
+    done
+    value=$(sed -n "s/.*\"lines\":{[^}]*\"$1\":\([0-9]*\).*/\1/p" "$file")
+    printf '%d' "${value:-0}"
+}
+
+# The part of the summary that says what was read, on stderr: a run of which nothing was written has no report.
+tell_run() {
+    local told=${summary#*$'\n'}
+    [ -n "$quiet" ] || [ "$told" = "$summary" ] || grep -v '^soar-report: ' <<<"${told%$'\n'}" >&2 || :
+}
 
 # Adds to $files what flags of the stages had written beside the files of the run.
 list_written() {

@@ -87,7 +87,17 @@ pub fn reword(program: &str, rendered: &str) -> String {
     // What stands before the last colon may be the user's own words.
     let Some(at) = named.lines().next().and_then(|line| line.rfind(": ")) else { return named };
     let (before, after) = named.split_at(at);
-    format!("{before}{}", WORDS.iter().fold(after.to_owned(), |text, (jargon, words)| text.replacen(jargon, words, 1)))
+    let after = WORDS.iter().fold(after.to_owned(), |text, (jargon, words)| text.replacen(jargon, words, 1));
+    format!("{before}{}", name_range(&after).unwrap_or(after))
+}
+
+/// `: 0 is not in 1..=256` in words.
+fn name_range(text: &str) -> Option<String> {
+    let (start, behind) = text.split_once(" is not in ")?;
+    let (range, rest) = behind.split_at(behind.find('\n').unwrap_or(behind.len()));
+    let (first, last) = range.split_once("..=")?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number(first) && is_number(last)).then(|| format!("{start}: expected a number from {first} to {last}{rest}"))
 }
 
 #[cfg(test)]
@@ -114,6 +124,9 @@ mod tests {
     fn errors_begin_with_the_program_and_say_no_jargon() {
         let text = "error: invalid value 'ten' for '--top <N>': invalid digit found in string\n";
         assert_eq!(reword("soar-report", text), "soar-report: invalid value 'ten' for '--top <N>': expected a whole number\n");
+        let text = "error: invalid value '0' for '--top <N>': 0 is not in 1..=256\n\nFor more\n";
+        let said = "soar-report: invalid value '0' for '--top <N>': 0: expected a number from 1 to 256\n\nFor more\n";
+        assert_eq!(reword("soar-report", text), said);
         let own = "error: invalid value 'invalid float literal' for '--top <N>': invalid digit found in string\n";
         assert!(
             reword("soar-report", own).starts_with("soar-report: invalid value 'invalid float literal' for"),

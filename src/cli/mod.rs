@@ -25,7 +25,7 @@ use crate::cli::stats::{StatsFile, ending};
 use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::block::BufferPool;
-use crate::io::diagnostics::{Diagnostics, Paint, Tone};
+use crate::io::diagnostics::{Deferred, Diagnostics, Paint, Tone};
 use crate::io::input::Inputs;
 use crate::io::progress::Progress;
 use crate::io::shutdown::Shutdown;
@@ -49,12 +49,24 @@ pub struct Common {
     /// Write statistics of this run to FILE, as one JSON object (soar.run/1, docs/run.md): inputs, lines by class, assumptions, warnings
     #[arg(long, value_name = "FILE", help_heading = "Common options")]
     pub stats: Option<PathBuf>,
+    /// What soar asks of a stage beside its work
+    #[arg(long, value_name = "PART", hide = true)]
+    pub workflow: Option<Workflow>,
     /// Colours in help and on stderr (errors red, warnings yellow): always, never, or auto (on a terminal, unless `NO_COLOR` is set or `TERM` is dumb)
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, help_heading = "Common options")]
     pub color: Color,
     /// Print the man page, or completions for a shell, and exit
     #[arg(long, value_name = "PAGE", hide = true)]
     pub generate: Option<Page>,
+}
+
+/// What soar asks of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Workflow {
+    /// To say what is wrong with its flags, and end.
+    Check,
+    /// To leave the summary and the first warnings of a run that did its work (exit code 0 or 1) to the file of --stats, which the report shows.
+    Run,
 }
 
 /// The flags of this process, which is `program`.
@@ -168,6 +180,9 @@ impl Frame<'_> {
     where
         W: FnOnce(Inputs, &Run, &mut Diagnostics) -> Result<Exit>,
     {
+        if self.common.workflow == Some(Workflow::Check) {
+            return ExitCode::SUCCESS;
+        }
         let stats = match self.open_stats() {
             Ok(stats) => stats,
             Err(error) => return conclude(self.program, &Err(error)),
@@ -178,6 +193,11 @@ impl Frame<'_> {
         };
         let outcome = work(inputs, &run, &mut diagnostics).map(|exit| exit.max(run.shutdown.exit().unwrap_or(Exit::Done)));
         run.progress.finish();
+        if self.common.workflow == Some(Workflow::Run) {
+            let is_done =
+                stats.is_some() && outcome.as_ref().map_or_else(|error| matches!(error, Error::ReaderLeft), |exit| *exit <= Exit::BadInput);
+            diagnostics.settle(if is_done { Deferred::Drop } else { Deferred::Say });
+        }
         let (exit, error) = (self.say_outcome(&outcome), outcome.as_ref().err());
         let written = stats.map_or(Ok(()), |file| {
             let ending = ending(exit, error, run.shutdown.reader_left().load(Ordering::Acquire));
@@ -189,6 +209,9 @@ impl Frame<'_> {
     /// The exit code of a run that could not begin.
     #[must_use]
     pub fn fail(self, error: Error) -> ExitCode {
+        if self.common.workflow == Some(Workflow::Check) {
+            return conclude(self.program, &Err(error));
+        }
         match self.open_stats() {
             Ok(stats) => self.fail_with(stats, error),
             // What is wrong with the flags first.
@@ -268,7 +291,10 @@ fn start(program: &'static str, common: &Common, origin: &InputOverrides) -> Res
         inputs: InputLog::default(),
     };
     let sink: Option<Box<dyn Write + Send>> = if common.quiet { None } else { Some(Box::new(io::stderr())) };
-    let diagnostics = Diagnostics::new(program, sink, common.color.paint(&io::stderr()), run.progress.clone());
+    let mut diagnostics = Diagnostics::new(program, sink, common.color.paint(&io::stderr()), run.progress.clone());
+    if common.workflow == Some(Workflow::Run) {
+        diagnostics.defer();
+    }
     Ok((inputs, run, diagnostics))
 }
 

@@ -12,6 +12,9 @@ use crate::base::issue_counter::{IssueCounter, MOST_REASONS, SHOWN};
 use crate::io::progress::Progress;
 use crate::io::stats::Stats;
 
+/// How many sentences about a run are kept until its end, where they are; reports show as many warnings of a run.
+pub const MOST_DEFERRED: usize = 10;
+
 /// What one run says on stderr.
 pub struct Diagnostics {
     program: &'static str,
@@ -20,6 +23,8 @@ pub struct Diagnostics {
     progress: Progress,
     shown: usize,
     hidden: BTreeMap<String, u64>,
+    /// What is said at the end of a run, or not at all; `None` where everything is said at once.
+    deferred: Option<Vec<(Tone, String)>>,
     /// What the run gathers about itself; `-q` changes nothing of it.
     pub stats: Stats,
 }
@@ -27,11 +32,33 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// For `program`, writing to `sink`, or (`-q`) saying nothing.
     pub fn new(program: &'static str, sink: Option<Box<dyn Write + Send>>, paint: Paint, progress: Progress) -> Self {
-        Self { program, sink, paint, progress, shown: 0, hidden: BTreeMap::new(), stats: Stats::default() }
+        Self { program, sink, paint, progress, shown: 0, hidden: BTreeMap::new(), deferred: None, stats: Stats::default() }
     }
 
     pub fn info(&mut self, text: &str) {
-        self.say_as(Tone::Plain, text);
+        self.say_or_defer(Tone::Plain, text);
+    }
+
+    /// Keeps what is said of the run as a whole until [`Self::settle`]: its record has it, too.
+    pub fn defer(&mut self) {
+        self.deferred = Some(Vec::new());
+    }
+
+    /// Says what was kept, or drops it.
+    pub fn settle(&mut self, deferred: Deferred) {
+        let kept = self.deferred.take().unwrap_or_default();
+        if deferred == Deferred::Say {
+            for (tone, text) in &kept {
+                self.say_as(*tone, text);
+            }
+        }
+    }
+
+    fn say_or_defer(&mut self, tone: Tone, text: &str) {
+        match &mut self.deferred {
+            Some(kept) if kept.len() < MOST_DEFERRED => kept.push((tone, text.to_owned())),
+            _ => self.say_as(tone, text),
+        }
     }
 
     fn say_as(&mut self, tone: Tone, text: &str) {
@@ -44,7 +71,7 @@ impl Diagnostics {
     /// Says one line that someone should know who reads the results.
     pub fn warn(&mut self, kind: &'static str, text: &str) {
         self.stats.add_warning(kind, text);
-        self.say_as(Tone::Warning, text);
+        self.say_or_defer(Tone::Warning, text);
     }
 
     /// Says why a part of the work could not be done, even with `-q`: nothing else would explain the exit code.
@@ -112,6 +139,15 @@ impl fmt::Debug for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Diagnostics").field("program", &self.program).field("shown", &self.shown).finish_non_exhaustive()
     }
+}
+
+/// What becomes of sentences that were kept until the end of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deferred {
+    /// Who started the run shows them.
+    Drop,
+    /// Nobody will.
+    Say,
 }
 
 /// How bad it is what is said.

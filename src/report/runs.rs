@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::value::RawValue;
 
 use crate::base::error::{Error, Result};
+use crate::io::diagnostics::MOST_DEFERRED;
 use crate::io::source::file::STDIN;
 use crate::io::source::file::open_error;
 use crate::record::json::pairs::Pairs;
@@ -20,7 +21,10 @@ use crate::report::lang::{Lang, Phrase, run as words, word_of};
 /// How long a file of records may be, in bytes: over 10,000 inputs.
 const MOST_BYTES: u64 = 16 << 20;
 /// How many inputs and warnings of a run are told.
-const TOLD: usize = 10;
+const TOLD: usize = MOST_DEFERRED;
+/// What a report says itself: counts of addresses, and the warning about those that are out of scope.
+const TOLD_ELSEWHERE: [Counter; 5] = [Counter::Addresses, Counter::Suspicious, Counter::OutOfScope, Counter::Reported, Counter::Unscored];
+const WARNED_ELSEWHERE: &str = "out_of_scope";
 
 /// Reads the records in the files at `paths`.
 ///
@@ -73,7 +77,7 @@ pub fn show(run: &RunRecord, lang: Lang) -> RunSummary {
         run.version,
         lang.fill(lang::PERIOD_TO, &[&lang.time_of(&run.started_at), &lang.time_of(&run.ended_at)])
     );
-    let warnings = run.warnings.iter().map(|warning| warning.text.clone()).collect::<Vec<_>>();
+    let warnings = run.warnings.iter().map(|warning| lang.tell(&warning.text).into_owned()).collect::<Vec<_>>();
     let facts = [
         (words::ENDED, ending(run, lang)),
         (words::CLASSES, vec![lines(run, lang)]),
@@ -87,15 +91,27 @@ pub fn show(run: &RunRecord, lang: Lang) -> RunSummary {
     RunSummary { heading, facts: facts.collect() }
 }
 
-/// The same in a few lines: what was read, what was assumed, what was wrong.
-pub fn show_briefly(run: &RunRecord, lang: Lang) -> RunSummary {
-    let mut shown = show(run, lang);
-    // What came through a pipe from the stage before says no more than the lines do.
-    let is_plain_pipe = matches!(&*run.inputs, [input] if input.name == STDIN && input.complete);
+/// The same in a few lines: what was read, what was assumed, what was wrong; nothing where the report beside it says as much.
+pub fn show_briefly(run: &RunRecord, lang: Lang) -> Option<RunSummary> {
+    let warnings = run.warnings.iter().filter(|warning| warning.kind != WARNED_ELSEWHERE).cloned().collect();
+    let mut shown = show(&RunRecord { warnings, ..run.clone() }, lang);
     let lines = shown.facts.iter().position(|(name, _)| *name == words::CLASSES).map(|place| shown.facts.remove(place).1.concat());
-    shown.heading = lang.pair(&run.program, &lines.unwrap_or_default());
+    // What came through a pipe from the stage before says no more than the lines there do: in its place stands what was counted.
+    let is_plain_pipe = matches!(&*run.inputs, [input] if input.name == STDIN && input.complete) && !reads_logs(run);
+    let is_told = |name: &str| TOLD_ELSEWHERE.iter().any(|counter| counter.name() == name);
+    let told = Pairs(run.counts.0.iter().filter(|(name, _)| !is_told(name)).cloned().collect());
+    let heading = if is_plain_pipe { counts(&told, Counter::label_of, lang).concat() } else { lines.unwrap_or_default() };
     shown.facts.retain(|(name, _)| !([words::COUNTS, words::PLACES].contains(name) || is_plain_pipe && *name == words::INPUTS));
-    shown
+    if is_plain_pipe && heading.is_empty() && shown.facts.is_empty() {
+        return None;
+    }
+    shown.heading = if heading.is_empty() { run.program.clone() } else { lang.pair(&run.program, &heading) };
+    Some(shown)
+}
+
+/// Whether the lines of a run are those of logs, or some of them were no records.
+fn reads_logs(run: &RunRecord) -> bool {
+    LineClass::NoSignal.programs().contains(&&*run.program) || run.lines.get(LineClass::Malformed.name()) > 0
 }
 
 /// The first sentences, and how many more there are besides `hidden` ones.
@@ -115,7 +131,7 @@ fn ending(run: &RunRecord, lang: Lang) -> Vec<String> {
         return Vec::new();
     }
     let reason = lang.fill(words::WITH_CODE, &[word_of(lang, words::EXIT_REASONS, &exit.reason), &exit.code.to_string()]);
-    vec![exit.error.as_ref().map_or_else(|| reason.clone(), |error| lang.pair(&reason, error))]
+    vec![exit.error.as_ref().map_or_else(|| reason.clone(), |error| lang.pair(&reason, &lang.tell(error)))]
 }
 
 fn input(input: &InputRecord, lang: Lang) -> String {
@@ -127,8 +143,9 @@ fn input(input: &InputRecord, lang: Lang) -> String {
     if !input.complete {
         parts.push(lang.say(words::NOT_WHOLE).to_owned());
     }
-    parts.extend(input.error.clone());
-    lang.pair(&input.name, &parts.join(", "))
+    parts.extend(input.error.as_ref().map(|error| lang.tell(error).into_owned()));
+    let name = if input.name == STDIN { lang.say(words::STDIN_NAME) } else { &input.name };
+    lang.pair(name, &parts.join(", "))
 }
 
 fn lines(run: &RunRecord, lang: Lang) -> String {
@@ -164,7 +181,7 @@ fn places(run: &RunRecord, lang: Lang) -> Vec<String> {
     }
     let show = |place: &RejectedLine| match &place.reason {
         None => format!("{}:{}", place.file, place.line),
-        Some(reason) => format!("{}:{} ({reason})", place.file, place.line),
+        Some(reason) => format!("{}:{} ({})", place.file, place.line, lang.tell(reason)),
     };
     let sentence = |class: &str| {
         let all: Vec<_> = run.places.iter().filter(|place| place.class == class).map(show).collect();
@@ -176,6 +193,7 @@ fn places(run: &RunRecord, lang: Lang) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::run::ExitRecord;
 
     const RUN: &str = concat!(
         r#"{"schema":"soar.run/1","program":"soar-parse","version":"0.1.0","started_at":"2026-01-01T00:00:00Z","ended_at":"2026-01-01T00:00:09Z","#,
@@ -185,6 +203,14 @@ mod tests {
         r#""places":[{"class":"reject","file":"a","line":1,"reason":"why"},{"class":"other_program","file":"a","line":2},{"class":"reject","file":"a","line":3}],"#,
         r#""warnings":[{"kind":"zone","text":"text"}],"more_warnings":2}"#
     );
+
+    fn done() -> ExitRecord {
+        ExitRecord { code: 0, reason: "done".to_owned(), error: None }
+    }
+
+    fn of(counts: &[(&str, u64)]) -> OrderedCounts {
+        Pairs(counts.iter().map(|&(name, count)| (name.to_owned(), count)).collect())
+    }
 
     #[test]
     fn a_run_is_said_in_sentences() {
@@ -204,13 +230,23 @@ mod tests {
                 "Warnings | text | and 2 more",
             ]
         );
-        let brief = show_briefly(&run, Lang::En);
+        let brief = show_briefly(&run, Lang::En).expect("its lines");
         assert_eq!(brief.heading, "soar-parse: 7 lines (events: 3, new_class: 4)");
         let names: Vec<_> = brief.facts.iter().map(|(name, _)| name[0]).collect();
         assert_eq!(names, ["Ended", "Inputs", "Assumed", "Warnings"]);
+        // A stage behind another: what it counted, save what the report says itself, or nothing.
+        let inputs = vec![InputRecord { name: "-".to_owned(), complete: true, ..run.inputs[0].clone() }];
+        let scan = RunRecord { program: "soar-scan".to_owned(), inputs, lines: of(&[("total", 3), ("host", 3)]), ..run.clone() };
+        let scan = RunRecord { guesses: vec![], warnings: vec![], more_warnings: 0, exit: done(), ..scan };
+        let scan = |counts| show_briefly(&RunRecord { counts: of(counts), ..scan.clone() }, Lang::En);
+        assert_eq!(
+            scan(&[("out_of_scope", 2), ("scanned", 1), ("probes", 7)]).expect("counts").heading,
+            "soar-scan: addresses scanned: 1, probes: 7"
+        );
+        assert_eq!(scan(&[("out_of_scope", 2)]), None);
         let french = show(&run, Lang::Fr);
         assert_eq!(french.facts[1], (words::CLASSES, vec!["7 lignes (événements\u{a0}: 3, new_class\u{a0}: 4)".to_owned()]));
-        let done = RunRecord { exit: crate::record::run::ExitRecord { code: 0, reason: "done".to_owned(), error: None }, ..run };
+        let done = RunRecord { exit: done(), ..run };
         assert!(show(&done, Lang::En).facts.iter().all(|(name, _)| *name != words::ENDED));
     }
 

@@ -66,7 +66,7 @@ fn put_runs(digest: &ReportData, look: &RenderOptions, text: &mut String) {
     if !digest.runs.is_empty() {
         text.push_str(&format!("{}\n", look.lang.say(INPUTS)));
     }
-    for run in digest.runs.iter().map(|run| show_briefly(run, look.lang)) {
+    for run in digest.runs.iter().filter_map(|run| show_briefly(run, look.lang)) {
         text.push_str(&format!("  {}\n", terminal(&run.heading)));
         for (name, sentences) in &run.facts {
             for sentence in sentences {
@@ -208,7 +208,7 @@ mod tests {
                 "  BREAK-IN    192.0.2.20    120  SSH Failed  ssh_breakin    out of scope",
                 "  suspicious  192.0.2.1       9  SSH Failed  evil\\x1b[2J漢  22 80",
                 "  and 1 more",
-                "1 of them out of scope: not scanned",
+                "1 of them out of scope: not scanned (--scope CIDR,... includes them)",
             ]
         );
     }
@@ -225,7 +225,7 @@ mod tests {
                 "  192.0.2.20  INTRUSION  hors périmètre",
                 "  192.0.2.1   suspecte   22 80",
                 "  et 1 de plus",
-                "hors périmètre, donc non scannées\u{a0}: 1",
+                "hors périmètre, donc non scannées\u{a0}: 1 (--scope CIDR,... les inclut)",
             ]
         );
     }

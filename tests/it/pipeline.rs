@@ -67,7 +67,9 @@ fn the_workflow_names_the_attackers_and_finds_their_open_ports() {
     assert!(first.contains("BREAK-IN") && said.find("203.0.113.77") < said.find("127.0.0.66"), "{said}");
     assert!(said.contains("2 of them out of scope") && said.contains(&port.to_string()), "{said}");
     assert!(said.contains("What was read\n  soar-parse: 328 lines (events: 264, without a signal: 63, of other programs: 1)\n"), "{said}");
-    assert!(said.contains("  soar-scan: 12 lines (hosts: 12)\n    Warnings: 2 suspicious hosts are out of scope"), "{said}");
+    assert!(said.contains("  soar-scan: addresses scanned: 1, complete scans: 1, probes: 2, open ports: 1, closed ports: 1\n"), "{said}");
+    // One story, once.
+    assert_eq!(text(&output.stderr), "", "what the report says is not said beside it");
     let page = fs::read_to_string(page).expect("a page");
     for filter in ["soar-parse", "soar-score", "soar-scan"] {
         let heading = format!("<h3>{filter} {}, ", env!("CARGO_PKG_VERSION"));

@@ -116,7 +116,7 @@ fn quiet_prints_nothing_but_errors_and_the_response() {
     let (exit, printed, said) = soar("soar --quiet -o out --respond addresses --respond-flags '--arg local yes' \"$log\"");
     assert_eq!((exit, printed.as_str(), said.as_str()), (0, "127.0.0.66\n203.0.113.77\n", ""));
     assert_eq!(soar("soar -q -o out --rule 'r=(' \"$log\"").0, 2);
-    assert!(soar("soar -q -o out --rule 'r=(' \"$log\"").2.ends_with("soar: soar-score failed (exit 2); nothing was written to out\n"));
+    assert!(soar("soar -q -o out --rule 'r=(' \"$log\"").2.ends_with("soar: soar-score refuses its flags; nothing was read\n"));
     let version = text(&filter("soar-parse").arg("--version").output().expect("it runs").stdout);
     assert_eq!(soar("soar --version"), (0, version.replace("soar-parse", "soar"), String::new()));
 }
@@ -143,10 +143,7 @@ fn a_run_ends_with_what_to_do_next() {
     // It can be pasted.
     let (exit, lines, said) =
         soar("soar -o 'a report' \"$log\" > said; eval \"$(sed -n 's/^next: \\(.*hosts.ndjson\\): .*/\\1/p' said)\" | tail -4");
-    assert!(
-        exit == 0 && said.contains("soar-parse: ") && lines.contains("Accepted password for backup from 203.0.113.77"),
-        "{lines}{said}"
-    );
+    assert!(exit == 0 && lines.contains("Accepted password for backup from 203.0.113.77"), "{lines}{said}");
 }
 
 #[test]
@@ -229,7 +226,7 @@ fn a_period_without_a_line_leaves_the_old_files_and_says_so() {
     let outside = "soar: no line that was understood is in the period of --since and --until; nothing was written to";
     let expected = [
         &format!("1\n{outside} out"),
-        "soar-parse: no line is at or after 2026-05-01T00:00:00Z",
+        "    Warnings: no line is at or after 2026-05-01T00:00:00Z",
         &format!("{outside} none\n1\nls: cannot access 'none': No such file or directory"),
         "soar: aucune ligne comprise n’est dans la période de --since et --until ; rien n’a été écrit dans out",
         "new\n",
@@ -298,4 +295,72 @@ fn here_turns_to_the_journal_where_the_file_is_old() {
     // Nothing at all.
     let (exit, _, said) = soar(&format!("{HERE} rm -r logs/*; printf '#!/bin/sh\\n' > bin/journalctl; soar --here"));
     assert_eq!((exit, said.lines().last()), (2, Some("soar: there is no log to read here")), "{said}");
+}
+
+#[test]
+fn a_folder_is_read_for_the_logs_in_it() {
+    let folder = r#"mkdir -p logs/nginx logs/other; cp "$log" logs/auth.log; gzip -c "$web" > logs/nginx/access.log.2.gz; cp "$web" logs/other/x; : > logs/nginx/error.log; : > logs/secure;"#;
+    let (exit, printed, said) = soar(&format!(
+        "{folder} soar -o out logs; cut -d, -f1 out/rapport_securite.csv | tail -n +2 | sort > one; soar -q -o two \"$log\" \"$web\"; cut -d, -f1 two/rapport_securite.csv | tail -n +2 | sort | cmp - one"
+    ));
+    assert_eq!(exit, 0, "{printed}{said}");
+    let expected = "soar: reads logs/auth.log\nsoar: reads logs/nginx/access.log.2.gz\nsoar: leaves out logs/secure: empty\nsoar: leaves out the other files in logs (1): name those that are logs, too\n";
+    assert_eq!(said, expected);
+    let refused = |line: &str| {
+        let (exit, _, said) = soar(&format!("{folder} mkdir empty; cp \"$web\" logs/other/y; {line}"));
+        assert_eq!(exit, 2, "{line}: {said}");
+        said.replace(&root().join("scripts/soar").display().to_string(), "soar")
+    };
+    assert_eq!(refused("soar empty"), "soar: empty: is an empty folder\n");
+    assert_eq!(
+        refused("soar logs/other"),
+        "soar: logs/other: is a folder, and no file in it is named like a log of sshd (auth.log, secure) or of a web server (*access*log*): name the files: soar logs/other/x logs/other/y\n"
+    );
+    // What is not there: what is beside it.
+    assert_eq!(
+        refused("soar logs/nginx/acess.log"),
+        "soar: logs/nginx/acess.log: no such file; in logs/nginx there are logs: soar logs/nginx/access.log.2.gz\n"
+    );
+    assert_eq!(
+        refused("soar 'logs/www/*.log'"),
+        "soar: logs/www/*.log: no such file: there is no folder logs/www; in logs there are logs: soar logs/auth.log logs/secure logs/nginx/access.log.2.gz\n"
+    );
+    assert_eq!(
+        refused("soar --html \"$web\"").replace(&root().display().to_string(), ""),
+        "soar: no LOG given: --html took /examples/access.log for its value (see --help)\n"
+    );
+}
+
+#[test]
+fn flags_that_a_stage_refuses_are_refused_before_any_stage_reads() {
+    for (flags, said) in [
+        ("--lang de", "soar-report: invalid value 'de' for '--lang <LANG>'"),
+        ("--columns ip,scor", "soar-report: --columns: no column is called \"scor\""),
+        ("--scope 10.0.0.0/33", "soar-scan: --scope: not a CIDR: 10.0.0.0/33"),
+        ("--rule 'r=('", "soar-score: --rule r: "),
+        ("--tz Nowhere", "soar-parse: --tz Nowhere: no such time zone here"),
+    ] {
+        // A log that nobody writes to: who read it would wait.
+        let (exit, printed, told) = soar(&format!("mkfifo never; soar -o out {flags} never; code=$?; ls -d out 2> gone; exit $code"));
+        assert!((exit, &*printed) == (2, "") && told.starts_with(said), "{flags}: {exit} {printed} {told}");
+        assert!(told.ends_with(" refuses its flags; nothing was read\n"), "{flags}: {told}");
+    }
+    // A pipe among the flags is read once, by the run.
+    let (exit, printed, told) =
+        soar("soar -q -o out --allow <(echo 203.0.113.77) \"$log\"; jq -c 'select(.allowed) | .ip' out/hosts.ndjson");
+    assert_eq!((exit, &*printed, &*told), (0, "\"203.0.113.77\"\n", ""));
+    // A slip of the finger.
+    for (flag, meant) in [("--htlm", "--html"), ("--sinse", "--since"), ("--respnd", "--respond"), ("--xyzzy", "")] {
+        let hint = if meant.is_empty() { String::new() } else { format!("; is it {meant}?") };
+        assert_eq!(soar(&format!("soar {flag} x \"$log\"")).2, format!("soar: unknown flag {flag} (see --help): no stage has it{hint}\n"));
+    }
+}
+
+#[test]
+fn strict_says_that_no_line_is_in_the_period_only_where_none_is() {
+    let (exit, printed, said) = soar(
+        "grep CRON \"$log\" > quiet; echo nonsense >> quiet; sed -i '1p' quiet; grep -m1 'session opened' \"$log\" > one; cat one quiet > log; soar -o out --strict --since 2020-01-01 log",
+    );
+    assert_eq!(exit, 1, "{said}");
+    assert!(printed.contains("written: out/hosts.ndjson") && !said.contains("period"), "{printed}{said}");
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use soar_light::report::lang::Lang;
+
 use crate::support::{FILTERS, bash, code, filter, read, root, run, text};
 
 const LOGIN: &str = "2026-01-01T00:00:00Z h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n";
@@ -219,13 +221,13 @@ fn soar_speaks_the_language_of_its_report() {
     assert!(
         soar("soar -o out --lang fr --score-flags --no-such \"$log\"")
             .2
-            .ends_with("soar: échec de soar-score (code 2) ; rien n’a été écrit dans out\n")
+            .ends_with("soar: soar-score refuse ses options ; rien n’a été lu\n")
     );
     assert!(soar("soar -o out \"$log\"").1.contains("written: out/hosts.ndjson\nnext: "));
     // What cannot work is said before anything runs.
     let told = |exit: i32, said: &str| (exit, String::new(), format!("soar: {said}\n"));
-    assert_eq!(soar("soar no-such.log"), told(2, "no-such.log: no such file"));
-    assert_eq!(soar("soar out"), told(2, "out: is a directory: name the files in it"));
+    assert_eq!(soar("soar no-such.log"), told(2, "no-such.log: no such file; soar --here finds the logs of this machine"));
+    assert_eq!(soar("soar out"), told(2, "out: is the folder of a report, not of logs"));
 }
 
 #[test]
@@ -234,14 +236,16 @@ fn nobody_is_told_to_look_for_what_was_looked_for() {
     fs::write(folder.path().join("auth.log"), LOGIN).expect("written");
     let said = |line: &str| {
         let line = format!("PATH=$PWD/scripts:$PATH; cd {}; {line}", folder.path().display());
-        text(&bash(&line).stderr).lines().filter(|line| line.contains("http_probe")).collect::<Vec<_>>().join("\n")
+        let output = bash(&line);
+        let said = text(&output.stderr) + &text(&output.stdout);
+        said.lines().filter(|line| line.contains("no http_probe")).collect::<Vec<_>>().join("\n")
     };
     let told = "soar-score: rule r: no http_probe was seen; soar-parse looks for it only where --signals asks for it (all, or http_probe)";
     let rule = "--rule r=.http_probe>1";
     assert_eq!(said(&format!("soar-parse auth.log | soar-score '{}'", rule.replace(' ', "="))), told);
     assert_eq!(said(&format!("soar-parse auth.log | soar-score '{}' --signals default,ssh_probe", rule.replace(' ', "="))), told);
     assert_eq!(said(&format!("soar-parse --signals all auth.log | soar-score '{}' --signals all", rule.replace(' ', "="))), "");
-    assert_eq!(said(&format!("soar --score-flags '{rule}' auth.log")), told);
+    assert_eq!(said(&format!("soar --score-flags '{rule}' auth.log")), told.replace("soar-score: ", "    Warnings: "));
     for flags in ["--signals all", "--signals=default,http_probe"] {
         assert_eq!(said(&format!("soar --parse-flags '{flags}' --score-flags '{rule}' auth.log")), "", "{flags}");
         assert_eq!(said(&format!("update state {flags} auth.log -- '{}'", rule.replace(' ', "="))), "", "{flags}");
@@ -317,4 +321,50 @@ fn documents_help_and_messages_are_in_plain_words() {
     let found: Vec<_> =
         texts.iter().flat_map(|(name, text)| puzzling(text).into_iter().map(move |word| format!("{name}: {word}"))).collect();
     assert_eq!(found, [""; 0], "plainer words, please (CONTRIBUTING.md)");
+}
+
+/// What the filters of the cases say of lines, each beside its file.
+fn reasons() -> Vec<(String, String)> {
+    fn walk(folder: &std::path::Path, found: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "stderr") {
+                let told = fs::read_to_string(&path).expect("text");
+                let rejected = told.lines().filter_map(|line| line.strip_prefix("soar-parse: -:")?.split_once(": "));
+                let numbered = rejected.filter(|(line, _)| line.bytes().all(|byte| byte.is_ascii_digit()));
+                found.extend(numbered.map(|(_, reason)| (path.display().to_string(), reason.to_owned())));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join("tests/cases/parse"), &mut found);
+    found
+}
+
+#[test]
+fn a_french_report_says_in_french_why_a_line_is_a_reject() {
+    let reasons = reasons();
+    assert!(reasons.len() > 50, "{}", reasons.len());
+    // What stands in front names the format, or the field.
+    let inner = |reason: &str| {
+        let reason = reason.strip_prefix("untrusted: ").unwrap_or(reason);
+        let of_field = reason.strip_prefix("not the --log-format: ").and_then(|rest| rest.split_once(": "));
+        let of_format = reason.strip_prefix("not ").and_then(|rest| rest.split_once(" format: "));
+        of_field.or(of_format).map_or(reason, |(_, reason)| reason).to_owned()
+    };
+    let english: Vec<_> = reasons.iter().filter(|(_, reason)| Lang::Fr.tell(&inner(reason)) == inner(reason)).collect();
+    assert!(english.is_empty(), "src/report/lang/messages.txt does not have: {english:#?}");
+}
+
+#[test]
+fn a_log_that_is_named_twice_is_told_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("auth.log"), LOGIN).expect("written");
+    let said = |line: &str| text(&bash(&format!("cd {}; {line} > events", folder.path().display())).stderr);
+    let told = "soar-parse: ./auth.log: named twice, so its lines count twice\n";
+    assert_eq!(said("soar-parse auth.log ./auth.log").lines().next().map(|line| format!("{line}\n")).as_deref(), Some(told));
+    assert!(!said("cp auth.log copy; soar-parse auth.log copy").contains("twice"));
+    assert!(!said("soar-parse --cursor c auth.log ./auth.log").contains("named twice"));
 }

@@ -83,10 +83,11 @@ fn what_cannot_be_written_or_understood_leaves_the_old_files() {
         try --html out/hosts.ndjson "$web"; for file in before/*; do cmp "$file" "out/${file##*/}"; done; soar -o none empty > said 2>&1 || :; ls"#,
     );
     let nothing = "soar: no line was understood; nothing was written to out\n1\n";
+    let empty = "soar: there is no line in what was read; nothing was written to out\n1\n";
     let folder = |name: &str| format!("soar: out/{name} is a folder, but a file has to be written there\n2\n");
     let expected = [
         "0\n".to_owned(),
-        nothing.repeat(7),
+        empty.repeat(2) + &nothing.repeat(4) + empty,
         "0\n".to_owned(),
         ["hosts.ndjson", "rapport_securite.csv", "top5.png"].map(folder).concat(),
         "soar: --html out/page.html is a folder\n2\nsoar: --html out/hosts.ndjson: the name is that of another output file\n2\n".to_owned(),

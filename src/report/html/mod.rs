@@ -25,6 +25,7 @@ use sha2::{Digest as _, Sha256};
 use crate::report::html::unbroken::{text, when, words};
 
 use crate::base::error::Result;
+use crate::io::source::file::STDIN;
 use crate::record::signal::SIGNALS;
 use crate::report::chart;
 use crate::report::column::{Column, ColumnKind};
@@ -189,7 +190,9 @@ fn changes(content: &HtmlPage<'_>) -> Markup {
 
 /// What was read, when, and how many there are of what.
 fn facts(digest: &ReportData, lang: Lang) -> Markup {
-    let names = digest.inputs.iter().take(INPUTS).map(|name| text(name)).collect::<Vec<_>>().join(", ");
+    // A pipe has no name.
+    let inputs = if digest.inputs == [STDIN] { &[] } else { digest.inputs.as_slice() };
+    let names = inputs.iter().take(INPUTS).map(|name| text(name)).collect::<Vec<_>>().join(", ");
     let more = digest.inputs.len().saturating_sub(INPUTS) as u64;
     let records = digest.scored + digest.unscored + digest.malformed;
     let scans = digest.scans.iter().map(|(state, count)| lang.pair(&text(word_of(lang, SCAN_STATES, state)), &lang.number(*count)));

@@ -121,14 +121,15 @@ fn axis(view: &View, content: &HtmlPage<'_>) -> Markup {
     let lang = content.look.lang;
     let zone = lang.zone().cloned().unwrap_or(jiff::tz::TimeZone::UTC);
     let (start, length) = (view.start, view.end() - view.start);
+    let ticks = ticks(start, view.end(), TICKS, &zone, lang);
+    let places: Vec<_> = ticks.iter().map(|tick| i128::from(tick.at - start) * 100_000 / i128::from(length)).collect();
     html! {
         svg.ticks aria-hidden="true" {
-            @for (nth, tick) in ticks(start, view.end(), TICKS, &zone, lang).iter().enumerate() {
-                @let thousandths = i128::from(tick.at - start) * 100_000 / i128::from(length);
+            @for ((tick, &thousandths), is_crowded) in ticks.iter().zip(&places).zip(crowded(&places)) {
                 @let x = format!("{}.{:03}%", thousandths / 1000, thousandths % 1000);
                 // The first and the last would be cut at the edges.
                 @let anchor = if thousandths < 6000 { "start" } else if thousandths > 94_000 { "end" } else { "middle" };
-                g.odd[nth % 2 == 1] {
+                g.odd[is_crowded] {
                     line x1=(x) x2=(x) y1="0" y2="5" {}
                     text x=(x) y="18" text-anchor=(anchor) { (tick.label) }
                     @if !tick.more.is_empty() { text x=(x) y="34" text-anchor=(anchor) { (tick.more) } }
@@ -136,6 +137,21 @@ fn axis(view: &View, content: &HtmlPage<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Of ticks at these thousandths of a percent of the axis: whether a label has no room on a narrow page behind the last that has.
+fn crowded(places: &[i128]) -> Vec<bool> {
+    // A label of seven characters beside one that begins at the edge, on a page 400 pixels wide.
+    const LEAST: i128 = 24_000;
+    let mut last = None;
+    let mut is_crowded = |&place: &i128| {
+        let is_near = last.is_some_and(|last| place - last < LEAST);
+        if !is_near {
+            last = Some(place);
+        }
+        is_near
+    };
+    places.iter().map(&mut is_crowded).collect()
 }
 
 const fn has_lines(fill: Fill) -> bool {
@@ -165,5 +181,16 @@ fn pattern_sample(fill: Fill) -> Markup {
             @if fill.pattern.has_rows() { line x1="0" x2="100%" y1=(at) y2=(at) stroke=(line_colour()) stroke-width="1.2" {} }
             @if fill.pattern.has_columns() { line x1=(at) x2=(at) y1="0" y2="100%" stroke=(line_colour()) stroke-width="1.2" {} }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_have_room_on_a_narrow_page() {
+        assert_eq!(crowded(&[0, 9_000, 21_000, 34_000, 47_000, 60_000, 99_000]), [false, true, true, false, true, false, false]);
+        assert_eq!(crowded(&[]), [false; 0]);
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod chart;
 pub(crate) mod group;
+mod message;
 pub(crate) mod run;
 pub(crate) mod story;
 mod time;
@@ -228,7 +229,10 @@ pub const ONE_LOCAL_ADDRESS: Phrase = [
 /// Hosts that are not shown.
 pub const AND_MORE: Phrase = ["and {} more", "et {} de plus"];
 /// Suspicious hosts that were not scanned.
-pub const OUT_OF_SCOPE: Phrase = ["{} of them out of scope: not scanned", "hors périmètre, donc non scannées\u{a0}: {}"];
+pub const OUT_OF_SCOPE: Phrase = [
+    "{} of them out of scope: not scanned (--scope CIDR,... includes them)",
+    "hors périmètre, donc non scannées\u{a0}: {} (--scope CIDR,... les inclut)",
+];
 /// Verdict: someone got in.
 pub const BREAK_IN: Phrase = ["BREAK-IN", "INTRUSION"];
 /// Verdict: a rule holds.

@@ -5,6 +5,8 @@ use crate::report::lang::{Counted, Phrase};
 /// What a run said of itself: how it ended.
 pub const ENDED: Phrase = ["Ended", "Fin"];
 pub const INPUTS: Phrase = ["Inputs", "Entrées"];
+/// An input without a name.
+pub const STDIN_NAME: Phrase = ["stdin", "entrée standard"];
 /// Its lines by class.
 pub const CLASSES: Phrase = ["Lines", "Lignes"];
 /// What else it counted.
