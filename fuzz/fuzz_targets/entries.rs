@@ -48,7 +48,9 @@ fuzz_target!(|text: &[u8]| {
     let front = b"Sun 2023-12-24 11:06:34 UTC [s=1;i=2;t=60d3f713f0ca9]\n    _COMM=chat\n    SYSLOG_IDENTIFIER=sshd\n    MESSAGE=".to_vec();
     let verbose = text.iter().fold(front, |mut entry, &byte| {
         entry.push(byte);
-        entry.extend_from_slice(if byte == b'\n' { b"            " } else { b"" });
+        if byte == b'\n' {
+            entry.extend_from_slice(b"            ");
+        }
         entry
     });
     parser.read_entry(EntryLayout::Verbose, &verbose, &arena, |_, parsed, _| {

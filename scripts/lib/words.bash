@@ -1,13 +1,15 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # soar prints $failed, $refused, $rejected and $written; it sets $parse, $score, $scan, $report, $html, $dir, $made, $summary, $here and $called.
+# shellcheck shell=bash disable=SC2034,SC2154 # soar prints $failed, $partial, $refused, $rejected and $written; it sets $parse, $score, $scan, $report, $html, $dir, $made, $summary, $here and $called.
 # What soar says at the end, in the language of the report, and what to do next.
 
 # shellcheck disable=SC2034
+partial='some of it was read: leave out what the messages above name for a report of the rest'
 refused='%s refuses its flags; nothing was read'
 empty='there is no line in what was read; nothing was written to %s' failed='%s failed (exit %d); nothing was written to %s' rejected='no line was understood; nothing was written to %s' written='written: %s'
 outside='no line that was understood is in the period of --since and --until; nothing was written to %s'
 page_next='next: the same command with --html %s: a page to click through\n'
 next='next: %s: the log lines behind it\nnext: the same command with --respond nftables: a block list to read (adapters: %s --help)\n'
 if [[ " ${report[*]-} " =~ ' --lang'[\ =]'fr ' ]]; then
+    partial="une partie a été lue : sans ce que nomment les messages ci-dessus, il y a un rapport du reste"
     refused="%s refuse ses options ; rien n’a été lu"
     empty="aucune ligne dans ce qui a été lu ; rien n’a été écrit dans %s"
     failed="échec de %s (code %d) ; rien n’a été écrit dans %s" rejected="aucune ligne n’a été comprise ; rien n’a été écrit dans %s"
@@ -25,6 +27,7 @@ lines_of() {
         [ "$value" != --stats ] || file=$word
         value=$word
     done
+    [ -f "$file" ] || { printf 0; return; }
     value=$(sed -n "s/.*\"lines\":{[^}]*\"$1\":\([0-9]*\).*/\1/p" "$file")
     printf '%d' "${value:-0}"
 }

@@ -364,3 +364,13 @@ fn strict_says_that_no_line_is_in_the_period_only_where_none_is() {
     assert_eq!(exit, 1, "{said}");
     assert!(printed.contains("written: out/hosts.ndjson") && !said.contains("period"), "{printed}{said}");
 }
+
+#[test]
+fn a_log_that_cannot_be_read_may_be_left_out() {
+    let failed = "soar: soar-parse failed (exit 2); nothing was written to out\n";
+    let partial = "soar: some of it was read: leave out what the messages above name for a report of the rest\n";
+    let broken = r#"gzip -c "$log" | head -c 900 > broken.gz;"#;
+    let said = |line: &str| soar(&format!("{broken} {line}")).2;
+    assert!(said("soar -o out \"$log\" broken.gz").ends_with(&format!("{failed}{partial}")));
+    assert!(said("soar -o out broken.gz").ends_with(failed));
+}

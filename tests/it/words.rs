@@ -368,3 +368,23 @@ fn a_log_that_is_named_twice_is_told_of() {
     assert!(!said("cp auth.log copy; soar-parse auth.log copy").contains("twice"));
     assert!(!said("soar-parse --cursor c auth.log ./auth.log").contains("named twice"));
 }
+
+#[test]
+fn scripts_say_their_version_and_what_was_likely_meant() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("auth.log"), LOGIN).expect("written");
+    let run = |line: &str| {
+        let output = bash(&format!("cd {}; PATH={}/scripts:$PATH; {line}", folder.path().display(), root().display()));
+        (code(&output), text(&output.stdout), text(&output.stderr))
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    for name in ["why", "update", "fleet"] {
+        assert_eq!(run(&format!("{name} --version")), (0, format!("soar-{name} {version}\n"), String::new()));
+    }
+    assert_eq!(run("mkdir out; soar-parse -q auth.log | soar-score -q > out/hosts.ndjson"), (0, String::new(), String::new()));
+    assert_eq!(run("why 192.0.2.1 out"), run("why 192.0.2.1 out/hosts.ndjson"));
+    assert_eq!(run("why 192.0.2.1 out").0, 0);
+    assert_eq!(run("why out/hosts.ndjson").2, "soar-why: out/hosts.ndjson is no address: why IP out/hosts.ndjson\n");
+    let told = "soar-update: auth.log is a file: first comes DIR, the folder for the state, then the logs (see --help)\n";
+    assert_eq!(run("update auth.log"), (2, String::new(), told.to_owned()));
+}
