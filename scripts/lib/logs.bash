@@ -25,7 +25,7 @@ quote_some() {
 
 # The files of the folder $1 in place of it.
 open_folder() {
-    local path found_here=() names
+    local path plain found_here=() names
     find_inside "$1"
     if [ ${#inside[@]} -eq 0 ]; then
         names=("${1%/}"/*)
@@ -36,6 +36,11 @@ open_folder() {
     fi
     left=()
     for path in "${inside[@]}"; do
+        plain=${path%.gz} plain=${plain%.zst} plain=${plain%.bz2} plain=${plain%.xz}
+        if [ "$plain" != "$path" ] && [ -f "$plain" ]; then
+            left+=("$path: $plain is there, unpacked; name both if they differ")
+            continue
+        fi
         { [ -p "$path" ] || is_worth_reading "$path"; } && found_here+=("$path")
     done
     [ "$others" -eq 0 ] || left+=("the other files in $1 ($others): name those that are logs, too")

@@ -175,6 +175,11 @@ fn finish(config: &Config, mut seen: ReportInput, sinks: Sinks, run: &Run, diagn
         }
         return Ok(seen.exit());
     }
+    // A log, or something else: a report of an earlier run is worth more than one of nothing.
+    if seen.lines[LineClass::Host] == 0 && seen.lines[LineClass::Malformed] > 0 && sinks.has_files() {
+        diagnostics.warn("no_host", config.look.lang.say(lang::NO_HOST_NO_FILE));
+        return Ok(seen.exit());
+    }
     seen.digest.close();
     // Only now: a stage before this one in a pipe has ended, and has written what it knows.
     seen.digest.runs = runs::read_runs(&config.runs)?;

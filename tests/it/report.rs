@@ -201,3 +201,14 @@ fn adapters_are_found_beside_the_script_and_where_make_installs_them() {
         assert_eq!(text(&bash(&line).stdout), "  one            One.\n", "{place}");
     }
 }
+
+#[test]
+fn a_log_in_place_of_hosts_replaces_no_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, page) = (folder.path().join("auth.log"), folder.path().join("page.html"));
+    fs::write(&log, "2026-01-01T00:00:00Z h sshd[1]: x\n").expect("written");
+    fs::write(&page, "a report").expect("written");
+    let output = filter("soar-report").arg("--html").arg(&page).arg(&log).output().expect("it runs");
+    assert_eq!((code(&output), fs::read_to_string(&page).expect("a page").as_str()), (1, "a report"));
+    assert!(text(&output.stderr).ends_with("soar-report: no line is a host: no file was written\n"), "{}", text(&output.stderr));
+}

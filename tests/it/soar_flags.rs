@@ -299,12 +299,12 @@ fn here_turns_to_the_journal_where_the_file_is_old() {
 
 #[test]
 fn a_folder_is_read_for_the_logs_in_it() {
-    let folder = r#"mkdir -p logs/nginx logs/other; cp "$log" logs/auth.log; gzip -c "$web" > logs/nginx/access.log.2.gz; cp "$web" logs/other/x; : > logs/nginx/error.log; : > logs/secure;"#;
+    let folder = r#"mkdir -p logs/nginx logs/other; cp "$log" logs/auth.log; gzip -kf logs/auth.log; gzip -c "$web" > logs/nginx/access.log.2.gz; cp "$web" logs/other/x; : > logs/nginx/error.log; : > logs/secure;"#;
     let (exit, printed, said) = soar(&format!(
         "{folder} soar -o out logs; cut -d, -f1 out/rapport_securite.csv | tail -n +2 | sort > one; soar -q -o two \"$log\" \"$web\"; cut -d, -f1 two/rapport_securite.csv | tail -n +2 | sort | cmp - one"
     ));
     assert_eq!(exit, 0, "{printed}{said}");
-    let expected = "soar: reads logs/auth.log\nsoar: reads logs/nginx/access.log.2.gz\nsoar: leaves out logs/secure: empty\nsoar: leaves out the other files in logs (1): name those that are logs, too\n";
+    let expected = "soar: reads logs/auth.log\nsoar: reads logs/nginx/access.log.2.gz\nsoar: leaves out logs/auth.log.gz: logs/auth.log is there, unpacked; name both if they differ\nsoar: leaves out logs/secure: empty\nsoar: leaves out the other files in logs (1): name those that are logs, too\n";
     assert_eq!(said, expected);
     let refused = |line: &str| {
         let (exit, _, said) = soar(&format!("{folder} mkdir empty; cp \"$web\" logs/other/y; {line}"));
@@ -323,7 +323,7 @@ fn a_folder_is_read_for_the_logs_in_it() {
     );
     assert_eq!(
         refused("soar 'logs/www/*.log'"),
-        "soar: logs/www/*.log: no such file: there is no folder logs/www; in logs there are logs: soar logs/auth.log logs/secure logs/nginx/access.log.2.gz\n"
+        "soar: logs/www/*.log: no such file: there is no folder logs/www; in logs there are logs: soar logs/auth.log logs/auth.log.gz logs/secure logs/nginx/access.log.2.gz\n"
     );
     assert_eq!(
         refused("soar --html \"$web\"").replace(&root().display().to_string(), ""),

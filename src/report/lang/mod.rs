@@ -275,6 +275,9 @@ pub const QUIET_LOGINS: Phrase =
     [" ({} of them logged in over SSH: .signals.ssh_accepted)", " (dont {} avec connexion SSH\u{a0}: .signals.ssh_accepted)"];
 /// A signal came, and files keep what an earlier run wrote.
 pub const STOPPED_NO_FILE: Phrase = ["stopped by a signal: no file was written", "arrêté par un signal\u{a0}: aucun fichier n’a été écrit"];
+/// No line of the input was a host.
+pub const NO_HOST_NO_FILE: Phrase =
+    ["no line is a host: no file was written", "aucune ligne n’est un hôte\u{a0}: aucun fichier n’a été écrit"];
 /// A signal came, and what was written to stdout is a part.
 pub const STOPPED_PART: Phrase = ["stopped by a signal: the rest is missing", "arrêté par un signal\u{a0}: la suite manque"];
 /// Hosts that were read.
