@@ -87,6 +87,8 @@ pub struct Repeat<'a> {
     pub count: u64,
     /// How the message starts, where the daemon says so; else empty.
     pub start: &'a [u8],
+    /// Whose message it is, where the daemon says so: program and process id.
+    pub tag: Option<(&'a [u8], Option<u64>)>,
 }
 
 impl Repeat<'_> {

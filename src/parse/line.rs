@@ -94,6 +94,16 @@ impl<'c> LineParser<'c> {
         matches!(found, Ok(Found::Envelope(_, Envelope { content: Content::Message(message), .. })) if message.starts_with(start))
     }
 
+    /// Whether a line of syslog has this program and process id.
+    pub fn is_tagged(&mut self, line: &Line<'_>, arena: &Arena, tag: (&[u8], Option<u64>)) -> bool {
+        matches!(self.find(line, arena, 0), Ok(Found::Envelope(_, Envelope { header, .. })) if (header.program, header.pid) == tag)
+    }
+
+    /// Whether a line is sshd's for those who vouch for it.
+    pub fn is_vouchable<'a>(&mut self, line: &Line<'a>, arena: &'a Arena) -> bool {
+        SERVICES.iter().any(|service| read_bare(service, line.text, None, arena, &mut self.clock).is_some())
+    }
+
     /// The programs of which messages were passed over, and how many.
     pub fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
         self.services.iter().flat_map(ServiceReader::passed_over)
@@ -171,7 +181,7 @@ impl<'c> LineParser<'c> {
             Some(Program::Own(service)) => Some(*service),
             _ => None,
         };
-        if let Some(parsed) = own.and_then(|service| read_bare(service, line.text, outer)) {
+        if let Some((parsed, _)) = own.and_then(|service| read_bare(service, line.text, outer, arena, &mut self.clock)) {
             self.step(|steps| steps.read_by("--program"));
             return Ok(parsed);
         }
@@ -203,14 +213,20 @@ impl<'c> LineParser<'c> {
                 self.step(|steps| steps.open(name, &envelope));
                 let read = self.read_content(name, &envelope, line, arena, depth + 1, around);
                 // What looks like an envelope may be a line of a service's own file, which has no process id as a line of syslog has.
+                // A container's output holds none of that.
                 let is_of_container = envelope.trust.doubt().is_some_and(Doubt::is_of_container);
+                let is_own = match &read {
+                    _ if is_of_container => false,
+                    Ok(ParsedLine::OtherProgram(_)) | Err(_) => true,
+                    // What a key of an object holds may be unknown, and the object a known event.
+                    Ok(ParsedLine::UnknownMessage(_)) => is_json(line.text),
+                    Ok(_) => false,
+                };
                 return match read {
-                    Ok(ParsedLine::OtherProgram(_)) | Err(_) if envelope.header.pid.is_none() && !is_of_container => {
-                        match self.read_own_line(line.text, outer, arena) {
-                            Some(own) if !matches!(own, ParsedLine::UnknownMessage(_)) => Ok(own),
-                            _ => read,
-                        }
-                    }
+                    read if is_own && envelope.header.pid.is_none() => match self.read_own_line(line.text, outer, arena) {
+                        Some(own) if !matches!(own, ParsedLine::UnknownMessage(_)) => Ok(own),
+                        _ => read,
+                    },
                     read => read,
                 };
             }
@@ -229,15 +245,18 @@ impl<'c> LineParser<'c> {
                 line.text,
             ));
         }
-        if let Some((service, parsed)) =
-            SERVICES.iter().find_map(|service| Some((service, read_bare(service, line.text, outer).filter(names_peer)?)))
-        {
+        let clock = &mut self.clock;
+        let bare = SERVICES.iter().find_map(|service| {
+            let (parsed, has_header) = read_bare(service, line.text, outer, arena, clock).filter(|(parsed, _)| names_peer(parsed))?;
+            Some((parsed, if has_header { service.doubtful } else { service.bare }))
+        });
+        if let Some((parsed, reason)) = bare {
             return match outer {
                 Some(Envelope { content: Content::Output(_), trust: Trust::Doubted(doubt), .. }) => {
                     Ok(ParsedLine::Untrusted(doubt.reason()))
                 }
                 Some(Envelope { content: Content::Output(_), .. }) => Ok(parsed),
-                _ => Err(RejectReason { format: ClosestFormat::None, reason: service.bare }),
+                _ => Err(RejectReason { format: ClosestFormat::None, reason }),
             };
         }
         Err(match unfit {

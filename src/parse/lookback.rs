@@ -67,6 +67,9 @@ impl<'b> Lookback<'b> {
         if !repeat.start.is_empty() && !reader.starts_with(&line, earlier, repeat.start) {
             return OTHER;
         }
+        if repeat.tag.is_some_and(|tag| !reader.is_tagged(&line, earlier, tag)) {
+            return OTHER;
+        }
         reader.read(&line, earlier, |_, parsed, _| match parsed.map(|parsed| std::mem::replace(parsed, OTHER)) {
             Ok(ParsedLine::Message(sshd)) => ParsedLine::Message(sshd.repeated(repeat.count, repeat.time)),
             Ok(ParsedLine::UnknownMessage(host)) => ParsedLine::UnknownMessage(host),

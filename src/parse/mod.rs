@@ -58,8 +58,8 @@ use crate::parse::access::{clf, server};
 use crate::parse::envelope::format::EnvelopeFormat;
 use crate::parse::envelope::vouched::TrustedContainers;
 use crate::parse::envelope::{
-    collected, container, container_json, export, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time, verbose, weekday,
-    windows, wrapped,
+    cloud, collected, container, container_json, export, exported, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time,
+    verbose, weekday, windows, wrapped,
 };
 use crate::parse::service::catalog::Services;
 use crate::record::run::count::LineCounts;
@@ -108,6 +108,10 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     weekday::SHORT_FULL,
     unix_time::SHORT_UNIX,
     runit::SVLOGD,
+    exported::LOKI_TEXT,
+    exported::FLUENTD,
+    exported::PAPERTRAIL,
+    exported::BRACKETED,
     windows::SSHD_LOG,
     container::CRI,
     container::STAMPED,
@@ -128,6 +132,13 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     collected::ELASTICSEARCH,
     collected::LOKI,
     collected::WINDOWS,
+    cloud::GOOGLE_LOG,
+    cloud::AZURE_SYSLOG,
+    cloud::NXLOG,
+    cloud::WAZUH,
+    cloud::SPLUNK,
+    cloud::CLOUDWATCH,
+    cloud::DATADOG,
 ];
 
 /// What a run was asked for.

@@ -15,17 +15,16 @@ use crate::io::lines::{Line, LineIndex, Lines};
 use crate::io::output::Output;
 use crate::parse::Config;
 use crate::parse::access::clients::Requests;
-use crate::parse::access::guess::json::guess_keys;
+use crate::parse::access::guess::json::{guess_keys, guess_logfmt};
 use crate::parse::access::guess::text::guess_string;
 use crate::parse::access::log_format::{FormatOptions, LogFormat};
 use crate::parse::access::named;
 use crate::parse::candidate::Candidates;
-use crate::parse::format::{Arena, Header, ParsedLine};
+use crate::parse::envelope::answer::split_answer;
+use crate::parse::format::{Arena, ParsedLine};
 use crate::parse::line::{LastFormats, LineParser, trim_end};
 use crate::parse::run::entries::trim_entry;
-use crate::parse::service::SERVICES;
 use crate::parse::service::catalog::Services;
-use crate::parse::service::sshd::LengthLimit;
 
 /// How much of each input is looked at, and of all of them, in bytes.
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -58,7 +57,7 @@ struct Sample {
     /// Lines that count for nobody.
     untrusted: u64,
     rejects: u64,
-    /// Of the rejects, those that are messages of a service without a header.
+    /// Of the rejects, those that are messages of a service without a header, or behind one that says nothing.
     bare: u64,
     /// The first rejects, and lines of other programs that may be requests.
     rejected: Vec<String>,
@@ -75,7 +74,8 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let (blocks, unreadable) = sample(inputs, run, diagnostics);
     let plain = Candidate { flags: Vec::new(), format: None, result: read_sample(config, &config.services, None, &blocks) };
     let lines = plain.result.total();
-    let services = if plain.result.rejects + plain.result.passed > 0 { suggest_services(config, &plain.result, &blocks)? } else { None };
+    let (services, contained) =
+        if plain.result.rejects + plain.result.passed > 0 { suggest_services(config, &plain.result, &blocks)? } else { (None, 0) };
     let mut candidates = vec![plain];
     // Where everything is read there is nothing to suggest. Lines of other programs may be requests in a format that begins like syslog.
     if candidates[0].result.rejects > 0 || !candidates[0].result.rejected.is_empty() {
@@ -96,7 +96,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     diagnostics.info(&format!("{} looked at", counted(lines, "line")));
     shown.for_each(|(_, candidate)| diagnostics.info(&candidate.show()));
     show_files(config, best, &blocks, diagnostics)?;
-    explain(best, diagnostics);
+    explain(best, contained, diagnostics);
     if !best.flags.is_empty() && best.result.read > 0 {
         let mut output = Output::stdout(run)?;
         let words: Vec<_> = best.flags.iter().map(|word| quote(word)).collect();
@@ -172,18 +172,19 @@ fn sample(inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> (Vec<Bloc
     (blocks, unreadable)
 }
 
-/// The services, of those that are not read by default, which read more of the sample.
-fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result<Option<Candidate>> {
+/// The services, of those that are not read by default, which read more of the sample; and how many lines they would read if containers were believed.
+fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result<(Option<Candidate>, u64)> {
     let all = Services::from_operands(&["all".to_owned()])?;
     let result = read_sample(config, &all, None, blocks);
+    let contained = result.untrusted.saturating_sub(plain.untrusted);
     let mut names: Vec<_> = result.services.iter().copied().filter(|name| !plain.services.contains(name)).collect();
     names.sort_unstable();
     if names.is_empty() {
-        return Ok(None);
+        return Ok((None, contained));
     }
     let names = names.join(",");
     let result = read_sample(config, &Services::from_operands(std::slice::from_ref(&names))?, None, blocks);
-    Ok(Some(Candidate { flags: vec!["--services".to_owned(), names], format: None, result }))
+    Ok((Some(Candidate { flags: vec!["--services".to_owned(), names], format: None, result }), contained))
 }
 
 /// The format that reads most with `services` beside it, where both read more than no flags do: one log may need the one, the next the other.
@@ -208,17 +209,21 @@ fn others() -> impl Iterator<Item = (Vec<String>, LogFormat)> {
 /// Formats of which no name is known, as the first lines that nothing reads look.
 fn guesses(rejected: &[String]) -> Vec<(Vec<String>, LogFormat)> {
     let mut guesses = Vec::new();
-    if let Some(keys) = rejected.iter().find_map(|line| guess_keys(line.as_bytes()))
+    // A line may stand behind a header of syslog.
+    let behind = |line: &str, mark: &str| line.find(mark).map(|at| at + mark.len() - usize::from(mark == "{"));
+    let inner = |line: &str| behind(line, "{").and_then(|at| guess_keys(line[at..].as_bytes()));
+    if let Some(keys) = rejected.iter().find_map(|line| guess_keys(line.as_bytes()).or_else(|| inner(line)))
         && let Ok(format) = LogFormat::from_json_keys(&keys, FormatOptions::default())
     {
         guesses.push((vec!["--json".to_owned(), keys], format));
     }
     let lines: Vec<_> = rejected.iter().map(String::as_str).collect();
-    if let Some(string) = guess_string(&lines)
-        && let Ok(format) = LogFormat::compile(&string)
-    {
-        guesses.push((vec!["--log-format".to_owned(), string], format));
-    }
+    let inside: Vec<_> = lines.iter().filter_map(|line| behind(line, ": ").map(|at| &line[at..])).collect();
+    let strings = [guess_string(&lines).or_else(|| guess_string(&inside)), lines.iter().find_map(|line| guess_logfmt(line))];
+    guesses.extend(strings.into_iter().flatten().filter_map(|string| {
+        let format = LogFormat::compile(&string).ok()?;
+        Some((vec!["--log-format".to_owned(), string], format))
+    }));
     guesses
 }
 
@@ -239,10 +244,10 @@ fn read_sample<'b>(
                 let line = Line::of(trim_entry(layout, &block.bytes[place]).text);
                 match layout {
                     _ if line.text.is_empty() => {}
-                    EntryLayout::Export | EntryLayout::Verbose => {
-                        parser.read_entry(layout, line.text, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref()));
-                    }
-                    EntryLayout::Indented => parser.read(&line, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref())),
+                    EntryLayout::Export | EntryLayout::Verbose => parser.read_entry(layout, line.text, &arena, |parser, parsed, _| {
+                        result.add(&line, parsed.ok().as_deref(), parser, &arena);
+                    }),
+                    EntryLayout::Indented => result.read(&line, &mut parser, &arena),
                 }
             }
             last = parser.last();
@@ -251,7 +256,7 @@ fn read_sample<'b>(
         for mut line in Lines::of(&block.bytes, &mut index).behind(block.header.as_deref()) {
             line.text = trim_end(line.text);
             arena.clear();
-            parser.read(&line, &arena, |_, parsed, _| result.add(&line, parsed.ok().as_deref()));
+            result.read(&line, &mut parser, &arena);
         }
         last = parser.last();
     }
@@ -259,10 +264,23 @@ fn read_sample<'b>(
 }
 
 impl Sample {
-    fn add(&mut self, line: &Line<'_>, parsed: Option<&ParsedLine<'_>>) {
+    /// Reads a line, or those that an object holds.
+    fn read<'a>(&mut self, line: &Line<'a>, parser: &mut LineParser<'_>, arena: &'a Arena) {
+        match split_answer(line.text, arena) {
+            None => parser.read(line, arena, |parser, parsed, _| self.add(line, parsed.ok().as_deref(), parser, arena)),
+            Some(lines) => {
+                for line in lines.into_iter().map(Line::of) {
+                    parser.read(&line, arena, |parser, parsed, _| self.add(&line, parsed.ok().as_deref(), parser, arena));
+                }
+            }
+        }
+    }
+
+    fn add<'a>(&mut self, line: &Line<'a>, parsed: Option<&ParsedLine<'_>>, parser: &mut LineParser<'_>, arena: &'a Arena) {
         let read = self.read;
         self.sort(line, parsed);
         self.is_after_read = self.read > read;
+        self.bare += u64::from(parsed.is_none() && parser.is_vouchable(line, arena));
     }
 
     fn sort(&mut self, line: &Line<'_>, parsed: Option<&ParsedLine<'_>>) {
@@ -277,25 +295,29 @@ impl Sample {
                     self.services.push(message.template().service);
                 }
             }
-            Some(ParsedLine::UnknownMessage(_)) => self.unknown += 1,
+            Some(ParsedLine::UnknownMessage(_)) => {
+                self.unknown += 1;
+                self.keep_request(line);
+            }
             Some(ParsedLine::Repeated(_)) if self.is_after_read => self.read += 1,
             Some(ParsedLine::Repeated(_)) => self.passed += 1,
             Some(ParsedLine::OtherProgram(_)) => {
                 self.passed += 1;
-                if memchr::memmem::find(line.text, b" HTTP/").is_some() {
-                    self.keep(line);
-                }
+                self.keep_request(line);
             }
             Some(ParsedLine::Untrusted(_)) => self.untrusted += 1,
             Some(ParsedLine::Ambiguous(_)) => self.rejects += 1,
             None => {
                 self.rejects += 1;
                 self.keep(line);
-                let is_bare = SERVICES
-                    .iter()
-                    .any(|service| matches!((service.read)(LengthLimit::SSHD, Header::default(), line.text), ParsedLine::Message(_)));
-                self.bare += u64::from(is_bare);
             }
+        }
+    }
+
+    /// Keeps a message that may be a request.
+    fn keep_request(&mut self, line: &Line<'_>) {
+        if memchr::memmem::find(line.text, b" HTTP/").is_some() {
+            self.keep(line);
         }
     }
 
@@ -341,7 +363,7 @@ impl Candidate {
 }
 
 /// Says what flags that vouch would do: who gives them has to know that it is so.
-fn explain(best: &Candidate, diagnostics: &mut Diagnostics) {
+fn explain(best: &Candidate, contained: u64, diagnostics: &mut Diagnostics) {
     let Sample { bare, untrusted, requests, read, passed, rejected, .. } = &best.result;
     if *bare > 0 {
         let verb = agree(*bare, "is a message", "are messages");
@@ -354,6 +376,13 @@ fn explain(best: &Candidate, diagnostics: &mut Diagnostics) {
             "{untrusted} untrusted: --trust-container PATTERN counts them, if these containers run the program that the lines name"
         ));
     }
+    if contained > 0 {
+        let verb = agree(contained, "is a login service's", "are login services'");
+        diagnostics.info(&format!(
+            "{} in the output of a container {verb}: --services NAME and --trust-container PATTERN count them, if these containers run that program",
+            counted(contained, "line")
+        ));
+    }
     requests.proxy_hint(None).iter().for_each(|hint| diagnostics.info(hint));
     if best.result.total() == 0 {
         diagnostics.info("there is no line to look at");
@@ -361,7 +390,7 @@ fn explain(best: &Candidate, diagnostics: &mut Diagnostics) {
         diagnostics.info("lines of other programs alone, with no login and no request: sshd writes to auth.log, secure or the journal");
     } else if let (0, Some(keys)) = (*read, rejected.first().and_then(|line| first_keys(line))) {
         diagnostics.info(&format!("JSON with keys of its own ({keys}): --json client=KEY,request=KEY,status=KEY names those of a request"));
-    } else if *read == 0 && *bare + *untrusted == 0 {
+    } else if *read == 0 && *bare + *untrusted + contained == 0 {
         diagnostics.info("no format reads these lines: --trace shows how far each came, docs/formats.md how to describe a format");
     }
 }

@@ -1,6 +1,6 @@
 //! Lines as real servers, daemons and shippers write them: what each is taken for (`tests/heard`).
 //!
-//! A file there holds cases: `# about`, the flags (`$ `, an argument each), and for each line of the log (`> `) what it is (`= `): address, status
+//! A file there holds cases: `# about`, the flags (`$ `, an argument each; `? `, those that `--suggest` prints for these lines), and for each line of the log (`> `) what it is (`= `): address, status
 //! or action, and the time where it matters; or the class of a line that is no event.
 
 use std::io::Write as _;
@@ -13,6 +13,8 @@ use serde_json::Value;
 struct Case {
     about: String,
     flags: Vec<String>,
+    /// Whether `--suggest` gives the flags.
+    is_suggested: bool,
     /// Each line, and what it is.
     lines: Vec<(String, String)>,
 }
@@ -29,7 +31,10 @@ fn read_cases(name: &str) -> Vec<Case> {
         }
         let case = cases.last_mut().expect("a case begins with what it is about");
         match mark {
-            "$ " => case.flags.push(rest.to_owned()),
+            "$ " | "? " => {
+                case.flags.push(rest.to_owned());
+                case.is_suggested |= mark == "? ";
+            }
             "> " => case.lines.push((rest.to_owned(), String::new())),
             "= " => rest.clone_into(&mut case.lines.last_mut().expect("a line").1),
             _ => panic!("{name}: {row:?}"),
@@ -38,15 +43,28 @@ fn read_cases(name: &str) -> Vec<Case> {
     cases
 }
 
-/// What `soar-parse --trace=json --all` takes each line of a case for.
-fn read_lines(case: &Case) -> Vec<String> {
+/// What soar-parse with these flags writes of the lines of a case.
+fn run(case: &Case, flags: &[&str]) -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_soar-parse"));
-    let command = command.args(["--all", "--year", "2024", "--trace=json"]).args(&case.flags);
+    let command = command.args(flags);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("soar-parse runs");
     let text: String = case.lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
     child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("soar-parse ends");
-    let records = output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    child.wait_with_output().expect("soar-parse ends").stdout
+}
+
+/// The flags of a case as `--suggest` prints them, quoted for a shell.
+fn quote_flags(case: &Case) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@%+".contains(c);
+    let quote = |word: &String| if word.chars().all(is_plain) { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) };
+    case.flags.iter().map(quote).collect::<Vec<_>>().join(" ") + "\n"
+}
+
+/// What `soar-parse --trace=json --all` takes each line of a case for.
+fn read_lines(case: &Case) -> Vec<String> {
+    let flags: Vec<_> = ["--all", "--year", "2024", "--trace=json"].into_iter().chain(case.flags.iter().map(String::as_str)).collect();
+    let output = run(case, &flags);
+    let records = output.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
     let mut records: Vec<Value> = records.map(|line| serde_json::from_slice(line).expect("JSON")).collect();
     // Pieces of a line are told where the line ends.
     records.sort_by_key(|record| record["line"].as_u64());
@@ -75,6 +93,12 @@ fn check(name: &str, least: usize) {
     let (mut wrong, mut lines) = (String::new(), 0);
     for case in read_cases(name) {
         let found = read_lines(&case);
+        if case.is_suggested {
+            let suggested = String::from_utf8(run(&case, &["-q", "--suggest", "-"])).expect("UTF-8");
+            if suggested != quote_flags(&case) {
+                wrong.push_str(&format!("# {}\n  suggested: {suggested}", case.about));
+            }
+        }
         lines += case.lines.len();
         for (index, (line, wanted)) in case.lines.iter().enumerate() {
             let found = found.get(index).map_or("nothing", String::as_str);
@@ -95,4 +119,16 @@ fn requests_are_read_as_servers_log_them() {
 #[test]
 fn messages_are_read_whatever_stands_around_them() {
     check("envelopes.txt", 60);
+}
+
+/// What users of GoAccess, AWStats, CrowdSec, Filebeat and Logstash reported as not read, with other addresses and names.
+#[test]
+fn requests_that_users_of_other_tools_reported_are_read_or_refused_for_a_reason() {
+    check("reported-web.txt", 170);
+}
+
+/// The same of fail2ban, SSHGuard, Wazuh, DenyHosts and what ships and keeps their lines.
+#[test]
+fn messages_that_users_of_other_tools_reported_count_for_who_sent_them() {
+    check("reported-auth.txt", 200);
 }

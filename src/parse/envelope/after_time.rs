@@ -9,7 +9,9 @@ use crate::base::net;
 use crate::base::time::{LogTime, starts_like_rfc3164};
 use crate::parse::envelope::format::{Content, Envelope};
 use crate::parse::envelope::syslog::priority_len;
-use crate::parse::envelope::tag::{is_level, read_repeat, read_suppressed, split_other, split_plain, split_tag, split_word};
+use crate::parse::envelope::tag::{
+    is_level, read_repeat, read_repeated_under_tag, read_suppressed, split_other, split_plain, split_tag, split_word,
+};
 use crate::parse::format::{Header, Mismatch};
 use crate::parse::service;
 use crate::parse::service::sshd::LengthLimit;
@@ -31,21 +33,25 @@ fn read_columns<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Enve
     let header = |host, program, pid| Header { time: Some(time), host, program, pid };
     let rest = skip_level_of_bsd(rest.trim_ascii_start());
     let rest = skip_zone(rest);
+    let whole = |host, content| Ok(Envelope::new(header(host, b"", None), content));
     // A relay that names nobody, or that took the sender's time for a host.
     if is_header(rest) {
-        return Ok(Envelope::new(header(b"", b"", None), Content::Line(rest)));
+        return whole(b"", Content::Line(rest));
     }
-    let whole = |host, content| Ok(Envelope::new(header(host, b"", None), content));
+    if let Some((agent, line)) = split_archived(rest) {
+        return whole(agent, Content::Line(line));
+    }
     if let Some(repeat) = read_repeat(Some(time), b"", rest) {
         return whole(b"", Content::Repeat(repeat));
     }
     // Some relays write the level in a column of its own, before the host or behind it.
     let (rest, mut is_of_busybox) = skip_level(rest);
-    let (host, rest) = split_host(rest, is_of_busybox).ok_or(mismatch("no host after the time"))?;
+    let (host, rest) = split_forwarded(rest).or_else(|| split_host(rest, is_of_busybox)).ok_or(mismatch("no host after the time"))?;
+    let rest = skip_device(rest);
     if let Some(repeat) = read_repeat(Some(time), host, rest) {
         return whole(host, Content::Repeat(repeat));
     }
-    if is_header(rest) {
+    if is_header(rest) || starts_like_apache_error(rest) {
         return whole(host, Content::Line(rest));
     }
     let (rest, has_level) = skip_level(rest);
@@ -59,7 +65,7 @@ fn read_columns<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Enve
         return Err(mismatch("no program after the host"));
     }
     let tag = split_tag(rest).map_err(mismatch)?;
-    if let Some(repeat) = read_suppressed(Some(time), host, tag.message) {
+    if let Some(repeat) = read_suppressed(Some(time), host, tag.message).or_else(|| read_repeated_under_tag(Some(time), host, &tag)) {
         return whole(host, Content::Repeat(repeat));
     }
     let limit = if is_of_busybox { LengthLimit::of_busybox(rest.len() - tag.message.len()) } else { LengthLimit::SSHD };
@@ -85,7 +91,7 @@ fn split_host(rest: &[u8], has_level: bool) -> Option<(&[u8], &[u8])> {
 /// process id, as no host does.
 fn is_host(word: &[u8], behind: &[u8]) -> bool {
     match word.last() {
-        Some(b':') => is_address(word),
+        Some(b':') => is_address(word) || is_device(word),
         _ if word.starts_with(b"[") => is_bracketed_host(word, behind),
         _ => memchr(b'[', word).is_none() && !word.starts_with(b"\""),
     }
@@ -129,6 +135,38 @@ fn is_header(rest: &[u8]) -> bool {
     let rest = &rest[priority_len(rest)..];
     let is_full = |text: &[u8]| matches!(text, [y, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..] if y.is_ascii_digit());
     starts_like_rfc3164(rest) || is_full(rest) || rest.strip_prefix(b"1 ").is_some_and(is_full)
+}
+
+/// The agent and the line of `(agent) 192.0.2.7->/var/log/auth.log Jan  2 03:04:05 ...`, as the archive of OSSEC and Wazuh has what its agents read.
+///
+/// **Source:** OSSEC `analysisd/output/log.c` (`OS_Store`); Wazuh, archives.log.
+fn split_archived(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (agent, behind) = split_word(rest.strip_prefix(b"(")?)?;
+    let (place, line) = split_word(behind)?;
+    memchr::memmem::find(place, b"->").map(|_| (agent.strip_suffix(b")").unwrap_or(agent), line))
+}
+
+/// The host and the rest of `Message forwarded from host: tag[pid]: message`. **Source:** AIX syslogd.
+fn split_forwarded(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (host, behind) = split_word(rest.strip_prefix(b"Message forwarded from ")?)?;
+    Some((host.strip_suffix(b":")?, behind))
+}
+
+/// What follows `788a20000000,UAP-AC-Pro-6.5.28+14491: ` or `U7PG2,788a20000000,v4.3.20.11298: `, as devices of UniFi call themselves before the tag.
+fn skip_device(rest: &[u8]) -> &[u8] {
+    split_word(rest).filter(|(word, _)| is_device(word)).map_or(rest, |(_, behind)| behind)
+}
+
+/// Whether a word is a device's hardware address beside its model, with a colon at the end. **Source:** Ubiquiti UniFi, remote logging.
+fn is_device(word: &[u8]) -> bool {
+    let is_hardware = |part: &[u8]| part.len() == 12 && part.iter().all(u8::is_ascii_hexdigit);
+    let parts = || word.split(|&byte| byte == b',');
+    word.ends_with(b":") && parts().count() > 1 && parts().any(is_hardware)
+}
+
+/// Whether a line of Apache's error log starts here, which Synology's syslog keeps without a tag.
+fn starts_like_apache_error(rest: &[u8]) -> bool {
+    rest.first() == Some(&b'[') && rest.get(4) == Some(&b' ') && rest.get(5..).is_some_and(starts_like_rfc3164)
 }
 
 /// What follows `UTC ` or `GMT `, which some devices write behind their times; any other zone is one that `--tz` names.

@@ -1,5 +1,5 @@
-//! Answers of programming interfaces that hold many lines in one object: Loki's to a query or a push. Each of them becomes a line as `logcli -o jsonl`
-//! prints it, and is read as such.
+//! Objects that hold many lines: Loki's answer to a query or a push, each of which becomes a line as `logcli -o jsonl` prints it; events of CloudWatch
+//! Logs; files of CloudTrail, and diagnostic logs of Azure.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,6 +15,29 @@ struct Answer<'a> {
     data: Option<Data<'a>>,
     #[serde(borrow)]
     streams: Option<Vec<Stream<'a>>>,
+    /// CloudTrail's, and Azure's.
+    #[serde(borrow, alias = "Records")]
+    records: Option<Vec<&'a RawValue>>,
+    /// CloudWatch's: a subscription's, and those of its interface.
+    #[serde(borrow, alias = "logEvents")]
+    events: Option<Vec<LogEvent<'a>>>,
+    #[serde(borrow, rename = "logGroup")]
+    group: Option<&'a RawValue>,
+    #[serde(borrow, rename = "messageType")]
+    kind: Option<&'a RawValue>,
+}
+
+/// **Source:** Amazon CloudWatch Logs API reference, `FilteredLogEvent`; user guide, subscription filters.
+#[derive(Deserialize)]
+struct LogEvent<'a> {
+    #[serde(borrow)]
+    message: &'a RawValue,
+    #[serde(borrow)]
+    timestamp: &'a RawValue,
+    #[serde(borrow, rename = "logStreamName")]
+    stream: Option<&'a RawValue>,
+    #[serde(borrow, rename = "ingestionTime")]
+    ingested: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +60,18 @@ struct Stream<'a> {
 pub fn may_be_answer(line: &[u8]) -> bool {
     let Some(inside) = line.trim_ascii_start().strip_prefix(b"{") else { return false };
     let inside = inside.trim_ascii_start();
-    [&b"\"status\""[..], b"\"streams\"", b"\"data\""].iter().any(|key| inside.starts_with(key))
+    const KEYS: [&[u8]; 7] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType"];
+    inside
+        .strip_prefix(b"\"")
+        .is_some_and(|key| KEYS.iter().any(|known| key.strip_prefix(*known).is_some_and(|rest| rest.starts_with(b"\""))))
+}
+
+/// Whether a record is CloudTrail's or Azure's: any other list may be what an application was sent.
+///
+/// **Source:** AWS `CloudTrail` user guide, record contents; Azure Monitor, common schema of resource logs.
+fn is_clouds(record: &RawValue) -> bool {
+    let has = |key: &str| memchr::memmem::find(record.get().as_bytes(), key.as_bytes()).is_some();
+    has("\"eventVersion\"") && has("\"eventSource\"") || has("\"resourceId\"") && has("\"category\"")
 }
 
 /// The lines of an answer; `None` for what is none, or holds no line.
@@ -47,6 +81,33 @@ pub fn split_answer<'a>(line: &'a [u8], arena: &'a Arena) -> Option<Vec<&'a [u8]
         return None;
     }
     let answer: Answer<'_> = serde_json::from_slice(line).ok()?;
+    if let Some(records) = answer.records {
+        let are_clouds = !records.is_empty() && records.iter().all(|record| is_clouds(record));
+        return are_clouds.then(|| records.iter().map(|record| record.get().as_bytes()).collect());
+    }
+    if let Some(events) = answer.events {
+        // Lists that are called so may be anybody's.
+        if events.is_empty() || answer.kind.is_none() && events.iter().any(|event| event.ingested.is_none()) {
+            return None;
+        }
+        let group = answer.group.map_or("null", RawValue::get);
+        let lines = events.iter().map(|LogEvent { message, timestamp, stream, .. }| {
+            let stream = stream.map_or("null", RawValue::get);
+            let parts = [
+                r#"{"logGroup":"#,
+                group,
+                r#","logStreamName":"#,
+                stream,
+                r#","timestamp":"#,
+                timestamp.get(),
+                r#","message":"#,
+                message.get(),
+                "}",
+            ];
+            arena.join(&parts.map(str::as_bytes))
+        });
+        return Some(lines.collect());
+    }
     let streams = answer.data.map(|data| data.result).or(answer.streams)?;
     let mut lines = Vec::new();
     for Stream { stream, values } in &streams {
@@ -80,11 +141,33 @@ mod tests {
         ] {
             assert_eq!(shown(line).as_deref(), Some(&both.map(Into::into)[..]), "{line}");
         }
+        for (line, lines) in [
+            (
+                r#"{"messageType":"DATA_MESSAGE","logGroup":"/var/log/secure","logStream":"i","logEvents":[{"id":"1","timestamp":1,"message":"a \"b\""}]}"#,
+                &[r#"{"logGroup":"/var/log/secure","logStreamName":null,"timestamp":1,"message":"a \"b\""}"#][..],
+            ),
+            (
+                r#"{"events":[{"logStreamName":"i","timestamp":1,"message":"a","ingestionTime":2}],"searchedLogStreams":[]}"#,
+                &[r#"{"logGroup":null,"logStreamName":"i","timestamp":1,"message":"a"}"#],
+            ),
+            (
+                r#"{"Records":[{"eventVersion":"1.08","eventSource":"a"},{"eventVersion":"1.08","eventSource":"b"}]}"#,
+                &[r#"{"eventVersion":"1.08","eventSource":"a"}"#, r#"{"eventVersion":"1.08","eventSource":"b"}"#],
+            ),
+            (r#"{"records": [{"category":"a","resourceId":"b"}]}"#, &[r#"{"category":"a","resourceId":"b"}"#]),
+        ] {
+            assert_eq!(shown(line).expect("lines"), lines, "{line}");
+        }
         for line in [
             r#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"2"]]}]}}"#,
             r#"{"status":"success","data":{"resultType":"streams","result":[]}}"#,
             r#"{"status":"404","request":"GET /a HTTP/1.1"}"#,
             r#"{"streams":[{"stream":{},"values":[["1"]]}]}"#,
+            r#"{"events":[{"message":"x"}]}"#,
+            r#"{"events":[]}"#,
+            r#"{"events":[{"message":"x","timestamp":1}]}"#,
+            r#"{"Records":[{"message":"x"}]}"#,
+            r#"{"Records":[]}"#,
             "",
         ] {
             assert_eq!(shown(line), None, "{line}");

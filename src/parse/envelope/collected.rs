@@ -17,7 +17,7 @@ use crate::parse::json::walk::Fields;
 use crate::parse::service::SERVICES;
 
 /// What the examples have in common.
-const FAILED: &str = r#"{"schema":"soar.event/1","@timestamp":"2023-12-24T11:06:34Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.9","port":48274},"user":{"name":"root"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#;
+pub(super) const FAILED: &str = r#"{"schema":"soar.event/1","@timestamp":"2023-12-24T11:06:34Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.9","port":48274},"user":{"name":"root"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#;
 const NOT_FOUND: &str = r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T11:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":0}}},"url":{"original":"/a"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#;
 
 /// rsyslog's JSON templates.
@@ -148,7 +148,7 @@ fn read_time<'a>(text: Option<&'a [u8]>, clock: &mut Clock) -> Option<LogTime<'a
 }
 
 /// Host, program and process id; the program may stand with its process id, as a tag.
-fn read_header<'a>(table: &JsonFormat, fields: &Fields<'a>, clock: &mut Clock) -> Header<'a> {
+pub(super) fn read_header<'a>(table: &JsonFormat, fields: &Fields<'a>, clock: &mut Clock) -> Header<'a> {
     let value = |field| table.value(fields, field);
     let tag = value(JsonField::Program).and_then(|text| split_tag(text).ok());
     let pid = value(JsonField::Pid).and_then(parse_pid).or_else(|| tag.as_ref().and_then(|tag| tag.pid));
@@ -156,7 +156,7 @@ fn read_header<'a>(table: &JsonFormat, fields: &Fields<'a>, clock: &mut Clock) -
     Header { time: read_time(value(JsonField::Time), clock), host, program: tag.map_or(&b""[..], |tag| tag.name), pid }
 }
 
-fn open_message<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock, table: &JsonFormat) -> Result<Envelope<'a>, Mismatch> {
+pub(super) fn open_message<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock, table: &JsonFormat) -> Result<Envelope<'a>, Mismatch> {
     let fields = read_fields(line, arena, table)?;
     let header = read_header(table, &fields, clock);
     let message = table.value(&fields, JsonField::Message).unwrap_or_default();
@@ -206,17 +206,19 @@ fn read_date<'a>(text: &'a [u8], clock: &mut Clock) -> Option<LogTime<'a>> {
 fn open_loki<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let fields = read_fields(line, arena, &LOKI_KEYS)?;
     let value = |field| LOKI_KEYS.value(&fields, field);
-    let mut header = read_header(&LOKI_KEYS, &fields, clock);
+    let header = read_header(&LOKI_KEYS, &fields, clock);
     let (container, message) = (value(JsonField::Container).unwrap_or_default(), value(JsonField::Message).unwrap_or_default());
+    Ok(open_labelled(header, container, value(JsonField::Unit), message))
+}
+
+/// A line of which Loki's labels name the container, or the unit of the journal: without either it is of a file.
+pub(super) fn open_labelled<'a>(header: Header<'a>, container: &'a [u8], unit: Option<&[u8]>, line: &'a [u8]) -> Envelope<'a> {
     if !container.is_empty() {
-        return Ok(Envelope { container, trust: Trust::Doubted(Doubt::Container), ..Envelope::new(header, Content::Output(message)) });
+        return Envelope { container, trust: Trust::Doubted(Doubt::Container), ..Envelope::new(header, Content::Output(line)) };
     }
-    match value(JsonField::Unit).and_then(|unit| SERVICES.iter().find(|service| (service.is_unit)(unit))) {
-        Some(service) => {
-            header.program = service.name.as_bytes();
-            Ok(Envelope::new(header, Content::Message(message)))
-        }
-        None => Ok(Envelope::new(header, Content::Line(message))),
+    match unit.and_then(|unit| SERVICES.iter().find(|service| (service.is_unit)(unit))) {
+        Some(service) => Envelope::new(Header { program: service.name.as_bytes(), ..header }, Content::Message(line)),
+        None => Envelope::new(header, Content::Line(line)),
     }
 }
 

@@ -6,6 +6,7 @@ use memchr::{memchr, memmem};
 
 use crate::base::net;
 use crate::base::time::{Clock, LogTime};
+use crate::parse::envelope::exported::starts_with_labels;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{FormatKind, Header, Mismatch};
@@ -40,8 +41,8 @@ pub const STAMPED: EnvelopeFormat = EnvelopeFormat {
 pub const COMPOSE: EnvelopeFormat = EnvelopeFormat {
     name: "compose",
     kind: FormatKind::Text,
-    about: "output of containers behind their names (docker compose logs, docker service logs), also with -t",
-    source: "docker compose cmd/formatter/logs.go; docker cli cli/command/service/logs.go",
+    about: "output of containers behind their names (docker compose logs, docker service logs), also with -t, and of forego's processes; with colours too",
+    source: "docker compose cmd/formatter/logs.go; docker cli cli/command/service/logs.go; forego outlet.go",
     example: (
         r#"nginx-1  | 192.0.2.1 - - [10/Oct/2025:13:55:36 +0200] "GET /a HTTP/1.1" 404 153 "-" "curl/8.2.1""#,
         r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T11:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/a"},"user_agent":{"original":"curl/8.2.1"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
@@ -101,7 +102,7 @@ fn open_stamped<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
     let (time, rest) = split_time(line, clock)?;
     let is_piece = |rest: &[u8]| matches!(rest, [b'F' | b'P'] | [b'F' | b'P', b' ' | b':', ..]);
     let stream = rest.strip_prefix(b"stdout ").or_else(|| rest.strip_prefix(b"stderr "));
-    if time.fraction.len() < FEWEST_DIGITS || stream.is_some_and(is_piece) {
+    if time.fraction.len() < FEWEST_DIGITS || stream.is_some_and(is_piece) || starts_with_labels(rest) {
         return Err(NO_TIME);
     }
     Ok(output(Some(time), b"", rest))
@@ -124,12 +125,22 @@ pub fn is_named(line: &[u8]) -> bool {
 
 /// The name and the line of `nginx-1  | line`, and of `web.1.x2f@node1    | line`. No address is a name.
 fn split_compose(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = skip_colour(line);
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-@".contains(byte);
     let len = line.iter().take(LONGEST_NAME).take_while(|byte| is_part(byte)).count();
     let blanks = line[len..].iter().take(LONGEST_NAME).take_while(|&&byte| byte == b' ').count();
     let (name, rest) = (&line[..len], line[len + blanks..].strip_prefix(b"|")?);
-    let rest = if rest.is_empty() { rest } else { rest.strip_prefix(b" ")? };
+    // The colour ends behind the bar, or behind the blank after it.
+    let rest = skip_colour(rest);
+    let rest = if rest.is_empty() { rest } else { skip_colour(rest.strip_prefix(b" ")?) };
     (len > 0 && blanks > 0 && name[0] != b'-' && net::parse_address(name).is_none()).then_some((name, rest))
+}
+
+/// What follows a sequence that sets a colour, `ESC [0;33;1m`.
+fn skip_colour(text: &[u8]) -> &[u8] {
+    let Some(rest) = text.strip_prefix(b"\x1b[") else { return text };
+    let len = rest.iter().take(12).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    rest[len..].strip_prefix(b"m").unwrap_or(text)
 }
 
 /// Pod and container, and the line, of `[pod/web-1/nginx] line`.
@@ -182,6 +193,9 @@ mod tests {
             ("nginx-1  | a b", "- nginx-1 [a b]"),
             ("nginx-1 |", "- nginx-1 []"),
             ("web.1.x2@node-1    | 2025-10-10T11:55:36.123456789Z a", "2025-10-10T11:55:36.123456789Z web.1.x2@node-1 [a]"),
+            ("\x1b[0;33;1mnginx.1    | \x1b[0ma b", "- nginx.1 [a b]"),
+            ("\x1b[36mweb_1  |\x1b[0m a b", "- web_1 [a b]"),
+            ("\x1b[36;weird nginx | a", "no name of a container at the start"),
             ("192.0.2.1 | a", "no name of a container at the start"),
             ("a| b", "no name of a container at the start"),
             ("a |b", "no name of a container at the start"),

@@ -1,10 +1,13 @@
 //! What stands around a message: when, which machine, which program, which process. An envelope knows nothing of the messages it may hold.
 
 pub mod answer;
+pub mod cloud;
+pub mod cloud_keys;
 pub mod collected;
 pub mod container;
 pub mod container_json;
 pub mod export;
+pub mod exported;
 pub mod format;
 pub mod framed;
 pub mod journald;
@@ -37,6 +40,7 @@ pub fn starts_like_envelope(line: &[u8]) -> bool {
         || matches!(line, [y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'\t', _, _, b':', ..] if y.is_ascii_digit())
         || syslog::starts_like_dated(line)
         || weekday::starts_with_weekday(line)
+        || rfc5424::skip_octet_count(line).len() < line.len()
         || unix_time::starts_with_unix_time(line)
         || windows::starts_like_sshd_log(line)
         || container::is_named(line)

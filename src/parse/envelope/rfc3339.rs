@@ -5,6 +5,7 @@ use memchr::memchr;
 use crate::base::time::{Clock, LogTime};
 use crate::parse::access::server::aws::is_balanced;
 use crate::parse::envelope::after_time::read_after_time;
+use crate::parse::envelope::exported::starts_with_labels;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::syslog::priority_len;
 use crate::parse::envelope::tag::{is_level, parse_pid, split_word};
@@ -41,7 +42,7 @@ pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a
     let end = memchr(b' ', line).filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T')).ok_or(NO_TIME)?;
     let time = clock.parse_rfc3339(&line[front..end]).map_err(|reason| Mismatch { at: front + 10, reason })?;
     let is_load_balancers = front == 0 && line[end - 1] == b'Z' && is_balanced(line);
-    if time.fraction.len() > MOST_DIGITS || is_output(&line[end + 1..]) || is_load_balancers {
+    if time.fraction.len() > MOST_DIGITS || is_output(&line[end + 1..]) || is_load_balancers || starts_with_labels(&line[end + 1..]) {
         return Err(NO_TIME);
     }
     read_after_time(time, &line[end..], end)

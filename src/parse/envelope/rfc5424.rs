@@ -26,6 +26,7 @@ const AT_VERSION: usize = CREDIBLE;
 
 fn open_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let mismatch = |reason| Mismatch { at: AT_VERSION, reason };
+    let line = skip_octet_count(line);
     let rest = &line[priority_len(line)..];
     let has_priority = rest.len() < line.len();
     // Without a priority, which a relay leaves out, a line could be that of a web client called 1: the year decides.
@@ -45,6 +46,15 @@ fn open_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
     let header = Header { time, host, program, pid: pid.and_then(parse_pid) };
     let repeat = if program == b"syslogd" { read_repeat(time, host, message) } else { None };
     Ok(Envelope::new(header, repeat.map_or(Content::Message(message), Content::Repeat)))
+}
+
+/// What follows the length of a frame, `127 <38>1 ...`, as it stands in what was taken off a connection. **Source:** RFC 6587 section 3.4.1.
+pub(super) fn skip_octet_count(line: &[u8]) -> &[u8] {
+    let digits = line.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..6).contains(&digits) {
+        return line;
+    }
+    line[digits..].strip_prefix(b" ").filter(|rest| priority_len(rest) > 0 && rest[priority_len(rest)..].starts_with(b"1 ")).unwrap_or(line)
 }
 
 /// Whether `text` starts with a date and a time of RFC 3339.
@@ -115,6 +125,8 @@ mod tests {
             ("<38>1 2024-02-30T03:04:05Z lab sshd 7 - - ", "impossible date or time"),
             (r#"<38>1 2024-01-02T03:04:05Z lab sshd 7 - [a b="c] "#, "the structured data has no end"),
             ("1 2024-01-02T03:04:05Z lab sshd 77 - - ", "2024-01-02T03:04:05Z lab sshd Some(77)"),
+            ("127 <38>1 2024-01-02T03:04:05Z lab sshd 77 - - ", "2024-01-02T03:04:05Z lab sshd Some(77)"),
+            ("127 1 2024-01-02T03:04:05Z lab sshd 77 - - ", "no priority and version at the start"),
             ("1 - lab sshd 77 - - ", "no priority and version at the start"),
             ("<38>2 2024-01-02T03:04:05Z lab sshd 77 - - ", "no priority and version at the start"),
         ] {

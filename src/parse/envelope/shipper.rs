@@ -140,10 +140,15 @@ pub fn trust_of(fields: &Fields<'_>) -> Trust {
         Some(name) => find(table, name).unwrap_or(SENT),
         None => FILE,
     });
-    let is_container = CONTAINER.iter().any(|key| known(fields, key).is_some())
-        || PATHS.iter().any(|key| known(fields, key).is_some_and(|path| CONTAINER_FOLDERS.iter().any(|folder| path.starts_with(folder))));
+    let is_container = PATHS.iter().any(|key| is_of_container(fields, known(fields, key).unwrap_or_default()));
     let place = if is_container { CONTAINED } else { FILE };
     named.into_iter().fold(place, Trust::min)
+}
+
+/// Whether what stands beside a line, or the file that it was taken from, says that a container wrote it.
+#[must_use]
+pub fn is_of_container(fields: &Fields<'_>, path: &[u8]) -> bool {
+    CONTAINER.iter().any(|key| known(fields, key).is_some()) || CONTAINER_FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The container that wrote the line; empty where none is named.

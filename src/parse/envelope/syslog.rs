@@ -34,7 +34,7 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
     // The first byte of what journalctl and metalog write between and below messages; few lines get further.
     if matches!(line.first(), Some(b'-' | b'H' | b' ')) {
         if let Some(count) = read_repeat_of_metalog(line) {
-            let repeat = Repeat { time: None, host: b"", count, start: b"" };
+            let repeat = Repeat { time: None, host: b"", count, start: b"", tag: None };
             return Ok(Envelope::new(Header::default(), Content::Repeat(repeat)));
         }
         if is_journal_mark(line) || is_continuation(line) {
@@ -92,15 +92,18 @@ fn split_fraction(rest: &[u8]) -> (&str, &[u8]) {
 /// **Source:** syslog-ng `ts-format(full)`; Cisco IOS, `service timestamps log datetime year`.
 fn split_dated(text: &[u8]) -> Option<([u8; RFC3164_LEN], &[u8], usize)> {
     const LEN: usize = RFC3164_LEN + 5;
-    let text = text.get(..LEN)?;
-    let (year, date) = match text {
-        [b'0'..=b'9', _, _, _, b' ', ..] => (&text[..4], [&text[5..11], &text[11..]].concat()),
-        [b'A'..=b'Z', _, _, b' ', _, _, b' ', _, _, _, _, b' ', ..] => (&text[7..11], [&text[..6], &text[11..]].concat()),
+    let (year, date, len) = match text {
+        [b'0'..=b'9', _, _, _, b' ', ..] => (text.get(..4)?, [text.get(5..11)?, text.get(11..LEN)?].concat(), LEN),
+        [b'A'..=b'Z', _, _, b' ', _, _, b' ', _, _, _, _, b' ', ..] => (&text[7..11], [&text[..6], text.get(11..LEN)?].concat(), LEN),
+        // A day of one digit without a space before it.
+        [b'A'..=b'Z', _, _, b' ', b'1'..=b'9', b' ', _, _, _, _, b' ', ..] => {
+            (&text[6..10], [&text[..4], b" ", &text[4..5], text.get(10..LEN - 1)?].concat(), LEN - 1)
+        }
         _ => return None,
     };
     let date: [u8; RFC3164_LEN] = date.try_into().ok()?;
     let is_date = matches!(date, [_, _, _, b' ', _, _, b' ', _, _, b':', _, _, b':', _, _]) && month_number(&date[..3]).is_some();
-    (is_date && year.iter().all(u8::is_ascii_digit)).then_some((date, year, LEN))
+    (is_date && year.iter().all(u8::is_ascii_digit)).then_some((date, year, len))
 }
 
 /// Whether a line starts with a date and a year beside it.
@@ -243,6 +246,10 @@ mod tests {
             ("2018-06-19\t02:13:38\tAuth.Info\t198.51.100.2\tsshd[7]: ", "2018-06-19T02:13:38Z 198.51.100.2 sshd 7"),
             ("2015 Dec 10 06:55:46 lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
             ("Dec 10 2024 06:55:46.5 lab sshd[7]: ", "2024-12-10T06:55:46.5Z lab sshd 7"),
+            ("Dec 1 2024 06:55:46 lab sshd[7]: ", "2024-12-01T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 Message forwarded from lab: sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
+            ("Dec 10 06:55:46 ap 788a20000000,UAP-AC-Pro-6.5.28+14491: sshd[7]: ", "2015-12-10T06:55:46Z ap sshd 7"),
+            ("2019 Nov 05 07:39:47 (web) any->/var/log/secure Dec 10 06:55:46 lab sshd[7]: ", "[2015-12-10T06:55:46Z lab sshd 7]"),
             ("Dec 10 06:55:46 UTC lab sshd[7]: ", "2015-12-10T06:55:46Z lab sshd 7"),
             ("Dec 10 06:55:46 2024-01-02T03:04:05+00:00 lab sshd[7]: ", "[2024-01-02T03:04:05Z lab sshd 7]"),
             ("2024-01-02T03:04:05Z gw <38>Dec 10 06:55:46 lab sshd[7]: ", "[2015-12-10T06:55:46Z lab sshd 7]"),
@@ -330,7 +337,7 @@ mod tests {
             ("Dec 10 06:55:46 lab last message repeated 0 times", "other"),
             ("Dec 10 06:55:46 lab last message repeated 3 times!", "other"),
             ("Dec 10 06:55:46 lab CRON[1]: last message repeated 3 times", "other"),
-            ("Dec 10 06:55:46 lab sshd[1]: last message repeated 3 times", "unknown"),
+            ("Dec 10 06:55:46 lab sshd[1]: last message repeated 3 times", "3 times lab"),
             (
                 "Dec 10 06:55:46 lab sshd[9]: Last message 'Failed password for ' repeated 3 times, suppressed by syslog-ng on lab",
                 "3 times lab",

@@ -64,8 +64,8 @@ pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     let (pid, digits) = split_digits(behind).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
     let message = behind[digits..].strip_prefix(b"]: ")?;
     let name = &rest[host.len() + 1..][..name_len];
-    // A bracket may be Solaris's message id, `%` Junos' priority, an L start what syslog-ng says of a message before; blanks are none of the message's.
-    (!matches!(message.first(), Some(b'[' | b' ' | b'L' | b'%'))).then_some((host, Tag { name, pid: Some(pid), message }))
+    // A bracket may be Solaris's message id, `%` Junos' priority, an L or an l start what a daemon says of a message before; blanks are none of the message's.
+    (!matches!(message.first(), Some(b'[' | b' ' | b'L' | b'l' | b'%'))).then_some((host, Tag { name, pid: Some(pid), message }))
 }
 
 /// Splits `host tag[pid]: message` or `host tag: message` of another program than sshd, as nearly every line of a log of all programs
@@ -238,7 +238,7 @@ pub fn read_repeat<'a>(time: Option<LogTime<'a>>, host: &'a [u8], text: &[u8]) -
     let text = text.strip_prefix(b"--- ").and_then(|rest| rest.strip_suffix(b" ---")).unwrap_or(text);
     let (digits, rest) = split_word(text.strip_prefix(b"last message repeated ")?)?;
     let count = parse_count(digits)?;
-    matches!(rest, b"times" | b"time").then_some(Repeat { time, host, count, start: b"" })
+    matches!(rest, b"times" | b"time").then_some(Repeat { time, host, count, start: b"", tag: None })
 }
 
 /// Reads `Last message 'Failed password for ' repeated 3 times, suppressed by syslog-ng on gate`, which syslog-ng writes under the tag of
@@ -253,5 +253,17 @@ pub fn read_suppressed<'a>(time: Option<LogTime<'a>>, host: &'a [u8], message: &
     let (start, behind) = rest;
     let is_own = behind.strip_prefix(b"times, suppressed by syslog-ng on ").is_some_and(|host| !host.is_empty());
     let count = parse_count(digits).filter(|_| is_own && !start.is_empty())?;
-    Some(Repeat { time, host, count, start })
+    Some(Repeat { time, host, count, start, tag: None })
+}
+
+/// Reads `last message repeated 3 times` under the tag of the message that came again, as rsyslog wrote it before version 6. Only under the
+/// name of a service whose messages never start with what a client sent.
+///
+/// **Source:** rsyslog 3 to 5 `tools/syslogd.c`, `action.c` (`actionWriteToAction`): a copy of the message with another text.
+#[must_use]
+pub fn read_repeated_under_tag<'a>(time: Option<LogTime<'a>>, host: &'a [u8], tag: &Tag<'a>) -> Option<Repeat<'a>> {
+    if !tag.message.starts_with(b"last ") || service::find(tag.name).is_none() {
+        return None;
+    }
+    read_repeat(time, host, tag.message).map(|repeat| Repeat { tag: Some((tag.name, tag.pid)), ..repeat })
 }

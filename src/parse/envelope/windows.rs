@@ -26,20 +26,39 @@ fn split_stamp(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (stamp, rest) = line[end + 1..].split_at_checked(23)?;
     let is_stamp = matches!(stamp, [y, _, _, _, b'-', _, _, b'-', _, _, b' ', _, _, b':', _, _, b':', _, _, b'.', ..] if y.is_ascii_digit())
         && stamp[20..].iter().all(u8::is_ascii_digit);
-    (is_stamp && line[..end].iter().all(u8::is_ascii_digit)).then_some((&line[..end], stamp, rest.strip_prefix(b" ")?))
+    (is_stamp && line[..end].iter().all(u8::is_ascii_digit)).then_some((&line[..end], stamp, rest))
 }
 
 /// Whether a line starts as one of this file.
 #[must_use]
 pub fn starts_like_sshd_log(line: &[u8]) -> bool {
-    split_stamp(line).is_some()
+    split_stamp(line).is_some_and(|(.., rest)| matches!(rest, [] | [b' ', ..]))
 }
 
 fn open_sshd_log<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
-    let (pid, stamp, message) = split_stamp(line).ok_or(NO_TIME)?;
+    let (pid, stamp, rest) = split_stamp(line).ok_or(NO_TIME)?;
+    let message = rest.strip_prefix(b" ").ok_or(NO_TIME)?;
     let text = arena.join(&[&stamp[..10], b"T", &stamp[11..]]);
     let at = line.len() - message.len();
     let time: LogTime<'_> = clock.parse_rfc3339(text).map_err(|reason| Mismatch { at, reason })?;
     let header = Header { time: Some(time), host: b"", program: b"sshd", pid: parse_pid(pid) };
     Ok(Envelope::new(header, Content::Message(message)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_request_is_one_of_a_client_that_is_a_process_id() {
+        for (line, starts) in [
+            ("4076 2024-10-10 13:55:36.123 x", true),
+            // As far as the time of a request.
+            ("4076 2024-10-10 13:55:36.123", true),
+            ("4076 2024-10-10 13:55:36.123x", false),
+            ("4076 2024-10-10 13:55:36", false),
+        ] {
+            assert_eq!(starts_like_sshd_log(line.as_bytes()), starts, "{line}");
+        }
+    }
 }

@@ -176,22 +176,28 @@ pub const FASTLY_KEYS: JsonFormat = JsonFormat {
     proof: NAMES,
 };
 
-/// Envoy's access log as Istio has it in JSON (`accessLogEncoding: JSON`); the peer's address is what Envoy takes for it, as in its text.
+/// Envoy's access log as Istio has it in JSON (`accessLogEncoding: JSON`), and Envoy Gateway and Contour by default; the peer's address is what Envoy takes for it, as in its text.
 ///
-/// **Source:** Istio documentation, Envoy access logs; Istio `pilot/pkg/model/telemetry_logging.go`.
+/// **Source:** Istio documentation, Envoy access logs; Istio `pilot/pkg/model/telemetry_logging.go`; Envoy Gateway `internal/xds/translator/accesslog.go`;
+/// Contour, access logging.
 pub const ENVOY_KEYS: JsonFormat = JsonFormat {
     name: "envoy_json",
     keys: &[
         (JsonField::Client, "downstream_remote_address"),
         (JsonField::Forwarded, "x_forwarded_for"),
+        (JsonField::Forwarded, "x-forwarded-for"),
         (JsonField::Domain, "authority"),
+        (JsonField::Domain, ":authority"),
         (JsonField::Time, "start_time"),
+        (JsonField::Time, "@timestamp"),
         (JsonField::Method, "method"),
         (JsonField::Target, "path"),
+        (JsonField::Target, "x-envoy-origin-path"),
         (JsonField::Protocol, "protocol"),
         (JsonField::Status, "response_code"),
         (JsonField::Bytes, "bytes_sent"),
         (JsonField::Agent, "user_agent"),
+        (JsonField::Agent, "user-agent"),
     ],
     needs: &[
         (&[JsonField::Client], OF_NO_LOG),

@@ -2,7 +2,7 @@
 //!
 //! A new JSON log is one table here, its entry in `TABLES`, its format (see `server`) and its line in `FORMATS`.
 
-use crate::parse::envelope::keys;
+use crate::parse::envelope::{cloud_keys, keys};
 use crate::parse::json::cloud;
 use crate::parse::json::walk::Fields;
 
@@ -118,7 +118,7 @@ pub const TABLES: &[JsonFormat] = &[
 
 /// Every table, in that order.
 pub fn tables() -> impl Iterator<Item = &'static JsonFormat> {
-    TABLES.iter().chain(ENVELOPE_TABLES)
+    TABLES.iter().chain(ENVELOPE_TABLES).chain(cloud_keys::TABLES)
 }
 
 /// What is said of JSON of which no table knows a key.
@@ -132,9 +132,11 @@ pub const NGINX_KEYS: JsonFormat = JsonFormat {
     keys: &[
         (JsonField::Client, "remote_addr"),
         (JsonField::Forwarded, "http_x_forwarded_for"),
+        (JsonField::Forwarded, "x_forwarded_for"),
         (JsonField::Domain, "host"),
         (JsonField::Domain, "http_host"),
         (JsonField::Domain, "server_name"),
+        (JsonField::Domain, "vhost"),
         (JsonField::User, "remote_user"),
         (JsonField::Time, "time_iso8601"),
         (JsonField::Time, "time_local"),
@@ -148,18 +150,24 @@ pub const NGINX_KEYS: JsonFormat = JsonFormat {
         (JsonField::Target, "request_uri"),
         (JsonField::Target, "url"),
         (JsonField::Path, "uri"),
+        (JsonField::Path, "path"),
         (JsonField::Query, "args"),
         (JsonField::Query, "query_string"),
+        (JsonField::Query, "request_query"),
         (JsonField::Protocol, "server_protocol"),
+        (JsonField::Protocol, "request_proto"),
         (JsonField::Protocol, "proto"),
         (JsonField::Status, "status"),
         (JsonField::Bytes, "body_bytes_sent"),
         (JsonField::Bytes, "bytes_sent"),
+        (JsonField::Bytes, "size"),
         (JsonField::Referrer, "http_referer"),
         (JsonField::Referrer, "http_referrer"),
         (JsonField::Referrer, "referrer"),
+        (JsonField::Referrer, "referer"),
         (JsonField::Agent, "http_user_agent"),
         (JsonField::Agent, "user_agent"),
+        (JsonField::Agent, "agent"),
     ],
     needs: &[
         (&[JsonField::Client], OF_NO_LOG),

@@ -1,10 +1,12 @@
 //! The message in a line, by the service that wrote it: sshd, one of the catalog, or a web server behind syslog.
 
+use crate::base::time::Clock;
 use crate::io::lines::Line;
 use crate::parse::FORMATS;
 use crate::parse::access::log_format::LogFormatResult;
 use crate::parse::candidate::Program;
 use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::tag::split_tag;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::line::{LineParser, MAX_DEPTH, finish, folded};
@@ -29,6 +31,10 @@ impl LineParser<'_> {
         match read {
             Read::Message(message, service) => {
                 self.step(|steps| steps.read_by(service.name));
+                let message = match outer {
+                    Some(outer) => message.behind(&outer.header),
+                    None => message,
+                };
                 Some(match doubt {
                     // Whoever runs a container gives it its name.
                     Some((doubt, outer)) if !(doubt.is_of_container() && service.is_container(outer.container)) => {
@@ -124,11 +130,51 @@ impl LineParser<'_> {
     }
 }
 
-/// What a message says that has no header of its own, where it is one of the service's known messages.
-pub fn read_bare<'a>(service: &Service, message: &'a [u8], outer: Option<&Envelope<'a>>) -> Option<ParsedLine<'a>> {
+/// What a message says that has no header of its own, or one that is no daemon's alone, where it is one of the service's known messages; and whether it
+/// has such a header.
+pub fn read_bare<'a>(
+    service: &Service,
+    text: &'a [u8],
+    outer: Option<&Envelope<'a>>,
+    arena: &'a Arena,
+    clock: &mut Clock,
+) -> Option<(ParsedLine<'a>, bool)> {
     let around = outer.map_or(Header::default(), |outer| outer.header);
-    let header = Header { program: service.name.as_bytes(), ..around };
-    Some((service.read)(sshd::LengthLimit::SSHD, header, message)).filter(|parsed| !matches!(parsed, ParsedLine::UnknownMessage(_)))
+    let read = |header, message| {
+        Some((service.read)(sshd::LengthLimit::SSHD, header, message)).filter(|parsed| !matches!(parsed, ParsedLine::UnknownMessage(_)))
+    };
+    let program = service.name.as_bytes();
+    if let Some(parsed) = read(Header { program, ..around }, text) {
+        return Some((parsed, false));
+    }
+    let (header, message) = split_doubtful_header(service, text, arena, clock)?;
+    let header = Header { time: header.time.or(around.time), ..header };
+    read(header, message).map(|parsed| (parsed, true))
+}
+
+/// Host, program and process id, and the message, of `2024-01-02 03:04:05 host sshd[77]: message`, whatever the time is like, and of `sshd[77]: message`:
+/// so begin lines of many programs, too.
+fn split_doubtful_header<'a>(service: &Service, text: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<(Header<'a>, &'a [u8])> {
+    const LONGEST: usize = 96;
+    const MOST_WORDS: usize = 5;
+    let at = memchr::memmem::find(&text[..text.len().min(LONGEST)], service.name.as_bytes())?;
+    let (front, behind) = (&text[..at], &text[at..]);
+    let tag = split_tag(behind).ok().filter(|tag| tag.pid.is_some() && (service.is_program)(tag.name))?;
+    let header = Header { program: tag.name, pid: tag.pid, ..Header::default() };
+    if front.is_empty() {
+        return Some((header, tag.message));
+    }
+    let words: Vec<_> = front.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty()).collect();
+    let has_clock = |word: &[u8]| word.windows(8).any(|part| matches!(part, [_, _, b':', _, _, b':', _, _]) && part[0].is_ascii_digit());
+    let is_header = words.len() <= MOST_WORDS && front.ends_with(b" ") && matches!(front[0], b'0'..=b'9' | b'[');
+    let last = words.last().filter(|_| is_header && words.iter().any(|word| has_clock(word)))?;
+    let time = match front {
+        [_, _, _, _, b'-', _, _, b'-', _, _, b' ', ..] if front.len() > 19 => {
+            clock.parse_rfc3339(arena.join(&[&front[..10], b"T", &front[11..19]])).ok()
+        }
+        _ => None,
+    };
+    Some((Header { time, host: if has_clock(last) { b"" } else { last }, ..header }, tag.message))
 }
 
 /// Whether a message names its peer: only then it is told from what any program may say.

@@ -131,6 +131,13 @@ impl<'a> ServiceMessage<'a> {
         self.header.host
     }
 
+    /// The message, with the time and the machine of what stands around it where it names none.
+    #[must_use]
+    pub fn behind(self, around: &Header<'a>) -> Self {
+        let host = if self.header.host.is_empty() { around.host } else { self.header.host };
+        Self { header: Header { time: self.header.time.or(around.time), host, ..self.header }, ..self }
+    }
+
     /// This message once more, `count` times, as a later line says.
     pub fn repeated(self, count: u64, time: Option<LogTime<'a>>) -> Self {
         let count = self.count.saturating_mul(count).min(MAX_INTEGER);

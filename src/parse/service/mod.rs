@@ -37,6 +37,8 @@ pub struct Service {
     pub is_of_session: fn(&[u8]) -> bool,
     /// What is said of a message of its own that stands in no envelope.
     pub bare: &'static str,
+    /// What is said of one behind a header that is not a daemon's alone.
+    pub doubtful: &'static str,
     /// What a message says, of which the end may be missing from some length on.
     pub read: for<'a> fn(LengthLimit, Header<'a>, &'a [u8]) -> ParsedLine<'a>,
     /// The template whose text begins most like a message, and how many bytes are alike.

@@ -1,8 +1,9 @@
-//! Which keys of a line of JSON are which fields of a request, by what they are called and what stands in them.
+//! Which keys of a line of JSON, or of `key="value"`, are which fields of a request, by what they are called and what stands in them.
 
 use serde_json::Value;
 
 use crate::base::time::Clock;
+use crate::parse::access::field::close_quoted;
 use crate::parse::access::server::words::split_address;
 use crate::parse::json::nginx::undo_escapes;
 
@@ -33,18 +34,19 @@ const FIELDS: &[FieldNames] = &[
             "remotehost",
             "ipaddress",
             "ip",
+            "src",
         ],
         is_client,
     ),
     ("status", &["status", "statuscode", "responsecode", "responsestatus", "httpstatus", "code", "response"], is_status),
     ("time", &["time", "timestamp", "ts", "timelocal", "timeiso8601", "datetime", "msec", "starttime", "date"], is_time),
-    ("request", &["request", "requestline", "req"], is_request),
+    ("request", &["request", "requestline", "req", "httprequest"], is_request),
     ("method", &["method", "requestmethod", "httpmethod", "verb"], is_method),
-    ("target", &["requesturi", "uri", "url", "path", "requestpath", "target"], is_target),
+    ("target", &["requesturi", "uri", "url", "path", "requestpath", "uripath", "target", "request", "req"], is_target),
     ("protocol", &["serverprotocol", "protocol", "httpprotocol", "proto", "httpversion"], |text| {
         text.starts_with("HTTP") || text.len() <= 3
     }),
-    ("bytes", &["bodybytessent", "bytessent", "bytes", "size", "responsesize", "sent"], |text| text.parse::<u64>().is_ok()),
+    ("bytes", &["bodybytessent", "bytessent", "bytes", "size", "responsesize", "sent", "bytesout"], |text| text.parse::<u64>().is_ok()),
     ("agent", &["httpuseragent", "useragent", "agent", "ua"], |_| true),
     ("referrer", &["httpreferer", "referer", "referrer", "httpreferrer"], |_| true),
     ("user", &["remoteuser", "user", "username", "auth"], |_| true),
@@ -59,10 +61,39 @@ pub fn guess_keys(line: &[u8]) -> Option<String> {
     flatten(&object, &mut String::new(), &mut values);
     // What stands further out is more likely of the whole request.
     values.sort_by_key(|(path, _)| path.matches('.').count());
+    choose(&values)
+}
+
+/// The keys behind `logfmt:` for `--log-format`, with which a line of `key="value" key=value` can be read.
+pub fn guess_logfmt(line: &str) -> Option<String> {
+    let mut values = Vec::new();
+    let mut rest = line.trim();
+    while !rest.is_empty() {
+        let (key, behind) = rest.split_once('=')?;
+        let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@');
+        if key.is_empty() || !key.bytes().all(is_key) {
+            return None;
+        }
+        let (value, after) = if behind.starts_with('"') {
+            let quoted = close_quoted(behind.as_bytes(), 1)?;
+            (&behind[1..quoted.end - 1], &behind[quoted.end..])
+        } else {
+            behind.split_at(behind.find(' ').unwrap_or(behind.len()))
+        };
+        values.push((key.to_owned(), value.to_owned()));
+        rest = after.trim_start();
+    }
+    choose(&values).map(|keys| format!("logfmt:{keys}"))
+}
+
+/// `FIELD=KEY,...` of the values by their paths.
+fn choose(values: &[(String, String)]) -> Option<String> {
+    let affixes = common_affixes(values);
     let mut found: Vec<(&str, &str)> = Vec::new();
     for (field, names, fits) in FIELDS {
         let may_be = |path: &str| *field != "client" || !is_of_clients(path);
-        let best = names.iter().find_map(|name| values.iter().find(|(path, text)| is_called(path, name) && fits(text) && may_be(path)));
+        let best =
+            names.iter().find_map(|name| values.iter().find(|(path, text)| is_called(path, affixes, name) && fits(text) && may_be(path)));
         found.extend(best.map(|(path, _)| (*field, path.as_str())));
     }
     let has = |field: &str| found.iter().any(|(name, _)| *name == field);
@@ -107,8 +138,23 @@ fn is_of_clients(path: &str) -> bool {
     OF_CLIENTS.iter().any(|word| path.contains(word))
 }
 
-fn is_called(path: &str, name: &str) -> bool {
+/// How many bytes all keys have in common at their start and at their end, up to a mark: whose log it is, and nothing of the field.
+fn common_affixes(values: &[(String, String)]) -> (usize, usize) {
+    const FEWEST: usize = 4;
+    let lasts: Vec<&[u8]> = values.iter().map(|(path, _)| path.rsplit('.').next().unwrap_or_default().as_bytes()).collect();
+    let Some((first, others)) = lasts.split_first().filter(|_| lasts.len() >= FEWEST) else { return (0, 0) };
+    let is_mark = |byte: &u8| matches!(byte, b'_' | b'-');
+    let front = others.iter().map(|other| first.iter().zip(*other).take_while(|(a, b)| a == b).count()).min().unwrap_or(0);
+    let front = first[..front].iter().rposition(is_mark).map_or(0, |at| at + 1);
+    let back = others.iter().map(|other| first.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count()).min().unwrap_or(0);
+    let back = first[first.len() - back..].iter().position(is_mark).map_or(0, |at| back - at);
+    let shortest = lasts.iter().map(|last| last.len()).min().unwrap_or(0);
+    if front + back < shortest { (front, back) } else { (0, 0) }
+}
+
+fn is_called(path: &str, (front, back): (usize, usize), name: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
+    let last = last.get(front..last.len().saturating_sub(back)).unwrap_or(last);
     last.chars().filter(|c| !matches!(c, '_' | '-' | '@')).map(|c| c.to_ascii_lowercase()).eq(name.chars())
 }
 
@@ -165,12 +211,40 @@ mod tests {
                 r#"{"a":{"status":500},"request":{"remote_ip":"192.0.2.1","client_ip":"203.0.113.1","method":"GET","uri":"/no"},"status":404}"#,
                 Some("client=request.remote_ip,status=status,method=request.method,target=request.uri"),
             ),
+            (
+                r#"{"time_kcs":"06/Feb/2021:17:53:24 +0000","remote_addr_kcs":"192.0.2.5","status_kcs":"404","request_uri_kcs":"/no","request_method_kcs":"HEAD"}"#,
+                Some("client=remote_addr_kcs,status=status_kcs,time=time_kcs,method=request_method_kcs,target=request_uri_kcs"),
+            ),
+            (
+                r#"{"web_status":"404","web_path":"/no","web_bytes":"1","web_ip":"192.0.2.5"}"#,
+                Some("client=web_ip,status=web_status,target=web_path,bytes=web_bytes"),
+            ),
+            (
+                r#"{"remoteIP":"192.0.2.6","request":"/no","method":"GET","status":"404","userAgent":"x"}"#,
+                Some("client=remoteIP,status=status,method=method,target=request,agent=userAgent"),
+            ),
             (r#"{"request":{"headers":{"client_ip":"192.0.2.1"},"path":"/"},"status":404}"#, None),
             (r#"{"ip":"x","status":404,"path":"/"}"#, None),
             (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
             ("x", None),
         ] {
             assert_eq!(guess_keys(line.as_bytes()).as_deref(), keys, "{line}");
+        }
+    }
+
+    #[test]
+    fn keys_with_values_in_quotes_are_known_by_the_same_names() {
+        for (line, keys) in [
+            (
+                r#"time_local="11/Jan/2022:15:38:20 +0000" http_method="GET" server="www.example.org" src="192.0.2.9" status="404" uri_path="/no" http_user_agent="a \"b\"""#,
+                Some("logfmt:client=src,status=status,time=time_local,method=http_method,target=uri_path,agent=http_user_agent"),
+            ),
+            ("remote_addr=192.0.2.9 status=404 path=/no", Some("logfmt:client=remote_addr,status=status,target=path")),
+            (r#"src="192.0.2.9" status="404" uri_path="/no" 404 0"#, None),
+            (r#"src="192.0.2.9" status="404" uri_path="/no"#, None),
+            ("x", None),
+        ] {
+            assert_eq!(guess_logfmt(line).as_deref(), keys, "{line}");
         }
     }
 }

@@ -27,14 +27,47 @@ enum Piece<'l> {
 }
 
 /// A string that is read as a format without doubt, and by which at least one of `lines` is a request with a client and a status; of
-/// several, the one by which most are.
+/// several, the one by which most are. None where nothing tells which of several numbers is the status.
 pub fn guess_string(lines: &[&str]) -> Option<String> {
     const MOST_TRIED: usize = 8;
-    let strings = lines.iter().take(MOST_TRIED).flat_map(|line| Users::ALL.iter().filter_map(|users| to_string(line, *users)));
-    let rated = strings.map(|string| (count_read(&string, lines), string)).filter(|(count, _)| *count > 0);
+    let tried = lines.iter().take(MOST_TRIED).filter_map(|line| split(line));
+    let strings = tried.flat_map(|pieces| {
+        let all = status_places(&pieces).into_iter().flat_map(|status| Users::ALL.map(|users| (status, users)));
+        all.filter_map(|(status, users)| Some((status, to_string(&pieces, status, users)?))).collect::<Vec<_>>()
+    });
+    let rated: Vec<_> =
+        strings.map(|(status, string)| (count_read(&string, lines), status, string)).filter(|(count, ..)| *count > 0).collect();
     // The first of several that are as good, which says most.
-    let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    best.map(|(_, string)| string)
+    let (count, status, string) = rated.iter().reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let is_as_good = |other: &(usize, StatusPlace, String)| other.0 == *count && other.1.at != status.at;
+    (!(status.is_behind_seconds && rated.iter().any(is_as_good))).then(|| string.clone())
+}
+
+/// Where the status may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct StatusPlace {
+    at: usize,
+    /// Whether a duration stands between the request and it: then sizes may stand there, too.
+    is_behind_seconds: bool,
+}
+
+/// Where a status may stand, the likeliest first: behind the request, else before it.
+fn status_places(pieces: &[Piece<'_>]) -> Vec<StatusPlace> {
+    const MOST: usize = 4;
+    let is_status = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.len() == 3 && word.parse().is_ok_and(is_known_status));
+    let request = pieces.iter().position(|piece| matches!(piece, Piece::Quoted(text) if is_request(text))).unwrap_or(pieces.len());
+    let places = (request..pieces.len()).chain(0..request).filter(|&at| is_status(&pieces[at])).take(MOST);
+    let seconds = |at: usize| pieces[request.min(at)..at].iter().any(|piece| matches!(piece, Piece::Word(word) if is_seconds(word)));
+    places.map(|at| StatusPlace { at, is_behind_seconds: seconds(at) }).collect()
+}
+
+/// Whether a server answers so: a code that is registered, or one of nginx's or of AWS' load balancers.
+///
+/// **Source:** IANA, HTTP Status Code Registry; nginx `ngx_http_request.h`; AWS, ALB, HTTP 4XX and 5XX errors.
+fn is_known_status(code: u16) -> bool {
+    const OTHERS: [u16; 4] = [444, 460, 463, 561];
+    matches!(code, 100..=103 | 200..=208 | 226 | 300..=308 | 400..=418 | 421..=426 | 428 | 429 | 431 | 451 | 494..=499 | 500..=508 | 510 | 511)
+        || OTHERS.contains(&code)
 }
 
 /// Whether a user is looked for: a name may hold blanks, so that many a string is none with one.
@@ -53,20 +86,18 @@ fn count_read(string: &str, lines: &[&str]) -> usize {
     let (Ok(format), Ok(mut clock)) = (LogFormat::compile(string), Clock::new("UTC", None)) else { return 0 };
     let arena = Arena::default();
     let mut is_read = |line: &&&str| match format.read(line.as_bytes(), &arena, &mut clock) {
-        LogFormatResult::Request(web) => web.client != b"-" && web.status.is_some(),
+        LogFormatResult::Request(web) => web.client != b"-" && web.status.is_some_and(is_known_status),
         _ => false,
     };
     lines.iter().filter(|line| is_read(line)).count()
 }
 
-fn to_string(line: &str, users: Users) -> Option<String> {
-    let pieces = split(line)?;
+fn to_string(pieces: &[Piece<'_>], status: StatusPlace, users: Users) -> Option<String> {
+    let status = status.at;
     let dialect =
         if pieces.iter().any(|piece| matches!(piece, Piece::Time(_, Dialect::Apache))) { Dialect::Apache } else { Dialect::Nginx };
     let request = pieces.iter().position(|piece| matches!(piece, Piece::Quoted(text) if is_request(text)))?;
-    let client = find_client(&pieces)?;
-    let is_status = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.len() == 3 && word.parse::<u16>().is_ok_and(|code| (100..600).contains(&code)));
-    let status = (request..pieces.len()).find(|&at| is_status(&pieces[at])).or_else(|| pieces.iter().position(is_status))?;
+    let client = find_client(pieces)?;
     let quoted: Vec<_> = (0..pieces.len()).filter(|&at| at != request && matches!(pieces[at], Piece::Quoted(_))).collect();
     let is_agent =
         |at: usize| matches!(pieces[at], Piece::Quoted(text) if text.contains('/') && !text.starts_with("http") && !text.starts_with('/'));
@@ -74,7 +105,7 @@ fn to_string(line: &str, users: Users) -> Option<String> {
     let referrer = agent
         .and_then(|agent| quoted.iter().copied().rfind(|&at| at < agent))
         .filter(|&at| matches!(pieces[at], Piece::Quoted(text) if text == "-" || text.starts_with("http")));
-    let ident = find_ident(&pieces, client);
+    let ident = find_ident(pieces, client);
     let user = ident.map(|ident| ident + 2).filter(|_| users == Users::Named);
     let size = (status + 1..pieces.len()).find(|&at| is_size(&pieces[at])).filter(|&at| at > request && at <= status + 4);
     let name = |nginx: &str, apache: &str| if dialect == Dialect::Nginx { nginx.to_owned() } else { apache.to_owned() };
@@ -104,7 +135,9 @@ fn to_string(line: &str, users: Users) -> Option<String> {
             Piece::Word(_) if Some(at) == size => name("$body_bytes_sent", "%b"),
             Piece::Word(word) if net::parse_address(word.as_bytes()).is_some() => name("$realip_remote_addr", "%{c}a"),
             Piece::Word(word) if is_seconds(word) => name("$request_time", "%X"),
-            Piece::Word(word) if is_number(word.as_bytes()) && *word != "-" => name("$request_length", "%D"),
+            Piece::Word(word) if is_number(word.as_bytes()) && word.starts_with(|c: char| c.is_ascii_digit()) => {
+                name("$request_length", "%D")
+            }
             Piece::Word(_) => name("$pipe", "%X"),
         });
     }
@@ -190,11 +223,24 @@ fn split(line: &str) -> Option<Vec<Piece<'_>>> {
 /// The time at the start of `rest`: its directives, their language and its length.
 fn read_time(rest: &str) -> Option<(String, Dialect, usize)> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    if matches!(rest.as_bytes(), [_, _, b'/', _, _, _, b'/', _, _, _, _, b':', ..])
+    if matches!(rest.as_bytes(), [_, _, b'/', _, _, _, b'/', _, _, _, _, b':', _, _, b':', _, _, b':', _, _, b' ', b'+' | b'-', ..])
         && rest.is_char_boundary(CLF_LEN)
         && rest.len() >= CLF_LEN
     {
         return Some(("$time_local".to_owned(), Dialect::Nginx, CLF_LEN));
+    }
+    // The time of a combined log with a fraction, as HAProxy has it, or without a zone.
+    if let [b'0'..=b'3', _, b'/', _, _, _, b'/', b'1' | b'2', _, _, _, between @ (b':' | b' '), _, _, b':', _, _, b':', _, _, ..] =
+        rest.as_bytes()
+    {
+        let behind = rest.get(20..)?;
+        let fraction = behind.strip_prefix('.').map_or(0, digits);
+        return with_fraction(
+            rest,
+            &format!("%d/%b/%Y{}%T", char::from(*between)),
+            fraction,
+            &behind[if fraction > 0 { 1 + fraction } else { 0 }..],
+        );
     }
     let [y, _, _, _, b'-', _, _, b'-', _, _, between @ (b'T' | b' '), _, _, b':', _, _, b':', _, _, ..] = rest.as_bytes() else {
         return None;
@@ -210,7 +256,12 @@ fn read_time(rest: &str) -> Option<(String, Dialect, usize)> {
     {
         return Some(("$time_iso8601".to_owned(), Dialect::Nginx, 25));
     }
-    let mut string = format!("%{{%F{}%T}}t", char::from(*between));
+    with_fraction(rest, &format!("%F{}%T", char::from(*between)), fraction, offset)
+}
+
+/// Apache's directives for a date and time of day by `directive`, a fraction of so many digits, and the offset at the start of `offset`.
+fn with_fraction(rest: &str, directive: &str, fraction: usize, offset: &str) -> Option<(String, Dialect, usize)> {
+    let mut string = format!("%{{{directive}}}t");
     match fraction {
         0 => {}
         3 => string.push_str(".%{msec_frac}t"),
@@ -258,6 +309,23 @@ mod tests {
                 r#"192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] 404 "GET / HTTP/1.1" 1530"#,
                 Some(r#"$remote_addr - $remote_user [$time_local] $status "$request" $body_bytes_sent"#),
             ),
+            (
+                r#"192.0.2.1 [04/Dec/2024 10:49:27.875] 404 +8006 "GET /no HTTP/1.1" "ExampleBot/1.0""#,
+                Some(r#"%a [%{%d/%b/%Y %T}t.%{msec_frac}t] %>s %X "%r" "%{User-Agent}i""#),
+            ),
+            (
+                r#"192.0.2.1 [04/Dec/2024:10:49:27.875 +0100] "GET /no HTTP/1.1" 404 80"#,
+                Some(r#"%a [%{%d/%b/%Y:%T}t.%{msec_frac}t %{%z}t] "%r" %>s %b"#),
+            ),
+            // The length of a request is no status that a server gives; where it may be, nothing is said.
+            (
+                r#"192.0.2.1 - - [12/Mar/2024:09:44:22 +0800] "GET / HTTP/1.1" 0.000 471 404 555 "-" "ExampleBot/1.0""#,
+                Some(
+                    r#"$remote_addr - $remote_user [$time_local] "$request" $request_time $request_length $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
+                ),
+            ),
+            (r#"192.0.2.1 - - [12/Mar/2024:09:44:22 +0800] "GET / HTTP/1.1" 0.100 200 304 1555"#, None),
+            (r#"192.0.2.1 "GET / HTTP/1.1" 777 5"#, None),
             (r#"2021-01-27 00:00:06.929 192.0.2.1 "GET / HTTP/1.1" 404 - 0.5s"#, Some(r#"%{%F %T}t.%{msec_frac}t %a "%r" %>s %b %X"#)),
             (r#"192.0.2.1 "GET / HTTP/1.1" ok"#, None),
             (r#"203.0.113.9 192.0.2.1 "GET / HTTP/1.1" 404 5"#, None),
@@ -266,5 +334,14 @@ mod tests {
         ] {
             assert_eq!(guess_string(&[line]).as_deref(), string, "{line}");
         }
+    }
+
+    #[test]
+    fn the_status_is_the_number_that_is_one_in_every_line() {
+        let lines = ["200 404 1555", "471 200 555", "304 404 12"]
+            .map(|numbers| format!(r#"192.0.2.1 - - [12/Mar/2024:09:44:22 +0800] "GET / HTTP/1.1" 0.100 {numbers} "-" "x""#));
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        let string = guess_string(&lines).expect("a string");
+        assert!(string.contains(r#""$request" $request_time $request_length $status $body_bytes_sent"#), "{string}");
     }
 }

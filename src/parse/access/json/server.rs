@@ -127,7 +127,7 @@ pub const API_GATEWAY: Format = Format {
 pub const ENVOY: Format = Format {
     name: ENVOY_KEYS.name,
     kind: FormatKind::Web,
-    about: "Envoy in JSON as Istio writes it (accessLogEncoding: JSON); the client is downstream_remote_address",
+    about: "Envoy in JSON as Istio (accessLogEncoding: JSON), Envoy Gateway and Contour write it; the client is downstream_remote_address",
     source: "Istio documentation, Envoy access logs; Istio pilot/pkg/model/telemetry_logging.go",
     example: (
         r#"{"authority":"www.example.org","bytes_received":0,"bytes_sent":18,"downstream_local_address":"198.51.100.36:9080","downstream_remote_address":"192.0.2.195:53706","duration":3,"method":"GET","path":"/no","protocol":"HTTP/1.1","response_code":404,"response_flags":"-","start_time":"2019-04-23T12:07:22.912Z","upstream_cluster":"inbound|9080||","user_agent":"ExampleBot/1.0","x_forwarded_for":null}"#,

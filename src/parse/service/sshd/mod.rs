@@ -26,6 +26,7 @@ pub const SERVICE: Service = Service {
     is_unit,
     is_of_session,
     bare: "a message of sshd's without a header: --program sshd reads it, where you know that sshd wrote these lines",
+    doubtful: "a message of sshd's behind a header that applications write too: --program sshd reads it, where you know that sshd wrote these lines",
     read: |limit, header, message| read(limit, header, message),
     nearest,
 };
