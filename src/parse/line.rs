@@ -245,10 +245,12 @@ impl<'c> LineParser<'c> {
                 line.text,
             ));
         }
+        // Of what comes near to a format, that says more.
+        let is_of_none = failed.format == ClosestFormat::None;
         let clock = &mut self.clock;
         let bare = SERVICES.iter().find_map(|service| {
             let (parsed, has_header) = read_bare(service, line.text, outer, arena, clock).filter(|(parsed, _)| names_peer(parsed))?;
-            Some((parsed, if has_header { service.doubtful } else { service.bare }))
+            (!has_header || is_of_none).then_some((parsed, if has_header { service.doubtful } else { service.bare }))
         });
         if let Some((parsed, reason)) = bare {
             return match outer {

@@ -152,12 +152,12 @@ fn split_forwarded(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((host.strip_suffix(b":")?, behind))
 }
 
-/// What follows `788a20000000,UAP-AC-Pro-6.5.28+14491: ` or `U7PG2,788a20000000,v4.3.20.11298: `, as devices of UniFi call themselves before the tag.
+/// What follows `788a20000000,UAP-AC-Pro-6.5.28+14491: ` or `U7PG2,788a20000000,v4.3.20.11298: `, as devices of `UniFi` call themselves before the tag.
 fn skip_device(rest: &[u8]) -> &[u8] {
     split_word(rest).filter(|(word, _)| is_device(word)).map_or(rest, |(_, behind)| behind)
 }
 
-/// Whether a word is a device's hardware address beside its model, with a colon at the end. **Source:** Ubiquiti UniFi, remote logging.
+/// Whether a word is a device's hardware address beside its model, with a colon at the end. **Source:** Ubiquiti `UniFi`, remote logging.
 fn is_device(word: &[u8]) -> bool {
     let is_hardware = |part: &[u8]| part.len() == 12 && part.iter().all(u8::is_ascii_hexdigit);
     let parts = || word.split(|&byte| byte == b',');

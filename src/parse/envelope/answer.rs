@@ -1,5 +1,5 @@
-//! Objects that hold many lines: Loki's answer to a query or a push, each of which becomes a line as `logcli -o jsonl` prints it; events of CloudWatch
-//! Logs; files of CloudTrail, and diagnostic logs of Azure.
+//! Objects that hold many lines: Loki's answer to a query or a push, each of which becomes a line as `logcli -o jsonl` prints it; events of `CloudWatch`
+//! Logs; files of `CloudTrail`, and diagnostic logs of Azure.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,10 +15,10 @@ struct Answer<'a> {
     data: Option<Data<'a>>,
     #[serde(borrow)]
     streams: Option<Vec<Stream<'a>>>,
-    /// CloudTrail's, and Azure's.
+    /// `CloudTrail`'s, and Azure's.
     #[serde(borrow, alias = "Records")]
     records: Option<Vec<&'a RawValue>>,
-    /// CloudWatch's: a subscription's, and those of its interface.
+    /// `CloudWatch`'s: a subscription's, and those of its interface.
     #[serde(borrow, alias = "logEvents")]
     events: Option<Vec<LogEvent<'a>>>,
     #[serde(borrow, rename = "logGroup")]
@@ -27,7 +27,7 @@ struct Answer<'a> {
     kind: Option<&'a RawValue>,
 }
 
-/// **Source:** Amazon CloudWatch Logs API reference, `FilteredLogEvent`; user guide, subscription filters.
+/// **Source:** Amazon `CloudWatch` Logs API reference, `FilteredLogEvent`; user guide, subscription filters.
 #[derive(Deserialize)]
 struct LogEvent<'a> {
     #[serde(borrow)]
@@ -58,15 +58,15 @@ struct Stream<'a> {
 /// Whether a line begins as such an answer does; few others do.
 #[must_use]
 pub fn may_be_answer(line: &[u8]) -> bool {
+    const KEYS: [&[u8]; 7] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType"];
     let Some(inside) = line.trim_ascii_start().strip_prefix(b"{") else { return false };
     let inside = inside.trim_ascii_start();
-    const KEYS: [&[u8]; 7] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType"];
     inside
         .strip_prefix(b"\"")
         .is_some_and(|key| KEYS.iter().any(|known| key.strip_prefix(*known).is_some_and(|rest| rest.starts_with(b"\""))))
 }
 
-/// Whether a record is CloudTrail's or Azure's: any other list may be what an application was sent.
+/// Whether a record is `CloudTrail`'s or Azure's: any other list may be what an application was sent.
 ///
 /// **Source:** AWS `CloudTrail` user guide, record contents; Azure Monitor, common schema of resource logs.
 fn is_clouds(record: &RawValue) -> bool {

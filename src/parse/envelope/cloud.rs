@@ -1,5 +1,5 @@
-//! Lines of syslog and of other logs as clouds and security tools keep them in JSON: Google Cloud Logging, Azure Monitor, CloudWatch, Datadog,
-//! Splunk, Wazuh, NXLog.
+//! Lines of syslog and of other logs as clouds and security tools keep them in JSON: Google Cloud Logging, Azure Monitor, `CloudWatch`, Datadog,
+//! Splunk, Wazuh, `NXLog`.
 //!
 //! Where a cloud says of a line that it comes from a machine's agent, it is as trusted as a file of syslog; any other is somebody's output.
 
@@ -44,7 +44,7 @@ pub const AZURE_SYSLOG: EnvelopeFormat = EnvelopeFormat {
     open: |line, arena, clock| open_message(line.text, arena, clock, &AZURE_SYSLOG_KEYS),
 };
 
-/// NXLog.
+/// `NXLog`.
 pub const NXLOG: EnvelopeFormat = EnvelopeFormat {
     name: NXLOG_KEYS.name,
     kind: FormatKind::Json,
@@ -83,7 +83,7 @@ pub const SPLUNK: EnvelopeFormat = EnvelopeFormat {
     open: |line, arena, clock| open_line(line.text, arena, clock, &SPLUNK_KEYS, Trust::Doubted(Doubt::Container)),
 };
 
-/// CloudWatch.
+/// `CloudWatch`.
 pub const CLOUDWATCH: EnvelopeFormat = EnvelopeFormat {
     name: CLOUDWATCH_KEYS.name,
     kind: FormatKind::Json,

@@ -48,7 +48,7 @@ pub const AZURE_SYSLOG_KEYS: JsonFormat = JsonFormat {
     proof: NAMES,
 };
 
-/// Syslog of NXLog. What it takes from Windows' event log has a `SourceName` too.
+/// Syslog of `NXLog`. What it takes from Windows' event log has a `SourceName` too.
 pub const NXLOG_KEYS: JsonFormat = JsonFormat {
     name: "nxlog_json",
     keys: &[
@@ -95,7 +95,7 @@ pub const SPLUNK_KEYS: JsonFormat = JsonFormat {
     proof: NAMES,
 };
 
-/// An event of CloudWatch Logs.
+/// An event of `CloudWatch` Logs.
 pub const CLOUDWATCH_KEYS: JsonFormat = JsonFormat {
     name: "cloudwatch_event",
     keys: &[
