@@ -209,7 +209,7 @@ impl<'c> LineParser<'c> {
         let failed = match self.find(line, arena, depth) {
             Ok(Found::Parsed(parsed)) => return Ok(finish(parsed, outer, around)),
             Ok(Found::Envelope(name, envelope)) => {
-                let envelope = self.vouch(outer.map_or(envelope, |outer| envelope.inside(outer)));
+                let envelope = self.vouch(&outer.map_or(envelope, |outer| envelope.inside(outer)));
                 self.step(|steps| steps.open(name, &envelope));
                 let read = self.read_content(name, &envelope, line, arena, depth + 1, around);
                 // What looks like an envelope may be a line of a service's own file, which has no process id as a line of syslog has.
@@ -269,13 +269,13 @@ impl<'c> LineParser<'c> {
     }
 
     /// The envelope, believed where it is of a container that the user vouches for.
-    fn vouch<'a>(&self, envelope: Envelope<'a>) -> Envelope<'a> {
+    fn vouch<'a>(&self, envelope: &Envelope<'a>) -> Envelope<'a> {
         let is_vouched = |doubt: Doubt| {
             doubt.is_of_container() && self.candidates.trusted.is_some_and(|trusted| trusted.contains(envelope.container, self.file))
         };
         match envelope.trust.doubt() {
-            Some(doubt) if is_vouched(doubt) => Envelope { trust: Trust::SyslogFile, ..envelope },
-            _ => envelope,
+            Some(doubt) if is_vouched(doubt) => Envelope { trust: Trust::SyslogFile, ..*envelope },
+            _ => *envelope,
         }
     }
 

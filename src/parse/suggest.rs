@@ -211,7 +211,7 @@ fn guesses(rejected: &[String]) -> Vec<(Vec<String>, LogFormat)> {
     let mut guesses = Vec::new();
     // A line may stand behind a header of syslog.
     let behind = |line: &str, mark: &str| line.find(mark).map(|at| at + mark.len() - usize::from(mark == "{"));
-    let inner = |line: &str| behind(line, "{").and_then(|at| guess_keys(line[at..].as_bytes()));
+    let inner = |line: &str| behind(line, "{").and_then(|at| guess_keys(&line.as_bytes()[at..]));
     if let Some(keys) = rejected.iter().find_map(|line| guess_keys(line.as_bytes()).or_else(|| inner(line)))
         && let Ok(format) = LogFormat::from_json_keys(&keys, FormatOptions::default())
     {

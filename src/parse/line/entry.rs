@@ -44,7 +44,7 @@ impl LineParser<'_> {
         }
         let format = if layout == EntryLayout::Export { &EXPORT } else { &VERBOSE };
         let envelope = (format.open)(&Line::of(entry), arena, &mut self.clock).map_err(|mismatch| nearest_to(format.name, mismatch))?;
-        let envelope = self.vouch(envelope);
+        let envelope = self.vouch(&envelope);
         self.step(|steps| steps.open(format.name, &envelope));
         self.read_content(format.name, &envelope, &Line::of(b""), arena, 1, around)
     }
