@@ -121,13 +121,13 @@ fn messages_are_read_whatever_stands_around_them() {
     check("envelopes.txt", 60);
 }
 
-/// What users of GoAccess, AWStats, CrowdSec, Filebeat and Logstash reported as not read, with other addresses and names.
+/// What users of `GoAccess`, `AWStats`, `CrowdSec`, Filebeat and Logstash reported as not read, with other addresses and names.
 #[test]
 fn requests_that_users_of_other_tools_reported_are_read_or_refused_for_a_reason() {
     check("reported-web.txt", 170);
 }
 
-/// The same of fail2ban, SSHGuard, Wazuh, DenyHosts and what ships and keeps their lines.
+/// The same of fail2ban, `SSHGuard`, Wazuh, `DenyHosts` and what ships and keeps their lines.
 #[test]
 fn messages_that_users_of_other_tools_reported_count_for_who_sent_them() {
     check("reported-auth.txt", 200);
