@@ -116,9 +116,9 @@ const OCTETS: [[u8; 4]; 256] = {
 };
 
 /// Whether a character that JSON allows in a string as it is controls a terminal: DEL, a C1 control, or one that turns the direction of
-/// the text around it.
+/// the text around it; or ends a line for readers that know more line ends than `\n` (U+2028, U+2029).
 const fn controls_terminal(c: char) -> bool {
-    matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cold]
@@ -212,7 +212,7 @@ mod tests {
 
     /// Every character that is written with an escape.
     fn escaped() -> impl Iterator<Item = char> {
-        let ranges = ['\0'..='\u{1f}', '\u{7f}'..='\u{9f}', '\u{200e}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
+        let ranges = ['\0'..='\u{1f}', '\u{7f}'..='\u{9f}', '\u{200e}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
         ranges.into_iter().flatten().chain(['"', '\\', '\u{61c}'])
     }
 
