@@ -3,7 +3,7 @@
 # beside status 200 got in. So it is with Apache's %u, and with lighttpd.
 # Seen: nginx, gunicorn and morgan (Express) write the name from the Authorization header of any request, to a page that is open to everybody too, with
 # a password that nobody looked at: `- alice [...] "GET / HTTP/1.1" 200`. "Who was logged in when" and "which users succeeded" are what any client
-# chose to write. Only where auth_basic is on does nginx's name mean something, and then only if the status is not 401.
+# chose to write. The name means something only where the server itself asks for a password.
 #
 # Needs Debian 12 with apt's lists, python3 with venv, npm, and curl; the packages are unpacked and installed to a temporary folder, and the servers
 # listen on 127.0.0.1 alone.
