@@ -22,8 +22,11 @@ input(type="imudp" address="127.0.0.1" port="$port")
 template(name="line" type="string" string="%timereported:::date-rfc3339% tag %syslogtag% message %msg%\n")
 *.* action(type="omfile" file="$folder/all.log" template="line")
 END
-LD_LIBRARY_PATH=$library root/usr/sbin/rsyslogd -n -M "$library/rsyslog" -f "$folder/conf" -i "$folder/pid" &
+# Both run at the same moment, 01:04 UTC, the receiver in UTC and the senders in Paris.
+at() { TZ=$1 LD_PRELOAD=$library/faketime/libfaketime.so.1 FAKETIME="@2026-10-01 $2" exec "${@:3}"; }
+LD_LIBRARY_PATH=$library at UTC 01:04:05 root/usr/sbin/rsyslogd -n -M "$library/rsyslog" -f "$folder/conf" -i "$folder/pid" &
 server=$!
+for _ in {1..100}; do ! grep -q "$(printf ':%04X ' "$port")" /proc/net/udp || break; sleep 0.1; done
 cat >send.js <<'END'
 const port = Number(process.argv[2]);
 const winston = require("winston");
@@ -33,7 +36,6 @@ const pro = require("syslog-pro");
 const server = { target: "127.0.0.1", port };
 const wait = () => new Promise((done) => setTimeout(done, 300));
 (async () => {
-  await wait();
   for (const type of ["BSD", "5424"]) {
     const format = winston.format.printf((info) => info.message);
     const to = new winston.transports.Syslog({ host: "127.0.0.1", port, protocol: "udp4", type, app_name: "web", format });
@@ -53,7 +55,7 @@ const wait = () => new Promise((done) => setTimeout(done, 300));
   process.exit();
 })();
 END
-TZ=Europe/Paris LD_PRELOAD=$library/faketime/libfaketime.so.1 FAKETIME='@2026-10-01 03:04:05' timeout 60 node send.js "$port"
+(at Europe/Paris 03:04:05 timeout 60 node send.js "$port")
 for _ in {1..50}; do [ "$(grep -c refused all.log 2>/dev/null)" != 6 ] || break; sleep 0.1; done
 sed -E 's/^([^ ]+:0[4-6]):[0-9.]+/\1/; s/web\[[0-9]+\]/web[PID]/' all.log >seen
 echo "winston-syslog 2.7.1, syslog-client 1.1.1, syslog-pro 1.0.0, rsyslog 8.2302.0"

@@ -30,7 +30,7 @@ TransLogger(site, set_logger_level=logging.INFO)({"REQUEST_METHOD": "GET", "SCRI
 END
 faketime=$(echo "$PWD"/root/usr/lib/*-linux-gnu/faketime/libfaketime.so.1)
 for zone in UTC Europe/Paris America/New_York Asia/Kolkata America/St_Johns; do
-    for month in 01 07; do TZ=$zone LD_PRELOAD=$faketime FAKETIME="@2026-$month-10 12:00:00" v/bin/python try.py; done
+    for month in 01 07; do TZ=$zone LD_PRELOAD=$faketime FAKETIME="2026-$month-10 12:00:00" v/bin/python try.py; done
 done 2>errors >seen
 v/bin/pip list --disable-pip-version-check 2>/dev/null | grep -E '^Paste '
 cat seen
