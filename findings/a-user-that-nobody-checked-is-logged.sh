@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Guess: the user in an access log is whom the server checked: where nothing asks for a password there is `-`, whatever the client sends, and a user
-# beside status 200 got in. So it is with Apache's %u, and with lighttpd.
+# beside status 200 got in. So it is with lighttpd.
 # Seen: nginx, gunicorn and morgan (Express) write the name from the Authorization header of any request, to a page that is open to everybody too, with
 # a password that nobody looked at: `- alice [...] "GET / HTTP/1.1" 200`. "Who was logged in when" and "which users succeeded" are what any client
-# chose to write. The name means something only where the server itself asks for a password.
+# chose to write.
 #
 # Needs Debian 12 with apt's lists, python3 with venv, npm, and curl; the packages are unpacked and installed to a temporary folder, and the servers
 # listen on 127.0.0.1 alone.
@@ -44,7 +44,7 @@ def app(_, start):
     start("200 OK", [("Content-Length", "3")])
     return [b"hi\n"]
 END
-v/bin/gunicorn -b "127.0.0.1:${ports[1]}" --access-logfile gunicorn.log app:app 2>>errors &
+v/bin/gunicorn -b "127.0.0.1:${ports[1]}" --access-logfile gunicorn.log --no-control-socket app:app 2>>errors &
 running+=($!)
 cat >app.js <<'END'
 const [, , port, file] = process.argv;
@@ -65,10 +65,14 @@ root/usr/sbin/lighttpd -D -m "$PWD/root/usr/lib/lighttpd" -f lighttpd.conf 2>>er
 running+=($!)
 for port in "${ports[@]}"; do
     for _ in $(seq 100); do if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; else sleep 0.1; fi; done
-    curl -s -o got -u alice:wrong "http://127.0.0.1:$port/"
+    curl -s --noproxy '*' --max-time 10 -o got -u alice:wrong "http://127.0.0.1:$port/"
 done
-for server in "${running[@]:3}"; do kill "$server"; wait "$server" || :; done
+# lighttpd writes its log when it ends.
+kill "${running[3]}"
+wait "${running[3]}" || :
+unset 'running[3]'
 for server in nginx gunicorn morgan lighttpd; do
+    for _ in {1..50}; do [ ! -s "$server.log" ] || break; sleep 0.1; done
     sed -nE "s/^[^ ]+ [^ ]+ ([^ ]+) \[.*\] (\"GET [^\"]*\" 200) .*/$server: user \1, \2/p" "$server.log"
 done >seen
 v/bin/pip list --disable-pip-version-check 2>/dev/null | grep -E '^gunicorn '

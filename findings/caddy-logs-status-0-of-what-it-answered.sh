@@ -47,7 +47,7 @@ cat >Caddyfile <<END
     }
 }
 END
-ask() { curl -s -o got -w '%{http_code}' "http://127.0.0.1:$1"; }
+ask() { curl -s --noproxy '*' --max-time 10 -o got -w '%{http_code}' "http://127.0.0.1:$1"; }
 cat >told.py <<'END'
 import json
 for there, last in zip(open("open.log"), open("closed.log")):
@@ -63,6 +63,7 @@ for binary in root/usr/bin/caddy v/bin/caddy; do
     for path in /api/x /.env; do echo "client, $path: $(ask "$open$path"); with a last handler: $(ask "$closed$path")"; done
     kill "$server"
     wait "$server" || :
+    server=
     python3 told.py
     rm open.log closed.log
 done >seen

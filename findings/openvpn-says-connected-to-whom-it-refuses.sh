@@ -2,8 +2,8 @@
 # Guess: "Peer Connection Initiated with ADDRESS" of an OpenVPN server means that the client got in: it has the client's name in front, and follows all
 # that was verified. And a refused password is refused once.
 # Seen: the server writes it of a client whose password was wrong too, after "AUTH_FAILED", which it writes twice, once under the name [UNDEF] and once
-# under the certificate's. The user name that was refused stands in no line. What a client alone that is in gets is "authentication succeeded
-# for username" and an address, `MULTI_sva: pool returned`.
+# under the certificate's. The user name that was refused stands in no line. Only a client that is in gets "authentication succeeded for
+# username" and an address, `MULTI_sva: pool returned`.
 #
 # Needs Debian 12 with apt's lists, /dev/net/tun, openssl, unshare, and ip; installs nothing on the machine: the packages are unpacked to a temporary
 # folder, and server and client are in a network namespace that leads nowhere.
@@ -21,6 +21,8 @@ if [ "${1:-}" != inside ]; then
     exit
 fi
 cd "$2"
+server='' client=''
+trap 'kill ${client:+"$client"} ${server:+"$server"} 2>/dev/null || :; wait' EXIT
 library=$(echo "$PWD"/root/usr/lib/*-linux-gnu)
 export LD_LIBRARY_PATH=$library:$PWD/root/lib/${library##*/}
 ip link set lo up
@@ -47,18 +49,21 @@ said() {
     chmod 600 login
     rm -f log client.log
     root/usr/sbin/openvpn --config server.conf >log 2>&1 &
-    local server=$!
+    server=$!
     for _ in {1..100}; do ! grep -qs 'Initialization Sequence Completed' log || break; sleep 0.1; done
     root/usr/sbin/openvpn --config client.conf >client.log 2>&1 &
-    local client=$!
+    client=$!
     for _ in {1..100}; do ! grep -qsE 'AUTH_FAILED|Initialization Sequence Completed' client.log || break; sleep 0.1; done
     for _ in {1..50}; do ! grep -q 'Peer Connection Initiated' log || break; sleep 0.1; done
     kill "$client" 2>/dev/null || :
     wait "$client" || :
+    client=
     kill "$server"
     wait "$server" || :
+    server=
     sed -nE 's/^[-0-9]+ [0-9:]+ ((client\/)?127\.0\.0\.1:[0-9]+ .*(AUTH_FAILED|Auth Error|Peer Connection|pool returned|alice).*)/\1/p' log |
         sed -E 's/127\.0\.0\.1:[0-9]+/127.0.0.1:PORT/g; s/\(status=1\)//; s/ +$//'
+    echo "lines with alice: $(grep -c alice log)"
 }
 {
     echo wrong:
@@ -74,8 +79,10 @@ wrong:
 127.0.0.1:PORT SENT CONTROL [UNDEF]: 'AUTH_FAILED'
 127.0.0.1:PORT SENT CONTROL [client]: 'AUTH_FAILED'
 127.0.0.1:PORT [client] Peer Connection Initiated with [AF_INET]127.0.0.1:PORT
+lines with alice: 0
 right:
 127.0.0.1:PORT TLS: Username/Password authentication succeeded for username 'alice'
 127.0.0.1:PORT [client] Peer Connection Initiated with [AF_INET]127.0.0.1:PORT
 client/127.0.0.1:PORT MULTI_sva: pool returned IPv4=198.18.0.2, IPv6=(Not enabled)
+lines with alice: 1
 END

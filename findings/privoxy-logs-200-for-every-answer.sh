@@ -9,7 +9,7 @@ set -euo pipefail
 privoxy=3.0.34-1
 made=$(mktemp -d)
 running=()
-trap 'kill "${running[@]}" 2>/dev/null || :; rm -rf "$made"' EXIT
+trap 'kill "${running[@]}" 2>/dev/null || :; wait; rm -rf "$made"' EXIT
 cd "$made"
 apt-get download -qq "privoxy=$privoxy" libmbedtls14 libmbedx509-1 libmbedcrypto7 libbrotli1 libpcre3 2>/dev/null
 for package in *.deb; do dpkg -x "$package" root; done
@@ -39,11 +39,11 @@ running+=($!)
 for port in "$site" "$proxy"; do
     for _ in $(seq 50); do if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; else sleep 0.1; fi; done
 done
-ask() { echo "client, /$2: $(curl -s -o got -w '%{http_code}' -x "http://127.0.0.1:$proxy" --noproxy '' "http://127.0.0.1:$1/$2")"; }
+ask() { echo "client, /$2: $(curl -s --max-time 10 -o got -w '%{http_code}' -x "http://127.0.0.1:$proxy" --noproxy '' "http://127.0.0.1:$1/$2")"; }
 {
     for status in 200 301 401 404 500; do ask "$site" "$status"; done
     ask "$nobody" closed
-    sleep 0.2
+    for _ in {1..50}; do ! grep -q '"GET .*/closed ' log || break; sleep 0.1; done
     sed -nE 's|.*"GET http://[^/]*(/[a-z0-9]*) HTTP/1.1" ([0-9]+) .*|log, \1: \2|p' log
 } >seen
 echo "privoxy $privoxy"

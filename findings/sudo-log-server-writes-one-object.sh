@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Guess: with `log_format = json` sudo's log server writes an event a line, or a document for each; of any form, a reader of JSON finds all of them in
+# Guess: with `log_format = json` sudo's log server writes an event a line, or a document for each; whatever the form, a reader of JSON finds all of them in
 # the file; and `uuid` is written as UUIDs are.
 # Seen: the file is one object, whose last brace is taken back for each event, and its keys are the kinds of event: "accept" once for every command that
 # was run. jq, gojq and Python read it without a word and have the last of each kind alone: of three users who ran a command, one. `uuid` has its
@@ -11,7 +11,7 @@ set -euo pipefail
 sudo=1.9.13p3-1+deb12u4 jq=1.6-2.1+deb12u3 gojq=0.12.11-1
 made=$(mktemp -d)
 server=
-trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null || :; fi; rm -rf "$made"' EXIT
+trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null || :; fi; wait; rm -rf "$made"' EXIT
 cd "$made"
 apt-get download -qq "sudo=$sudo" "jq=$jq" "libjq1=$jq" libonig5 "gojq=$gojq" 2>/dev/null
 for package in *.deb; do dpkg -x "$package" root; done

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Guess: an access log in the common format has one line for each request, and the number at its end is the length of the body.
 # Seen: webfsd writes the last request of each connection that is kept open once more when the connection ends, the same to the last byte. Clients that
-# make one request over each connection, as most scanners and monitors do, are counted twice, so limits are reached at half of them; HTTP/1.0 is
-# counted right. The length holds the head of the answer too, and all that went over the connection before: three answers of 28 bytes are logged
-# with 203, 406 and 609.
+# make one request over each connection are counted twice, so limits are reached at half of them; HTTP/1.0 is counted right. The length
+# holds the head of the answer too, and all that went over the connection before: three answers of 28 bytes are logged with 203, 406 and 609.
 #
 # Needs Debian 12 with apt's lists, curl, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder, and the server
 # listens on 127.0.0.1 alone.
@@ -21,13 +20,14 @@ root/usr/bin/webfsd -F -i 127.0.0.1 -p "$port" -r "$PWD/site" -L "$PWD/log" &
 server=$!
 for _ in $(seq 50); do if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; else sleep 0.1; fi; done
 : >asked
+# Asks over one connection, and waits until the log has so many lines.
 ask() {
-    curl -s -o got -o got -o got -w '%{http_code} %{size_download}\n' "$@" >>asked
-    sleep 0.1
+    curl -s --noproxy '*' --max-time 10 -o got -o got -o got -w '%{http_code} %{size_download}\n' "${@:2}" >>asked
+    for _ in {1..50}; do [ "$(grep -c '"GET ' log)" -lt "$1" ] || break; sleep 0.1; done
 }
-ask --http1.0 "http://127.0.0.1:$port/index.html"
-ask "http://127.0.0.1:$port/absent"
-ask "http://127.0.0.1:$port/one" "http://127.0.0.1:$port/two" "http://127.0.0.1:$port/three"
+ask 1 --http1.0 "http://127.0.0.1:$port/index.html"
+ask 3 "http://127.0.0.1:$port/absent"
+ask 7 "http://127.0.0.1:$port/one" "http://127.0.0.1:$port/two" "http://127.0.0.1:$port/three"
 {
     echo "answers to the client, with the length of the body: $(paste -sd ',' asked)"
     sed -nE 's/^.*\] ("[A-Z].*)$/log: \1/p' log
