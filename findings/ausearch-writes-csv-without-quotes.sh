@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Guess: `ausearch --format csv` writes CSV: a value with a comma or a quote is in quotes, so that each row has the columns of the heading; and the row of
 # a failed login says where it came from.
-# Seen: nothing is ever put in quotes. A command `ls -l, "a"` is two columns, and what stands in OBJ_KIND and HOW, or behind them, is what the user typed: a
-# spreadsheet or a data frame shifts the row, or refuses the file. Of a login over SSH the row has no address at all: ssh, the "terminal", is the
-# object. Times have no zone, and two digits for the year.
+# Seen: nothing is ever put in quotes. A command `ls -l, "a"` is two columns, and the row has one more than the heading: OBJ_SEC is what the command has, HOW is
+# "process", and so a rule by column looks at the wrong one. Of a login over SSH the row has no address at all: ssh, the "terminal", is the object.
+# Times have no zone, and two digits for the year.
 #
 # Needs Debian 12 with apt's lists, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail

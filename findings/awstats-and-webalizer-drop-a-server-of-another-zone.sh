@@ -2,7 +2,7 @@
 # Guess: what counts requests in access logs heeds the offset behind each time; the logs of servers in two zones, merged in the order in which things
 # happened, are counted whole, each request in its hour.
 # Seen: AWStats and Webalizer take the clock's digits alone. Of requests to servers in Paris and New York, in true order, one a minute, those of New York
-# are six hours before what was read last: Webalizer drops each ("ignored" in its last line, nothing at all with -Q), AWStats calls each a "corrupted
+# are six hours before what was read last: Webalizer drops each ("ignored" in its last line), AWStats calls each a "corrupted
 # record" and drops it. Half of the traffic is missing, all of one server. In one zone, UTC on both servers say, the same requests are all counted.
 #
 # Needs Debian 12 with apt's lists, perl, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder.

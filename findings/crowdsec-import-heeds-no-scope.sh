@@ -2,10 +2,10 @@
 # Guess: `cscli decisions import` takes from each row of a file what the row has: duration, scope, type and value, as its help says of CSV and JSON; flags
 # are for what is not in it.
 # Seen: duration and type are taken from the file, `scope` is not: each row has that of the flag, which is Ip where none is given. A network is banned as an
-# address called `192.0.2.0/24`, and a bouncer that takes Ip for one address finds none. A file that bans a user or a country too is refused
+# address called `192.0.2.0/24`, and a bouncer that takes Ip for one address finds none. A file that bans a user too is refused
 # whole, since "bob" is no address: not one of its rows is in force. With `--scope Range` every row of the file is a range.
 #
-# Needs Debian or Ubuntu with apt's lists, unshare, ip, and python3; installs nothing on the machine: the package is unpacked to a temporary
+# Needs Debian 12 with apt's lists, unshare, ip, and python3; installs nothing on the machine: the package is unpacked to a temporary
 # folder, and its server is in a network namespace of its own.
 set -euo pipefail
 if [ "${1:-}" != inside ]; then
@@ -44,7 +44,7 @@ given() {
     python3 - <<'PY'
 import json, urllib.request
 asked = urllib.request.Request("http://127.0.0.1:8080/v1/decisions/stream?startup=true&scopes=ip,range,username", headers={"X-Api-Key": "key"})
-answer = json.load(urllib.request.urlopen(asked, timeout=10))
+answer = json.load(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=10))
 print(*[f"{ban['scope']} {ban['value']} {ban['type']} {ban['duration'].split('h')[0]}h" for ban in answer["new"] or []] or ["nothing"], sep=", ")
 PY
 }

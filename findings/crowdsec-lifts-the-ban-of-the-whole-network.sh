@@ -5,7 +5,7 @@
 # person in lets in all. `--range 192.0.2.0/24` deletes the /16 around it too, and leaves the address in it that was banned for itself; only with
 # `--contained` does it take those inside and leave the one around. What is said is a number of decisions.
 #
-# Needs Debian or Ubuntu with apt's lists, unshare, ip, and python3; installs nothing on the machine: the package is unpacked to a temporary
+# Needs Debian 12 with apt's lists, unshare, ip, and python3; installs nothing on the machine: the package is unpacked to a temporary
 # folder, and its server is in a network namespace of its own.
 set -euo pipefail
 if [ "${1:-}" != inside ]; then

@@ -2,7 +2,7 @@
 # Guess: a formatter for Elastic's schema that is given a field of one's own whose name the schema has for an object, `error` or `log` as a text, renames
 # it, drops it, or writes what the index will refuse; the event itself is written.
 # Seen: ecs-logging of Python raises TypeError, which logging prints to standard error, and the whole event is lost: `log.error("login failed", exc_info=True,
-# extra={"error": str(error)})`, as many write it, is nowhere in the log, while the same without exc_info is there. Lost too is what has both `user`
+# extra={"error": str(error)})` is nowhere in the log, while the same without exc_info is there. Lost too is what has both `user`
 # and `user.name`, or a `log`. What goes wrong is thereby what is missing.
 #
 # Needs python3 with venv; the packages are installed to a temporary folder.

@@ -40,6 +40,7 @@ for name, handler in (("pygelf", pygelf.GelfUdpHandler("127.0.0.1", port)), ("ge
     print(f"{name}: TRACE {came[0]}, INFO {came[1]}, NOTICE {came[2]}, WARNING {came[3]}")
 END
 v/bin/python try.py 2>said >seen
+echo "on standard error: $(grep -c '^KeyError' said) times KeyError" >>seen
 v/bin/pip list --disable-pip-version-check 2>/dev/null | grep -E '^(pygelf|graypy|logging-gelf|gelf-formatter) '
 cat seen
 cmp seen - <<'END' || { echo 'changed: other levels are sent'; exit 1; }
@@ -47,4 +48,5 @@ pygelf: TRACE not sent, INFO 6, NOTICE not sent, WARNING 4
 gelf-formatter: TRACE not sent, INFO 6, NOTICE not sent, WARNING 4
 graypy: TRACE 5, INFO 6, NOTICE 25, WARNING 4
 logging-gelf: TRACE 1, INFO 6, NOTICE 1, WARNING 4
+on standard error: 4 times KeyError
 END

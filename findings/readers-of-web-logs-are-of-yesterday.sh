@@ -27,8 +27,10 @@ for request in ("GET /a HTTP/1.1", "GET /a HTTP/2.0", "GET /a?x=1 HTTP/2.0", "GE
 head = "#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n#Date: 2026-10-10 13:55:36\n"
 head += "#Fields: date time cs-method cs-uri-stem c-ip sc-status time-taken\n"
 for client in ("192.0.2.1", "2001:db8::1"):
-    with iis.IISSource(io.StringIO(head + f"2026-10-10 13:55:36 GET /a {client} 401 1500\n")) as rows:
-        print("lars:", client, "|", *[f"{row.sc_status}, {row.time_taken} s" for row in rows])
+    with warnings.catch_warnings(record=True) as said, iis.IISSource(io.StringIO(head + f"2026-10-10 13:55:36 GET /a {client} 401 1500\n")) as rows:
+        warnings.simplefilter("always")
+        read = [f"{row.sc_status}, {row.time_taken} s" for row in rows]
+    print("lars:", client, "|", *read, "|", *[warning.message for warning in said])
 match = Grok("%{COMBINEDAPACHELOG}").match
 for client, user in (("192.0.2.1", "alice"), ("2001:db8::1", "alice"), ("192.0.2.1", "alice@site.example"), ("192.0.2.1", r"LAB\\alice"), ("build_host", "-")):
     read = match(line.format(client=client, user=user, request="GET /a HTTP/2.0"))
@@ -42,8 +44,8 @@ apache-log-parser: GET /a HTTP/1.1 | /a | 1.1 |
 apache-log-parser: GET /a HTTP/2.0 | /a HTTP/2.0 | None | 
 apache-log-parser: GET /a?x=1 HTTP/2.0 | /a?x=1 HTTP/2.0 | None | x=1 HTTP/2.0
 apache-log-parser: GET /a HTTP/3.0 | /a HTTP/3.0 | None | 
-lars: 192.0.2.1 | 401, 1500.0 s
-lars: 2001:db8::1 |
+lars: 192.0.2.1 | 401, 1500.0 s |
+lars: 2001:db8::1 | | Line 5: Line contains invalid data
 pygrok: 192.0.2.1 alice | ('192.0.2.1', 'alice', '/a')
 pygrok: 2001:db8::1 alice | ('2001:db8::1', 'alice', '/a')
 pygrok: 192.0.2.1 alice@site.example | None

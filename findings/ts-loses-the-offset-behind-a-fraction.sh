@@ -2,8 +2,8 @@
 # Guess: `ts -r` of moreutils, which makes "5m ago" of the times in a log, reads a time with an offset and a fraction of a second, as rsyslog writes it by
 # default on Debian 12, as that moment, or leaves it alone.
 # Seen: without a fraction it heeds the offset and leaves its last part behind (`10m ago:00`), but `Z` without a fraction it does not read. With a fraction
-# it takes the time for one of this machine's zone and leaves the offset: a line of ten minutes ago, from a machine two hours east, is `1h50m from
-# now+02:00`, one from the west is hours too old. Only where the log was written is the time right, and that is where one tries it.
+# and an offset it takes the time for one of this machine's zone and leaves the offset: a line of ten minutes ago, from a machine two hours east, is
+# `1h50m from now+02:00`, one from the west is hours too old. Only in the zone in which the log was written is the time right, and there one tries it.
 #
 # Needs Debian 12 with apt's lists, and perl; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail

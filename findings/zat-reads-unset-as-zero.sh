@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: a library for Zeek's logs gives None for an unset field (`-`), a set as a set, `\x09` in a value as the tab that was there, and UTC as the time,
 # the same whichever of its readers one takes.
-# Seen: zat's ZeekLogReader makes 0 of an unset count, no time of an unset interval, and False of an unset bool: auth_success `-`, where Zeek
+# Seen: zat's ZeekLogReader makes 0 of an unset count, a length of 0 of an unset interval, and False of an unset bool: auth_success `-`, where Zeek
 # could not tell, is a login that failed. An unset string stays `-`, a set is one text, an empty one `(empty)`, and escapes are left in. `ts` is in the
 # zone of the machine and does not say so. LogToDataFrame of the same package gives UTC and NaN. parsezeeklogs reads all as the log means it.
 #
