@@ -148,7 +148,7 @@ fn a_signal_ends_what_was_started_and_the_old_state_stands() {
         set -m
         for signal in HUP INT TERM; do
             SOAR_BIN=odd "$ROOT/scripts/update" state -q auth.log & read -r child < started; kill -$signal $!; wait $! || echo $?
-            ! kill -0 "$child" 2> gone || echo "$signal: it lives on"
+            for _ in {1..500}; do kill -0 "$child" 2> gone || break; sleep 0.01; done; ! kill -0 "$child" 2> gone || echo "$signal: it lives on"
             cmp state/hosts.ndjson <(head -10 "$log" | soar-parse -q --name auth.log | soar-score -q --partial --timeline); names state
         done"#);
     let stands = "current gen.2.X hosts.ndjson update.lock";

@@ -106,7 +106,7 @@ fn a_signal_ends_every_stage_and_leaves_the_old_files() {
         set -m
         for signal in HUP INT TERM; do
             SOAR_BIN=$PWD/odd "$ROOT/scripts/soar" -o out "$web" > said 2>&1 & read -r child < started; kill -$signal $!; wait $! || echo $?
-            ! kill -0 "$child" 2> gone || echo "$signal: it lives on"; names out; for file in before/*; do cmp "$file" "out/${file##*/}"; done
+            for _ in {1..500}; do kill -0 "$child" 2> gone || break; sleep 0.01; done; ! kill -0 "$child" 2> gone || echo "$signal: it lives on"; names out; for file in before/*; do cmp "$file" "out/${file##*/}"; done
         done"#,
     );
     let names = ".current .run.X hosts.ndjson rapport_securite.csv top5.png";
