@@ -16,8 +16,10 @@ names_pipe() {
 
 # Whether the stage $1 is a program and no script, as one of the user's own may be, which does not know every flag of ours.
 is_program() {
-    local start=''
-    IFS= read -r -N 2 start < <(head -c 2 -- "$(command -v "soar-$1")" | tr -d '\0') || :
+    local start='' path
+    path=$(command -v "soar-$1") || :
+    # Two bytes, and no process beside this one.
+    IFS= LC_ALL=C read -r -N 2 start 2>/dev/null <"$path" || :
     [ "$start" != '#!' ]
 }
 
