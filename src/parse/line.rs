@@ -215,20 +215,21 @@ impl<'c> LineParser<'c> {
                 // What looks like an envelope may be a line of a service's own file, which has no process id as a line of syslog has.
                 // A container's output holds none of that.
                 let is_of_container = envelope.trust.doubt().is_some_and(Doubt::is_of_container);
-                let is_own = match &read {
-                    _ if is_of_container => false,
+                let may_be_own = match &read {
                     Ok(ParsedLine::OtherProgram(_)) | Err(_) => true,
                     // What a key of an object holds may be unknown, and the object a known event.
                     Ok(ParsedLine::UnknownMessage(_)) => is_json(line.text),
                     Ok(_) => false,
                 };
-                return match read {
-                    read if is_own && envelope.header.pid.is_none() => match self.read_own_line(line.text, outer, arena) {
-                        Some(own) if !matches!(own, ParsedLine::UnknownMessage(_)) => Ok(own),
-                        _ => read,
-                    },
-                    read => read,
-                };
+                if may_be_own
+                    && !is_of_container
+                    && envelope.header.pid.is_none()
+                    && let Some(own) = self.read_own_line(line.text, outer, arena)
+                    && !matches!(own, ParsedLine::UnknownMessage(_))
+                {
+                    return Ok(own);
+                }
+                return read;
             }
             Err(failed) => failed,
         };

@@ -43,9 +43,10 @@ impl LineParser<'_> {
             return self.read_any(&Line::of(trim_end(entry)), arena, around);
         }
         let format = if layout == EntryLayout::Export { &EXPORT } else { &VERBOSE };
-        let envelope = (format.open)(&Line::of(entry), arena, &mut self.clock).map_err(|mismatch| nearest_to(format.name, mismatch))?;
+        let line = Line::of(entry);
+        let envelope = (format.open)(&line, arena, &mut self.clock).map_err(|mismatch| nearest_to(format.name, mismatch))?;
         let envelope = self.vouch(&envelope);
         self.step(|steps| steps.open(format.name, &envelope));
-        self.read_content(format.name, &envelope, &Line::of(b""), arena, 1, around)
+        self.read_content(format.name, &envelope, &line, arena, 1, around)
     }
 }

@@ -5,7 +5,7 @@ use memchr::{memchr, memmem, memrchr};
 use crate::base::net;
 use crate::base::number::parse_port;
 use crate::base::simd::{find_space, rfind_space};
-use crate::parse::service::prefix::Literal;
+use crate::parse::service::prefix::{Literal, find_short};
 
 /// What a part of a shape stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl FieldKind {
             // The common case needs one search for one byte: a word ends at the first space.
             return space.filter(|&end| literal.starts(&rest[end..]));
         }
-        literal.find(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.text.len()))])
+        find_short(&rest[..space.map_or(rest.len(), |space| rest.len().min(space + literal.text.len()))], literal.text)
     }
 
     /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part; `behind` follows that.
