@@ -110,8 +110,8 @@ reproduce_incident() {
     ALL=()
     for part in "${LOGS[@]}"; do ALL+=("$part" "$part.1" "$part.2.gz"); done
     has_lines 'message repeated' "$AUTH_LOG" 1 || die 'syslog repeated no message'
-    as server "$HERE/../../scripts/soar" -o "$OUT" --scope "$SCOPE" "${ALL[@]}" >"$RANGE/summary" 2>"$RANGE/said"
-    grep -q ' 0 unknown messages, 0 rejects$' "$RANGE/said" || die "not every line was understood: $(cat "$RANGE/said")"
+    as server "$HERE/../../scripts/soar" -o "$OUT" --scope "$SCOPE" "${ALL[@]}" >"$RANGE/summary"
+    soar-parse "${ALL[@]}" 2>&1 >/dev/null | grep -q ' 0 unknown messages, 0 rejects$' || die "not every line was understood: $(soar-parse --explain "${ALL[@]}" 2>&1 >/dev/null | tail -n 5)"
     told >"$RANGE/told"
     truth >"$RANGE/truth"
     same "each of $(wc -l <"$RANGE/told") counts is what the attack tools did ($(wc -l <"$LEDGER") acts)" "$RANGE/told" <(counts <"$OUT/hosts.ndjson")
