@@ -15,7 +15,7 @@ fn rfc3339() -> Vec<String> {
 }
 
 mod read {
-    use soar_light::base::time::rfc3339::DayReader;
+    use soar_light::base::time::rfc3339::MonthReader;
     use soar_light::base::time::{Clock, parse_rfc3339};
 
     use super::{Bencher, ItemsCount, rfc3339, times};
@@ -49,7 +49,7 @@ mod read {
     /// Of our own records.
     #[divan::bench]
     fn record(bencher: Bencher) {
-        let mut reader = DayReader::default();
+        let mut reader = MonthReader::default();
         each(bencher, &rfc3339(), |time| reader.read(time.as_bytes()).expect("a time"));
     }
 
@@ -62,7 +62,7 @@ mod read {
 
 mod write {
     use soar_light::base::time::LogTime;
-    use soar_light::base::time::rfc3339::DayWriter;
+    use soar_light::base::time::rfc3339::MonthWriter;
 
     use super::{Bencher, ItemsCount, TIMES};
 
@@ -80,7 +80,7 @@ mod write {
     /// As records carry them.
     #[divan::bench]
     fn record(bencher: Bencher) {
-        let mut writer = DayWriter::default();
+        let mut writer = MonthWriter::default();
         each(bencher, |time, out| writer.put(time, out));
     }
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::base::error::{Error, Result};
 use crate::base::net::Address;
-use crate::base::time::LogTime;
+use crate::base::time::rfc3339::with_time;
 use crate::record::Text;
 use crate::record::host::scan::Port;
 use crate::record::json;
@@ -317,7 +317,7 @@ fn put_bool(is: bool, out: &mut String) {
 
 fn put_time(seconds: Option<i64>, out: &mut String) {
     if let Some(seconds) = seconds {
-        LogTime { seconds, fraction: "" }.with_text(|text| out.push_str(text));
+        with_time(seconds, |text| out.push_str(text));
     }
 }
 

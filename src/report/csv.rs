@@ -68,7 +68,7 @@ impl Report for Csv {
     }
 
     fn rows<'l>(&self, look: &'l RenderOptions, room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
-        Some(Box::new(CsvRows { columns: columns(look), look, writer: writer(look, room), cell: String::new() }))
+        Some(Box::new(CsvRows { columns: columns(look), look, rows: room, cell: String::new() }))
     }
 }
 
@@ -134,7 +134,7 @@ fn columns(look: &RenderOptions) -> Vec<&'static Column> {
 struct CsvRows<'l> {
     columns: Vec<&'static Column>,
     look: &'l RenderOptions,
-    writer: Writer<Vec<u8>>,
+    rows: Vec<u8>,
     cell: String,
 }
 
@@ -144,24 +144,47 @@ impl Rows for CsvRows<'_> {
     }
 
     fn add(&mut self, row: Row<'_>) {
-        for column in &self.columns {
+        let style = &self.look.csv;
+        let start = self.rows.len();
+        for (nth, column) in self.columns.iter().enumerate() {
             self.cell.clear();
             column.put(row, self.look.lang, &mut self.cell);
-            let style = &self.look.csv;
+            if nth > 0 {
+                self.rows.push(style.delimiter);
+            }
             if column.tells_time() && style.is_for_people() && style.times.put(&mut self.cell) {
-                put_field(&mut self.writer, &self.cell);
+                put_cell(&mut self.rows, style.delimiter, &self.cell);
             } else if let Some(local) = column.tells_time().then(|| local_cell(&self.cell, self.look)).flatten() {
-                put_field(&mut self.writer, &local);
+                put_cell(&mut self.rows, style.delimiter, &local);
             } else {
-                put_field(&mut self.writer, &style.cell(column, row, &self.cell));
+                put_cell(&mut self.rows, style.delimiter, &style.cell(column, row, &self.cell));
             }
         }
-        end_row(&mut self.writer);
+        // An empty line would be no row.
+        if self.rows.len() == start {
+            self.rows.extend_from_slice(b"\"\"");
+        }
+        self.rows.push(b'\n');
     }
 
     fn finish(self: Box<Self>) -> Vec<u8> {
-        bytes_of(self.writer)
+        self.rows
     }
+}
+
+/// Appends a cell as the csv crate does, which takes four times as long; there are a dozen in each of a million rows.
+fn put_cell(rows: &mut Vec<u8>, delimiter: u8, text: &str) {
+    if !text.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r')) {
+        return rows.extend_from_slice(text.as_bytes());
+    }
+    rows.push(b'"');
+    for byte in text.bytes() {
+        rows.push(byte);
+        if byte == b'"' {
+            rows.push(b'"');
+        }
+    }
+    rows.push(b'"');
 }
 
 fn writer(look: &RenderOptions, room: Vec<u8>) -> Writer<Vec<u8>> {
@@ -218,6 +241,27 @@ mod tests {
         // A row of one empty cell is a row.
         let look = RenderOptions { columns: Some(Column::from_names("network").expect("a column")), ..RenderOptions::default() };
         assert_eq!(row(line, &look), "\"\"\n");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_cell_is_written_as_by_the_csv_crate(
+            texts in proptest::collection::vec("[a;, \t|\"\n\r\u{e9}]{0,6}", 1..4), delimiter in proptest::sample::select(&b",;\t| "[..]),
+        ) {
+            let look = RenderOptions { csv: Style { delimiter, ..Style::default() }, ..RenderOptions::default() };
+            let (mut ours, mut theirs) = (Vec::new(), writer(&look, Vec::new()));
+            for (nth, text) in texts.iter().enumerate() {
+                if nth > 0 {
+                    ours.push(delimiter);
+                }
+                put_cell(&mut ours, delimiter, text);
+                put_field(&mut theirs, text);
+            }
+            end_row(&mut theirs);
+            // A row of one empty cell has a case of its own.
+            ours.extend_from_slice(if ours.is_empty() { b"\"\"\n" } else { b"\n" });
+            proptest::prop_assert_eq!(String::from_utf8(ours), String::from_utf8(bytes_of(theirs)));
+        }
     }
 
     #[test]

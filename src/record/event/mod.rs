@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use crate::base::net;
 use crate::base::net::Address;
 use crate::base::time::LogTime;
-use crate::base::time::rfc3339::DayWriter;
+use crate::base::time::rfc3339::MonthWriter;
 use crate::record::event::member::Member;
 use crate::record::event::write::{CachedFields, EventLine, LONGEST_CACHED, remember};
 use crate::record::signal::SignalSet;
@@ -138,7 +138,7 @@ impl<'a> Event<'a> {
 /// and one copy where it comes again.
 #[derive(Debug, Clone, Default)]
 pub struct EventWriter {
-    days: DayWriter,
+    months: MonthWriter,
     /// What happened: the dataset, the action, the outcome.
     what: ([&'static str; 3], CachedFields),
     /// Who wrote the line: the machine and the program.
@@ -162,7 +162,7 @@ impl EventWriter {
     /// Appends `event` to `out` as one line of NDJSON.
     pub fn write_line(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
         let mut line = EventLine::new(out);
-        line.time(Member::Timestamp, event.timestamp, &mut self.days);
+        line.time(Member::Timestamp, event.timestamp, &mut self.months);
         self.write_event_fields(event, &mut line);
         match (event.source.ip.map(|address| address.ip), event.source.address) {
             (Some(IpAddr::V4(_)), Some(logged)) => line.logged_address(Member::Ip, logged),

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::base::net::{Address, Zone};
 use crate::base::time;
-use crate::base::time::rfc3339::DayReader;
+use crate::base::time::rfc3339::MonthReader;
 use crate::record::event::json::{EventJson, EventTags, WireEvent};
 use crate::record::event::member::{BOUNDARY, MEMBERS, Member, SEPARATORS, SIDES, Separators, ValueForm};
 use crate::record::event::write::remember;
@@ -105,7 +105,7 @@ impl<'a> EventView<'a> {
 /// comes again.
 #[derive(Debug)]
 pub struct EventReader {
-    days: DayReader,
+    months: MonthReader,
     separators: &'static Separators,
     /// Which member came last behind each.
     next: [usize; SIDES],
@@ -121,7 +121,7 @@ impl Default for EventReader {
     fn default() -> Self {
         let next = std::array::from_fn(|side| if side == BOUNDARY { 0 } else { side + 1 });
         let (cached, tails) = (std::array::from_fn(|_| CachedMembers::default()), <[EventTail; 8]>::default());
-        Self { days: DayReader::default(), separators: &SEPARATORS, next, cached, tails, slow_lines: 0 }
+        Self { months: MonthReader::default(), separators: &SEPARATORS, next, cached, tails, slow_lines: 0 }
     }
 }
 
@@ -240,7 +240,7 @@ impl EventReader {
         match member {
             Member::Timestamp => {
                 cursor.expect(b"\"")?;
-                event.at = Some(cursor.time(&mut self.days)?);
+                event.at = Some(cursor.time(&mut self.months)?);
             }
             Member::Ip => {
                 cursor.expect(b"\"")?;

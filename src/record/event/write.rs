@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::base::net::canonical;
 use crate::base::time::LogTime;
-use crate::base::time::rfc3339::DayWriter;
+use crate::base::time::rfc3339::MonthWriter;
 use crate::record::event::member::{BOUNDARY, Member, SEPARATORS, Separators};
 use crate::record::json::{put_digits, put_inside, put_ip};
 use crate::record::signal::{SIGNALS, SignalSet};
@@ -118,10 +118,10 @@ impl<'o> EventLine<'o> {
 
     /// Puts a time; nothing where there is none.
     #[inline]
-    pub fn time(&mut self, member: Member, time: Option<LogTime<'_>>, days: &mut DayWriter) {
+    pub fn time(&mut self, member: Member, time: Option<LogTime<'_>>, months: &mut MonthWriter) {
         if let Some(time) = time {
             self.open(member);
-            days.put(time, self.out);
+            months.put(time, self.out);
         }
     }
 

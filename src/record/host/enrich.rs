@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
-use crate::base::time::rfc3339::DayReader;
+use crate::base::time::rfc3339::MonthReader;
 use crate::record::Text;
 use crate::record::host::field::Field;
 use crate::record::json::cursor::JsonCursor;
@@ -42,7 +42,7 @@ impl<'a> Field<'a> for Enrich<'a> {
         out.extend_from_slice(self.0.as_bytes());
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         Self::of(std::str::from_utf8(cursor.value()?).ok()?)
     }
 }

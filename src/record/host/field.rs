@@ -6,7 +6,7 @@
 use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_json::value::RawValue;
 
-use crate::base::time::rfc3339::DayReader;
+use crate::base::time::rfc3339::MonthReader;
 use crate::record::host::login_order::{LoginOrder, read_failures};
 use crate::record::host::partial::Partial;
 use crate::record::host::scan::ScanView;
@@ -29,7 +29,7 @@ pub(crate) trait Field<'a>: Default + PartialEq + Deserialize<'a> {
     fn put(&self, out: &mut Vec<u8>);
 
     /// Reads what [`Self::put`] writes; `None`: it may be a value all the same.
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         read_by_serde(cursor)
     }
 
@@ -48,7 +48,7 @@ pub(crate) trait Item<'a>: Sized + PartialEq + Deserialize<'a> {
     fn put(&self, out: &mut Vec<u8>);
 
     /// Reads what [`Self::put`] writes; `earlier` is the one before it in a list.
-    fn read(cursor: &mut JsonCursor<'a>, _days: &mut DayReader, _earlier: Option<&Self>) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _months: &mut MonthReader, _earlier: Option<&Self>) -> Option<Self> {
         read_by_serde(cursor)
     }
 
@@ -84,8 +84,8 @@ impl<'a, T: Item<'a>> Field<'a> for Option<T> {
         }
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader) -> Option<Self> {
-        T::read(cursor, days, None).map(Some)
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
+        T::read(cursor, months, None).map(Some)
     }
 
     fn from_json<A: MapAccess<'a>>(map: &mut A) -> Result<Self, A::Error> {
@@ -98,7 +98,7 @@ impl<'a, T: Item<'a>> Field<'a> for Vec<T> {
         put_array(out, self, |out, item| item.put(out));
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
         let mut items = Self::new();
         cursor.expect(b"[")?;
         cursor.items(b']', |cursor| {
@@ -106,7 +106,7 @@ impl<'a, T: Item<'a>> Field<'a> for Vec<T> {
                 // Three pieces of evidence of two signals, of a host that was seen often.
                 items.reserve(6);
             }
-            items.push(T::read(cursor, days, items.last())?);
+            items.push(T::read(cursor, months, items.last())?);
             Some(())
         })?;
         Some(items)
@@ -121,7 +121,7 @@ impl<'a, T: Item<'a>> Field<'a> for Vec<(Text<'a>, T)> {
         put_pairs(out, self, |out, item| item.put(out));
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
         let mut pairs = Self::with_capacity(SIGNALS.len());
         cursor.expect(b"{")?;
         cursor.items(b'}', |cursor| {
@@ -133,7 +133,7 @@ impl<'a, T: Item<'a>> Field<'a> for Vec<(Text<'a>, T)> {
                 None => rest_of_text(cursor).filter(|name| !name.is_empty())?,
             };
             cursor.expect(b":")?;
-            pairs.push((name, T::read(cursor, days, None)?));
+            pairs.push((name, T::read(cursor, months, None)?));
             (pairs.len() <= MAX_NAMES).then_some(())
         })?;
         Some(pairs)
@@ -181,7 +181,7 @@ impl<'a> Item<'a> for Text<'a> {
         put_string(out, self.as_bytes());
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader, _: Option<&Self>) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader, _: Option<&Self>) -> Option<Self> {
         cursor.expect(b"\"")?;
         rest_of_text(cursor)
     }
@@ -198,7 +198,7 @@ impl<'a> Item<'a> for u64 {
         put_digits(out, *self);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader, _: Option<&Self>) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader, _: Option<&Self>) -> Option<Self> {
         cursor.integer()
     }
 
@@ -217,9 +217,9 @@ impl<'a> Item<'a> for i64 {
         put_time(out, *self);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader, _: Option<&Self>) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader, _: Option<&Self>) -> Option<Self> {
         cursor.expect(b"\"")?;
-        cursor.time(days)
+        cursor.time(months)
     }
 
     fn from_json<D: Deserializer<'a>>(value: D) -> Result<Option<Self>, D::Error> {
@@ -236,8 +236,8 @@ impl<'a> Item<'a> for SeenAt {
         }
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader, _: Option<&Self>) -> Option<Self> {
-        if cursor.consume(b"null") { Some(Self(None)) } else { i64::read(cursor, days, None).map(|at| Self(Some(at))) }
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader, _: Option<&Self>) -> Option<Self> {
+        if cursor.consume(b"null") { Some(Self(None)) } else { i64::read(cursor, months, None).map(|at| Self(Some(at))) }
     }
 
     fn from_json<D: Deserializer<'a>>(value: D) -> Result<Option<Self>, D::Error> {
@@ -259,7 +259,7 @@ impl<'a> Item<'a> for Evidence<'a> {
         out.push(b'}');
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader, earlier: Option<&Self>) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader, earlier: Option<&Self>) -> Option<Self> {
         // The one before it most likely has the same file and the same signal.
         let same = |cursor: &mut JsonCursor<'a>, text: Option<&Text<'a>>| match text {
             Some(text) if cursor.consume_text(text.as_bytes()).is_some() => Some(text.clone()),
@@ -267,7 +267,7 @@ impl<'a> Item<'a> for Evidence<'a> {
         };
         cursor.expect(br#"{"signal":""#)?;
         let signal = same(cursor, earlier.map(|earlier| &earlier.signal))?;
-        let at = if cursor.consume(br#","at":""#) { Some(cursor.time(days)?) } else { None };
+        let at = if cursor.consume(br#","at":""#) { Some(cursor.time(months)?) } else { None };
         cursor.expect(br#","file":""#)?;
         let file = same(cursor, earlier.map(|earlier| &earlier.file))?;
         cursor.expect(br#","line":"#)?;
@@ -288,8 +288,8 @@ impl<'a> Item<'a> for ScanView<'a> {
         self.whole.put(out);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, days: &mut DayReader, _: Option<&Self>) -> Option<Self> {
-        Self::of(Raw::read(cursor, days)?).ok()?
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader, _: Option<&Self>) -> Option<Self> {
+        Self::of(Raw::read(cursor, months)?).ok()?
     }
 
     fn from_json<D: Deserializer<'a>>(value: D) -> Result<Option<Self>, D::Error> {
@@ -304,7 +304,7 @@ impl<'a> Field<'a> for bool {
         out.extend_from_slice(if *self { b"true" } else { b"false" });
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         let is = cursor.consume(b"true");
         (is || cursor.consume(b"false")).then_some(is)
     }
@@ -315,7 +315,7 @@ impl<'a> Field<'a> for u64 {
         put_digits(out, *self);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         cursor.integer()
     }
 
@@ -333,7 +333,7 @@ impl<'a> Field<'a> for LoginOrder<'a> {
         self.put(out);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         let before = *cursor;
         read_failures(cursor).or_else(|| {
             *cursor = before;
@@ -389,7 +389,7 @@ impl<'a> Field<'a> for Raw<'a> {
         out.extend_from_slice(self.0.as_bytes());
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         std::str::from_utf8(cursor.value()?).ok().map(Self::new)
     }
 

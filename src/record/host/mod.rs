@@ -16,6 +16,7 @@ pub mod service;
 mod shorten;
 pub mod timeline;
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
@@ -23,7 +24,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::base::net::Address;
 use crate::base::time;
-use crate::base::time::rfc3339::DayReader;
+use crate::base::time::rfc3339::MonthReader;
 use crate::record::host::enrich::Enrich;
 use crate::record::host::field::{Field, Raw};
 use crate::record::host::group::HostGroup;
@@ -37,6 +38,11 @@ use crate::record::json::put_address;
 use crate::record::signal;
 use crate::record::signal::{LOGIN_ACCEPTED, LOGIN_FAILED, SIGNALS, SignalSet};
 use crate::record::{Text, malformed, whole};
+
+thread_local! {
+    /// The month of the last time that was read: that of the next host's times most likely.
+    static MONTHS: Cell<MonthReader> = Cell::default();
+}
 
 /// The bytes of a text that is known when it is compiled.
 const fn bytes_of<const N: usize>(text: &str) -> &[u8; N] {
@@ -93,17 +99,18 @@ macro_rules! host_keys {
 
             /// Reads a host that has the keys of our own writer in its order and spacing; `None`: it may be a host all the same.
             pub fn read_fast(line: &'a [u8]) -> Option<Self> {
-                let (mut cursor, mut days) = (JsonCursor::new(line), DayReader::default());
+                let (mut cursor, mut months) = (JsonCursor::new(line), MONTHS.take());
                 cursor.expect(br#"{"schema":"soar.host/1","ip":""#)?;
                 let mut host = Self::new(Address::parse(cursor.plain_text()?)?);
                 $({
                     const KEY: &str = concat!(",\"", stringify!($key), "\":");
                     const BYTES: &[u8; KEY.len()] = bytes_of(KEY);
                     if cursor.consume(BYTES) {
-                        host.$key = Field::read(&mut cursor, &mut days)?;
+                        host.$key = Field::read(&mut cursor, &mut months)?;
                     }
                 })+
                 cursor.expect(b"}")?;
+                MONTHS.set(months);
                 cursor.is_at_end().then_some(host)
             }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::base::time::rfc3339::DayReader;
+use crate::base::time::rfc3339::MonthReader;
 use crate::record::Text;
 use crate::record::host::field::{Field, put_pairs};
 use crate::record::host::partial::{Buckets, put_buckets, read_buckets};
@@ -135,7 +135,7 @@ impl<'a> Field<'a> for Timeline<'a> {
         out.push(b'}');
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut DayReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
         cursor.expect(br#"{"resolution_seconds":"#)?;
         let level = level_of(cursor.integer()?)?;
         cursor.expect(br#","buckets":{"#)?;
@@ -255,7 +255,7 @@ mod tests {
             timeline.put(&mut out);
             assert_eq!(String::from_utf8_lossy(&out), text);
             assert_eq!(serde_json::from_str::<Timeline<'_>>(text).expect("a timeline"), timeline);
-            let quick = Timeline::read(&mut JsonCursor::new(text.as_bytes()), &mut DayReader::default());
+            let quick = Timeline::read(&mut JsonCursor::new(text.as_bytes()), &mut MonthReader::default());
             assert!(quick.is_none_or(|quick| quick == timeline) || text.contains('-'));
         }
     }
@@ -274,7 +274,7 @@ mod tests {
             "[]",
         ] {
             assert!(serde_json::from_str::<Timeline<'_>>(json).is_err(), "{json}");
-            assert!(Timeline::read(&mut JsonCursor::new(json.as_bytes()), &mut DayReader::default()).is_none(), "{json}");
+            assert!(Timeline::read(&mut JsonCursor::new(json.as_bytes()), &mut MonthReader::default()).is_none(), "{json}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::base::number::{count_digits, split_digits};
 use crate::base::simd::{find_json_escape, find_non_ascii_or_escape};
-use crate::base::time::rfc3339::{DayReader, TIME_LEN};
+use crate::base::time::rfc3339::{MonthReader, TIME_LEN};
 use crate::record::Text;
 
 /// How deep a value may be nested: deeper than any of ours.
@@ -75,10 +75,10 @@ impl<'a> JsonCursor<'a> {
 
     /// A time behind its opening quote, as we write it, in whole seconds, or any other of RFC 3339.
     #[inline]
-    pub fn time(&mut self, days: &mut DayReader) -> Option<i64> {
+    pub fn time(&mut self, months: &mut MonthReader) -> Option<i64> {
         match self.consume_quoted::<TIME_LEN>() {
-            Some(text) => days.read(text),
-            None => days.read(self.plain_text()?),
+            Some(text) => months.read(text),
+            None => months.read(self.plain_text()?),
         }
     }
 

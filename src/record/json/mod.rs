@@ -11,7 +11,6 @@ pub mod member;
 pub mod pairs;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::io::{self, Write};
 use std::net::IpAddr;
 
@@ -21,8 +20,7 @@ use serde_json::ser::Formatter;
 
 use crate::base::net::Address;
 use crate::base::simd::is_plain_from;
-use crate::base::time::LogTime;
-use crate::base::time::rfc3339::DayWriter;
+use crate::base::time::rfc3339::with_time;
 
 /// Appends `text` with its quotes.
 #[inline]
@@ -194,15 +192,10 @@ impl Formatter for TerminalSafe {
     }
 }
 
-thread_local! {
-    /// The day of the last time that was written: that of the next most likely, in records by the million.
-    static DAYS: RefCell<DayWriter> = RefCell::default();
-}
-
 /// Appends `seconds` since 1970 as RFC 3339, with its quotes.
 pub fn put_time(out: &mut Vec<u8>, seconds: i64) {
     out.push(b'"');
-    DAYS.with_borrow_mut(|days| days.put(LogTime { seconds, fraction: "" }, out));
+    with_time(seconds, |text| out.extend_from_slice(text.as_bytes()));
     out.push(b'"');
 }
 
