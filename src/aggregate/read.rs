@@ -22,27 +22,52 @@ use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{LineClass, LineCounts};
 use crate::record::signal::{LOGIN_ACCEPTED, SERVICE_LOGINS, SignalSet, Value};
 
-/// One event that counts for an address. There are millions, so it holds no memory of its own unless a tag is foreign.
+/// One event that counts for an address. There are millions, so what few have stands apart.
 #[derive(Debug)]
 pub struct EventRow {
     pub ip: Address,
     pub signals: SignalSet,
     /// Index into [`ScoreRecords::files`].
     pub file: u32,
+    /// The service of a login: one more than its index in [`ScoreRecords::services`]; 0: none.
+    pub service: u32,
     pub count: u64,
     /// Seconds since 1970.
     pub at: Option<i64>,
     pub line: u64,
+    pub detail: Option<Box<EventDetail>>,
+}
+
+/// What few events have.
+#[derive(Debug, Default)]
+pub struct EventDetail {
+    /// The tags that are no signals of ours.
     pub others: Vec<Arc<str>>,
-    pub login: Option<Box<LoginSeen>>,
+    pub login: Option<LoginSeen>,
     /// The hash of the user that was tried, where that is wanted.
     pub user: Option<u64>,
     /// The hash of the path that was asked for, where that is wanted.
     pub path: Option<u64>,
     /// Index into [`ScoreRecords::enrich`].
     pub enrich: u32,
-    /// The service of a login: one more than its index in [`ScoreRecords::services`]; 0: none.
-    pub service: u32,
+}
+
+impl EventDetail {
+    const fn is_empty(&self) -> bool {
+        self.others.is_empty() && self.login.is_none() && self.user.is_none() && self.path.is_none() && self.enrich == 0
+    }
+}
+
+impl EventRow {
+    /// The tags that are no signals of ours.
+    pub fn others(&self) -> &[Arc<str>] {
+        self.detail.as_ref().map_or(&[], |detail| &detail.others)
+    }
+
+    /// Index into [`ScoreRecords::enrich`].
+    pub fn enrich(&self) -> usize {
+        self.detail.as_ref().map_or(0, |detail| detail.enrich as usize)
+    }
 }
 
 /// One host record: a part of what is known of its address.
@@ -158,9 +183,10 @@ impl ScoreRecords {
     /// No less than what the table may grow by when it takes all of this.
     pub fn growth_bytes(&self) -> usize {
         let of_event = |seen: &EventRow| {
-            let signals = seen.signals.indexes().count() + seen.others.len() + usize::from(seen.login.is_some());
+            let is_login = seen.detail.as_ref().is_some_and(|detail| detail.login.is_some());
+            let signals = seen.signals.indexes().count() + seen.others().len() + usize::from(is_login);
             let signals = signals + usize::from(seen.service > 0);
-            HOST_BYTES + signals * SIGNAL_BYTES + self.enrich.get(seen.enrich as usize).map_or(0, |enrich| enrich.len())
+            HOST_BYTES + signals * SIGNAL_BYTES + self.enrich.get(seen.enrich()).map_or(0, |enrich| enrich.len())
         };
         let of_partial = |partial: &Partial<'_>| {
             let buckets = partial.buckets.iter().map(|signal| signal.buckets.len()).sum::<usize>();
@@ -207,7 +233,7 @@ impl ScoreRecords {
         };
         let others = others.iter().map(|name| name.0.as_ref().into()).collect();
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
-        let login = is_login.then(|| Box::new(LoginSeen::new(user.as_deref(), method.as_deref())));
+        let login = is_login.then(|| LoginSeen::new(user.as_deref(), method.as_deref()));
         let hash = |value, text: Option<&[u8]>| text.filter(|_| keep.counts(value) && signals.counts_distinct(value)).map(partial::hash);
         let user = hash(Value::User, user.as_deref());
         let path = hash(Value::Path, target.as_deref().map(path_of));
@@ -216,7 +242,9 @@ impl ScoreRecords {
         let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
         let service = dataset.as_deref().filter(|_| is_service).and_then(service::of_dataset);
         let service = service.map_or(0, |service| share(&mut self.services, service.as_bytes()) + 1);
-        self.seen.push(EventRow { ip, signals, file, count, at, line, others, login, user, path, enrich, service });
+        let detail = EventDetail { others, login, user, path, enrich };
+        let detail = (!detail.is_empty()).then(|| Box::new(detail));
+        self.seen.push(EventRow { ip, signals, file, service, count, at, line, detail });
     }
 
     fn add_host(&mut self, mut host: HostRecord<'_>, keep: &AggregationOptions) {

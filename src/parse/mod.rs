@@ -251,7 +251,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
         run.blocks.put(block.bytes);
         done
     };
-    let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, run, diagnostics));
+    let outcome = map_blocks(reader, run, work, |answer| sink.take(answer, &classifier, run, diagnostics));
     sink.report.note(&mut diagnostics.stats);
     let mut report = sink.close(outcome, run)?;
     report.end_input(diagnostics);
@@ -284,7 +284,13 @@ struct ParseOutput {
 }
 
 impl ParseOutput {
-    fn take(&mut self, answer: Result<ClassifiedBlock>, run: &Run, diagnostics: &mut Diagnostics) -> Result<()> {
+    fn take(
+        &mut self,
+        answer: Result<ClassifiedBlock>,
+        classifier: &Classifier<'_>,
+        run: &Run,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<()> {
         let block = match answer {
             Ok(block) => block,
             Err(error) => {
@@ -314,6 +320,7 @@ impl ParseOutput {
             None => self.advance(),
         }
         run.results.put(block.events);
+        classifier.reuse(block.counted);
         Ok(())
     }
 

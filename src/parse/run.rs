@@ -7,7 +7,7 @@ mod worker;
 
 use std::sync::{Arc, Mutex};
 
-use crate::aggregate::read::ScoreRecords;
+use crate::aggregate::read::{EventRow, ScoreRecords};
 use crate::base::issue_counter::{IssueCounter, SHOWN};
 use crate::base::time::Assumptions;
 use crate::io::block;
@@ -117,6 +117,8 @@ pub struct Classifier<'c> {
     config: &'c Config,
     /// Those that no thread is using: they remember what they saw, so they go from block to block.
     spare: Mutex<Vec<Worker<'c>>>,
+    /// Lists of events that were added up: the next block's need no new memory.
+    rows: Mutex<Vec<Vec<EventRow>>>,
     candidates: Candidates<'c>,
 }
 
@@ -126,7 +128,7 @@ impl<'c> Classifier<'c> {
         let candidates = Candidates::new(config.log_format.as_ref())
             .vouched(config.program.as_ref(), config.trusted_containers.as_ref())
             .of_services(&config.services);
-        Self { config, spare: Mutex::default(), candidates }
+        Self { config, spare: Mutex::default(), rows: Mutex::default(), candidates }
     }
 
     /// Which signals would have fired that no run asked for, and on whom.
@@ -145,7 +147,7 @@ impl<'c> Classifier<'c> {
     pub fn classify(&self, block: &block::Block, events: Vec<u8>) -> ClassifiedBlock {
         let mut done = ClassifiedBlock {
             events,
-            counted: ScoreRecords::default(),
+            counted: ScoreRecords { seen: self.rows(), ..ScoreRecords::default() },
             rejects: Vec::new(),
             passed: Vec::new(),
             overlooked: Overlooked::default(),
@@ -332,9 +334,8 @@ impl<'c> Classifier<'c> {
             if message.template().outcome == "failure" && service != "sshd" && !done.services.contains(&service) {
                 done.services.push(service);
             }
-            let address = message.address().unwrap_or_default();
             let EventBuilder { detectors, unasked, .. } = &mut *tools;
-            detectors.note_unasked(message, |signal| unasked.add(signal, address, message.count()));
+            detectors.note_unasked(message, |signal| unasked.add(signal, message.address().unwrap_or_default(), message.count()));
         }
         let wanted = !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some();
         if let ParsedLine::Web(web) = &mut *reading {

@@ -99,9 +99,9 @@ impl Table {
 
     /// Takes over what other stages know of the address of an event, whether or not it is counted in the end.
     fn carry_event(&mut self, seen: &EventRow, records: &ScoreRecords) {
-        if seen.enrich > 0 {
+        if seen.enrich() > 0 {
             let index = self.index_for(self.key_of(seen.ip), seen.ip);
-            self.hosts[index].tally.carried_mut().merge_enrich(&records.enrich[seen.enrich as usize]);
+            self.hosts[index].tally.carried_mut().merge_enrich(&records.enrich[seen.enrich()]);
         }
     }
 
@@ -116,7 +116,7 @@ impl Table {
     /// The index of the host of an event, and what is counted of its signals outside the table.
     #[inline]
     fn admit_event(&mut self, seen: &EventRow, index: Option<usize>) -> Option<(usize, Vec<SignalId>)> {
-        let others: Vec<_> = seen.others.iter().filter_map(|name| self.names.intern(name)).collect();
+        let others: Vec<_> = seen.others().iter().filter_map(|name| self.names.intern(name)).collect();
         let index = index.or_else(|| (!others.is_empty()).then(|| self.index_for(self.key_of(seen.ip), seen.ip)))?;
         Some((index, others))
     }
@@ -152,14 +152,14 @@ impl Table {
                 tally.timeline_mut().add(signal, at, seen.count);
             }
         }
-        if let Some(login) = &seen.login {
+        if let Some(login) = seen.detail.as_ref().and_then(|detail| detail.login.as_ref()) {
             tally.order_mut().add_login(seen.at, login, seen.count, (file, seen.line), &self.files);
         }
         if let Some(at) = seen.at.filter(|_| !seen.signals.intersection(LOGIN_FAILED).is_empty()) {
             tally.order_mut().add_failures(at, seen.count);
         }
         self.timeless += u64::from(self.keep.resolution_seconds.is_some() && bucket.is_none());
-        for (value, hash) in [(Value::User, seen.user), (Value::Path, seen.path)] {
+        for (value, hash) in seen.detail.iter().flat_map(|detail| [(Value::User, detail.user), (Value::Path, detail.path)]) {
             if let Some(hash) = hash {
                 tally.distinct_mut(value).add(hash);
             }

@@ -121,6 +121,11 @@ thread_local! {
     static WRITTEN: RefCell<MonthWriter> = RefCell::default();
 }
 
+/// Appends the RFC 3339 text of `seconds` since 1970.
+pub fn put_time(seconds: i64, out: &mut Vec<u8>) {
+    WRITTEN.with_borrow_mut(|months| months.put(LogTime { seconds, fraction: "" }, out));
+}
+
 /// Calls `show` with the RFC 3339 text of `seconds` since 1970.
 pub fn with_time<T>(seconds: i64, show: impl FnOnce(&str) -> T) -> T {
     WRITTEN.with_borrow_mut(|months| show(months.text(seconds)))

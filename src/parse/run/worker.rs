@@ -1,5 +1,6 @@
 //! What a thread works with, which goes from block to block: it remembers what it saw.
 
+use crate::aggregate::read::{EventRow, ScoreRecords};
 use crate::io::block;
 use crate::io::lines::LineIndex;
 use crate::parse::detect::Detectors;
@@ -44,5 +45,21 @@ impl<'c> Classifier<'c> {
         let clock = self.config.clock.with_reference(block.modified);
         let parser = LineParser::new(&self.candidates, &block.file, clock, worker.last);
         if self.config.trace.is_some() { parser.traced() } else { parser }
+    }
+
+    /// Takes back what was counted of a block and added up since.
+    pub fn reuse(&self, counted: ScoreRecords) {
+        let mut rows = counted.seen;
+        rows.clear();
+        if rows.capacity() > 0
+            && let Ok(mut spare) = self.rows.lock()
+        {
+            spare.push(rows);
+        }
+    }
+
+    /// A list for the events of a block.
+    pub(super) fn rows(&self) -> Vec<EventRow> {
+        self.rows.lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default()
     }
 }

@@ -7,6 +7,7 @@ use crate::base::number::parse_port;
 use crate::base::time::LogTime;
 use crate::parse::format::{Header, to_utf8};
 use crate::parse::service::field::{Captures, FieldKind, split_network};
+use crate::parse::service::pam::read_pam_fields;
 use crate::parse::service::template::MessageTemplate;
 use crate::record::MAX_INTEGER;
 use crate::record::event::read::EventView;
@@ -20,16 +21,25 @@ pub struct ServiceMessage<'a> {
     template: &'static MessageTemplate,
     /// How a login was tried: `password`, `publickey`, `keyboard-interactive/pam` ...
     pub method: Option<&'a [u8]>,
-    address: Option<&'a [u8]>,
+    /// The address; or PAM's fields, in which it stands with the user.
+    peer: Option<&'a [u8]>,
     /// Digits: the number is worked out only where it leaves.
     port: Option<&'a [u8]>,
     user: Option<&'a [u8]>,
     count: u64,
     signals: SignalSet,
+    /// Whether peer and user stand in PAM's fields, which are read where somebody asks: of nearly all such messages nobody does.
+    is_of_pam: bool,
 }
 
 /// The peer and the user, as far as a message names them.
-type PeerAndUser<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+#[derive(Debug, Clone, Copy)]
+pub enum PeerAndUser<'a> {
+    /// Both are known.
+    Named(Option<&'a [u8]>, Option<&'a [u8]>),
+    /// They stand in these fields of PAM.
+    OfPam(&'a [u8]),
+}
 
 /// What is known of a message beside its parts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,18 +56,23 @@ impl<'a> ServiceMessage<'a> {
     /// A message of `template` with these parts.
     #[inline]
     pub fn new(header: Header<'a>, template: &'static MessageTemplate, parts: &Captures<'a>, around: Circumstances<'a>) -> Self {
-        let (address, user) = around.peer.unwrap_or_else(|| {
-            (parts.get(FieldKind::Address).or_else(|| parts.get(FieldKind::Network).and_then(single_address)), parts.get(FieldKind::User))
-        });
+        let (peer, user, is_of_pam) = match around.peer {
+            Some(PeerAndUser::Named(peer, user)) => (peer, user, false),
+            Some(PeerAndUser::OfPam(fields)) => (Some(fields), None, true),
+            None => {
+                let peer = parts.get(FieldKind::Address).or_else(|| parts.get(FieldKind::Network).and_then(single_address));
+                (peer, parts.get(FieldKind::User), false)
+            }
+        };
         // Without a socket sshd makes the port up (65535).
-        let port = parts.get(FieldKind::Port).filter(|_| address != Some(b"UNKNOWN"));
+        let port = parts.get(FieldKind::Port).filter(|_| peer != Some(b"UNKNOWN"));
         let method = parts.get(FieldKind::Method);
         // Of a number that cannot be one, the message is one try.
         let count = parts
             .get(FieldKind::Count)
             .and_then(parse_count)
             .map_or(around.count, |count| count.saturating_mul(around.count).min(MAX_INTEGER));
-        let mut message = Self { header, template, method, address, port, user, count, signals: SignalSet::default() };
+        let mut message = Self { header, template, method, peer, port, user, count, signals: SignalSet::default(), is_of_pam };
         if !template.signals.is_empty() && message.fires(around.is_preauth) {
             message.signals = template.signals;
         }
@@ -71,7 +86,7 @@ impl<'a> ServiceMessage<'a> {
         let is_login = !signals.intersection(LOGIN_FAILED.union(LOGIN_ACCEPTED)).is_empty();
         let is_one_of =
             |methods: &[&str]| self.method.is_some_and(|method| methods.iter().any(|wanted| is_method(method, wanted.as_bytes())));
-        (is_login || self.address.is_some())
+        (is_login || self.names_peer())
             && (is_preauth || !self.template.is_preauth)
             && (methods.is_empty() || is_one_of(methods))
             && !is_one_of(not_methods)
@@ -88,12 +103,19 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// The peer, as the message has it.
-    pub const fn address(&self) -> Option<&'a [u8]> {
-        self.address
+    pub fn address(&self) -> Option<&'a [u8]> {
+        self.peer_and_user().0
     }
 
-    pub const fn user(&self) -> Option<&'a [u8]> {
-        self.user
+    pub fn user(&self) -> Option<&'a [u8]> {
+        self.peer_and_user().1
+    }
+
+    fn peer_and_user(&self) -> (Option<&'a [u8]>, Option<&'a [u8]>) {
+        match self.peer {
+            Some(fields) if self.is_of_pam => read_pam_fields(fields),
+            peer => (peer, self.user),
+        }
     }
 
     /// The port, as the message has it.
@@ -122,8 +144,8 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// Whether the message names its peer.
-    pub const fn names_peer(&self) -> bool {
-        self.address.is_some()
+    pub fn names_peer(&self) -> bool {
+        self.address().is_some()
     }
 
     /// The machine that wrote the message; empty where the header has none.
@@ -150,11 +172,12 @@ impl<'a> ServiceMessage<'a> {
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
         let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
         let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
+        let (address, user) = self.peer_and_user();
         EventView {
             dataset: is_service.then_some(Cow::Borrowed(self.template.dataset.as_bytes())),
-            ip: self.address.and_then(|address| EventSource::from_log(address, None).ip),
+            ip: address.and_then(|address| EventSource::from_log(address, None).ip),
             at: self.header.time.map(|time| time.seconds),
-            user: self.user.filter(|_| is_login || wants.users).map(text),
+            user: user.filter(|_| is_login || wants.users).map(text),
             method: self.method.filter(|_| is_login).map(text),
             count: self.count,
             signals,
@@ -164,18 +187,19 @@ impl<'a> ServiceMessage<'a> {
 
     /// The event of this message, still without tags.
     pub fn to_event(&self, path: &'a str, line: u64) -> Event<'a> {
+        let (address, user) = self.peer_and_user();
         let mut event = Event::new(self.template.dataset, self.template.action, path, line);
         event.timestamp = self.header.time;
         event.outcome = self.template.outcome;
-        event.source = self.address.map(|address| EventSource::from_log(address, self.port.and_then(parse_port))).unwrap_or_default();
-        event.user_name = self.user.map(Cow::Borrowed);
+        event.source = address.map(|address| EventSource::from_log(address, self.port.and_then(parse_port))).unwrap_or_default();
+        event.user_name = user.map(Cow::Borrowed);
         event.hostname = Some(self.header.host).filter(|host| !host.is_empty());
         event.process_name = Some(self.header.program).filter(|program| !program.is_empty());
         event.process_pid = self.header.pid;
         event.count = self.count;
         event.method = self.method;
         // Of a message that was cut off nobody is named.
-        event.user_state = if self.template.is_invalid_user && self.user.is_some() { INVALID } else { "" };
+        event.user_state = if self.template.is_invalid_user && user.is_some() { INVALID } else { "" };
         event
     }
 }

@@ -14,9 +14,9 @@ use crate::parse::service::definition::Definition;
 use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::keyed::KeyedSyntax;
 use crate::parse::service::message::unfold_repeats;
-use crate::parse::service::message::{Circumstances, ServiceMessage};
+use crate::parse::service::message::{Circumstances, PeerAndUser, ServiceMessage};
 use crate::parse::service::own_line::{LineMatcher, OwnLine};
-use crate::parse::service::pam::{called_for, read_pam_fields, split_module};
+use crate::parse::service::pam::{called_for, split_module};
 use crate::parse::service::template::{TemplateMatcher, Truncation};
 use crate::parse::service::template_table::TemplateTable;
 use crate::parse::service::xml;
@@ -215,7 +215,7 @@ fn read_text<'a>(definition: &'static Definition, header: Header<'a>, message: &
         let trimmed = message.trim_ascii_end();
         if trimmed.len() < message.len() { find(templates, trimmed, ending, &mut parts) } else { None }
     })?;
-    let peer = parts.get(FieldKind::Fields).map(read_pam_fields);
+    let peer = parts.get(FieldKind::Fields).map(PeerAndUser::OfPam);
     Some(ServiceMessage::new(header, found.shape, &parts, Circumstances { peer, count, is_preauth: true }))
 }
 

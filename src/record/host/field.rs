@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_json::value::RawValue;
 
 use crate::base::time::rfc3339::MonthReader;
-use crate::record::host::login_order::{LoginOrder, read_failures};
+use crate::record::host::login_order::{LoginOrder, read_fast};
 use crate::record::host::partial::Partial;
 use crate::record::host::scan::ScanView;
 use crate::record::host::{Evidence, Kept, SeenAt, read_time};
@@ -187,7 +187,8 @@ impl<'a> Item<'a> for Text<'a> {
     }
 }
 
-fn rest_of_text<'a>(cursor: &mut JsonCursor<'a>) -> Option<Text<'a>> {
+/// A text behind its opening quote, without an escape.
+pub(crate) fn rest_of_text<'a>(cursor: &mut JsonCursor<'a>) -> Option<Text<'a>> {
     Some(Text::from(std::str::from_utf8(cursor.plain_text()?).ok()?))
 }
 
@@ -333,9 +334,9 @@ impl<'a> Field<'a> for LoginOrder<'a> {
         self.put(out);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
+    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
         let before = *cursor;
-        read_failures(cursor).or_else(|| {
+        read_fast(cursor, months).or_else(|| {
             *cursor = before;
             read_by_serde(cursor)
         })

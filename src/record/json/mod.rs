@@ -20,7 +20,7 @@ use serde_json::ser::Formatter;
 
 use crate::base::net::Address;
 use crate::base::simd::is_plain_from;
-use crate::base::time::rfc3339::with_time;
+use crate::base::time::rfc3339;
 
 /// Appends `text` with its quotes.
 #[inline]
@@ -195,7 +195,7 @@ impl Formatter for TerminalSafe {
 /// Appends `seconds` since 1970 as RFC 3339, with its quotes.
 pub fn put_time(out: &mut Vec<u8>, seconds: i64) {
     out.push(b'"');
-    with_time(seconds, |text| out.extend_from_slice(text.as_bytes()));
+    rfc3339::put_time(seconds, out);
     out.push(b'"');
 }
 

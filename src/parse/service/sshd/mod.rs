@@ -12,8 +12,8 @@ use crate::parse::service::Service;
 use crate::parse::service::catalog;
 use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::message::unfold_repeats;
-use crate::parse::service::message::{Circumstances, ServiceMessage};
-use crate::parse::service::pam::{read_last_rhost, read_pam_fields, split_module};
+use crate::parse::service::message::{Circumstances, PeerAndUser, ServiceMessage};
+use crate::parse::service::pam::{read_last_rhost, split_module};
 use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::sshd::key::{cut_info, find_key_info, is_local_account, may_have_info};
 use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncation};
@@ -87,8 +87,8 @@ pub fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]
     }
     let shape = shape?;
     let peer = parts.get(FieldKind::Fields).map(|fields| match module {
-        Some((module, _)) if module.starts_with(b"krb5") => (read_last_rhost(fields), None),
-        _ => read_pam_fields(fields),
+        Some((module, _)) if module.starts_with(b"krb5") => PeerAndUser::Named(read_last_rhost(fields), None),
+        _ => PeerAndUser::OfPam(fields),
     });
     Some(ServiceMessage::new(header, shape, &parts, Circumstances { peer, count, is_preauth }))
 }

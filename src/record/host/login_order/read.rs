@@ -1,0 +1,75 @@
+//! `login_order` as our own writer puts it, read at once.
+
+use crate::base::time::rfc3339::MonthReader;
+use crate::record::host::field::rest_of_text;
+use crate::record::host::login_order::{Login, LoginOrder, UNIT_SECONDS};
+use crate::record::host::partial::{Buckets, read_buckets, shift_of};
+use crate::record::json::cursor::JsonCursor;
+use crate::record::whole::Whole;
+
+/// The value as our own writer puts it; `None`: it may be one all the same.
+pub(crate) fn read_fast<'a>(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<LoginOrder<'a>> {
+    let mut order = LoginOrder::default();
+    cursor.expect(b"{")?;
+    let mut keys = Keys { is_first: true };
+    if keys.has(cursor, br#""width_seconds":"#) {
+        order.shift = shift_of(cursor.integer()?, UNIT_SECONDS)?;
+    }
+    if keys.has(cursor, br#""failures":"#) {
+        order.failures = read_units(cursor)?;
+    }
+    if keys.has(cursor, br#""logins":"#) {
+        order.logins = read_units(cursor)?;
+    }
+    if keys.has(cursor, br#""latest":["#) {
+        cursor.items(b']', |cursor| {
+            order.latest.push(read_login(cursor, months)?);
+            Some(())
+        })?;
+    }
+    if keys.has(cursor, br#""unknown":"#) {
+        order.unknown = cursor.integer()?;
+    }
+    cursor.expect(b"}")?;
+    Some(order)
+}
+
+/// The keys of an object.
+struct Keys {
+    is_first: bool,
+}
+
+impl Keys {
+    /// Whether `key` comes next; then it is behind us.
+    fn has<const N: usize>(&mut self, cursor: &mut JsonCursor<'_>, key: &[u8; N]) -> bool {
+        let mut behind = *cursor;
+        let is_next = (self.is_first || behind.consume(b",")) && behind.consume(key);
+        if is_next {
+            (*cursor, self.is_first) = (behind, false);
+        }
+        is_next
+    }
+}
+
+fn read_units(cursor: &mut JsonCursor<'_>) -> Option<Buckets> {
+    let mut numbers = Vec::with_capacity(16);
+    cursor.expect(b"[")?;
+    cursor.items(b']', |cursor| {
+        numbers.push(Whole(cursor.integer()?.cast_signed()));
+        Some(())
+    })?;
+    read_buckets(&numbers, UNIT_SECONDS.into())
+}
+
+fn read_login<'a>(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Login<'a>> {
+    cursor.expect(br#"{"at":""#)?;
+    let at = cursor.time(months)?;
+    let user = if cursor.consume(br#","user":""#) { Some(rest_of_text(cursor)?) } else { None };
+    let method = if cursor.consume(br#","method":""#) { Some(rest_of_text(cursor)?) } else { None };
+    cursor.expect(br#","file":""#)?;
+    let file = rest_of_text(cursor)?;
+    cursor.expect(br#","line":"#)?;
+    let line = cursor.integer()?;
+    cursor.expect(b"}")?;
+    Some(Login { at, user, method, file, line })
+}
