@@ -49,6 +49,8 @@ pub struct Guesses {
     /// The years that were guessed, by how it is known when their input was modified.
     years: BTreeMap<&'static str, BTreeSet<i16>>,
     has_local_times: bool,
+    /// An abbreviation of a zone that times name in place of an offset.
+    zone_name: Option<Box<str>>,
     current: Option<InputTimes>,
     /// By offset, in seconds.
     hints: BTreeMap<i64, ZoneHint>,
@@ -62,6 +64,9 @@ impl Guesses {
             self.years.entry(source_of(block.dating)).or_default().extend(&assumed.years);
         }
         self.has_local_times |= assumed.latest.is_some();
+        if self.zone_name.is_none() {
+            self.zone_name.clone_from(&assumed.zone_name);
+        }
         if block.counts.lines.total() == 0 {
             return;
         }
@@ -105,7 +110,9 @@ impl Guesses {
         }
         let with_zone = zone_is_guessed && (!self.years.is_empty() || config.period.is_bounded() && !leaves_nothing);
         let zone_part = with_zone.then(|| format!("times without an offset are in {} (--tz sets it)", zone.name));
-        let parts: Vec<_> = self.year_part().into_iter().chain(zone_part).collect();
+        let named = self.zone_name.as_ref().filter(|_| zone_is_guessed && !with_zone);
+        let named_part = named.map(|name| format!("times that name the zone {name} are in {} (--tz sets it)", zone.name));
+        let parts: Vec<_> = self.year_part().into_iter().chain(zone_part).chain(named_part).collect();
         if !parts.is_empty() {
             diagnostics.info(&format!("assumed: {}", parts.join("; ")));
         }

@@ -35,6 +35,8 @@ pub struct Assumptions {
     pub years: Vec<i16>,
     /// The latest stamp without an offset, in seconds since 1970.
     pub latest: Option<i64>,
+    /// The first abbreviation of a zone in place of an offset: it tells nothing, since several zones share most of them.
+    pub zone_name: Option<Box<str>>,
 }
 
 /// When clocks show a date and time, in seconds since 1970.
@@ -97,6 +99,11 @@ impl Clock {
     #[must_use]
     pub fn into_assumed(self) -> Assumptions {
         self.assumed
+    }
+
+    /// Remembers that a stamp without an offset names a zone by an abbreviation.
+    pub fn note_zone_name(&mut self, name: &[u8]) {
+        self.assumed.zone_name.get_or_insert_with(|| String::from_utf8_lossy(name).into());
     }
 
     /// Reads the time of a web log, `10/Oct/2000:13:55:36 -0700`.
@@ -250,7 +257,10 @@ impl Clock {
             _ => &rest[..0],
         };
         let offset = &rest[if digits.is_empty() { 0 } else { 1 + digits.len() }..];
-        let offset = offset.strip_prefix(b" ").unwrap_or(offset);
+        let offset = match offset.strip_prefix(b" ").unwrap_or(offset) {
+            b"UTC" | b"GMT" => b"Z",
+            offset => offset,
+        };
         let mut text = *b"0000-00-00T00:00:00      ";
         text[..4].copy_from_slice(year);
         if let Some(number) = month_number(month) {

@@ -64,6 +64,20 @@ struct KeyTemplate {
     form: ValueForm,
 }
 
+impl KeyTemplate {
+    /// Its value; of several keys, their values with a blank between them.
+    fn value<'a>(&self, fields: &Fields<'a>, arena: &'a Arena) -> Option<&'a [u8]> {
+        if !self.path.contains(' ') {
+            return fields.get(self.path);
+        }
+        let mut values = Vec::new();
+        for path in self.path.split(' ') {
+            values.extend([&b" "[..], fields.get(path)?]);
+        }
+        Some(arena.join(&values[1..]))
+    }
+}
+
 #[derive(Debug)]
 enum ValueForm {
     /// One of these texts.
@@ -108,7 +122,7 @@ impl KeyedMatcher {
 
     /// The paths that it looks at.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().map(|key| key.path)
+        self.keys.iter().flat_map(|key| key.path.split(' '))
     }
 
     /// The templates of its values.
@@ -124,7 +138,7 @@ impl KeyedMatcher {
         parts.clear();
         let mut time = KeyedTime::default();
         for key in &self.keys {
-            match (fields.get(key.path), &key.form) {
+            match (key.value(fields, arena), &key.form) {
                 (None, _) if key.is_optional => {}
                 (None, _) => return None,
                 (Some(value), ValueForm::Time(formats)) => time.0 = time.0.or_else(|| read_value(formats, value, arena, clock)),
@@ -146,18 +160,12 @@ impl KeyedMatcher {
 
 /// The formats of a time, where the value is one.
 fn time_formats(texts: &[String]) -> Result<Option<Vec<TimeFormat>>, String> {
-    if !texts.iter().any(|text| text.starts_with("{time")) {
+    if !texts.iter().any(|text| ["{time", "{utc"].iter().any(|start| text.starts_with(start))) {
         return Ok(None);
     }
-    let mut formats = Vec::new();
-    for text in texts {
-        match text.strip_prefix("{time").and_then(|rest| rest.strip_suffix('}')) {
-            Some("") => formats.push(TimeFormat::any()),
-            Some(format) => formats.push(TimeFormat::compile(format.strip_prefix(':').unwrap_or(format))?),
-            None => return Err(format!("{text}: a time stands alone in its value")),
-        }
-    }
-    Ok(Some(formats))
+    let part = |text: &String| text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).and_then(TimeFormat::of_part);
+    let format = |text| part(text).unwrap_or_else(|| Err(format!("{text}: a time stands alone in its value")));
+    texts.iter().map(format).collect::<Result<_, _>>().map(Some)
 }
 
 fn read_value<'a>(formats: &[TimeFormat], value: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<LogTime<'a>> {

@@ -152,14 +152,13 @@ fn next_part(text: &str) -> Result<(String, Option<LinePart>, &str), String> {
             "message" => LinePart::Message,
             "host" => LinePart::Host,
             "pid" => LinePart::Pid,
-            "time" => LinePart::Time(TimeFormat::any()),
-            _ => match name.strip_prefix("time:") {
-                Some(format) => LinePart::Time(TimeFormat::compile(format)?),
+            _ => match TimeFormat::of_part(name) {
+                Some(format) => LinePart::Time(format?),
                 None => match FieldKind::named(name.strip_suffix('*').unwrap_or(name)) {
                     Some(kind @ (FieldKind::Number | FieldKind::Word | FieldKind::Text | FieldKind::Server | FieldKind::Peer)) => {
                         LinePart::Field(kind)
                     }
-                    _ => return Err(format!("{{{name}}} before the message: time, host, pid, num, word, server, peer or text")),
+                    _ => return Err(format!("{{{name}}} before the message: time, utc, host, pid, num, word, server, peer or text")),
                 },
             },
         };
@@ -172,7 +171,12 @@ fn next_part(text: &str) -> Result<(String, Option<LinePart>, &str), String> {
 /// The instant of a time whose parts were read.
 pub fn read_time<'a>(text: &TimeText<'a>, arena: &'a Arena, clock: &mut Clock) -> Option<LogTime<'a>> {
     if let Some(whole) = text.whole {
-        return clock.parse_any(whole).ok();
+        // Behind a time that has an offset, another is none.
+        let in_utc = if text.offset.is_empty() { None } else { clock.parse_any(arena.join(&[whole, text.offset])).ok() };
+        return in_utc.or_else(|| clock.parse_any(whole).ok());
+    }
+    if !text.zone_name.is_empty() && text.offset.is_empty() {
+        clock.note_zone_name(text.zone_name);
     }
     let fraction = std::str::from_utf8(&text.fraction[..text.fraction.len().min(9)]).unwrap_or_default();
     let month = if text.month.len() > 2 { u8::try_from(month_number(text.month)?).ok()? } else { digits(text.month)? };

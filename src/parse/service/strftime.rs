@@ -24,6 +24,8 @@ enum Directive {
     WeekdayName,
     Offset,
     ZoneName,
+    /// Where no offset is written, it is UTC.
+    Utc,
     Byte(u8),
 }
 
@@ -46,12 +48,28 @@ pub struct TimeText<'a> {
     pub fraction: &'a [u8],
     /// `Z`, `+0100`, `+01:00`.
     pub offset: &'a [u8],
+    /// The abbreviation of a zone that is not UTC, in place of an offset.
+    pub zone_name: &'a [u8],
 }
 
 impl TimeFormat {
     /// RFC 3339 and its relatives, and numbers.
     pub fn any() -> Self {
         Self(vec![Directive::Any])
+    }
+
+    /// What the part `time:` or `utc:` of a template describes behind its colon; without one, [`Self::any`]. `None`: the part is neither.
+    ///
+    /// # Errors
+    /// See [`Self::compile`].
+    pub fn of_part(part: &str) -> Option<Result<Self, String>> {
+        let (name, format) = part.split_once(':').map_or((part, None), |(name, format)| (name, Some(format)));
+        let compiled = || format.map_or_else(|| Ok(Self::any()), Self::compile);
+        match name {
+            "time" => Some(compiled()),
+            "utc" => Some(compiled().map(|Self(parts)| Self([&[Directive::Utc], &parts[..]].concat()))),
+            _ => None,
+        }
     }
 
     /// The format that `text` describes.
@@ -105,7 +123,7 @@ impl TimeFormat {
 
     /// Whether a time can begin with `byte`.
     pub fn may_begin(&self, byte: u8) -> bool {
-        match self.0.first() {
+        match self.0.iter().find(|part| **part != Directive::Utc) {
             Some(Directive::Byte(first)) => *first == byte,
             Some(Directive::MonthName | Directive::WeekdayName) => byte.is_ascii_alphabetic(),
             Some(Directive::HalfDay | Directive::Offset | Directive::ZoneName) | None => true,
@@ -121,6 +139,7 @@ impl TimeFormat {
         for directive in &self.0 {
             match directive {
                 Directive::Byte(byte) => rest = rest.strip_prefix(&[*byte])?,
+                Directive::Utc => time.offset = b"Z",
                 Directive::Any => time.whole = Some(take(&mut rest, any_len(text))?),
                 Directive::Epoch => {
                     let len = rest.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
@@ -158,6 +177,8 @@ impl TimeFormat {
                     let name = take(&mut rest, len)?;
                     if matches!(name, b"UTC" | b"GMT" | b"Z") || matches!(name.first(), Some(b'+' | b'-')) {
                         time.offset = if name.first().is_some_and(u8::is_ascii_alphabetic) { b"Z" } else { name };
+                    } else {
+                        time.zone_name = name;
                     }
                 }
             }

@@ -54,7 +54,7 @@ fn what_was_assumed_is_known() {
             let text = text.as_bytes();
             let _ = if text[0].is_ascii_digit() { clock.parse_any(text).map(drop) } else { clock.parse_rfc3164(text).map(drop) };
         }
-        let Assumptions { years, latest } = clock.into_assumed();
+        let Assumptions { years, latest, .. } = clock.into_assumed();
         (years, latest.map(rfc3339))
     };
     let both = ["Dec 31 23:59:59", "Jan  1 11:00:00", "Jan  1 10:00:00", "Feb 30 00:00:00"];

@@ -35,7 +35,20 @@ pub fn read_front<'a>(line: &'a [u8], start: usize, clock: &mut Clock) -> Result
     let at = start;
     let who = read_client(line[..time_start - 1].strip_suffix(b" ").ok_or(mismatch(at, "no space before the time"))?)
         .map_err(|reason| mismatch(at, reason))?;
+    if may_end_in_port(who.address) && line[time_start..time_end].len() == DAPHNE_LEN && memmem::find(&line[start..], b" HTTP/").is_none() {
+        return Err(mismatch(at, "an IPv6 address that may end in a port: --log-format must say (daphne)"));
+    }
     Ok((time, who))
+}
+
+/// The length of `10/Oct/2000:13:55:36`. Daphne writes such a time, `GET /path` for a request, and `2001:db8::7:4711` for an IPv6 address
+/// with a port.
+const DAPHNE_LEN: usize = 20;
+
+/// Whether `address` without its last group, which may be a port, is one of IPv6.
+fn may_end_in_port(address: &[u8]) -> bool {
+    let is_v6 = |text: &[u8]| net::parse_address(text).is_some_and(|address| address.is_ipv6());
+    net::split_port(address).is_some_and(|(host, port)| !port.is_empty() && is_v6(host))
 }
 
 /// The time that ends at `end`, and where it starts, behind a bracket: of the length that it nearly always has, or any that has a date.

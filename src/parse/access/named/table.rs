@@ -217,6 +217,16 @@ pub const NAMED: &[NamedFormat] = &[
         ),
     },
     NamedFormat {
+        name: "daphne",
+        about: "Daphne (Django Channels), which writes a port behind each address, also behind one of IPv6",
+        source: "Daphne daphne/access.py; tried with Daphne 4.2",
+        reader: Reader::Text(r#"%h:%{remote}p - - [%{%d/%b/%Y:%T}t] "%m %U%q" %>s %b"#, Escaping::Quotes),
+        example: (
+            r#"2001:db8::7:41036 - - [29/Nov/2026:13:33:18] "GET /no" 404 74"#,
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:18Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"2001:db8::7"},"http":{"request":{"method":"GET"},"response":{"status_code":404,"body":{"bytes":74}}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+        ),
+    },
+    NamedFormat {
         name: "http_server",
         about: "Python's http.server",
         source: "CPython Lib/http/server.py, log_message; tried with Python 3.11",
