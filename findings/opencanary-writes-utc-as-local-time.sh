@@ -19,7 +19,7 @@ cat >.opencanary.conf <<END
 END
 cat >login.py <<'END'
 import ftplib, sys, time
-for attempt in range(300):
+for attempt in range(600):
     client = ftplib.FTP()
     try:
         client.connect("127.0.0.1", int(sys.argv[1]), timeout=10)
@@ -39,15 +39,25 @@ for key in ("local_time", "local_time_adjusted", "utc_time"):
     ahead = (datetime.datetime.fromisoformat(line[key]) - now).total_seconds() / 3600
     print(f"{key}: {round(ahead):+} hours from UTC")
 END
-HOME=$folder TZ=Asia/Tokyo v/bin/twistd -noy v/bin/opencanary.tac --pidfile= >out 2>&1 &
-server=$!
-python3 login.py "$port"
-for _ in {1..100}; do ! grep -q '"USERNAME"' canary.log || break; sleep 0.1; done
-echo 'OpenCanary 0.9.10, of a login with TZ=Asia/Tokyo:'
-grep '"USERNAME"' canary.log
-v/bin/python hours.py | tee seen
+# Tokyo, and UTC.
+for zone in JST-9 UTC0; do
+    HOME=$folder TZ=$zone v/bin/twistd -noy v/bin/opencanary.tac --pidfile= >out 2>&1 &
+    server=$!
+    python3 login.py "$port"
+    for _ in {1..100}; do ! grep -q '"USERNAME"' canary.log || break; sleep 0.1; done
+    kill "$server"
+    wait "$server" || :
+    server=
+    echo "OpenCanary 0.9.10, of a login with TZ=$zone:"
+    grep '"USERNAME"' canary.log
+    v/bin/python hours.py | tee -a seen
+    rm canary.log
+done
 cmp seen - <<'END' || { echo 'changed: another key has the local time'; exit 1; }
 local_time: +0 hours from UTC
 local_time_adjusted: +9 hours from UTC
+utc_time: +0 hours from UTC
+local_time: +0 hours from UTC
+local_time_adjusted: +0 hours from UTC
 utc_time: +0 hours from UTC
 END
