@@ -30,7 +30,7 @@ for network in ("192.0.2.0/23", "2001:db8:a:b::/64", "2001:db8:a::/64", "2001:db
     print(f"    {len(inside)} inside, {len(found)} found, outside:", *[client for client in found if client not in inside])
 END
 echo 'pySigma 1.5.1 with its backend for SQLite 2.0.0'
-v/bin/python query.py | tee seen
+v/bin/python query.py 2>&1 | tee seen
 cmp seen - <<'END' || { echo 'changed: the patterns match something else'; exit 1; }
 192.0.2.0/23 is `c-ip` LIKE '192.0.2.%' OR `c-ip` LIKE '192.0.3.%'
     2 inside, 2 found, outside:
