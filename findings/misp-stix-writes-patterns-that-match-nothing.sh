@@ -2,7 +2,7 @@
 # Guess: the indicators that misp-stix, MISP's own converter, makes of an event match in STIX what the event says: a network (ip-src of 192.0.2.0/24)
 # each address in it, as STIX has ISSUBSET for that, and an address with a port (ip-src|port) what comes from that port.
 # Seen: a network is compared with `=`, so it matches no address at all, and the port is a text, `= '22'`, where the property is a number, so that nothing
-# equals it. Both are valid, and a matcher says "no match" and nothing else: such an indicator is there and finds nothing. An address alone is right.
+# equals it. A matcher reads both, and says "no match" and nothing else: such an indicator is there and finds nothing. An address alone is right.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -45,7 +45,7 @@ END
     echo "[network-traffic:src_ref.value = '192.0.2.7' AND network-traffic:src_port = 22]"
 } >patterns
 echo 'misp-stix 2026.10.12, asked with stix2-matcher 3.0.0 of traffic from 192.0.2.7, port 22; the last two are what one would have written'
-m/bin/python match.py <patterns | tee seen
+m/bin/python match.py <patterns 2>&1 | tee seen
 cmp seen - <<'END' || { echo 'changed: misp-stix writes other patterns, or stix2-matcher reads them otherwise'; exit 1; }
 match    [network-traffic:src_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '192.0.2.7']
 no match [network-traffic:src_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '192.0.2.0/24']
