@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Guess: Dropbear logs each wrong password, with the user and the address, whether the user exists or not, as sshd does; and whom "Max auth tries
 # reached - user '...'" names is the user.
-# Seen: of ten guesses at a user that does not exist there is one line for the whole connection, "Login attempt for nonexistent user", with neither name nor
-# address; the last line has the address, and says that the user is 'is invalid'. With a user that exists, which one tries it with, each guess
-# has a line with all of it. So what counts guesses by address sees none of those at names that are not there, and what takes the name from the
+# Seen: with a user that exists each of the ten guesses that a connection may make has a line with all of it. At a user that does not exist, until the
+# same "Max auth tries reached", there is one line, "Login attempt for nonexistent user", with neither name nor address; the last line has
+# the address, and says that the user is 'is invalid'. So what counts guesses by address counts none of these, and what takes the name from the
 # last line counts a user called "is invalid".
 #
 # Needs Debian 12 with apt's lists, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder.
@@ -27,10 +27,14 @@ wait "$server" || :
 server=
 root/usr/sbin/dropbear -V 2>&1
 cat log
-# The lines of the first connection.
-sed -nE '2,/Exit before auth/s/^\[[0-9]+\] [A-Z][a-z]{2} +[0-9]+ [0-9:]{8} //p' log | sed -E 's/:[0-9]+/:PORT/' >seen
+# Equal lines counted, USER for who runs this.
+sed -nE '/Not backgrounding|Early exit/!s/^\[[0-9]+\] [A-Z][a-z]{2} +[0-9]+ [0-9:]{8} //p' log |
+    sed -E "s/:[0-9]+/:PORT/; s/'$(id -un)'/'USER'/g" | uniq -c | sed 's/^ *//' >seen
 cmp seen - <<'END' || { echo 'changed: Dropbear says something else of a user that does not exist'; exit 1; }
-Child connection from 127.0.0.1:PORT
-Login attempt for nonexistent user
-Exit before auth from <127.0.0.1:PORT>: Max auth tries reached - user 'is invalid'
+1 Child connection from 127.0.0.1:PORT
+1 Login attempt for nonexistent user
+1 Exit before auth from <127.0.0.1:PORT>: Max auth tries reached - user 'is invalid'
+1 Child connection from 127.0.0.1:PORT
+10 Bad password attempt for 'USER' from 127.0.0.1:PORT
+1 Exit before auth from <127.0.0.1:PORT>: (user 'USER', 10 fails): Max auth tries reached - user 'USER'
 END
