@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Guess: a syslog server that takes messages from the network writes the host that stands in them, or its own view of who sent them in its place: one host.
 # Seen: syslogd of GNU inetutils takes off a time of the old form, and puts the name or the address of the sender in front of the rest, as if no sender
-# wrote a host: `Oct 10 13:55:36 localhost web sshd[7]: ...`, where the program is "web", and rules for sshd see nothing of it. Messages with a host
-# are what rsyslog and syslog-ng send by default. A time with a year, or RFC 5424, is left in the message whole, behind the time at which it came.
-# Only what was sent without a host comes out right.
+# wrote a host: `Oct 10 13:55:36 localhost web sshd[7]: ...`, where the program is "web", and rules for sshd see nothing of it. A time with a year, or
+# RFC 5424, is left in the message whole, behind the time at which it came. Only what was sent without a host comes out right.
 #
 # Needs Debian 12 with apt's lists, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail
