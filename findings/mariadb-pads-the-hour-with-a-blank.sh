@@ -2,7 +2,7 @@
 # Guess: the times in MariaDB's error log, `2026-11-30 13:55:36`, are of one length: at three in the morning it is `2026-11-30 03:55:36`, as in any log
 # with such dates, where month and day have their zeros.
 # Seen: it is `2026-11-30  3:55:36`, with a blank in place of the zero. What was written and tried in the afternoon, a pattern with two digits for
-# the hour, columns at single blanks, Python's fromisoformat, loses every refused login between midnight and ten, or fails on it.
+# the hour, columns at single blanks, Python's fromisoformat, misses or misreads what is logged between midnight and ten.
 #
 # Needs Debian 12 with apt's lists, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail
@@ -48,12 +48,15 @@ END
     # At the end of an hour the next may have begun.
     sed -E 's/^[0-9]{4}-[0-9]{2}-[0-9]{2} /DATE /; s/^(DATE  )[34]:/\13:/; s/^(DATE )1[34]:/\113:/; s/:[0-9]{2}:[0-9]{2} [0-9]+ /:MM:SS ID /' denied.log
     echo "with two digits for the hour: $(grep -cE '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:' denied.log) of 2"
+    cut -d ' ' -f 2 denied.log | sed -E 's/^1[34]:.{5}$/13:MM:SS/; s/.*/second of the columns: "&"/'
     python3 read.py | sed 's/ 14$/ 13/'
 } | tee seen
 cmp seen - <<'END' || { echo 'changed: the hours are written otherwise'; exit 1; }
 DATE  3:MM:SS ID [Warning] Access denied for user 'root'@'localhost' (using password: YES)
 DATE 13:MM:SS ID [Warning] Access denied for user 'root'@'localhost' (using password: YES)
 with two digits for the hour: 1 of 2
+second of the columns: ""
+second of the columns: "13:MM:SS"
 fromisoformat: Invalid isoformat string
 fromisoformat: reads 13
 END
