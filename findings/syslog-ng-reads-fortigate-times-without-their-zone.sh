@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Guess: syslog-ng's parser for FortiGate, which writes `eventtime` in nanoseconds since 1970 and `tz="+0200"` next to date and time, gives a message the
 # time that these say.
-# Seen: it reads date and time alone, as of the zone of the machine that syslog-ng runs on, and neither of the other two. On a server in UTC what a
-# firewall in Paris logs is two hours late, and what one in New York logs at the same moment four hours early. There is no warning, and the
-# line looks right by itself.
+# Seen: it reads date and time alone, and neither of the other two. On a server in UTC what a firewall in Paris logs is two hours late, and what one in
+# New York logs at the same moment four hours early. There is no warning.
 #
 # Needs Debian 12 with apt's lists; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail
@@ -36,8 +35,12 @@ LD_LIBRARY_PATH=$library TZ=UTC root/usr/sbin/syslog-ng -F -f conf --module-path
 server=$!
 for _ in {1..100}; do [ "$(grep -c '' out 2>/dev/null)" != 2 ] || break; sleep 0.1; done
 echo 'syslog-ng 3.38.1, with TZ=UTC'
-tee seen <out
+{
+    cat out
+    echo "said of time or zone: $(grep -ciE 'time|zone' said || :)"
+} | tee seen
 cmp seen - <<'END' || { echo 'changed: syslog-ng gives other times'; exit 1; }
 paris 2026-10-10T13:55:36+00:00 1791640536, eventtime 1791633336000000000
 new-york 2026-10-10T07:55:36+00:00 1791618936, eventtime 1791633336000000000
+said of time or zone: 0
 END
