@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: syslog-ng's sudo-parser tells a command that was refused, `3 incorrect password attempts` or `user NOT in sudoers`, from one that was run.
 # Seen: its fields are subject, user, terminal, folder and command, and they are the same for all three: the reason is in none of them. What counts or shows
-# commands by these fields has those that never ran among them, and no way to see who was turned away; that is in the message alone.
+# commands by these fields has those that never ran among them. The reason is left in $0, together with the user, as text.
 #
 # Needs Debian 12 with apt's lists; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail
@@ -29,7 +29,7 @@ cat >conf <<END
 log {
     source { file("$folder/auth.log"); };
     parser { sudo-parser(); };
-    destination { file("$folder/out" template("\$SEC \$(format-json --key .sudo.*)\\n")); };
+    destination { file("$folder/out" template("\$SEC \$0 \$(format-json --key .sudo.*)\\n")); };
 };
 END
 LD_LIBRARY_PATH=$library root/usr/sbin/syslog-ng -F -f conf --module-path "$folder/root/usr/lib/syslog-ng/3.38" -R "$folder/persist" -p "$folder/pid" \
@@ -39,7 +39,7 @@ for _ in {1..100}; do [ "$(grep -c '' out 2>/dev/null)" != 3 ] || break; sleep 0
 echo 'syslog-ng 3.38.1'
 tee seen <out
 cmp seen - <<'END' || { echo 'changed: syslog-ng tells them apart'; exit 1; }
-36 {"_sudo":{"USER":"root","TTY":"pts/0","SUBJECT":"joe","PWD":"/home/joe","COMMAND":"/bin/ls"}}
-37 {"_sudo":{"USER":"root","TTY":"pts/0","SUBJECT":"joe","PWD":"/home/joe","COMMAND":"/bin/ls"}}
-38 {"_sudo":{"USER":"root","TTY":"pts/0","SUBJECT":"joe","PWD":"/home/joe","COMMAND":"/bin/ls"}}
+36 "joe :" {"_sudo":{"USER":"root","TTY":"pts/0","SUBJECT":"joe","PWD":"/home/joe","COMMAND":"/bin/ls"}}
+37 "joe : 3 incorrect password attempts ;" {"_sudo":{"USER":"root","TTY":"pts/0","SUBJECT":"joe","PWD":"/home/joe","COMMAND":"/bin/ls"}}
+38 "joe : user NOT in sudoers ;" {"_sudo":{"USER":"root","TTY":"pts/0","SUBJECT":"joe","PWD":"/home/joe","COMMAND":"/bin/ls"}}
 END
