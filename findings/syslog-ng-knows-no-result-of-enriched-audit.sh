@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Guess: syslog-ng's source linux-audit() gives `res` of a login as auditd wrote it, `failed` or `success`, in each of the two formats that auditd has.
 # Seen: in the enriched format, which is auditd's default, names follow the record behind a separator (0x1d) that the parser does not know: the result of a
-# login is `failed'`, the separator and `UID="root"`, and a rule's key is `"cmd"`, the separator and `ARCH=x86_64`, so that no filter for `failed`
-# or for the key finds any. The raw format is read right.
+# login is `failed'`, the separator and `UID="root"`, and a rule's key is `"cmd"`, the separator and `ARCH=x86_64`, so that neither is equal
+# to `failed` or to the key. The raw format is read right.
 #
 # Needs Debian 12 with apt's lists; installs nothing on the machine: the packages are unpacked to a temporary folder.
 set -euo pipefail
 folder=$(mktemp -d)
 trap '[ -z "${server:-}" ] || kill "$server" 2>/dev/null || :; wait; rm -rf "$folder"' EXIT
 cd "$folder"
-apt-get download -qq syslog-ng-core=3.38.1-5+deb12u1 syslog-ng-scl=3.38.1-5+deb12u1 libivykis0 libnet1 libjson-c5 2>/dev/null
+apt-get download -qq syslog-ng-core=3.38.1-5+deb12u1 syslog-ng-scl=3.38.1-5+deb12u1 libivykis0 libnet1 libjson-c5 auditd=1:3.0.9-1 2>/dev/null
 for package in *.deb; do dpkg -x "$package" root; done
 library=$(echo "$folder"/root/usr/lib/*-linux-gnu):$folder/root/usr/lib/syslog-ng
 separator=$(printf '\035')
@@ -40,9 +40,13 @@ LD_LIBRARY_PATH=$library root/usr/sbin/syslog-ng -F -f conf --module-path "$fold
 server=$!
 for _ in {1..100}; do [ "$(grep -c '' out 2>/dev/null)" != 4 ] || break; sleep 0.1; done
 echo 'syslog-ng 3.38.1'
-# The separator made visible.
-sed "s/$separator/<1d>/g" out | tee seen
+{
+    grep '^log_format' root/etc/audit/auditd.conf
+    # The separator made visible.
+    sed "s/$separator/<1d>/g" out
+} | tee seen
 cmp seen - <<'END' || { echo 'changed: syslog-ng reads these records otherwise'; exit 1; }
+log_format = ENRICHED
 USER_AUTH account [root] result [failed'<1d>UID="root"] key []
 SYSCALL account [] result [] key ["cmd"<1d>ARCH=x86_64 ]
 USER_AUTH account [root] result [failed] key []
