@@ -8,6 +8,7 @@ use crate::base::error::{Error, Result};
 use crate::base::time::field::{
     in_range, month_number, offset_seconds, read_day, second_of_day, split_fraction, split_rfc3339, time_of_day, two_digits,
 };
+use crate::base::time::rfc3339::{MonthReader, TIME_LEN};
 use crate::base::time::{
     CLF_LEN, IMPOSSIBLE, LogTime, NOT_A_TIME, RFC3164_LEN, RFC3339_SECONDS, SKIPPED, TimeError, civil, now, parse_epoch, utc_seconds,
 };
@@ -25,6 +26,8 @@ pub struct Clock {
     reference: i64,
     memo: ([u8; CLF_LEN], usize, i64),
     day: CachedDay,
+    /// The month of the last time with a date, in UTC.
+    months: MonthReader,
     assumed: Assumptions,
 }
 
@@ -80,7 +83,15 @@ impl Clock {
                 Error::Usage(format!("--tz {tz}: no such time zone here; give an IANA name (Europe/Paris; needs the tzdata package), local, or an offset (+02:00)"))
             })?,
         };
-        Ok(Self { zone, year, reference: now(), memo: ([0; CLF_LEN], 0, 0), day: CachedDay::default(), assumed: Assumptions::default() })
+        Ok(Self {
+            zone,
+            year,
+            reference: now(),
+            memo: ([0; CLF_LEN], 0, 0),
+            day: CachedDay::default(),
+            months: MonthReader::default(),
+            assumed: Assumptions::default(),
+        })
     }
 
     /// The zone of times without an offset.
@@ -181,6 +192,14 @@ impl Clock {
     /// A [`TimeError`] for any other text, or a date that does not exist.
     pub fn parse_rfc3339<'a>(&mut self, text: &'a [u8]) -> std::result::Result<LogTime<'a>, TimeError> {
         let (start, fraction, zone) = split_fraction(text);
+        // As containers, collectors and the journal write it.
+        if let (Some(start), b"Z") = (start.first_chunk::<19>(), zone) {
+            let mut whole = [b'Z'; TIME_LEN];
+            whole[..start.len()].copy_from_slice(start);
+            if let Some(seconds) = self.months.read(&whole) {
+                return Ok(LogTime { seconds, fraction });
+            }
+        }
         let (mut key, len) = ([0; CLF_LEN], start.len() + zone.len());
         if len <= CLF_LEN {
             key[..start.len()].copy_from_slice(start);

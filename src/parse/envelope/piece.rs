@@ -31,7 +31,7 @@ pub const fn may_be_piece(line: &[u8]) -> bool {
 pub fn split_piece(line: &[u8]) -> Option<Piece<'_>> {
     match line {
         _ if !may_be_piece(line) => None,
-        [b'{', ..] => split_docker(line).or_else(|| split_shipped(line)),
+        [b'{', ..] => split_whole_docker(line).or_else(|| split_docker(line)).or_else(|| split_shipped(line)),
         _ => split_cri(line),
     }
 }
@@ -58,6 +58,29 @@ fn split_cri(line: &[u8]) -> Option<Piece<'_>> {
         container: 0,
         parts: [&line[..text], &line[text..], b""],
     })
+}
+
+/// How far from its end an entry of Docker's without keys of its own has the name of its stream.
+const TAIL: usize = 80;
+
+/// The entry of a whole line, `{"log":"text\n","stream":"stdout","time":"2026-03-01T00:00:00.123456789Z"}`, read from its end: a text in JSON
+/// holds no quote without a backslash before it, so the first such words there are not the text's.
+fn split_whole_docker(line: &[u8]) -> Option<Piece<'_>> {
+    static STREAM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#"\n","stream":"std"#));
+    let tail = line.len().saturating_sub(TAIL);
+    let end = tail + STREAM.find(&line[tail..])? + br"\n".len();
+    let (start, rest) = line.split_at(end);
+    let body = start.strip_prefix(DOCKER[0])?;
+    let (stream, rest) = match rest.get(br#"","stream":"std"#.len()..)?.split_first_chunk()? {
+        (b"out\"", rest) => (0, rest),
+        (b"err\"", rest) => (1, rest),
+        _ => return None,
+    };
+    // Other keys are a shipper's, or options of the engine.
+    let time = rest.strip_prefix(br#","time":""#)?.strip_suffix(br#""}"#)?;
+    let is_whole = body.iter().rev().skip(1).take_while(|&&byte| byte == b'\\').count() % 2 == 1;
+    let is_time = time.iter().all(|byte| !matches!(byte, b'"' | b'\\'));
+    (is_whole && is_time).then_some(Piece { stream, is_open: false, container: 0, parts: [&line[..DOCKER[0].len()], body, &line[end..]] })
 }
 
 /// `{"log":"text","stream":"stdout",...}`; what stands between the quotes is JSON still.
@@ -209,7 +232,27 @@ mod tests {
             let piece = split_piece(line.as_bytes());
             let shown = piece.map(|piece| (piece.stream, piece.is_open, String::from_utf8_lossy(piece.parts[1]).into_owned()));
             assert_eq!(shown, found.map(|(stream, is_open, text)| (stream, is_open, text.to_owned())), "{line}");
+            if let Some(whole) = split_whole_docker(line.as_bytes()) {
+                let thorough = split_docker(line.as_bytes()).expect("an entry");
+                assert_eq!((whole.stream, whole.is_open, whole.parts), (thorough.stream, thorough.is_open, thorough.parts), "{line}");
+            }
             assert!(piece.is_none_or(|piece| piece.parts.concat() == line.as_bytes()), "{line}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_entry_of_docker_is_the_same_from_either_end(text in "[a\\\\\"\n,:{}]{0,12}", end in "(\n)?", stream in "stdout|stderr|stdin", key in "(,\"a\":1)?") {
+            let log = serde_json::Value::from(text + &end).to_string();
+            for line in [
+                format!(r#"{{"log":{log},"stream":"{stream}"{key},"time":"2026-03-01T00:00:00.123456789Z"}}"#),
+                format!(r#"{{"log":{log},"stream":"{stream}","time":"2026-03-01T00:00:00Z"{key}}}"#),
+            ] {
+                if let Some(whole) = split_whole_docker(line.as_bytes()) {
+                    let thorough = split_docker(line.as_bytes()).expect("an entry");
+                    proptest::prop_assert_eq!((whole.stream, whole.is_open, whole.parts), (thorough.stream, thorough.is_open, thorough.parts));
+                }
+            }
         }
     }
 
