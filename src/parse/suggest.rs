@@ -77,8 +77,11 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let (blocks, unreadable) = sample(inputs, run, diagnostics);
     let plain = Candidate { flags: Vec::new(), format: None, result: read_sample(config, &config.services, None, &blocks) };
     let lines = plain.result.total();
-    let (services, contained) =
-        if plain.result.rejects + plain.result.passed > 0 { suggest_services(config, &plain.result, &blocks)? } else { (None, 0) };
+    let (services, contained) = if plain.result.rejects + plain.result.passed + plain.result.unknown > 0 {
+        suggest_services(config, &plain.result, &blocks)?
+    } else {
+        (None, 0)
+    };
     let mut candidates = vec![plain];
     // Where everything is read there is nothing to suggest. Lines of other programs may be requests in a format that begins like syslog.
     if candidates[0].result.rejects > 0 || !candidates[0].result.rejected.is_empty() {
@@ -90,9 +93,9 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     }
     if let Some(services) = services {
         candidates.extend(join_both(config, &candidates, &services, &blocks)?);
-        candidates.push(services);
+        candidates.insert(1, services);
     }
-    // The first of several that read as much: without flags, then in the order of the table.
+    // The first of several that read as much: without flags, then by services, which know the words of a line, then in the order of the table.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.result.read));
     let best = &candidates[0];
     let shown = candidates.iter().enumerate().filter(|(index, c)| c.flags.is_empty() || *index < SHOWN && c.result.read > 0);
