@@ -2,6 +2,7 @@
 //!
 //! What fitted the last line is tried first; since envelopes and formats exclude each other, that changes no result.
 
+mod colour;
 mod entry;
 mod folded;
 mod message;
@@ -168,8 +169,8 @@ impl<'c> LineParser<'c> {
         self.read_line(line, arena, None, 0, around)
     }
 
-    /// Reads a line that stands `depth` envelopes deep in `outer`.
-    fn read_line<'a>(
+    /// Reads a line as it is.
+    fn read_as_is<'a>(
         &mut self,
         line: &Line<'a>,
         arena: &'a Arena,

@@ -12,7 +12,7 @@ use crate::parse::service::template::MessageTemplate;
 const SHOWN: usize = 3;
 
 /// What was tried on one line.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Steps {
     /// The envelopes that fitted, from the outer one on.
     pub envelopes: Vec<OpenedEnvelope>,
@@ -27,7 +27,7 @@ pub struct Steps {
 }
 
 /// What an envelope gave, with what the envelopes around it gave before.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct OpenedEnvelope {
     /// Its name.
     pub format: &'static str,
