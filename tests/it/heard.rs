@@ -132,3 +132,9 @@ fn requests_that_users_of_other_tools_reported_are_read_or_refused_for_a_reason(
 fn messages_that_users_of_other_tools_reported_count_for_who_sent_them() {
     check("reported-auth.txt", 200);
 }
+
+/// Messages as the programs themselves word them, each written down before it was read.
+#[test]
+fn messages_are_read_in_each_wording_that_their_program_has() {
+    check("wordings.txt", 170);
+}
