@@ -1,7 +1,8 @@
 //! One event in XML a line, as Windows and what forwards its events write it: the text of elements and attributes by their path.
 //!
 //! `<Event><System><EventID>4625</EventID>...<EventData><Data Name='IpAddress'>192.0.2.1</Data>` has `System.EventID` and
-//! `EventData.IpAddress`; an attribute stands behind its element's path, `System.TimeCreated.SystemTime`.
+//! `EventData.IpAddress`; an attribute stands behind its element's path, `System.TimeCreated.SystemTime`. The `<Data>` without a name are
+//! `EventData.Data1`, `EventData.Data2` and so on.
 //!
 //! **Source:** Microsoft, Windows Event Schema; XML 1.0.
 
@@ -27,14 +28,14 @@ pub fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> R
     let mut fields = Fields::default();
     // The path of each open element, without the outermost.
     let mut open: Vec<String> = Vec::new();
-    let mut value = String::new();
+    let (mut value, mut nameless) = (String::new(), 0);
     loop {
         match reader.read_event().map_err(|_| NO_XML)? {
             Event::Start(element) => {
-                open.push(enter(&element, &open, arena, known, &mut fields)?);
+                open.push(enter(&element, &open, arena, known, (&mut fields, &mut nameless))?);
                 value.clear();
             }
-            Event::Empty(element) => drop(enter(&element, &open, arena, known, &mut fields)?),
+            Event::Empty(element) => drop(enter(&element, &open, arena, known, (&mut fields, &mut nameless))?),
             Event::Text(text) => value.push_str(&text.xml10_content()),
             Event::CData(text) => value.push_str(&text.xml10_content()),
             Event::GeneralRef(name) => value.push_str(resolve(&name)?.encode_utf8(&mut [0; 4])),
@@ -55,13 +56,13 @@ pub fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> R
     }
 }
 
-/// The path of an element, and its attributes as fields.
+/// The path of an element, and its attributes as fields; a `<Data>` without a name is counted.
 fn enter<'a>(
     element: &BytesStart<'_>,
     open: &[String],
     arena: &'a Arena,
     known: &KnownPaths,
-    fields: &mut Fields<'a>,
+    (fields, nameless): (&mut Fields<'a>, &mut usize),
 ) -> Result<String, &'static str> {
     let mut name = element.local_name().into_inner().to_owned();
     let mut attributes = Vec::new();
@@ -71,10 +72,13 @@ fn enter<'a>(
         let key = attribute.key.local_name().into_inner().to_owned();
         attributes.push((key, value));
     }
-    if name == "Data"
-        && let Some((_, of)) = attributes.iter().find(|(key, _)| key == "Name")
-    {
-        name.clone_from(of);
+    if name == "Data" {
+        if let Some((_, of)) = attributes.iter().find(|(key, _)| key == "Name") {
+            name.clone_from(of);
+        } else {
+            *nameless += 1;
+            name = format!("Data{nameless}");
+        }
     }
     let path = match open {
         [] => String::new(),
@@ -107,6 +111,16 @@ fn resolve(name: &quick_xml::events::BytesRef<'_>) -> Result<char, &'static str>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn data_without_a_name_is_known_by_its_number() {
+        let line = b"<Event><System><EventID>1</EventID></System><EventData><Data>sa</Data><Data/><Data> [CLIENT: 192.0.2.1]</Data></EventData></Event>";
+        let known = KnownPaths::of(["EventData.Data1", "EventData.Data3"]);
+        let arena = Arena::default();
+        let fields = read_paths(line, &arena, &known).expect("an event");
+        assert_eq!(fields.get("EventData.Data1"), Some(&b"sa"[..]));
+        assert_eq!(fields.get("EventData.Data3"), Some(&b"[CLIENT: 192.0.2.1]"[..]));
+    }
 
     #[test]
     fn elements_and_attributes_have_paths() {
