@@ -57,16 +57,17 @@ take_over() {
 
 # A page of the run before that this one does not write becomes a file of its own.
 keep_pages() {
-    local path file
+    local path file are_all=''
     [ -d "$dir/.current/" ] || return 0
     while IFS= read -r -d '' path; do
+        [ -n "$path" ] || { are_all=1 && continue; }
         file=${path#"$dir/.current/"}
         if [ -L "$dir/$file" ] && [ "$dir/$file" -ef "$path" ] && [ ! -e "$made/$file" ]; then
             { ln -f -- "$path" "$dir/.new" 2>/dev/null || cp -p -- "$path" "$dir/.new"; } && mv -fT -- "$dir/.new" "$dir/$file" || return
         fi
-    done < <(find "$dir/.current/" -type f -print0)
-    # Whether it named them all.
-    wait "$!"
+    done < <(find "$dir/.current/" -type f -print0 && printf '\0')
+    # bash 5.2 sometimes forgets how a process substitution ended before it can be asked.
+    [ -n "$are_all" ]
 }
 
 put_in_place() {

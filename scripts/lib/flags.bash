@@ -4,14 +4,16 @@
 # takes[STAGE:FLAG]: `none`, `value`, or `perhaps` for one that stands behind a `=`.
 declare -gA takes=()
 read_flags() {
-    local stage line name kind
+    local stage line name kind are_all
     for stage in parse score scan report; do
+        are_all=''
         while IFS= read -r line; do
+            [ "$line" != . ] || { are_all=1 && continue; }
             case $line in *'[=<'*) kind=perhaps ;; *' <'*) kind=value ;; *) kind=none ;; esac
             line=${line%%[<[]*}
             for name in ${line//,/ }; do takes[$stage:$name]=$kind; done
-        done < <("soar-$stage" --generate man | sed -n 's/\\f[A-Z]//g; s/\\-/-/g; /^-/p')
-        wait "$!" || die "soar-$stage did not say which flags it has"
+        done < <("soar-$stage" --generate man | sed -n 's/\\f[A-Z]//g; s/\\-/-/g; /^-/p' && echo .)
+        [ -n "$are_all" ] || die "soar-$stage did not say which flags it has"
     done
 }
 
