@@ -102,6 +102,24 @@ fn a_container_is_called_like_its_program_with_what_compose_or_a_pod_adds() {
     ] {
         assert_eq!(service.is_container(name.as_bytes()), is_own, "{name}");
     }
+    // Any program may speak for it, and no container is called like it.
+    assert!(["", "login", "pod/db/", "*"].iter().all(|name| !service_of("pam").is_container(name.as_bytes())));
+}
+
+/// A container of no known name was once taken for one of a service that any program may speak for.
+#[test]
+fn what_a_container_prints_in_the_name_of_pam_accuses_nobody() {
+    let message = "Oct 10 13:55:36 lab login[7]: pam_unix(login:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.9  user=root";
+    for (start, end) in [
+        ("2025-10-10T11:55:36.123456789Z stdout F ", ""),
+        ("chat-1  | ", ""),
+        ("[pod/chat-1/chat] ", ""),
+        (r#"{"log":""#, r#"\n","stream":"stdout","time":"2025-10-10T11:55:36.1Z"}"#),
+        (r#"{"source_type":"docker_logs","stream":"stdout","message":""#, r#""}"#),
+    ] {
+        let (told, err) = events(&[], &format!("{start}{message}{end}\n"));
+        assert!(told.is_empty() && err.contains("1 untrusted"), "{start}: {err}");
+    }
 }
 
 #[test]

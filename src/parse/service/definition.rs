@@ -100,7 +100,8 @@ impl Definition {
     #[must_use]
     pub fn is_program(&self, program: &[u8]) -> bool {
         let of = |name: &str| name.rsplit('/').next().unwrap_or(name).as_bytes() == program || name.as_bytes() == program;
-        self.programs.iter().any(|name| of(name.trim_start_matches('*')))
+        // Nobody is every program, also of a service that any program may speak for (`*`).
+        !program.is_empty() && self.programs.iter().any(|name| of(name.trim_start_matches('*')))
     }
 
     /// Whether a container of that name is its own: by the name itself, with the number that Compose puts behind it, or the last part of a
