@@ -5,6 +5,7 @@
 //! numbers (`sheet`).
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
@@ -14,7 +15,7 @@ use crate::base::time::parse_rfc3339;
 use crate::report::column::{Column, ColumnKind, split_columns};
 use crate::report::detail::Row;
 use crate::report::lang::local_time;
-use crate::report::page::{RenderOptions, Report, Rows};
+use crate::report::page::{RenderOptions, Report, Rows, check_kind};
 use crate::report::sheet;
 use crate::report::sheet::{Reader, Times};
 
@@ -51,6 +52,10 @@ impl Report for Csv {
 
     fn about(&self) -> &'static str {
         "Write one row for each host, in the order of the input; - is stdout"
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        check_kind(path, self.name(), &["csv"], "CSV, which spreadsheets open")
     }
 
     fn heading(&self, look: &RenderOptions) -> Vec<u8> {

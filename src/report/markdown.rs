@@ -14,7 +14,7 @@ use crate::report::lang::group::{GROUPS, GROUPS_HINT};
 use crate::report::lang::story::CHANGES;
 use crate::report::lang::{AND_MORE, INPUTS, LOGINS, Lang, NOT_MERGED, NOT_SHOWN, TITLE};
 use crate::report::login;
-use crate::report::page::{RenderOptions, Report};
+use crate::report::page::{RenderOptions, Report, check_kind};
 use crate::report::runs::show;
 use crate::report::summary::headline;
 use crate::report::unscored;
@@ -36,6 +36,10 @@ impl Report for Markdown {
 
     fn about(&self) -> &'static str {
         "Write a table of the most urgent addresses in Markdown; - is stdout"
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        check_kind(path, self.name(), &["md", "markdown"], "Markdown")
     }
 
     fn needs(&self, look: &RenderOptions) -> ReportNeeds {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::time::period::Period;
 use crate::report::column::Column;
 use crate::report::csv::Style;
@@ -53,6 +53,27 @@ pub trait Report: fmt::Debug + Sync {
     /// [`Error::Write`](crate::base::error::Error::Write) where it cannot be made.
     fn page(&self, _digest: &ReportData, _look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         Ok(Vec::new())
+    }
+}
+
+/// Endings of names that promise a kind of file to whoever opens it.
+const KINDS: [&str; 20] = [
+    "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "json", "markdown", "md", "ndjson", "ods", "odt", "pdf", "png", "svg",
+    "xls", "xlsx", "xml",
+];
+
+/// Refuses a name that promises another kind of file than `own`, of which the first ending is the usual one; `what` is what is written.
+///
+/// # Errors
+/// [`Error::Usage`].
+pub fn check_kind(path: &Path, flag: &str, own: &[&str], what: &str) -> Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    match ending.as_deref().filter(|ending| KINDS.contains(ending) && !own.contains(ending)) {
+        Some(ending) => {
+            let shown = path.display();
+            Err(Error::Usage(format!("--{flag} {shown}: that is written as {what}, not as {ending}: let the name end in .{}", own[0])))
+        }
+        None => Ok(()),
     }
 }
 

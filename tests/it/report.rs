@@ -34,7 +34,7 @@ fn one_reading_of_stdin_makes_every_report_and_each_is_what_it_is_alone() {
         let (one, other) = (fs::read(path(name)).expect("a report"), fs::read(path(&format!("alone-{name}"))).expect("a report"));
         assert!(one == other && !one.is_empty(), "{name}");
     }
-    for (one, same, place) in [("a.csv", "a.csv", "a.csv"), ("a.csv", "./a.csv", "./a.csv"), ("-", "-", "stdout")] {
+    for (one, same, place) in [("a.txt", "a.txt", "a.txt"), ("./a.txt", "a.txt", "a.txt"), ("-", "-", "stdout")] {
         let mut twice = filter("soar-report");
         twice.current_dir(folder.path()).args(["--csv", one, "--markdown", same]);
         let output = run(&mut twice, &hosts);
@@ -138,6 +138,24 @@ fn soar(adapters: &Path, folder: &Path, flags: &str) -> std::process::Output {
         folder.display(),
         root().display()
     ))
+}
+
+#[test]
+fn a_name_that_promises_another_kind_of_file_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (flag, name, said) in [
+        ("--story", "a.PDF", "--story a.PDF: that is written as Markdown, not as pdf: let the name end in .md"),
+        ("--markdown", "a.html", "--markdown a.html: that is written as Markdown, not as html: let the name end in .md"),
+        ("--html", "a.pdf", "--html a.pdf: that is written as HTML, which a browser prints as PDF, not as pdf: let the name end in .html"),
+        ("--csv", "a.xlsx", "--csv a.xlsx: that is written as CSV, which spreadsheets open, not as xlsx: let the name end in .csv"),
+    ] {
+        let output = run(filter("soar-report").current_dir(folder.path()).args([flag, name]), b"");
+        assert_eq!((code(&output), text(&output.stderr)), (2, format!("soar-report: {said}\n")), "{name}");
+    }
+    for (flag, name) in [("--story", "a"), ("--story", "a.txt"), ("--csv", "a.tsv"), ("--html", "a.HTM"), ("--html", "-")] {
+        let output = run(filter("soar-report").current_dir(folder.path()).args(["-q", flag, name]), b"");
+        assert_eq!((code(&output), text(&output.stderr)), (0, String::new()), "{name}");
+    }
 }
 
 #[test]

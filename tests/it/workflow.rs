@@ -129,8 +129,9 @@ fn a_file_that_is_named_like_a_flag_of_the_workflow_is_told_from_one() {
 fn a_signal_ends_what_the_other_scripts_started_and_leaves_nothing() {
     let printed = in_folder(
         r#"mkfifo started; mkdir odd tmp; ln -s "$SOAR_BIN"/soar-* odd; soar-parse -q "$log" 2> said | soar-score -q > hosts
+        # A read that begins just behind a signal does not hear of it, so none lasts.
         wait_for() {
-            printf '#!/bin/bash\ncd %q; trap "echo ended > ended; exit 143" TERM\necho started > started; exec 9<> never; read -r -u 9\n' "$PWD" > "odd/$1"
+            printf '#!/bin/bash\ncd %q; trap "echo ended > ended; exit 143" TERM\necho started > started; exec 9<> never; while :; do read -r -t 1 -u 9; done\n' "$PWD" > "odd/$1"
             chmod +x "odd/$1"
         }
         # With job control: what a shell starts aside does not hear SIGINT.

@@ -35,7 +35,7 @@ use crate::report::lang::story::CHANGES;
 use crate::report::lang::{Lang, SCAN_STATES, word_of};
 use crate::report::login::HOSTS;
 use crate::report::markdown::CHANGED;
-use crate::report::page::{RenderOptions, Report, Theme};
+use crate::report::page::{RenderOptions, Report, Theme, check_kind};
 use crate::report::summary::headline;
 use crate::report::timeline::total::View;
 use crate::report::unscored;
@@ -66,6 +66,10 @@ impl Report for Html {
 
     fn about(&self) -> &'static str {
         "Write a page for a browser: counts, a chart, a table with sorting, filters and details; - is stdout"
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        check_kind(path, self.name(), &["html", "htm"], "HTML, which a browser prints as PDF")
     }
 
     fn needs(&self, look: &RenderOptions) -> ReportNeeds {

@@ -18,7 +18,7 @@ use crate::report::lang::story::{
 };
 use crate::report::lang::{AND_MORE, BREAK_IN, Lang};
 use crate::report::login::{self, NamedLogin};
-use crate::report::page::{RenderOptions, Report};
+use crate::report::page::{RenderOptions, Report, check_kind};
 use crate::report::scanned::put_ranges;
 
 /// How many hosts are told of, unless `--top` says otherwise.
@@ -37,6 +37,10 @@ impl Report for Story {
 
     fn about(&self) -> &'static str {
         "Write what each suspicious address did in sentences, with the log lines where it stands, in Markdown; - is stdout"
+    }
+
+    fn check(&self, path: &Path) -> Result<()> {
+        check_kind(path, self.name(), &["md", "markdown"], "Markdown")
     }
 
     fn needs(&self, look: &RenderOptions) -> ReportNeeds {
