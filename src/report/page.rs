@@ -27,7 +27,7 @@ pub trait Report: fmt::Debug + Sync {
     /// What is wrong with the name of its file, before anything is read.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::base::error::Error::Usage).
+    /// [`Error::Usage`].
     fn check(&self, _path: &Path) -> Result<()> {
         Ok(())
     }
@@ -50,7 +50,7 @@ pub trait Report: fmt::Debug + Sync {
     /// The page, for a file of that name.
     ///
     /// # Errors
-    /// [`Error::Write`](crate::base::error::Error::Write) where it cannot be made.
+    /// [`Error::Write`] where it cannot be made.
     fn page(&self, _digest: &ReportData, _look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         Ok(Vec::new())
     }
