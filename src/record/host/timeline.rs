@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de};
 use crate::base::time::rfc3339::MonthReader;
 use crate::record::Text;
 use crate::record::host::field::{Field, put_pairs};
-use crate::record::host::partial::{Buckets, put_buckets, read_buckets};
+use crate::record::host::partial::{Buckets, put_buckets, read_buckets, read_buckets_fast};
 use crate::record::json::cursor::JsonCursor;
 use crate::record::json::pairs::Pairs;
 use crate::record::json::put_number;
@@ -140,17 +140,11 @@ impl<'a> Field<'a> for Timeline<'a> {
         let level = level_of(cursor.integer()?)?;
         cursor.expect(br#","buckets":{"#)?;
         let mut timeline = Self { level, signals: Vec::new() };
-        let mut numbers = Vec::new();
         cursor.items(b'}', |cursor| {
             cursor.expect(b"\"")?;
             let signal = Text::from(std::str::from_utf8(cursor.plain_text()?).ok()?);
             cursor.expect(b":[")?;
-            numbers.clear();
-            cursor.items(b']', |cursor| {
-                numbers.push(Whole(cursor.integer()?.cast_signed()));
-                Some(())
-            })?;
-            let buckets = read_buckets(&numbers, seconds_of(level).into())?;
+            let buckets = read_buckets_fast(cursor, seconds_of(level).into())?;
             // The thorough reader says what is wrong with two of one name.
             let is_new = !buckets.is_empty() && timeline.signals.iter().all(|(other, _)| *other != signal);
             is_new.then(|| timeline.signals.push((signal, buckets)))

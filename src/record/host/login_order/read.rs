@@ -3,9 +3,8 @@
 use crate::base::time::rfc3339::MonthReader;
 use crate::record::host::field::rest_of_text;
 use crate::record::host::login_order::{Login, LoginOrder, UNIT_SECONDS};
-use crate::record::host::partial::{Buckets, read_buckets, shift_of};
+use crate::record::host::partial::{read_buckets_fast, shift_of};
 use crate::record::json::cursor::JsonCursor;
-use crate::record::whole::Whole;
 
 /// The value as our own writer puts it; `None`: it may be one all the same.
 pub(crate) fn read_fast<'a>(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<LoginOrder<'a>> {
@@ -15,11 +14,11 @@ pub(crate) fn read_fast<'a>(cursor: &mut JsonCursor<'a>, months: &mut MonthReade
     if keys.has(cursor, br#""width_seconds":"#) {
         order.shift = shift_of(cursor.integer()?, UNIT_SECONDS)?;
     }
-    if keys.has(cursor, br#""failures":"#) {
-        order.failures = read_units(cursor)?;
+    if keys.has(cursor, br#""failures":["#) {
+        order.failures = read_buckets_fast(cursor, UNIT_SECONDS.into())?;
     }
-    if keys.has(cursor, br#""logins":"#) {
-        order.logins = read_units(cursor)?;
+    if keys.has(cursor, br#""logins":["#) {
+        order.logins = read_buckets_fast(cursor, UNIT_SECONDS.into())?;
     }
     if keys.has(cursor, br#""latest":["#) {
         cursor.items(b']', |cursor| {
@@ -49,16 +48,6 @@ impl Keys {
         }
         is_next
     }
-}
-
-fn read_units(cursor: &mut JsonCursor<'_>) -> Option<Buckets> {
-    let mut numbers = Vec::with_capacity(16);
-    cursor.expect(b"[")?;
-    cursor.items(b']', |cursor| {
-        numbers.push(Whole(cursor.integer()?.cast_signed()));
-        Some(())
-    })?;
-    read_buckets(&numbers, UNIT_SECONDS.into())
 }
 
 fn read_login<'a>(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Login<'a>> {
