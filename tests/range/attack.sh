@@ -12,13 +12,14 @@ did() {
     for ((i = 0; i < ${3:-1}; i++)); do printf '%s %s\n' "$(address "$1")" "$2"; done >>"$LEDGER"
 }
 
-# The host $1 tries one password for the user $2.
+# The host $1 tries one password for the user $2. It is asked once alone: at a second question sshpass closes the terminal
+# and ends ssh, and ssh, where that comes late, sends an empty password of its own.
 guess() {
     local code=0 said
-    said=$(as "$1" sshpass -p "$3" ssh "${SSH[@]}" -l "$2" "$(server "$1")" true 2>&1) || code=$?
-    case $code in
-        0) did "$1" ssh_accepted ;;
-        5) # It was asked again: the password was wrong; then it left, without having been let in.
+    said=$(as "$1" sshpass -p "$3" ssh "${SSH[@]}" -o NumberOfPasswordPrompts=1 -l "$2" "$(server "$1")" true 2>&1) || code=$?
+    case $code,$said in
+        0,*) did "$1" ssh_accepted ;;
+        255,*'Permission denied'*)
             did "$1" ssh_failed
             did "$1" ssh_refused
             ;;
