@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """scripts/bench all: runs every scripts/bench-NAME, keeps what was measured and where in bench/page.tsv, writes the page.
 
-A script that fails, or a row, loses nothing of the others: the page then says what is left out. Kinds of lines in bench/page.tsv:
+With names, only those are run, and what was measured of the others stays: the page says of which day and commit each is. A script that fails, or a row, loses nothing of the others: the page then says what is left out. Kinds of lines in bench/page.tsv:
 `fact NAME VALUE`, `tool NAME VERSION WHERE_FROM` (version `-`: not here), `ended SUBJECT CODE SECONDS`, and
 `row SUBJECT ...` with the columns of bench/results.tsv.
 """
@@ -21,6 +21,7 @@ from run import RECORD
 
 ORDER = ["parse", "analysers", "score", "enrich", "report", "live", "scan", "grow", "spark", "linear"]
 LIVE_SECONDS = "20"
+PEERS = str(Path(os.environ.get("CARGO_TARGET_DIR", "target")).absolute() / "tools/peers/bin/python")
 # Command that tells the version, and the package (of Debian) or crate. scripts/setup peers brings those that are not everywhere.
 TOOLS = {
     "wc": (["wc", "--version"], "coreutils"),
@@ -34,6 +35,9 @@ TOOLS = {
     "RustScan": (["rustscan", "--version"], "crate rustscan"),
     "jq": (["jq", "--version"], "jq"),
     "Miller": (["mlr", "--version"], "miller"),
+    "DuckDB": ([PEERS, "-c", "import duckdb; print(duckdb.__version__)"], "PyPI duckdb"),
+    "ClickHouse": ([PEERS, "-c", "import chdb; print(chdb.engine_version)"], "PyPI chdb"),
+    "polars": ([PEERS, "-c", "import polars; print(polars.__version__)"], "PyPI polars"),
     "mmdblookup": (["mmdblookup", "--version"], "mmdb-bin"),
     "bash": (["bash", "--version"], "bash"),
     "Python": (["python3", "--version"], "python3"),
@@ -114,14 +118,27 @@ def run(subject, rounds):
     return [f"row\t{subject}\t{row}" for row in rows] + [f"ended\t{subject}\t{code}\t{time.monotonic() - start:.0f}"]
 
 
+def kept(names):
+    """What was measured of other subjects before, and the programs that only they are compared with."""
+    lines = [line.split("\t") for line in Path(RECORD).read_text(encoding="utf-8").splitlines()]
+    versions = {name: version for kind, name, version, *_ in lines if kind == "tool"}
+    return versions, ["\t".join(line) for line in lines if line[0] in ("row", "ended") and line[1] not in names]
+
+
 def main():
-    rounds = int(sys.argv[1])
+    rounds, names = int(sys.argv[1]), sys.argv[2:]
+    unknown = [name for name in names if name not in subjects()]
+    if unknown:
+        sys.exit(f"bench: there is no scripts/bench-{unknown[0]}")
     target = Path(os.environ.get("CARGO_TARGET_DIR", "target")).absolute()
     os.environ["PATH"] = os.pathsep.join([str(target / "tools/bin"), os.environ["PATH"], "/usr/sbin", "/sbin"])
     os.makedirs("out/bench", exist_ok=True)
     part = Path("out/bench/page.tsv")
-    lines = [f"fact\t{name}\t{value}" for name, value in facts(rounds)] + ["\t".join(["tool", *tool]) for tool in tools()]
-    for subject in subjects():
+    versions, rows = kept(names) if names else ({}, [])
+    lines = [f"fact\t{name}\t{value}" for name, value in facts(rounds)]
+    lines += ["\t".join(["tool", name, versions.get(name, "-") if version == "-" else version, source]) for name, version, source in tools()]
+    lines += rows
+    for subject in names or subjects():
         lines += run(subject, rounds)
         # Whatever ends this run, what was measured stays there.
         part.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -50,7 +50,14 @@ def show_rows(argument):
                       f"{plain(speed(row, row['most seconds']))} – {plain(speed(row, row['least seconds']))}",
                       plain(float(row["seconds"])), plain(float(row["processor seconds"])), ratio, peak(row), row["rounds"]])
     head = ["", rows[0]["unit"], "slowest – fastest", "seconds", "processor s", peer, "peak MiB", "rounds"]
-    return table(head, cells) + commands(rows)
+    return table(head, cells) + commands(rows) + when(rows)
+
+
+def when(rows):
+    """Of which day and commit rows are, where those are not the page's."""
+    runs = dict.fromkeys((row["date"][:10], row["commit"]) for row in rows)
+    others = [run for run in runs if run != (RUN.facts.get("date"), RUN.facts.get("commit"))]
+    return f"\n\n*Measured on {' and '.join(f'{date} at {commit}' for date, commit in others)}.*" if others else ""
 
 
 def show_program(path):

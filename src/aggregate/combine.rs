@@ -57,8 +57,9 @@ impl Combiner {
 
     /// Adds what a block said; true: it is time to write.
     pub fn add(&mut self, records: &ScoreRecords) -> bool {
+        let known = self.table.hosts().len();
         self.table.add(records);
-        self.held_bytes += records.growth_bytes();
+        self.held_bytes += records.growth_bytes_of_new(self.table.hosts().len() - known);
         if self.held_bytes < self.limit_bytes {
             return false;
         }
@@ -67,7 +68,13 @@ impl Combiner {
         self.held_bytes >= self.limit_bytes - self.limit_bytes / 4
     }
 
-    /// Hands all sums on as records, in the order in which their addresses came, and starts anew.
+    /// Forgets all sums, and starts anew.
+    pub fn clear(&mut self) {
+        self.table.clear_hosts();
+        self.held_bytes = self.table.heap_bytes();
+    }
+
+    /// Hands all sums on as records, in the order in which their addresses came.
     ///
     /// # Errors
     /// What `write` says.
@@ -93,10 +100,7 @@ impl Combiner {
                 lines.clear();
             }
         }
-        write(&lines)?;
-        self.table.clear_hosts();
-        self.held_bytes = self.table.heap_bytes();
-        Ok(())
+        write(&lines)
     }
 
     /// How many hosts have more evidence or logins than fit into a record.

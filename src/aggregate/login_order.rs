@@ -147,15 +147,12 @@ impl LoginOrderBuilder {
     }
 
     /// Puts into `order`, which is used again and again, what its record says.
-    pub fn put<'t>(&self, order: &mut LoginOrder<'t>, files: &'t StringInterner)
-    where
-        Self: 't,
-    {
+    pub fn put<'t>(&'t self, order: &mut LoginOrder<'t>, files: &'t StringInterner) {
         self.put_buckets(order);
         order.unknown = self.unknown();
         order.latest.clear();
-        let text = |text: &Option<Box<str>>| text.as_ref().map(|text| Text::from(text.to_string()));
-        let login = |told: &StoredLogin| Login {
+        let text = |text: &'t Option<Box<str>>| text.as_deref().map(Text::from);
+        let login = |told: &'t StoredLogin| Login {
             at: told.at,
             user: text(&told.seen.user),
             method: text(&told.seen.method),

@@ -38,6 +38,20 @@ pub struct EventRow {
     pub detail: Option<Box<EventDetail>>,
 }
 
+/// An event of which nothing is wanted but this: who, when, where, and how often.
+#[derive(Debug, Clone, Copy)]
+pub struct PlainEvent<'a> {
+    /// Who; `None`: the event names no address.
+    pub ip: Option<Address>,
+    /// Seconds since 1970.
+    pub at: Option<i64>,
+    pub signals: SignalSet,
+    pub count: u64,
+    /// The log.
+    pub file: &'a str,
+    pub line: u64,
+}
+
 /// What few events have.
 #[derive(Debug, Default)]
 pub struct EventDetail {
@@ -176,6 +190,8 @@ pub fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions) -> (S
 const HOST_BYTES: usize = 640;
 /// The most that one more signal of a host takes: space for its evidence, its buckets and its timeline.
 const SIGNAL_BYTES: usize = 384;
+/// How many signals nearly every host has at the most.
+const MOST_NEW_SIGNALS: usize = 3;
 /// The most that one piece of evidence, bucket, login or distinct value takes in a list that doubles.
 const ENTRY_BYTES: usize = 64;
 
@@ -206,6 +222,14 @@ impl ScoreRecords {
         self.seen.iter().map(of_event).sum::<usize>() + self.pieces.iter().map(of_piece).sum::<usize>()
     }
 
+    /// The same of events alone, of which it is known how many addresses were new: any other was counted before, with all that its
+    /// first event takes.
+    pub fn growth_bytes_of_new(&self, hosts: usize) -> usize {
+        let signals = |seen: &EventRow| seen.signals.indexes().count() + seen.others().len() + 1;
+        let of_event = |seen: &EventRow| signals(seen) * ENTRY_BYTES + self.enrich.get(seen.enrich()).map_or(0, |enrich| enrich.len());
+        hosts * (HOST_BYTES + MOST_NEW_SIGNALS * SIGNAL_BYTES) + self.seen.iter().map(of_event).sum::<usize>()
+    }
+
     /// When anything in it was last seen.
     pub fn latest(&self) -> Option<i64> {
         let of_events = self.seen.iter().filter_map(|seen| seen.at).max();
@@ -217,6 +241,22 @@ impl ScoreRecords {
         let host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
         self.add_host(host, keep);
         Ok(())
+    }
+
+    /// Adds an event that has nothing which few have: what [`Self::add_event`] does of it.
+    #[inline]
+    pub fn add_plain(&mut self, event: PlainEvent<'_>) {
+        self.lines[LineClass::Event] += 1;
+        let PlainEvent { ip, at, signals, count, file, line } = event;
+        if signals.is_empty() {
+            return;
+        }
+        let Some(ip) = ip else {
+            self.nameless += 1;
+            return;
+        };
+        let file = share(&mut self.files, file.as_bytes());
+        self.seen.push(EventRow { ip, signals, file, service: 0, count, at, line, detail: None });
     }
 
     /// Adds an event.

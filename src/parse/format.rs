@@ -5,12 +5,10 @@
 
 use std::borrow::Cow;
 
-use crate::aggregate::options::AggregationOptions;
 use crate::base::time::{Clock, LogTime};
 use crate::io::lines::Line;
 use crate::parse::access::request::Web;
 use crate::parse::service::message::ServiceMessage;
-use crate::record::event::read::EventView;
 use crate::record::event::{Event, EventWriter};
 use crate::record::signal::SignalSet;
 
@@ -111,29 +109,12 @@ impl<'a> ParsedLine<'a> {
     }
 
     /// Writes the event of this line behind what is in `out`; nothing where there is none to tell.
-    ///
-    /// Each kind by itself: an event is large, and costs less where it need not be handed through one variable.
     pub fn write_event(&self, around: &Header<'_>, place: (&str, u64), tags: SignalSet, writer: &mut EventWriter, out: &mut Vec<u8>) {
-        let (path, line) = place;
         match self {
-            Self::Web(web) => {
-                let (hostname, process_name, process_pid) = (non_empty(around.host), non_empty(around.program), around.pid);
-                writer.write_line(&Event { hostname, process_name, process_pid, tags, ..web.to_event(path, line) }, out);
-            }
-            Self::Message(message) => writer.write_line(&Event { tags, ..message.to_event(path, line) }, out),
+            Self::Web(web) => web.write_event(around, place, tags, writer, out),
+            Self::Message(message) => writer.write_line(&Event { tags, ..message.to_event(place.0, place.1) }, out),
             _ => {}
         }
-    }
-
-    /// What is counted of that event, without it being written and read.
-    #[must_use]
-    pub fn view<'v>(&'v self, place: (&'v str, u64), signals: SignalSet, wants: &AggregationOptions) -> EventView<'v> {
-        let view = match self {
-            Self::Web(web) => web.view(signals, wants),
-            Self::Message(message) => message.view(signals, wants),
-            _ => EventView::default(),
-        };
-        EventView { file: Cow::Borrowed(place.0.as_bytes()), line: place.1, ..view }
     }
 }
 
@@ -146,7 +127,9 @@ pub fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     }
 }
 
-fn non_empty(text: &[u8]) -> Option<&[u8]> {
+/// A text of an event, where there is one.
+#[must_use]
+pub fn non_empty(text: &[u8]) -> Option<&[u8]> {
     Some(text).filter(|text| !text.is_empty())
 }
 

@@ -6,6 +6,7 @@ mod colour;
 mod entry;
 mod folded;
 mod message;
+mod same_format;
 
 use crate::base::time::{Assumptions, Clock};
 use crate::io::block::MAX_LINE;
@@ -13,12 +14,13 @@ use crate::io::lines::Line;
 use crate::parse::access::log_format::LogFormatResult;
 use crate::parse::candidate::{Candidate, Candidates, Found, Program};
 use crate::parse::envelope::format::{Content, Envelope};
-use crate::parse::envelope::syslog;
+use crate::parse::envelope::plain::PlainOpener;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, Header, Mismatch, ParsedLine};
 use crate::parse::json::line::{find_table, is_json};
 use crate::parse::json::table::OF_NO_LOG;
 use crate::parse::line::message::{names_peer, read_bare};
+pub use crate::parse::line::same_format::SameFormat;
 use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_text, nearest_to};
 use crate::parse::service::reader::{Read, ServiceReader};
 use crate::parse::service::{SERVICES, sshd};
@@ -26,9 +28,6 @@ use crate::parse::steps::Steps;
 
 /// How many envelopes may stand around a message.
 const MAX_DEPTH: usize = 3;
-
-/// That a line may be of another format than the last one.
-const ANOTHER: Mismatch = Mismatch { at: 0, reason: OF_NO_KNOWN_FORMAT };
 
 /// What fitted last: of a line, of those inside it, and of a message.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,6 +51,7 @@ pub struct LineParser<'c> {
     /// What the input is called.
     file: &'c str,
     clock: Clock,
+    plain: PlainOpener,
     last: LastFormats,
     services: Option<ServiceReader<'c>>,
     /// What was tried on the last line, where that is asked for.
@@ -68,7 +68,15 @@ impl<'c> LineParser<'c> {
     /// A reader of `candidates`; `last` is what another reader of them gave.
     #[must_use]
     pub fn new(candidates: &'c Candidates<'c>, file: &'c str, clock: Clock, last: LastFormats) -> Self {
-        Self { candidates, file, clock, last, services: candidates.services.map(ServiceReader::new), steps: None }
+        Self {
+            candidates,
+            file,
+            clock,
+            plain: PlainOpener::default(),
+            last,
+            services: candidates.services.map(ServiceReader::new),
+            steps: None,
+        }
     }
 
     /// The same, which records what it tries on each line.
@@ -134,28 +142,6 @@ impl<'c> LineParser<'c> {
         match self.read_any(line, arena, &mut around) {
             Ok(mut parsed) => then(self, Ok(&mut parsed), &around),
             Err(reason) => then(self, Err(reason), &around),
-        }
-    }
-
-    /// What `line` says where it is as nearly every line is: an access line of the format of the last one, or sshd's in a syslog file. It
-    /// is what [`Self::read`] finds.
-    ///
-    /// # Errors
-    /// That it may be of another format.
-    #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
-    #[inline(always)]
-    pub fn read_same_format<'a>(&mut self, line: &Line<'a>, arena: &'a Arena) -> Result<ParsedLine<'a>, Mismatch> {
-        let index = self.last.lines[0];
-        if self.candidates.is_special() || line.text.is_empty() || line.text.len() > MAX_LINE {
-            return Err(ANOTHER);
-        }
-        if index == self.candidates.syslog {
-            let (header, message) = syslog::open_plain(line.text, &mut self.clock).ok_or(ANOTHER)?;
-            return Ok(sshd::read(sshd::LengthLimit::SSHD, header, message));
-        }
-        match self.candidates.all.get(index) {
-            Some(Candidate::Access(format)) => (format.read)(line, arena, &mut self.clock),
-            _ => Err(ANOTHER),
         }
     }
 

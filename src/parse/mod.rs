@@ -25,6 +25,7 @@ pub mod suggest;
 pub mod trace;
 mod unasked;
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use crate::aggregate::combine::{CombineOptions, Combiner};
@@ -328,9 +329,20 @@ impl ParseOutput {
     fn write_hosts(&mut self) -> Result<()> {
         if let Some(combiner) = &mut self.combiner {
             combiner.write(|hosts| self.output.write(hosts))?;
+            combiner.clear();
             self.advance();
         }
         Ok(())
+    }
+
+    /// Writes what is left of them.
+    fn write_last_hosts(&mut self) -> Result<()> {
+        let Some(combiner) = self.combiner.take() else { return Ok(()) };
+        // It ends with the process, whose memory goes back as a whole.
+        let mut combiner = ManuallyDrop::new(combiner);
+        let outcome = combiner.write(|hosts| self.output.write(hosts));
+        (self.report.timeless, self.report.shortened) = (combiner.timeless(), combiner.shortened());
+        outcome.map(|()| self.advance())
     }
 
     /// All that was read was delivered.
@@ -344,10 +356,7 @@ impl ParseOutput {
     /// Puts the files in their places. What was rejected until then is worth keeping when a reader leaves early; a failed
     /// write is not. What a reader who left did not read was not delivered, so the cursor stays where it was.
     fn close(mut self, outcome: Result<()>, run: &Run) -> Result<ParseReport> {
-        let outcome = outcome.and_then(|()| self.write_hosts());
-        if let Some(combiner) = &self.combiner {
-            (self.report.timeless, self.report.shortened) = (combiner.timeless(), combiner.shortened());
-        }
+        let outcome = outcome.and_then(|()| self.write_last_hosts());
         let cursor = match outcome {
             Ok(()) => self.cursor,
             Err(Error::ReaderLeft) => None,

@@ -1,5 +1,6 @@
 //! One block of lines, classified: its events, its rejects and how many lines were what.
 
+mod emit;
 pub(crate) mod entries;
 mod pieces;
 mod traced;
@@ -15,21 +16,19 @@ use crate::io::block::{BlockKind, Dating};
 use crate::io::checkpoint::registry::CheckpointUpdate;
 use crate::io::lines::{Line, Lines};
 use crate::parse::access::clients::{Clients, Requests};
-use crate::parse::access::forwarded;
-use crate::parse::access::request::Web;
 use crate::parse::candidate::Candidates;
 use crate::parse::detect::Detectors;
 use crate::parse::envelope::answer::may_be_answer;
 use crate::parse::envelope::piece::{may_be_piece, split_piece};
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::joined::{Entry, OpenLines};
-use crate::parse::line::trim_end;
+use crate::parse::line::{SameFormat, trim_end};
 use crate::parse::lookback::Lookback;
 use crate::parse::overlooked::Overlooked;
 use crate::parse::reject::RejectReason;
 use crate::parse::run::worker::Worker;
 use crate::parse::unasked::Unasked;
-use crate::parse::{Config, ParseCounts, Wanted};
+use crate::parse::{Config, ParseCounts};
 use crate::record::event::EventWriter;
 use crate::record::run::count::LineClass;
 
@@ -213,9 +212,18 @@ impl<'c> Classifier<'c> {
             arena.clear();
             if is_plain && open.is_empty() && !may_be_piece(line.text) {
                 // Nearly every line. What it says is large, so it stays where it was made.
-                let mut likely = reader.read_same_format(&line, &arena);
-                if let Ok(parsed @ (ParsedLine::Web(_) | ParsedLine::Message(_))) = &mut likely {
-                    self.emit(parsed, &NOBODY, &mut worker.builder, &arena, number, done);
+                let is_taken = match reader.same_format(&line) {
+                    SameFormat::Syslog => self.take_sshd(&line, &mut reader, &mut worker.builder, number, done),
+                    SameFormat::Access(format) => match (format.read)(&line, &arena, reader.clock()) {
+                        Ok(ParsedLine::Web(mut web)) => {
+                            self.emit_request(&mut web, &NOBODY, &mut worker.builder, &arena, number, done);
+                            true
+                        }
+                        _ => false,
+                    },
+                    SameFormat::Unknown => false,
+                };
+                if is_taken {
                     continue;
                 }
             }
@@ -306,76 +314,6 @@ impl<'c> Classifier<'c> {
                 self.record_reject(done, place.bytes);
             }
         }
-    }
-
-    #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
-    #[inline(always)]
-    fn emit<'a>(
-        &self,
-        reading: &mut ParsedLine<'a>,
-        around: &Header<'a>,
-        tools: &mut EventBuilder<'_>,
-        arena: &'a Arena,
-        number: u64,
-        done: &mut ClassifiedBlock,
-    ) {
-        if !self.config.period.contains(reading.time().map(|time| time.seconds)) {
-            done.counts.lines[LineClass::OutsidePeriod] += 1;
-            return;
-        }
-        if let ParsedLine::Web(Web { is_ambiguous: true, client, .. }) = reading {
-            done.ambiguous.add(client, 1);
-        }
-        let signals = tools.detectors.signals(reading);
-        if let ParsedLine::Message(message) = reading
-            && !message.is_quiet()
-        {
-            let service = message.template().service;
-            if message.template().outcome == "failure" && service != "sshd" && !done.services.contains(&service) {
-                done.services.push(service);
-            }
-            let EventBuilder { detectors, unasked, .. } = &mut *tools;
-            detectors.note_unasked(message, |signal| unasked.add(signal, message.address().unwrap_or_default(), message.count()));
-        }
-        let wanted = !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some();
-        if let ParsedLine::Web(web) = &mut *reading {
-            let is_resolved = tools.detectors.may_miss(web, number) && self.note_unasked(web, tools, arena, number);
-            // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
-            if wanted && !is_resolved {
-                forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
-            }
-        }
-        if !wanted {
-            done.counts.lines[LineClass::NoSignal] += 1;
-            return;
-        }
-        if let ParsedLine::Web(web) = reading {
-            done.requests.add(web.client);
-        }
-        match &self.config.hosts {
-            Some(hosts) => done.counted.add_event(reading.view((&done.file, number), signals, &hosts.keep), &hosts.keep),
-            None => reading.write_event(around, (&done.file, number), signals, &mut tools.writer, &mut done.events),
-        }
-        // A trace shows the event of every line that has one, whatever the run asked for.
-        let is_event = !(signals.is_empty() && self.config.trace.is_some() && self.config.wanted == Wanted::Signals);
-        done.counts.lines[if is_event { LineClass::Event } else { LineClass::NoSignal }] += 1;
-    }
-
-    /// Notes the signals that would have fired on a request, or may do so; gives whether there are some, for which who asked was worked out.
-    #[inline(never)]
-    fn note_unasked<'a>(&self, web: &mut Web<'a>, tools: &mut EventBuilder<'_>, arena: &'a Arena, number: u64) -> bool {
-        let EventBuilder { detectors, unasked, .. } = tools;
-        let missed = detectors.unasked_web(web, number);
-        if missed.is_empty() {
-            return false;
-        }
-        forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
-        let times = 1 + web.repeats;
-        missed.now.indexes().for_each(|signal| unasked.add(signal, web.client, times));
-        if !missed.later.is_empty() {
-            unasked.keep(web, missed.later, missed.lines * times, |signal, web| detectors.fires_unasked(signal, web));
-        }
-        true
     }
 
     fn record_passed(&self, done: &mut ClassifiedBlock, bytes: &[u8]) {

@@ -4,10 +4,13 @@
 //! the first lines of an input and of some of those behind them (see `detect`), and looked at once their client sent more than a few: most
 //! runs never need the patterns. A count is then about right.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 
 use ahash::RandomState;
 
+use crate::base::net::parse_ipv4;
 use crate::parse::access::escaping::Escaping;
 use crate::parse::access::request::Web;
 use crate::record::signal::{SIGNALS, SignalSet};
@@ -17,10 +20,11 @@ const ATTACK: u64 = 50;
 /// How many addresses are told apart for a signal; later ones are not counted.
 const MOST_ADDRESSES: usize = 4096;
 
-/// How often a signal would have fired, by address.
+/// How often a signal would have fired, by address. Nearly all are IPv4, of which one is told from others by four bytes.
 #[derive(Debug, Default)]
 struct Addresses {
-    counts: HashMap<Box<[u8]>, u64, RandomState>,
+    v4: HashMap<u32, u64, RandomState>,
+    others: HashMap<Box<[u8]>, u64, RandomState>,
     /// The address of the last one, and how often it came in a row: attackers come in bursts.
     last: Vec<u8>,
     run: u64,
@@ -37,13 +41,34 @@ impl Addresses {
     }
 
     fn flush(&mut self) {
-        let times = std::mem::take(&mut self.run);
-        let has_room = self.counts.len() < MOST_ADDRESSES;
-        match self.counts.get_mut(&*self.last) {
+        let (times, has_room) = (std::mem::take(&mut self.run), self.has_room());
+        match parse_ipv4(&self.last) {
+            Some(v4) => self.add_v4(v4.to_bits(), times),
+            None => match self.others.get_mut(&*self.last) {
+                Some(count) => *count += times,
+                None if times > 0 && has_room => drop(self.others.insert(self.last.as_slice().into(), times)),
+                None => {}
+            },
+        }
+    }
+
+    fn add_v4(&mut self, bits: u32, times: u64) {
+        let has_room = self.has_room();
+        match self.v4.get_mut(&bits) {
             Some(count) => *count += times,
-            None if times > 0 && has_room => drop(self.counts.insert(self.last.as_slice().into(), times)),
+            None if times > 0 && has_room => drop(self.v4.insert(bits, times)),
             None => {}
         }
+    }
+
+    fn has_room(&self) -> bool {
+        self.v4.len() + self.others.len() < MOST_ADDRESSES
+    }
+
+    /// Every address with its count.
+    fn all(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, u64)> {
+        let v4 = self.v4.iter().map(|(&bits, &count)| (Ipv4Addr::from_bits(bits).to_string().into_bytes().into(), count));
+        v4.chain(self.others.iter().map(|(address, &count)| (Cow::Borrowed(&**address), count)))
     }
 }
 
@@ -110,11 +135,15 @@ pub struct Unasked {
 impl Unasked {
     /// The signal with this index of the table would have fired on `address`.
     pub fn add(&mut self, signal: usize, address: &[u8], times: u64) {
+        self.addresses(signal).add(address, times);
+    }
+
+    fn addresses(&mut self, signal: usize) -> &mut Addresses {
         let at = self.counts.iter().position(|&(known, _)| known == signal).unwrap_or_else(|| {
             self.counts.push((signal, Addresses::default()));
             self.counts.len() - 1
         });
-        self.counts[at].1.add(address, times);
+        &mut self.counts[at].1
     }
 
     /// Keeps a request on which `signals` may fire, and which stands for `times`; `fires` says whether one does.
@@ -160,7 +189,9 @@ impl Unasked {
     pub fn merge(&mut self, mut other: Self) {
         for (signal, addresses) in &mut other.counts {
             addresses.flush();
-            addresses.counts.iter().for_each(|(address, &times)| self.add(*signal, address, times));
+            let known = self.addresses(*signal);
+            addresses.v4.iter().for_each(|(&bits, &times)| known.add_v4(bits, times));
+            addresses.others.iter().for_each(|(address, &times)| known.add(address, times));
         }
         self.kept.append(&mut other.kept);
         self.kept_bytes += other.kept_bytes;
@@ -175,8 +206,8 @@ impl Unasked {
 
 fn show(name: &str, mut addresses: Addresses) -> Option<String> {
     addresses.flush();
-    let attacks: Vec<_> = addresses.counts.iter().filter(|&(_, &count)| count > ATTACK).collect();
-    let (address, count) = attacks.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
+    let attacks: Vec<_> = addresses.all().filter(|&(_, count)| count > ATTACK).collect();
+    let (address, count) = attacks.iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
     let address = String::from_utf8_lossy(address);
     let others = match attacks.len() - 1 {
         0 => String::new(),

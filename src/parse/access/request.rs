@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use memchr::{memchr, memrchr};
 
 use crate::aggregate::options::AggregationOptions;
+use crate::aggregate::read::{PlainEvent, ScoreRecords};
 use crate::base::net;
 use crate::base::number::parse_number;
 use crate::base::time::LogTime;
 use crate::parse::access::escaping::{Escaping, unescape, unescape_hash, unescape_quotes};
-use crate::parse::format::Arena;
-use crate::parse::format::to_utf8;
+use crate::parse::format::{Arena, Header, non_empty, to_utf8};
 use crate::record::MAX_INTEGER;
 use crate::record::event::read::EventView;
-use crate::record::event::{Event, EventSource, Http};
+use crate::record::event::{Event, EventSource, EventWriter, Http};
 use crate::record::signal::SignalSet;
 
 /// One request. `None` is `-` in the log or a field that the format lacks.
@@ -106,17 +106,34 @@ impl<'a> Web<'a> {
         event
     }
 
-    /// What is counted of that event, which has these signals, as far as `wants` says; whoever puts it together knows its place.
-    pub fn view(&self, signals: SignalSet, wants: &AggregationOptions) -> EventView<'a> {
-        EventView {
-            ip: EventSource::from_log(self.client, None).ip,
-            at: self.time.map(|time| time.seconds),
+    /// Writes the event of this request, which stands at `place`, behind what is in `out`; `around` is what stands around it.
+    ///
+    /// From here: an event is large, and costs less where it need not be handed on.
+    #[inline]
+    pub fn write_event(&self, around: &Header<'_>, place: (&str, u64), tags: SignalSet, writer: &mut EventWriter, out: &mut Vec<u8>) {
+        let (hostname, process_name, process_pid) = (non_empty(around.host), non_empty(around.program), around.pid);
+        writer.write_line(&Event { hostname, process_name, process_pid, tags, ..self.to_event(place.0, place.1) }, out);
+    }
+
+    /// Adds the event of this request, which has these signals and stands at `place`, to what is counted, as far as `wants` says.
+    pub fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, place: (&str, u64), wants: &AggregationOptions) {
+        let (ip, at) = (EventSource::from_log(self.client, None).ip, self.time.map(|time| time.seconds));
+        let (count, (file, line)) = (1 + self.repeats, place);
+        if !wants.users && !wants.paths {
+            return counted.add_plain(PlainEvent { ip, at, signals, count, file, line });
+        }
+        let event = EventView {
+            ip,
+            at,
+            file: Cow::Borrowed(file.as_bytes()),
+            line,
             user: self.user.filter(|_| wants.users).map(|text| to_utf8(self.plain(text))),
             target: if wants.paths { self.target().map(|target| to_utf8(Cow::Borrowed(target))) } else { None },
-            count: 1 + self.repeats,
+            count,
             signals,
             ..EventView::default()
-        }
+        };
+        counted.add_event(event, wants);
     }
 }
 

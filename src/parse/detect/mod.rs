@@ -254,16 +254,27 @@ impl<'s> Detectors<'s> {
 
     /// The signals that fire on a line.
     #[must_use]
-    pub fn signals(&mut self, reading: &ParsedLine<'_>) -> SignalSet {
-        let context = &mut self.context;
-        let set = SignalSet::NONE;
-        match reading {
-            ParsedLine::Web(web) => {
-                self.web.iter().fold(set, |set, &(index, fires)| if fires(context, web) { set.with(index) } else { set })
-            }
-            ParsedLine::Message(message) => message.signals().intersection(self.messages),
-            _ => set,
+    pub fn signals(&mut self, parsed: &ParsedLine<'_>) -> SignalSet {
+        match parsed {
+            ParsedLine::Web(web) => self.of_request(web),
+            ParsedLine::Message(message) => self.of_message(message),
+            _ => SignalSet::NONE,
         }
+    }
+
+    /// The signals that fire on a request.
+    #[must_use]
+    #[inline]
+    pub fn of_request(&mut self, web: &Web<'_>) -> SignalSet {
+        let Self { context, web: detectors, .. } = self;
+        detectors.iter().fold(SignalSet::NONE, |set, &(index, fires)| if fires(context, web) { set.with(index) } else { set })
+    }
+
+    /// The signals that fire on a message.
+    #[must_use]
+    #[inline]
+    pub const fn of_message(&self, message: &ServiceMessage<'_>) -> SignalSet {
+        message.signals().intersection(self.messages)
     }
 }
 

@@ -13,6 +13,7 @@ pub mod framed;
 pub mod journald;
 pub mod keys;
 pub mod piece;
+pub mod plain;
 pub mod rfc3339;
 pub mod rfc5424;
 pub mod runit;

@@ -4,7 +4,6 @@ use crate::base::time::{Clock, LogTime, NOT_A_TIME, RFC3164_LEN, TimeError, mont
 use crate::parse::envelope::after_time::read_after_time;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::journal_text::{is_continuation, is_journal_mark};
-use crate::parse::envelope::tag::split_plain;
 use crate::parse::format::{FormatKind, Header, Mismatch, Repeat};
 
 /// `Dec 10 06:55:46 host tag[pid]: message`.
@@ -19,16 +18,6 @@ pub const RFC3164: EnvelopeFormat = EnvelopeFormat {
     ),
     open: |line, _, clock| open_rfc3164(line.text, clock),
 };
-
-/// How nearly every line of sshd's stands in a file: the header and the message; `None`: it may be one all the same.
-#[allow(clippy::inline_always, reason = "it is the fast path of most lines of sshd's")]
-#[inline(always)]
-pub fn open_plain<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(Header<'a>, &'a [u8])> {
-    let (time, rest) = line.split_at_checked(RFC3164_LEN)?;
-    let (host, tag) = rest.strip_prefix(b" ").and_then(split_plain).filter(|(host, _)| host.len() != 4 || find_year(rest).is_none())?;
-    let time = LogTime { seconds: clock.parse_rfc3164(time).ok()?, fraction: "" };
-    Some((Header { time: Some(time), host, program: tag.name, pid: tag.pid }, tag.message))
-}
 
 fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     // The first byte of what journalctl and metalog write between and below messages; few lines get further.
@@ -119,7 +108,7 @@ fn has_clock(time: &[u8]) -> bool {
 }
 
 /// The year in ` 2024 host ...`, as Solaris and some network devices write it behind the time; no host is called so.
-fn find_year(rest: &[u8]) -> Option<&[u8]> {
+pub fn find_year(rest: &[u8]) -> Option<&[u8]> {
     let [b' ', year @ .., b' '] = rest.get(..6)? else { return None };
     let is_year = matches!(year, [b'1', b'9', _, _] | [b'2', b'0', _, _]) && year.iter().all(u8::is_ascii_digit);
     is_year.then_some(year)
@@ -161,6 +150,7 @@ fn read_repeat_of_metalog(line: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::envelope::plain::PlainOpener;
     use crate::parse::envelope::rfc3339::open_rfc3339;
     use crate::parse::service;
     use crate::parse::service::message::ServiceMessage;
@@ -176,7 +166,10 @@ mod tests {
         let mut clock = Clock::new("UTC", Some(2015)).expect("UTC is known");
         match open(line) {
             Ok(Envelope { header, limit, content: Content::Message(message), .. }) if service::find(header.program).is_some() => {
-                if let Some((plain, text)) = open_plain(line.as_bytes(), &mut clock) {
+                let mut opener = PlainOpener::default();
+                // The second time it knows the header.
+                for (plain, text) in (0..2).filter_map(|_| opener.open(line.as_bytes(), &mut clock)) {
+                    assert_eq!(plain.time, header.time, "{line}");
                     assert_eq!((plain.host, plain.program, plain.pid, text), (header.host, header.program, header.pid, message), "{line}");
                 }
                 let [host, name] = [header.host, header.program].map(String::from_utf8_lossy);

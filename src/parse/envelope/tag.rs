@@ -61,11 +61,19 @@ pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
         [b'[', behind @ ..] => (b"sshd".len(), behind),
         _ => (b"sshd-session".len(), behind.strip_prefix(b"-session[")?),
     };
-    let (pid, digits) = split_digits(behind).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
-    let message = behind[digits..].strip_prefix(b"]: ")?;
+    let (pid, message) = split_plain_pid(behind)?;
     let name = &rest[host.len() + 1..][..name_len];
+    Some((host, Tag { name, pid: Some(pid), message }))
+}
+
+/// The process id and the message of `77]: message`; `None`: it may be one all the same.
+#[must_use]
+#[inline]
+pub fn split_plain_pid(rest: &[u8]) -> Option<(u64, &[u8])> {
+    let (pid, digits) = split_digits(rest).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
+    let message = rest[digits..].strip_prefix(b"]: ")?;
     // A bracket may be Solaris's message id, `%` Junos' priority, an L or an l start what a daemon says of a message before; blanks are none of the message's.
-    (!matches!(message.first(), Some(b'[' | b' ' | b'L' | b'l' | b'%'))).then_some((host, Tag { name, pid: Some(pid), message }))
+    (!matches!(message.first(), Some(b'[' | b' ' | b'L' | b'l' | b'%'))).then_some((pid, message))
 }
 
 /// Splits `host tag[pid]: message` or `host tag: message` of another program than sshd, as nearly every line of a log of all programs

@@ -3,7 +3,7 @@
 use memchr::{memchr, memmem, memrchr};
 
 use crate::base::net;
-use crate::base::number::parse_port;
+use crate::base::number::{count_digits, parse_port, split_digits};
 use crate::base::simd::{find_space, rfind_space};
 use crate::parse::service::prefix::{Literal, find_short};
 
@@ -105,6 +105,18 @@ impl FieldKind {
         !matches!(self, Self::Fields | Self::Text)
     }
 
+    /// How much of `rest` is this part with `literal` behind it, of a number or a host as nearly all are; `None`: it may be one all the same.
+    #[inline]
+    pub fn measure(self, rest: &[u8], literal: &Literal) -> Option<usize> {
+        let len = match self {
+            Self::Port => split_digits(rest).filter(|&(port, len)| len <= 5 && u16::try_from(port).is_ok())?.1,
+            Self::Number | Self::Count => count_digits(rest),
+            Self::Address | Self::Host => net::host_name_len(rest),
+            _ => 0,
+        };
+        (len > 0 && literal.ends_word() && literal.starts(&rest[len..])).then_some(len)
+    }
+
     /// How much of `rest` is this part, where `literal` follows it; of a word, there is no space in that.
     pub fn find_end(self, rest: &[u8], literal: &Literal) -> Option<usize> {
         if !self.is_word() {
@@ -127,9 +139,15 @@ impl FieldKind {
         if may_hold_spaces || !(self.is_word() && literal.text.ends_with(b" ")) {
             return memmem::rfind(rest, literal.text).filter(|at| self.accepts_before(&rest[at + literal.text.len()..], behind));
         }
-        let end = rfind_space(rest)? + 1;
+        let end = if self == Self::Port { rest.len() - count_last_digits(rest) } else { rfind_space(rest)? + 1 };
         (literal.ends(&rest[..end]) && self.accepts_word(&rest[end..])).then(|| end - literal.text.len())
     }
+}
+
+/// How many digits `text` ends in, of which a port has no more than five.
+#[inline]
+fn count_last_digits(text: &[u8]) -> usize {
+    text.iter().rev().take(6).take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// The address and the prefix length of `192.0.2.1/32`.
@@ -226,6 +244,35 @@ impl Default for Captures<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_measured_is_what_is_searched_for() {
+        let texts = ["77", "65535", "65536", "123456789", "0", "", "lab.example", "192.0.2.1", "-a", "2001:db8::1", "a b", "7a"];
+        for kind in [FieldKind::Port, FieldKind::Number, FieldKind::Count, FieldKind::Address, FieldKind::Host, FieldKind::Word] {
+            for literal in [
+                " ",
+                ":",
+                ": ",
+                " port ",
+                "7",
+                "x",
+                ".",
+                "-",
+                "]",
+                " a literal of more than 16 bytes",
+                " a literal of more than the 32 bytes of two",
+            ] {
+                let literal = Literal::new(literal.as_bytes());
+                for (text, more) in texts.iter().flat_map(|text| ["", "1", " x", "."].map(|more| (text, more))) {
+                    let line = [text.as_bytes(), literal.text, more.as_bytes()].concat();
+                    if let Some(len) = kind.measure(&line, &literal) {
+                        assert_eq!(kind.find_end(&line, &literal), Some(len), "{kind:?} in {:?}", String::from_utf8_lossy(&line));
+                        assert!(kind.accepts_word(&line[..len]));
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_peer_is_an_address_and_a_port() {

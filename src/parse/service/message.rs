@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::aggregate::options::AggregationOptions;
+use crate::aggregate::read::{PlainEvent, ScoreRecords};
 use crate::base::number::parse_port;
 use crate::base::time::LogTime;
 use crate::parse::format::{Header, to_utf8};
@@ -72,24 +73,13 @@ impl<'a> ServiceMessage<'a> {
             .get(FieldKind::Count)
             .and_then(parse_count)
             .map_or(around.count, |count| count.saturating_mul(around.count).min(MAX_INTEGER));
-        let mut message = Self { header, template, method, peer, port, user, count, signals: SignalSet::default(), is_of_pam };
-        if !template.signals.is_empty() && message.fires(around.is_preauth) {
-            message.signals = template.signals;
-        }
-        message
-    }
-
-    /// Whether the signals of the template fire. A service tells some things twice, once without an address: what names nobody must
-    /// not count a second time.
-    fn fires(&self, is_preauth: bool) -> bool {
-        let MessageTemplate { signals, methods, not_methods, .. } = self.template;
-        let is_login = !signals.intersection(LOGIN_FAILED.union(LOGIN_ACCEPTED)).is_empty();
-        let is_one_of =
-            |methods: &[&str]| self.method.is_some_and(|method| methods.iter().any(|wanted| is_method(method, wanted.as_bytes())));
-        (is_login || self.names_peer())
-            && (is_preauth || !self.template.is_preauth)
-            && (methods.is_empty() || is_one_of(methods))
-            && !is_one_of(not_methods)
+        // In one piece: what is put together here is large, and not copied once more.
+        let fires = !template.signals.is_empty() && {
+            let names_peer = if is_of_pam { read_pam_fields(peer.unwrap_or_default()).0.is_some() } else { peer.is_some() };
+            fires(template, names_peer, method, around.is_preauth)
+        };
+        let signals = if fires { template.signals } else { SignalSet::default() };
+        Self { header, template, method, peer, port, user, count, signals, is_of_pam }
     }
 
     /// The same without signals.
@@ -138,9 +128,9 @@ impl<'a> ServiceMessage<'a> {
         self.signals
     }
 
-    /// Whether it tells of nothing: no signal looks at such messages, and none is of a login that ended.
+    /// Whether it tells of nothing.
     pub const fn is_quiet(&self) -> bool {
-        self.template.signals.is_empty() && self.template.outcome.is_empty()
+        self.template.is_quiet()
     }
 
     /// Whether the message names its peer.
@@ -166,23 +156,31 @@ impl<'a> ServiceMessage<'a> {
         Self { header: Header { time, ..self.header }, count, ..self }
     }
 
-    /// What is counted of that event, which has these signals, as far as `wants` says; the caller knows its place.
-    pub fn view(&self, signals: SignalSet, wants: &AggregationOptions) -> EventView<'a> {
+    /// Adds the event of this message, which has these signals and stands at `place`, to what is counted, as far as `wants` says.
+    pub fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, place: (&str, u64), wants: &AggregationOptions) {
         // Of nobody else it is told who logged in, and how.
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
-        let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
         let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
         let (address, user) = self.peer_and_user();
-        EventView {
+        let ip = address.and_then(|address| EventSource::from_log(address, None).ip);
+        let at = self.header.time.map(|time| time.seconds);
+        if !is_login && !is_service && !wants.users {
+            return counted.add_plain(PlainEvent { ip, at, signals, count: self.count, file: place.0, line: place.1 });
+        }
+        let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
+        let event = EventView {
             dataset: is_service.then_some(Cow::Borrowed(self.template.dataset.as_bytes())),
-            ip: address.and_then(|address| EventSource::from_log(address, None).ip),
-            at: self.header.time.map(|time| time.seconds),
+            ip,
+            at,
+            file: Cow::Borrowed(place.0.as_bytes()),
+            line: place.1,
             user: user.filter(|_| is_login || wants.users).map(text),
             method: self.method.filter(|_| is_login).map(text),
             count: self.count,
             signals,
             ..EventView::default()
-        }
+        };
+        counted.add_event(event, wants);
     }
 
     /// The event of this message, still without tags.
@@ -202,6 +200,18 @@ impl<'a> ServiceMessage<'a> {
         event.user_state = if self.template.is_invalid_user && user.is_some() { INVALID } else { "" };
         event
     }
+}
+
+/// Whether the signals of the template fire. A service tells some things twice, once without an address: what names nobody must
+/// not count a second time.
+fn fires(template: &MessageTemplate, names_peer: bool, method: Option<&[u8]>, is_preauth: bool) -> bool {
+    let MessageTemplate { signals, methods, not_methods, .. } = template;
+    let is_login = !signals.intersection(LOGIN_FAILED.union(LOGIN_ACCEPTED)).is_empty();
+    let is_one_of = |methods: &[&str]| method.is_some_and(|method| methods.iter().any(|wanted| is_method(method, wanted.as_bytes())));
+    (is_login || names_peer)
+        && (is_preauth || !template.is_preauth)
+        && (methods.is_empty() || is_one_of(methods))
+        && !is_one_of(not_methods)
 }
 
 /// Whether `method` is `wanted`, or that with more behind a slash, as sshd names the device of keyboard-interactive.

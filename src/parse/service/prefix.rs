@@ -68,9 +68,30 @@ impl Literal {
     pub fn starts(&self, text: &[u8]) -> bool {
         match text.first_chunk() {
             Some(bytes) if !Prefix16::whole(*bytes).starts_with(self.head) => false,
-            Some(_) if self.text.len() <= Prefix16::BYTES => true,
+            Some(_) => self.starts_behind_head(text),
+            None => text.starts_with(self.text),
+        }
+    }
+
+    /// Whether `text`, whose first bytes are those of this, starts with it.
+    #[inline]
+    pub fn starts_behind_head(&self, text: &[u8]) -> bool {
+        let len = self.text.len();
+        match len {
+            ..=Prefix16::BYTES => true,
+            // Of a longer one the last bytes are compared, which stand beside or among the first.
+            _ if len <= 2 * Prefix16::BYTES => {
+                let last = text.get(len - Prefix16::BYTES..).and_then(|rest| rest.first_chunk());
+                last.is_some_and(|bytes| Prefix16::whole(*bytes) == self.tail)
+            }
             _ => text.starts_with(self.text),
         }
+    }
+
+    /// Whether neither a digit nor a byte of a host's name begins it: what stands before it ends there.
+    #[inline]
+    pub fn ends_word(&self) -> bool {
+        self.text.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b".-_".contains(byte))
     }
 
     /// Whether `text` ends with it.

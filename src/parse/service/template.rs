@@ -46,6 +46,13 @@ pub struct MessageTemplate {
     pub example: &'static str,
 }
 
+impl MessageTemplate {
+    /// Whether it tells of nothing: no signal looks at such messages, and none is of a login that ended.
+    pub const fn is_quiet(&self) -> bool {
+        self.signals.is_empty() && self.outcome.is_empty()
+    }
+}
+
 #[cfg(test)]
 impl MessageTemplate {
     /// A template that means nothing.
@@ -158,6 +165,11 @@ impl TemplateMatcher {
         self.is_of_pam
     }
 
+    /// The text with which its messages begin, without the prefix of a module of PAM; empty: with a part.
+    pub const fn start(&self) -> &'static [u8] {
+        self.start.text
+    }
+
     /// The byte with which its messages begin, without the prefix of a module of PAM; `None`: with any.
     pub const fn first_byte(&self) -> Option<u8> {
         self.start.text.first().copied()
@@ -191,21 +203,28 @@ impl TemplateMatcher {
 
     /// The same of a message that starts as this shape does.
     fn read_parts<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
-        // A short start was compared with the head; a message shorter than it may end in NULs, which the head has too.
+        // A message shorter than the start may end in NULs, which its head has too.
         let mut rest = message.get(self.start.text.len()..)?;
-        if self.start.text.len() > Prefix16::BYTES && !message.starts_with(self.start.text) {
+        if !self.start.starts_behind_head(message) {
             return None;
         }
         if self.needs_end && ending != Truncation::Whole {
             return None;
         }
         parts.clear();
-        if self.has_ssh {
-            rest = rest.strip_suffix(b" ssh2").or_else(|| rest.strip_suffix(b" ssh1")).unwrap_or(rest);
+        if self.has_ssh
+            && let [before @ .., b' ', b's', b's', b'h', b'1' | b'2'] = rest
+        {
+            rest = before;
         }
         for (index, (part, literal)) in self.left.iter().enumerate() {
             // The last literal of a shape without a free part ends the message.
             let is_last = self.wildcard.is_none() && index + 1 == self.left.len();
+            if !is_last && let Some(end) = part.measure(rest, literal) {
+                parts.add(*part, &rest[..end]);
+                rest = &rest[end + literal.text.len()..];
+                continue;
+            }
             let end = if is_last { None } else { part.find_end(rest, literal) };
             let (text, next) = match end {
                 Some(end) if part.is_of_client() => {

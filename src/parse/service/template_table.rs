@@ -1,24 +1,19 @@
-//! The templates of a service by the first byte of what they read, so that a message meets a handful of them instead of all.
+//! The templates of a service by the first bytes of what they read, so that a message meets a handful of them instead of all.
+
+mod start_index;
 
 use crate::parse::service::field::Captures;
 use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::template::{TemplateMatcher, Truncation};
+use crate::parse::service::template_table::start_index::StartIndex;
 
 /// The templates of a service; those of PAM's modules apart.
 #[derive(Debug)]
 pub struct TemplateTable {
     /// By kind, then by first byte, then in the order of the file.
     all: Vec<TemplateMatcher>,
-    plain: ByFirstByte,
-    pam: ByFirstByte,
-}
-
-/// Where in the table templates stand.
-#[derive(Debug)]
-struct ByFirstByte {
-    bytes: Box<[(u32, u32); 256]>,
-    /// Those that begin with a part, and so with any byte.
-    any: (u32, u32),
+    plain: StartIndex,
+    pam: StartIndex,
 }
 
 impl TemplateTable {
@@ -42,7 +37,7 @@ impl TemplateTable {
                 all[at].beginning > 0 && all[at - 1].beginning == all[at].beginning && all[at - 1].is_of_pam() == all[at].is_of_pam();
             all[at - 1].run = if is_same { all[at].run + 1 } else { 1 };
         }
-        let (plain, pam) = (ByFirstByte::of(&all, false), ByFirstByte::of(&all, true));
+        let (plain, pam) = (StartIndex::of(&all, false), StartIndex::of(&all, true));
         Self { all, plain, pam }
     }
 
@@ -53,10 +48,10 @@ impl TemplateTable {
         all
     }
 
-    /// Those that begin with a text, and that with the first byte of `message`; PAM's apart.
+    /// Those that begin with a text, and that as `message` does, in the order of the file; PAM's apart.
     #[inline]
-    pub fn starting_like(&self, message: &[u8]) -> &[TemplateMatcher] {
-        self.slice(self.plain.starting_like(message))
+    pub fn starting_like(&self, message: &[u8]) -> StartingLike<'_> {
+        StartingLike { all: &self.all, indexes: self.plain.starting_like(message) }
     }
 
     /// The first in the order of the file that fits `message`, PAM's apart, whose parts it puts into `parts`.
@@ -69,21 +64,22 @@ impl TemplateTable {
         self.find_in(&self.pam, message, ending, parts)
     }
 
-    fn find_in<'a>(&self, kind: &ByFirstByte, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
-        let (mut alike, mut any) = (self.slice(kind.starting_like(message)), self.slice(kind.any));
+    fn find_in<'a>(&self, kind: &StartIndex, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
+        let (mut alike, mut any) = (kind.starting_like(message), kind.any());
         if alike.is_empty() && any.is_empty() {
             return None;
         }
         let head = Prefix16::of(message);
         let mut beginnings = Beginnings::default();
         loop {
-            let is_any = match (alike.first(), any.first()) {
+            let matcher = |indexes: &[u32]| indexes.first().map(|&index| &self.all[index as usize]);
+            let (one, other) = (matcher(alike), matcher(any));
+            let is_any = match (one, other) {
                 (Some(one), Some(other)) => other.order < one.order,
                 (one, _) => one.is_none(),
             };
-            let list = if is_any { &mut any } else { &mut alike };
-            let (matcher, rest) = list.split_first()?;
-            *list = rest;
+            let (list, matcher) = if is_any { (&mut any, other?) } else { (&mut alike, one?) };
+            *list = &list[1..];
             if is_any && !beginnings.may_be(matcher, message) {
                 any = &any[matcher.run as usize - 1..];
                 continue;
@@ -93,9 +89,23 @@ impl TemplateTable {
             }
         }
     }
+}
 
-    fn slice(&self, (start, end): (u32, u32)) -> &[TemplateMatcher] {
-        &self.all[start as usize..end as usize]
+/// Templates that begin as a message does.
+#[derive(Debug, Clone)]
+pub struct StartingLike<'t> {
+    all: &'t [TemplateMatcher],
+    indexes: &'t [u32],
+}
+
+impl<'t> Iterator for StartingLike<'t> {
+    type Item = &'t TemplateMatcher;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'t TemplateMatcher> {
+        let (&index, rest) = self.indexes.split_first()?;
+        self.indexes = rest;
+        self.all.get(index as usize)
     }
 }
 
@@ -122,26 +132,6 @@ impl Beginnings {
     }
 }
 
-impl ByFirstByte {
-    /// Of PAM's templates, or of all others, in a table that is sorted.
-    fn of(all: &[TemplateMatcher], is_of_pam: bool) -> Self {
-        let mut places = Self { bytes: Box::new([(0, 0); 256]), any: (0, 0) };
-        for (at, matcher) in (0..).zip(all).filter(|(_, matcher)| matcher.is_of_pam() == is_of_pam) {
-            let place = match matcher.first_byte() {
-                Some(byte) => &mut places.bytes[usize::from(byte)],
-                None => &mut places.any,
-            };
-            *place = (if place.1 == 0 { at } else { place.0 }, at + 1);
-        }
-        places
-    }
-
-    #[inline]
-    fn starting_like(&self, message: &[u8]) -> (u32, u32) {
-        message.first().map_or((0, 0), |&byte| self.bytes[usize::from(byte)])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,11 +139,46 @@ mod tests {
 
     #[test]
     fn the_first_in_the_order_of_the_file_is_found_whatever_it_begins_with() {
-        let patterns = ["b {user*} x", "{word} {text*}", "a {text*}", "a b{text*}", "{pam}a {text*}", "{pam}{word} {text*}", "c"];
+        let patterns = [
+            "b {user*} x",
+            "{word} {text*}",
+            "a {text*}",
+            "a b{text*}",
+            "{pam}a {text*}",
+            "{pam}{word} {text*}",
+            "c",
+            "a beginning of more than 8 bytes {text*}",
+            "a beginning{text*}",
+            "a beginnings {text*}",
+            "another beginning {text*}",
+            "12345678",
+            "123456789{text*}",
+            "1234567{text*}",
+        ];
         let template = |pattern| &*Box::leak(Box::new(MessageTemplate { pattern, ..MessageTemplate::for_tests() }));
         let table = TemplateTable::new(patterns.iter().map(|pattern| TemplateMatcher::new(template(pattern))).collect());
         assert_eq!(table.in_order().iter().map(|matcher| matcher.shape.pattern).collect::<Vec<_>>(), patterns);
-        for message in ["b q x", "b q y", "a b", "c", "c d", "", "a", "\u{e9} x"] {
+        let messages = [
+            "b q x",
+            "b q y",
+            "a b",
+            "c",
+            "c d",
+            "",
+            "a",
+            "\u{e9} x",
+            "a beginning of more than 8 bytes x",
+            "a beginnings x",
+            "a begin",
+            "a beginn",
+            "another beginning x",
+            "anotherx",
+            "1234567",
+            "12345678",
+            "123456789",
+            "1234567x",
+        ];
+        for message in messages {
             let (mut parts, mut wanted) = (Captures::new(), Captures::new());
             for is_of_pam in [false, true] {
                 let head = Prefix16::of(message.as_bytes());

@@ -17,7 +17,7 @@ use crate::parse::service::pam::{read_last_rhost, split_module};
 use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::sshd::key::{cut_info, find_key_info, is_local_account, may_have_info};
 use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncation};
-use crate::parse::service::template_table::TemplateTable;
+use crate::parse::service::template_table::{StartingLike, TemplateTable};
 
 /// OpenSSH's server.
 pub const SERVICE: Service = Service {
@@ -69,28 +69,55 @@ pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Service
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
 pub fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
+    let mut parts = Captures::new();
+    let fit = find(limit, &header, message, &mut parts)?;
+    Some(fit.message(header, &parts))
+}
+
+/// A message of which the template is known: most tell of nothing, and their parts are never asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit<'a> {
+    /// The template that it fits.
+    pub template: &'static MessageTemplate,
+    module: Option<&'a [u8]>,
+    count: u64,
+    is_preauth: bool,
+}
+
+impl<'a> Fit<'a> {
+    /// What it says; `parts` are those that were found with it.
+    #[inline]
+    pub fn message(self, header: Header<'a>, parts: &Captures<'a>) -> ServiceMessage<'a> {
+        let Self { template, module, count, is_preauth } = self;
+        let peer = parts.get(FieldKind::Fields).map(|fields| match module {
+            Some(module) if module.starts_with(b"krb5") => PeerAndUser::Named(read_last_rhost(fields), None),
+            _ => PeerAndUser::OfPam(fields),
+        });
+        ServiceMessage::new(header, template, parts, Circumstances { peer, count, is_preauth })
+    }
+}
+
+/// Which template the message fits, whose parts go into `parts`; `None`: it is of no known shape.
+#[must_use]
+#[allow(clippy::inline_always, reason = "nearly every line of a log of sshd's comes here, from one place")]
+#[inline(always)]
+pub fn find<'a>(limit: LengthLimit, header: &Header<'a>, message: &'a [u8], parts: &mut Captures<'a>) -> Option<Fit<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
     let ending = limit.ending(message.len());
     let (message, is_preauth) = strip_frame(message);
-    let mut parts = Captures::new();
     let module = split_module(message);
     let mut shape = match module {
-        Some((_, inside)) => find_of_pam(inside, ending, &mut parts),
-        None => find_without_module(&header, message, ending, &mut parts),
+        Some((_, inside)) => find_of_pam(inside, ending, parts),
+        None => find_without_module(header, message, ending, parts),
     };
     // Some daemons and modules leave blanks at the end of a line; what names no peer may name one without them.
     if message.ends_with(b" ") && (shape.is_none() || parts.get(FieldKind::Address).is_none() && parts.get(FieldKind::Fields).is_none()) {
-        let (found, trimmed) = find_trimmed(&header, message.trim_ascii_end(), ending);
+        let (found, trimmed) = find_trimmed(header, message.trim_ascii_end(), ending);
         if found.is_some() && (shape.is_none() || trimmed.get(FieldKind::Address).is_some()) {
-            (shape, parts) = (found, trimmed);
+            (shape, *parts) = (found, trimmed);
         }
     }
-    let shape = shape?;
-    let peer = parts.get(FieldKind::Fields).map(|fields| match module {
-        Some((module, _)) if module.starts_with(b"krb5") => PeerAndUser::Named(read_last_rhost(fields), None),
-        _ => PeerAndUser::OfPam(fields),
-    });
-    Some(ServiceMessage::new(header, shape, &parts, Circumstances { peer, count, is_preauth }))
+    Some(Fit { template: shape?, module: module.map(|(module, _)| module), count, is_preauth })
 }
 
 #[allow(clippy::inline_always, reason = "as above")]
@@ -145,10 +172,10 @@ fn find_login_or_other<'a>(message: &'a [u8], ending: Truncation, parts: &mut Ca
     let has_info = || find_key_info(message).next().is_some();
     // What follows the key is the peer's too, so it must not be read in place of the server's own words.
     if is_local_account(message) && has_info() {
-        let others = matchers.iter().filter(|matcher| !matcher.names_protocol());
-        return find_keyed(matchers, message, ending, parts).or_else(|| find_among(others, message, ending, parts));
+        let others = matchers.clone().filter(|matcher| !matcher.names_protocol());
+        return find_keyed(matchers.clone(), message, ending, parts).or_else(|| find_among(others, message, ending, parts));
     }
-    let shape = find_shape(matchers, message, ending, parts);
+    let shape = find_among(matchers.clone(), message, ending, parts);
     if shape.is_some() {
         // Of a password's message the words that end it are the server's. A principal, or a comment that was cut off inside
         // spaces which journald then took away, may end in such words too.
@@ -160,26 +187,17 @@ fn find_login_or_other<'a>(message: &'a [u8], ending: Truncation, parts: &mut Ca
 /// The shape of a message with a key behind it. Only the messages that say by which protocol a login was tried can have one:
 /// in any other, ` ssh2: ` is the peer's own word.
 fn find_keyed<'a>(
-    matchers: &[TemplateMatcher],
+    matchers: StartingLike<'_>,
     message: &'a [u8],
     ending: Truncation,
     parts: &mut Captures<'a>,
 ) -> Option<&'static MessageTemplate> {
     let plain = cut_info(message, ending)?;
-    find_among(matchers.iter().filter(|matcher| matcher.names_protocol()), plain, Truncation::Whole, parts)
+    find_among(matchers.filter(|matcher| matcher.names_protocol()), plain, Truncation::Whole, parts)
 }
 
 fn find_of_pam<'a>(message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&'static MessageTemplate> {
     TABLE.find_of_pam(message, ending, parts).map(|matcher| matcher.shape)
-}
-
-fn find_shape<'a>(
-    matchers: &[TemplateMatcher],
-    message: &'a [u8],
-    ending: Truncation,
-    parts: &mut Captures<'a>,
-) -> Option<&'static MessageTemplate> {
-    find_among(matchers.iter(), message, ending, parts)
 }
 
 fn find_among<'m, 'a>(

@@ -92,7 +92,7 @@ fn nothing_that_a_peer_puts_into_any_part_of_any_shape_frames_another_address() 
         };
         let whole = Truncation::Whole;
         let find = |message, parts: &mut _| {
-            if is_of_pam { find_of_pam(message, whole, parts) } else { find_shape(TABLE.starting_like(framed), message, whole, parts) }
+            if is_of_pam { find_of_pam(message, whole, parts) } else { find_among(TABLE.starting_like(framed), message, whole, parts) }
         };
         let mut parts = Captures::new();
         let plain = find(plain, &mut parts).map_or_else(|| cut_info(plain, whole).expect("a key"), |_| plain);

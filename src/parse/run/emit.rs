@@ -1,0 +1,151 @@
+//! What a line that was understood gives: an event, a count of one, or nothing.
+
+use crate::io::lines::Line;
+use crate::parse::Wanted;
+use crate::parse::access::forwarded;
+use crate::parse::access::request::Web;
+use crate::parse::format::{Arena, Header, ParsedLine};
+use crate::parse::line::LineParser;
+use crate::parse::run::{ClassifiedBlock, Classifier, EventBuilder};
+use crate::parse::service::field::Captures;
+use crate::parse::service::message::ServiceMessage;
+use crate::parse::service::sshd;
+use crate::record::event::Event;
+use crate::record::run::count::LineClass;
+use crate::record::signal::SignalSet;
+
+impl Classifier<'_> {
+    /// Takes a line of sshd's in a file of syslog, as nearly every line of such a file is; false: it may be another.
+    #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
+    #[inline(always)]
+    pub(super) fn take_sshd(
+        &self,
+        line: &Line<'_>,
+        reader: &mut LineParser<'_>,
+        tools: &mut EventBuilder<'_>,
+        number: u64,
+        done: &mut ClassifiedBlock,
+    ) -> bool {
+        let mut parts = Captures::new();
+        let Some((header, message)) = reader.open_plain(line.text) else { return false };
+        let Some(fit) = sshd::find(sshd::LengthLimit::SSHD, &header, message, &mut parts) else { return false };
+        if fit.template.is_quiet() && self.config.wanted == Wanted::Signals {
+            // Nothing of it leaves, so nothing else is asked of it.
+            let is_inside = self.config.period.contains(header.time.map(|time| time.seconds));
+            done.counts.lines[if is_inside { LineClass::NoSignal } else { LineClass::OutsidePeriod }] += 1;
+            return true;
+        }
+        self.emit_message(&fit.message(header, &parts), tools, number, done);
+        true
+    }
+
+    pub(super) fn emit<'a>(
+        &self,
+        parsed: &mut ParsedLine<'a>,
+        around: &Header<'a>,
+        tools: &mut EventBuilder<'_>,
+        arena: &'a Arena,
+        number: u64,
+        done: &mut ClassifiedBlock,
+    ) {
+        match parsed {
+            ParsedLine::Web(web) => self.emit_request(web, around, tools, arena, number, done),
+            ParsedLine::Message(message) => self.emit_message(message, tools, number, done),
+            _ => done.counts.lines[LineClass::NoSignal] += 1,
+        }
+    }
+
+    /// Whether something of a line leaves that carries these signals.
+    fn is_wanted(&self, signals: SignalSet) -> bool {
+        !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some()
+    }
+
+    /// Counts a line of which something left.
+    fn count_wanted(&self, signals: SignalSet, done: &mut ClassifiedBlock) {
+        // A trace shows the event of every line that has one, whatever the run asked for.
+        let is_event = !(signals.is_empty() && self.config.trace.is_some() && self.config.wanted == Wanted::Signals);
+        done.counts.lines[if is_event { LineClass::Event } else { LineClass::NoSignal }] += 1;
+    }
+
+    #[allow(clippy::inline_always, reason = "nearly every message of interest comes here, from one place")]
+    #[inline(always)]
+    fn emit_message(&self, message: &ServiceMessage<'_>, tools: &mut EventBuilder<'_>, number: u64, done: &mut ClassifiedBlock) {
+        if !self.config.period.contains(message.time().map(|time| time.seconds)) {
+            done.counts.lines[LineClass::OutsidePeriod] += 1;
+            return;
+        }
+        let EventBuilder { detectors, unasked, writer } = tools;
+        let signals = detectors.of_message(message);
+        if !message.is_quiet() {
+            let template = message.template();
+            if template.outcome == "failure" && template.service != "sshd" && !done.services.contains(&template.service) {
+                done.services.push(template.service);
+            }
+            detectors.note_unasked(message, |signal| unasked.add(signal, message.address().unwrap_or_default(), message.count()));
+        }
+        if !self.is_wanted(signals) {
+            done.counts.lines[LineClass::NoSignal] += 1;
+            return;
+        }
+        match &self.config.hosts {
+            Some(hosts) => message.count_in(&mut done.counted, signals, (&done.file, number), &hosts.keep),
+            None => writer.write_line(&Event { tags: signals, ..message.to_event(&done.file, number) }, &mut done.events),
+        }
+        self.count_wanted(signals, done);
+    }
+
+    #[allow(clippy::inline_always, reason = "nearly every request comes here, from one place")]
+    #[inline(always)]
+    pub(super) fn emit_request<'a>(
+        &self,
+        web: &mut Web<'a>,
+        around: &Header<'a>,
+        tools: &mut EventBuilder<'_>,
+        arena: &'a Arena,
+        number: u64,
+        done: &mut ClassifiedBlock,
+    ) {
+        if !self.config.period.contains(web.time.map(|time| time.seconds)) {
+            done.counts.lines[LineClass::OutsidePeriod] += 1;
+            return;
+        }
+        if web.is_ambiguous {
+            done.ambiguous.add(web.client, 1);
+        }
+        let signals = tools.detectors.of_request(web);
+        let is_wanted = self.is_wanted(signals);
+        let is_resolved = tools.detectors.may_miss(web, number) && self.note_unasked(web, tools, arena, number);
+        // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
+        if is_wanted && !is_resolved {
+            forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
+        }
+        if !is_wanted {
+            done.counts.lines[LineClass::NoSignal] += 1;
+            return;
+        }
+        done.requests.add(web.client);
+        let place = (&*done.file, number);
+        match &self.config.hosts {
+            Some(hosts) => web.count_in(&mut done.counted, signals, place, &hosts.keep),
+            None => web.write_event(around, place, signals, &mut tools.writer, &mut done.events),
+        }
+        self.count_wanted(signals, done);
+    }
+
+    /// Notes the signals that would have fired on a request, or may do so; gives whether there are some, for which who asked was worked out.
+    #[inline(never)]
+    fn note_unasked<'a>(&self, web: &mut Web<'a>, tools: &mut EventBuilder<'_>, arena: &'a Arena, number: u64) -> bool {
+        let EventBuilder { detectors, unasked, .. } = tools;
+        let missed = detectors.unasked_web(web, number);
+        if missed.is_empty() {
+            return false;
+        }
+        forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
+        let times = 1 + web.repeats;
+        missed.now.indexes().for_each(|signal| unasked.add(signal, web.client, times));
+        if !missed.later.is_empty() {
+            unasked.keep(web, missed.later, missed.lines * times, |signal, web| detectors.fires_unasked(signal, web));
+        }
+        true
+    }
+}
