@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod candidate;
+pub(crate) mod colour;
 pub mod detect;
 pub mod envelope;
 pub mod format;

@@ -6,6 +6,7 @@ use memchr::{memchr, memmem};
 
 use crate::base::net;
 use crate::base::time::{Clock, LogTime};
+use crate::parse::colour::skip_colour;
 use crate::parse::envelope::exported::starts_with_labels;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::trust::{Doubt, Trust};
@@ -134,13 +135,6 @@ fn split_compose(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = skip_colour(rest);
     let rest = if rest.is_empty() { rest } else { skip_colour(rest.strip_prefix(b" ")?) };
     (len > 0 && blanks > 0 && name[0] != b'-' && net::parse_address(name).is_none()).then_some((name, rest))
-}
-
-/// What follows a sequence that sets a colour, `ESC [0;33;1m`.
-fn skip_colour(text: &[u8]) -> &[u8] {
-    let Some(rest) = text.strip_prefix(b"\x1b[") else { return text };
-    let len = rest.iter().take(12).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-    rest[len..].strip_prefix(b"m").unwrap_or(text)
 }
 
 /// Pod and container, and the line, of `[pod/web-1/nginx] line`.

@@ -2,18 +2,12 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
-
 use crate::io::lines::Line;
+use crate::parse::colour::find_colour;
 use crate::parse::envelope::format::Envelope;
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::line::LineParser;
 use crate::parse::reject::RejectReason;
-
-/// How a colour begins: as it is written, and as rsyslog writes what is not printable.
-const STARTS: [&[u8]; 2] = [b"\x1b[", b"#033["];
-/// What stands between the start of a colour and its `m` is no longer.
-const LONGEST: usize = 20;
 
 impl LineParser<'_> {
     /// Reads a line that stands `depth` envelopes deep in `outer`: as it is, and where nothing is read so, without its colours. A client
@@ -48,7 +42,7 @@ impl LineParser<'_> {
 fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
     let mut plain: Vec<u8> = Vec::new();
     let mut rest = text;
-    while let Some((at, len)) = next_colour(rest) {
+    while let Some((at, len)) = find_colour(rest) {
         plain.extend_from_slice(&rest[..at]);
         rest = &rest[at + len..];
     }
@@ -57,21 +51,6 @@ fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
     }
     plain.extend_from_slice(rest);
     Cow::Owned(plain)
-}
-
-/// Where the first colour stands, and how long it is.
-fn next_colour(text: &[u8]) -> Option<(usize, usize)> {
-    let mut from = 0;
-    loop {
-        let starts = STARTS.iter().filter_map(|start| Some((from + memmem::find(&text[from..], start)?, start.len())));
-        let (at, start) = starts.min()?;
-        let inside = &text[at + start..];
-        let len = inside.iter().take(LONGEST).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-        if inside.get(len) == Some(&b'm') {
-            return Some((at, start + len + 1));
-        }
-        from = at + start;
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::parse::access::named;
 use crate::parse::access::quotes::{QuotedFields, StatusAndSize, find_numbers, is_plain_tail, read_texts};
 use crate::parse::access::request::Web;
 use crate::parse::access::server::haproxy;
+use crate::parse::colour::skip_colour;
 use crate::parse::format::{Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
 
 /// `%h %l %u %t "%r" %>s %b`.
@@ -269,13 +270,13 @@ const ESCAPE: u8 = 0x1b;
 ///
 /// **Source:** Werkzeug `serving.py` (`WSGIRequestHandler.log_request`); ECMA-48 section 8.3.117.
 fn strip_color(mut text: &[u8]) -> &[u8] {
-    while let Some(inside) = text.strip_prefix(b"\x1b[") {
-        let Some(end) = inside.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b';')).filter(|&end| inside[end] == b'm') else {
+    loop {
+        let inside = skip_colour(text);
+        if inside.len() == text.len() {
             return text;
-        };
-        text = inside[end + 1..].strip_suffix(b"\x1b[0m").unwrap_or(&inside[end + 1..]);
+        }
+        text = inside.strip_suffix(b"\x1b[0m").unwrap_or(inside);
     }
-    text
 }
 
 #[cfg(test)]

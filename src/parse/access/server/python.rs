@@ -6,6 +6,7 @@ use crate::base::time::Clock;
 use crate::parse::access::clf;
 use crate::parse::access::request::{Web, read_status};
 use crate::parse::access::server::words::{Words, split_address};
+use crate::parse::colour::skip_colour;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// Uvicorn's default.
@@ -61,13 +62,6 @@ fn read_uvicorn(line: &[u8]) -> Result<ParsedLine<'_>, Mismatch> {
     let status = tail.strip_prefix(b"\" ").map(skip_colour).and_then(|tail| tail.split(|&byte| byte == b' ').next()).unwrap_or_default();
     let status = read_status(status).map_err(|reason| words.mismatch(reason))?;
     Ok(ParsedLine::Web(Web { request: known(request), status, ..Web::of(client) }))
-}
-
-/// What stands behind the colour at the start of a text.
-fn skip_colour(text: &[u8]) -> &[u8] {
-    let Some(inside) = text.strip_prefix(b"\x1b[") else { return text };
-    let codes = inside.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
-    inside[codes..].strip_prefix(b"m").unwrap_or(text)
 }
 
 /// `[2026-11-29 13:33:19 +0000] [1049] [INFO] ` before a line of the combined format, whose protocol is a version alone.
