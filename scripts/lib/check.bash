@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # soar sets $parse, $score, $scan, $scan_extra, $report, $red and $end; words.bash sets $refused.
+# shellcheck shell=bash disable=SC2154 # soar sets $parse, $score, $scan, $scan_extra, $report, $html, $red and $end; words.bash sets $refused.
 # What is wrong with the flags of a stage is said before any stage reads.
 
 # Whether a flag of $@ names a pipe, which can be read once.
@@ -25,10 +25,11 @@ is_program() {
 
 check_flags() {
     # shellcheck disable=SC2034 # It is read by its name.
-    local stage said checked_scan=(${scan_extra[@]+"${scan_extra[@]}"} ${scan[@]+"${scan[@]}"})
+    local stage said checked_scan=(${scan_extra[@]+"${scan_extra[@]}"} ${scan[@]+"${scan[@]}"}) checked_report=(${html:+"--html=$html"} ${report[@]+"${report[@]}"})
     for stage in parse score scan report; do
         local -n flags_of=$stage
         [ "$stage" != scan ] || local -n flags_of=checked_scan
+        [ "$stage" != report ] || local -n flags_of=checked_report
         if ! is_program "$stage" || names_pipe ${flags_of[@]+"${flags_of[@]}"}; then continue; fi
         said=$("soar-$stage" ${flags_of[@]+"${flags_of[@]}"} --workflow check 2>&1 </dev/null) || [[ $said != "soar-$stage: "* ]] || die_of_flags "$stage" "$said"
     done

@@ -40,7 +40,7 @@ impl Page {
             command = command.mut_arg(flag.id, |arg| arg.value_parser(PossibleValuesParser::new(&flag.names)));
         }
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut command, program, &mut script);
+        clap_complete::generate(shell, &mut without_hidden(program, &command), program, &mut script);
         let mut script = String::from_utf8_lossy(&script).into_owned();
         for flag in known.iter().filter(|flag| flag.or_file) {
             script = flag.add_files(&script);
@@ -79,6 +79,12 @@ impl Known {
         let first = format!(" -r -f -a \"{}\\t", self.names.first().unwrap_or(&""));
         script.replace(&first, &first.replace("-f", "-F"))
     }
+}
+
+/// The same command without the flags that no help shows.
+fn without_hidden(program: &'static str, command: &Command) -> Command {
+    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned();
+    Command::new(program).version(env!("CARGO_PKG_VERSION")).args(shown)
 }
 
 /// The sections that clap knows, then those of the end of the help page under their own names.

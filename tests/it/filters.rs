@@ -363,3 +363,14 @@ fn without_clock(bytes: &[u8]) -> String {
     let clock = regex::Regex::new(r#""started_at":"[^"]*","duration_ms":\d+"#).expect("a pattern");
     clock.replace_all(&text(bytes), "").into_owned()
 }
+
+#[test]
+fn completions_offer_what_help_shows() {
+    for name in FILTERS {
+        for shell in ["bash", "zsh", "fish"] {
+            let script = text(&run(filter(name).args(["--generate", shell]), b"").stdout);
+            assert!(script.contains("line-buffered") && script.contains("version"), "{name} {shell}");
+            assert!(!script.contains("workflow") && !script.contains("generate"), "{name} {shell}");
+        }
+    }
+}

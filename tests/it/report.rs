@@ -152,6 +152,11 @@ fn a_name_that_promises_another_kind_of_file_is_refused() {
         let output = run(filter("soar-report").current_dir(folder.path()).args([flag, name]), b"");
         assert_eq!((code(&output), text(&output.stderr)), (2, format!("soar-report: {said}\n")), "{name}");
     }
+    // The workflow, too, before it reads a line.
+    let log = root().join("examples/auth.log");
+    let output = soar(folder.path(), folder.path(), &format!("-o out --html a.pdf {}", log.display()));
+    assert_eq!((code(&output), folder.path().join("out").exists()), (2, false));
+    assert!(text(&output.stderr).contains("--html a.pdf: that is written as HTML"), "{}", text(&output.stderr));
     for (flag, name) in [("--story", "a"), ("--story", "a.txt"), ("--csv", "a.tsv"), ("--html", "a.HTM"), ("--html", "-")] {
         let output = run(filter("soar-report").current_dir(folder.path()).args(["-q", flag, name]), b"");
         assert_eq!((code(&output), text(&output.stderr)), (0, String::new()), "{name}");
