@@ -63,6 +63,7 @@ mod rotation;
 mod rules;
 mod scanning;
 mod services;
+mod services_real;
 mod sheets;
 mod soar_flags;
 mod spark;

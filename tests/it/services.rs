@@ -2,6 +2,7 @@
 //! `NAME.expected` (address, failed logins, accepted logins).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use soar_light::parse::service::catalog::SHIPPED;
 use soar_light::parse::service::definition::Definition;
@@ -16,6 +17,37 @@ fn service_of(name: &str) -> &'static Definition {
     }
 }
 
+/// What is counted in a log of a service, `ADDRESS FAILED ACCEPTED`, and what is said of it.
+pub fn counted_in(log: &Path, name: &str) -> (Vec<String>, String) {
+    let service = service_of(name);
+    let is_default = service.is_verified && service.lines.iter().all(|line| !line.is_forgeable);
+    let flags = if is_default { vec![] } else { vec!["--services", service.name] };
+    let output = filter("soar-parse").args(["-q", "--year", "2026"]).args(flags).arg(log).output().expect("it runs");
+    let mut counts: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+    for line in text(&output.stdout).lines() {
+        let event: serde_json::Value = serde_json::from_str(line).expect("an event");
+        let (Some(ip), Some(tags)) = (event["source"]["ip"].as_str(), event["tags"].as_array()) else { continue };
+        let count = event["soar"]["count"].as_u64().unwrap_or(1);
+        for (index, signal) in ["login_failed", "login_accepted"].into_iter().enumerate() {
+            if tags.iter().any(|tag| tag == signal) {
+                counts.entry(ip.to_owned()).or_default()[index] += count;
+            }
+        }
+    }
+    let mut given: Vec<_> = counts.iter().map(|(ip, [failed, accepted])| format!("{ip} {failed} {accepted}")).collect();
+    given.sort_unstable();
+    (given, text(&output.stderr))
+}
+
+/// What was done to a service, as a file says it; whoever did nothing that counts is left out.
+pub fn done_to(expected: &Path) -> Vec<String> {
+    let expected = std::fs::read_to_string(expected).expect("what was done");
+    let is_told = |line: &&str| !line.starts_with('#') && !line.trim().is_empty() && !line.ends_with(" 0 0");
+    let mut expected: Vec<_> = expected.lines().filter(is_told).map(str::to_owned).collect();
+    expected.sort_unstable();
+    expected
+}
+
 #[test]
 fn each_service_counts_what_was_done_to_it() {
     let folder = root().join("tests/services");
@@ -28,30 +60,10 @@ fn each_service_counts_what_was_done_to_it() {
     assert!(names.len() >= 14, "{names:?}");
     for name in names {
         let log = folder.join(format!("{name}.log"));
-        let service = service_of(&name);
-        let is_default = service.is_verified && service.lines.iter().all(|line| !line.is_forgeable);
-        let flags = if is_default { vec![] } else { vec!["--services", service.name] };
-        let output = filter("soar-parse").args(["-q", "--year", "2026"]).args(flags).arg(&log).output().expect("it runs");
-        let mut counts: BTreeMap<String, [u64; 2]> = BTreeMap::new();
-        for line in text(&output.stdout).lines() {
-            let event: serde_json::Value = serde_json::from_str(line).expect("an event");
-            let (Some(ip), Some(tags)) = (event["source"]["ip"].as_str(), event["tags"].as_array()) else { continue };
-            let count = event["soar"]["count"].as_u64().unwrap_or(1);
-            for (index, signal) in ["login_failed", "login_accepted"].into_iter().enumerate() {
-                if tags.iter().any(|tag| tag == signal) {
-                    counts.entry(ip.to_owned()).or_default()[index] += count;
-                }
-            }
-        }
-        let given: Vec<_> = counts.iter().map(|(ip, [failed, accepted])| format!("{ip} {failed} {accepted}")).collect();
-        let expected = std::fs::read_to_string(folder.join(format!("{name}.expected"))).expect("what was done");
-        let mut expected: Vec<_> = expected.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).collect();
-        expected.retain(|line| !line.ends_with(" 0 0"));
-        expected.sort_unstable();
-        let mut given: Vec<_> = given.iter().map(String::as_str).collect();
-        given.sort_unstable();
+        let (given, said) = counted_in(&log, &name);
+        let expected = done_to(&folder.join(format!("{name}.expected")));
         if given != expected {
-            wrong.push(format!("{name}: {given:?}, and not {expected:?}\n{}", text(&output.stderr)));
+            wrong.push(format!("{name}: {given:?}, and not {expected:?}\n{said}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
