@@ -3,7 +3,7 @@
 # 192.0.2.7 ... ]`, so what counts guesses in its log counts five more, or at least one.
 # Seen: fail2ban, sshguard and logwatch count none of the five: none of them knows that form, which does not begin as sshd's line does, and what logwatch
 # calls ExpandRepeats drops lines of an older form ("last message repeated"), and leaves these. Six guesses over one connection, as many as sshd lets a
-# client make by default, are one to all three; sshguard, which bans at three, and fail2ban, which does at five, do nothing.
+# client make by default, are one to all three.
 #
 # Needs Debian 12 with apt's lists, perl, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder. No server is run but
 # rsyslogd, on a socket in that folder.

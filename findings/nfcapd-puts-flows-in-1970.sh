@@ -4,8 +4,7 @@
 # it takes the time at which the flow came, and says so.
 # Seen: milliseconds are read right, with an end or with a duration. A flow in seconds, or in micro- or nanoseconds, is of 1 January 1970, and so is one
 # with offsets, which ends before it begins. Of times since the exporter's start, start and end change places, in whichever order the template has
-# them, so that the duration is below zero. All else of the flow is right, and no message says anything. `nfdump -t` for the day of these flows does not
-# find those of 1970.
+# them, so that the duration is below zero. The bytes are right, and no message says anything.
 #
 # Needs Debian 12 with apt's lists, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder, and the collector
 # listens on 127.0.0.1 alone.
