@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# Guess: sshguard, which has Dovecot among the services that it knows, counts a wrong password at the Dovecot of the same Debian, as fail2ban does; and
-# three guesses over one connection, which are one line, as more than one.
-# Seen: it counts none. Dovecot says how the connection ended in front of the bracket, `Disconnected: Connection closed (auth failed, 3 attempts in 9 secs)`
-# or `Disconnected: Aborted login by logging out (...)`, and sshguard knows `Disconnected (auth failed, ...)` alone, which earlier versions wrote.
-# Its threshold is never reached. fail2ban counts each line, but a line as one, whatever number is in it.
+# Guess: sshguard and logwatch, which have Dovecot among the services that they know, count a wrong password at the Dovecot of the same Debian, as fail2ban
+# does; and three guesses over one connection, which are one line, as more than one.
+# Seen: they do not. Dovecot says how the connection ended in front of the bracket, `Disconnected: Connection closed (auth failed, 3 attempts in 9 secs)`
+# or `Disconnected: Aborted login by logging out (...)`, and both know `Disconnected (auth failed, ...)` alone, which earlier versions wrote:
+# sshguard never bans, and logwatch's report has, at its highest detail, only that a login was aborted. fail2ban counts each line, but a line as one.
 #
-# Needs Debian 12 with apt's lists, root, unshare, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder, laid over
+# Needs Debian 12 with apt's lists, root, unshare, perl, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder, laid over
 # /usr for Dovecot alone (it looks for its parts there), and the server listens on 127.0.0.1 alone.
 set -euo pipefail
-dovecot=1:2.3.19.1+dfsg1-2.1+deb12u7 sshguard=2.4.2-1+b2 fail2ban=1.0.2-2
+dovecot=1:2.3.19.1+dfsg1-2.1+deb12u7 sshguard=2.4.2-1+b2 fail2ban=1.0.2-2 logwatch=7.7-1
 if [ "${1:-}" != inside ]; then
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     chmod 755 "$folder"
     (
         cd "$folder"
-        apt-get download -qq {dovecot-core,dovecot-imapd}="$dovecot" libexttextcat-2.0-0 libstemmer0d liblua5.3-0 "sshguard=$sshguard" "fail2ban=$fail2ban" 2>/dev/null
+        apt-get download -qq {dovecot-core,dovecot-imapd}="$dovecot" libexttextcat-2.0-0 libstemmer0d liblua5.3-0 "sshguard=$sshguard" "fail2ban=$fail2ban" \
+            "logwatch=$logwatch" 2>/dev/null
         for package in *.deb; do dpkg -x "$package" root; done
     )
     unshare --mount "$0" inside "$folder"
@@ -90,9 +91,11 @@ sed -E 's/(Disconnected): [A-Z][a-z ]* \(/\1 (/' mail.log >earlier
         echo "$file, sshguard: $(root/usr/libexec/sshguard/sshg-parser <"$file" | awk '{ sum += $4 } END { print sum + 0 }') points"
         PYTHONPATH=root/usr/lib/python3/dist-packages python3 root/usr/bin/fail2ban-regex -c root/etc/fail2ban "$file" dovecot |
             sed -nE "s/^Failregex: ([0-9]+) total\$/$file, fail2ban: \\1/p"
+        sed 's/.*lab //' "$file" | LOGWATCH_DETAIL_LEVEL=10 PERL5LIB=root/usr/share/logwatch/lib perl root/usr/share/logwatch/scripts/services/dovecot >report
+        echo "$file, logwatch: $(grep -cE 'auth failed|192\.0\.2\.7' report) lines about them"
     done
 } >seen
-echo "Dovecot $dovecot, sshguard $sshguard, fail2ban $fail2ban"
+echo "Dovecot $dovecot, sshguard $sshguard, fail2ban $fail2ban, logwatch $logwatch"
 cat seen
 cmp seen - <<'END' || { echo 'changed: the lines are others, or are counted'; exit 1; }
 imap-login: Disconnected: Connection closed (auth failed, 1 attempts
@@ -100,6 +103,8 @@ imap-login: Disconnected: Aborted login by logging out (auth failed, 1 attempts
 imap-login: Disconnected: Connection closed (auth failed, 3 attempts
 mail.log, sshguard: 0 points
 mail.log, fail2ban: 3
+mail.log, logwatch: 1 lines about them
 earlier, sshguard: 30 points
 earlier, fail2ban: 3
+earlier, logwatch: 2 lines about them
 END
