@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Guess: fail2ban's filters find what the servers of the same Debian write when they refuse somebody.
-# Seen: three of them find nothing, though fail2ban says that the jail runs. BIND puts a reason behind "denied", `(allow-query-cache did not match)`, where
+# Seen: three of them find nothing. BIND puts a reason behind "denied", `(allow-query-cache did not match)`, where
 # the filter named-refused wants the end of the line; OpenLDAP puts `qtime=... etime=...` behind `err=49`, where the filter slapd wants `text=`; HAProxy's
-# times begin with 0, `0/-1/-1/-1/0 401`, where the filter haproxy-http-auth wants -1. Without these, as earlier versions wrote the same, each line
+# times begin with 0, `0/-1/-1/-1/0 401`, where the filter haproxy-http-auth wants -1. Without these each line
 # is found.
 #
 # Needs Debian 12 with apt's lists, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder, and the
@@ -113,15 +113,15 @@ found() {
 for filter in named-refused slapd haproxy-http-auth; do
     sed -E "s/ \(allow-query-cache did not match\)//; s/ qtime=[0-9.]+ etime=[0-9.]+//; s| 0/(-1/-1/-1/)| -1/\1|" "$filter" >earlier
     grep -oE 'denied.*|err=49.*|[-0-9]+/-1/-1/-1/[0-9]+ 401' "$filter" | sed -E 's/time=[0-9.]+/time=TIME/g; s|/[0-9]+ 401|/N 401|' | sed "s/^/$filter: /"
-    echo "$filter: $(found "$filter" "$filter"), of the earlier form $(found "$filter" earlier)"
+    echo "$filter: $(found "$filter" "$filter"), without that $(found "$filter" earlier)"
 done >seen
 echo "BIND $bind, slapd $slapd, HAProxy $haproxy, fail2ban $fail2ban"
 cat seen
 cmp seen - <<'END' || { echo 'changed: a refusal is written otherwise, or found'; exit 1; }
 named-refused: denied (allow-query-cache did not match)
-named-refused: 0, of the earlier form 1
+named-refused: 0, without that 1
 slapd: err=49 qtime=TIME etime=TIME text=
-slapd: 0, of the earlier form 1
+slapd: 0, without that 1
 haproxy-http-auth: 0/-1/-1/-1/N 401
-haproxy-http-auth: 0, of the earlier form 1
+haproxy-http-auth: 0, without that 1
 END

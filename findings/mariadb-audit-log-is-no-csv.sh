@@ -2,7 +2,7 @@
 # Guess: MariaDB's audit plugin, whose lines are fields with commas between them and which escapes quotes in queries, escapes or quotes a comma in any other
 # field, so that each line has ten; and FAILED_CONNECT is a login that was refused, with DISCONNECT for sessions that there were.
 # Seen: a comma in a user's or a database's name is written as it is: to a reader of CSV the host of `al,ice` is "ice", and all behind it is one column further,
-# so that the operation is where the query's number was. FAILED_CONNECT is a login with the right password too, if the database does not exist
+# so that the query's number is where the operation should be. FAILED_CONNECT is a login with the right password too, if the database does not exist
 # (1049, the last field, for 1045); and each of them has a DISCONNECT, whose result is 0, of a session that never was.
 #
 # Needs Debian 12 with apt's lists, and python3 with venv; the packages are unpacked and installed to a temporary folder, and the server listens on

@@ -3,7 +3,7 @@
 # does; and three guesses over one connection, which are one line, as more than one.
 # Seen: they do not. Dovecot says how the connection ended in front of the bracket, `Disconnected: Connection closed (auth failed, 3 attempts in 9 secs)`
 # or `Disconnected: Aborted login by logging out (...)`, and both know `Disconnected (auth failed, ...)` alone, which earlier versions wrote:
-# sshguard never bans, and logwatch's report has, at its highest detail, only that a login was aborted. fail2ban counts each line, but a line as one.
+# sshguard has nothing to ban for, and logwatch's report has, at its highest detail, only that a login was aborted. fail2ban counts each line, but a line as one.
 #
 # Needs Debian 12 with apt's lists, root, unshare, perl, and python3; installs nothing on the machine: the packages are unpacked to a temporary folder, laid over
 # /usr for Dovecot alone (it looks for its parts there), and the server listens on 127.0.0.1 alone.
