@@ -80,6 +80,7 @@ def part(kind, body):
     return bytes([kind, len(body)]) + body
 def bind():
     with socket.create_connection(("127.0.0.1", ldap), 5) as client:
+        time.sleep(0.5)  # so that slapd has logged the connection before what comes over it
         client.send(part(0x30, part(2, b"\1") + part(0x60, part(2, b"\3") + part(4, b"cn=admin,dc=site,dc=example") + part(0x80, b"wrong"))))
         return client.recv(999)
 def request():
