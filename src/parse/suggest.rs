@@ -6,6 +6,7 @@
 mod explain;
 
 use crate::base::error::{Exit, Result};
+use crate::base::net;
 use crate::base::number::counted;
 use crate::io::InputOverrides;
 use crate::io::Run;
@@ -55,6 +56,8 @@ struct Sample {
     passed: u64,
     /// Messages of known programs that are not known: nothing is read of them.
     unknown: u64,
+    /// Whether a format was given, which takes lines that are refused without it.
+    is_given: bool,
     /// Whether the line before was read, which a line that repeats it is then too.
     is_after_read: bool,
     /// Lines that count for nobody.
@@ -240,7 +243,8 @@ fn read_sample<'b>(
     blocks: impl IntoIterator<Item = &'b Block>,
 ) -> Sample {
     let candidates = Candidates::new(format).of_services(services).vouched(config.program.as_ref(), config.trusted_containers.as_ref());
-    let (mut result, mut index, mut arena) = (Sample::default(), LineIndex::default(), Arena::default());
+    let mut result = Sample { is_given: format.is_some(), ..Sample::default() };
+    let (mut index, mut arena) = (LineIndex::default(), Arena::default());
     let mut last = LastFormats::default();
     for block in blocks.into_iter().filter(|block| block.part == BlockKind::Lines) {
         let mut parser = LineParser::new(&candidates, &block.file, config.clock.with_reference(block.modified), last);
@@ -291,6 +295,11 @@ impl Sample {
 
     fn sort(&mut self, line: &Line<'_>, parsed: Option<&ParsedLine<'_>>) {
         match parsed {
+            // It is no reading to take the client for a part of another's name.
+            Some(ParsedLine::Web(web)) if self.is_given && web.user.is_some_and(holds_client) => {
+                self.rejects += 1;
+                self.keep(line);
+            }
             Some(ParsedLine::Web(web)) => {
                 self.read += 1;
                 self.requests.add(web.client);
@@ -353,6 +362,12 @@ impl Sample {
     const fn total(&self) -> u64 {
         self.read + self.passed + self.unknown + self.untrusted + self.rejects
     }
+}
+
+/// Whether a user of several words has an address among them, or the `-` that stands for an ident or a user.
+fn holds_client(user: &[u8]) -> bool {
+    let mut words = user.split(|byte| matches!(byte, b' ' | b','));
+    memchr::memchr(b' ', user).is_some() && words.any(|word| word == b"-" || net::parse_address(word).is_some())
 }
 
 impl Candidate {

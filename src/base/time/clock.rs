@@ -256,6 +256,10 @@ impl Clock {
                 }
                 ([&text[7..11], &text[3..6], &text[..2]], &rest[..8], &rest[8..])
             }
+            // `Wed, 31 Jul 2013 16:24:11 GMT`, as JavaScript and HTTP have it.
+            [_, _, _, b',', b' ', _, _, b' ', _, _, _, b' ', _, _, _, _, b' ', rest @ ..] if rest.len() >= 8 => {
+                ([&text[12..16], &text[8..11], &text[5..7]], &rest[..8], &rest[8..])
+            }
             [_, _, _, b' ', _, _, _, b' ', _, _, b' ', clock @ .., b' ', _, _, _, _] if clock.len() == 8 => {
                 ([&text[20..], &text[4..7], &text[8..10]], clock, &text[..0])
             }

@@ -62,7 +62,14 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
             return Err(TWO_ADDRESSES);
         }
     }
-    Ok(plain)
+    if names_another(second, after) { Err(LIST) } else { Ok(plain) }
+}
+
+/// Whether another client stands at the end, with an ident and a user of its own: it is the one that asked, and what is before it is a prefix, or a
+/// header that it sent (`%{X-Forwarded-For}i via %h %l %u`).
+fn names_another(second: &[u8], after: &[u8]) -> bool {
+    let last = after.strip_suffix(b" - -").and_then(|front| front.rsplit(|&byte| byte == b' ').next());
+    second != b"-" && last.is_some_and(|word| net::parse_address(word).is_some())
 }
 
 /// Whether `client` may be a proxy in front of `other`.
@@ -101,7 +108,7 @@ fn read_behind_name<'a>(plain: Client<'a>, second: &'a [u8], after: &'a [u8]) ->
     }
     // Two words before an address: the name of a container, say, and not a client with an ident and a user.
     let is_prefix = second != b"-" && split_word(after).is_some_and(|(word, _)| net::parse_address(word).is_some());
-    if is_prefix {
+    if is_prefix || names_another(second, after) {
         return Err(MISSING);
     }
     if is_client(first) { Ok(plain) } else { Err("the client is neither an address nor a host name") }

@@ -8,6 +8,7 @@ use memchr::{memchr, memchr2};
 use crate::base::net;
 use crate::base::time::{LogTime, starts_like_rfc3164};
 use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::rfc5424::split_fields;
 use crate::parse::envelope::syslog::priority_len;
 use crate::parse::envelope::tag::{
     is_level, read_repeat, read_repeated_under_tag, read_suppressed, split_other, split_plain, split_tag, split_word,
@@ -38,6 +39,9 @@ fn read_columns<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Enve
     if is_header(rest) {
         return whole(b"", Content::Line(rest));
     }
+    if starts_like_request(rest) {
+        return whole(b"", Content::Message(rest));
+    }
     if let Some((agent, line)) = split_archived(rest) {
         return whole(agent, Content::Line(line));
     }
@@ -63,6 +67,11 @@ fn read_columns<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Enve
     }
     if net::split_port(word).is_some_and(|(host, _)| is_address(net::strip_brackets(host))) {
         return Err(mismatch("no program after the host"));
+    }
+    if let Some((name, pid, message)) = split_fields(rest) {
+        let repeat = if name == b"syslogd" { read_repeat(Some(time), host, message) } else { None };
+        let content = repeat.map_or(Content::Message(message), Content::Repeat);
+        return Ok(Envelope::new(header(host, name, pid), content));
     }
     let tag = split_tag(rest).map_err(mismatch)?;
     if let Some(repeat) = read_suppressed(Some(time), host, tag.message).or_else(|| read_repeated_under_tag(Some(time), host, &tag)) {
@@ -131,10 +140,39 @@ fn split_column(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Whether another header starts here, as where a relay wrote its own before it.
-fn is_header(rest: &[u8]) -> bool {
+pub fn is_header(rest: &[u8]) -> bool {
     let rest = &rest[priority_len(rest)..];
+    let rest = skip_original(rest).unwrap_or(rest);
     let is_full = |text: &[u8]| matches!(text, [y, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..] if y.is_ascii_digit());
     starts_like_rfc3164(rest) || is_full(rest) || rest.strip_prefix(b"1 ").is_some_and(is_full)
+}
+
+/// What follows `Original Address=192.0.2.7 `, which a relay writes between the priority and the time of what it passes on.
+///
+/// **Source:** `SolarWinds` Kiwi Syslog Server, retaining the original source address of a forwarded message.
+pub fn skip_original(rest: &[u8]) -> Option<&[u8]> {
+    let (address, behind) = split_word(rest.strip_prefix(b"Original Address=")?)?;
+    is_address(address).then_some(behind)
+}
+
+/// Whether an access line starts here: an address, with its port or without, then `- `, a user and a time in brackets, or that time alone. Before it the
+/// time of who passed it on stands, and no host (`aws logs tail`, pm2, s6-log, `ts`, a template of rsyslog's of the time and the message).
+pub fn starts_like_request(rest: &[u8]) -> bool {
+    const FARTHEST: usize = 256;
+    let Some((word, behind)) = split_word(rest).filter(|(word, _)| !word.is_empty()) else { return false };
+    let is_date =
+        |text: &[u8]| matches!(text, [_, d, b'/', _, _, _, b'/', y, _, _, _, b':', ..] if d.is_ascii_digit() && y.is_ascii_digit());
+    let client = net::split_port(word).map_or(word, |(host, _)| net::strip_brackets(host));
+    if !(is_address(word) || is_address(client)) {
+        return false;
+    }
+    match behind {
+        [b'[', inside @ ..] => is_date(inside),
+        [b'-', b' ', user @ ..] => {
+            memchr::memmem::find(&user[..user.len().min(FARTHEST)], b" [").is_some_and(|at| is_date(&user[at + 2..]))
+        }
+        _ => false,
+    }
 }
 
 /// The agent and the line of `(agent) 192.0.2.7->/var/log/auth.log Jan  2 03:04:05 ...`, as the archive of OSSEC and Wazuh has what its agents read.

@@ -1,9 +1,10 @@
 //! Objects that hold many lines: Loki's answer to a query or a push, each of which becomes a line as `logcli -o jsonl` prints it; events of `CloudWatch`
-//! Logs; files of `CloudTrail`, and diagnostic logs of Azure.
+//! Logs; files of `CloudTrail`, and diagnostic logs of Azure; records of OpenTelemetry (see `otlp`).
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::parse::envelope::otlp::{self, ResourceLogs};
 use crate::parse::format::Arena;
 
 /// Loki's answer, and what is pushed to it.
@@ -25,6 +26,9 @@ struct Answer<'a> {
     group: Option<&'a RawValue>,
     #[serde(borrow, rename = "messageType")]
     kind: Option<&'a RawValue>,
+    /// OpenTelemetry's.
+    #[serde(borrow, rename = "resourceLogs")]
+    sources: Option<Vec<ResourceLogs<'a>>>,
 }
 
 /// **Source:** Amazon `CloudWatch` Logs API reference, `FilteredLogEvent`; user guide, subscription filters.
@@ -58,7 +62,7 @@ struct Stream<'a> {
 /// Whether a line begins as such an answer does; few others do.
 #[must_use]
 pub fn may_be_answer(line: &[u8]) -> bool {
-    const KEYS: [&[u8]; 7] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType"];
+    const KEYS: [&[u8]; 8] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType", otlp::KEY.as_bytes()];
     let Some(inside) = line.trim_ascii_start().strip_prefix(b"{") else { return false };
     let inside = inside.trim_ascii_start();
     inside
@@ -107,6 +111,9 @@ pub fn split_answer<'a>(line: &'a [u8], arena: &'a Arena) -> Option<Vec<&'a [u8]
             arena.join(&parts.map(str::as_bytes))
         });
         return Some(lines.collect());
+    }
+    if let Some(sources) = answer.sources {
+        return Some(otlp::lines(&sources, arena)).filter(|lines| !lines.is_empty());
     }
     let streams = answer.data.map(|data| data.result).or(answer.streams)?;
     let mut lines = Vec::new();

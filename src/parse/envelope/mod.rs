@@ -12,6 +12,7 @@ pub mod format;
 pub mod framed;
 pub mod journald;
 pub mod keys;
+pub mod otlp;
 pub mod piece;
 pub mod plain;
 pub mod rfc3339;

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use crate::base::time::{Clock, LogTime};
 use crate::parse::access::server::aws::is_balanced;
-use crate::parse::envelope::after_time::read_after_time;
+use crate::parse::envelope::after_time::{is_header, read_after_time, starts_like_request};
 use crate::parse::envelope::exported::starts_with_labels;
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::syslog::priority_len;
@@ -40,12 +40,31 @@ pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a
         return open_spaced(line, front, clock);
     }
     let end = memchr(b' ', line).filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T')).ok_or(NO_TIME)?;
+    if let Some(found) = open_exported(line, front, end, clock) {
+        return found;
+    }
     let time = clock.parse_rfc3339(&line[front..end]).map_err(|reason| Mismatch { at: front + 10, reason })?;
     let is_load_balancers = front == 0 && line[end - 1] == b'Z' && is_balanced(line);
     if time.fraction.len() > MOST_DIGITS || is_output(&line[end + 1..]) || is_load_balancers || starts_with_labels(&line[end + 1..]) {
         return Err(NO_TIME);
     }
     read_after_time(time, &line[end..], end)
+}
+
+/// `2024-01-02T03:04:05.678Z<tab>line`, and `2024-01-02T03:04:05: line`, where a line of syslog or of an access log follows; `None`: neither is.
+///
+/// **Source:** Grafana, Explore, download of logs as text; pm2 `lib/God.js` (`log_date_format`, `--time`).
+fn open_exported<'a>(line: &'a [u8], front: usize, end: usize, clock: &mut Clock) -> Option<Result<Envelope<'a>, Mismatch>> {
+    let word = &line[front..end];
+    let (text, behind) = match memchr(b'\t', word) {
+        Some(tab) => (&word[..tab], &line[front + tab + 1..]),
+        None => (word.strip_suffix(b":")?, &line[end + 1..]),
+    };
+    if !(is_header(behind) || starts_like_request(behind)) {
+        return None;
+    }
+    let time = clock.parse_rfc3339(text).map_err(|reason| Mismatch { at: front + 10, reason });
+    Some(time.and_then(|time| read_after_time(time, &line[line.len() - behind.len() - 1..], end)))
 }
 
 /// Whether a container's output follows: `stdout F `.
@@ -55,9 +74,9 @@ fn is_output(rest: &[u8]) -> bool {
 }
 
 /// `2024-01-02 03:04:05.678901+0100  host sshd[77]: ...`, as macOS writes it. Only with an offset, or with a level behind it, as Kiwi
-/// Syslog has: without either this is how many programs start their lines.
+/// Syslog has, or an access line, as s6-log has: without any this is how many programs start their lines.
 ///
-/// **Source:** RFC 3339 section 5.6; macOS `log show --style syslog`; Kiwi Syslog Server, default file format.
+/// **Source:** RFC 3339 section 5.6; macOS `log show --style syslog`; Kiwi Syslog Server, default file format; s6-log, directive `T`.
 fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let text = &line[front..];
     let end = 11 + text[11..].iter().position(|b| matches!(b, b' ' | b'\t')).ok_or(NO_TIME)?;
@@ -66,7 +85,8 @@ fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<En
     let offset = text.get(zone..end).ok_or(NO_TIME)?;
     let has_offset = matches!(offset, [b'+' | b'-', ..] | [b'Z']);
     let behind = &text[end + 1..];
-    if !(has_offset || offset.is_empty() && has_level(behind)) {
+    let is_request = || offset.is_empty() && starts_like_request(behind.trim_ascii_start());
+    if !(has_offset || offset.is_empty() && has_level(behind) || is_request()) {
         return Err(NO_TIME);
     }
     let mut copy = [0; 26];

@@ -48,6 +48,26 @@ fn open_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
     Ok(Envelope::new(header, repeat.map_or(Content::Message(message), Content::Repeat)))
 }
 
+/// Program, process id and message of `sshd 77 - - message`: the fields behind the host, where a daemon writes no priority and no version before the
+/// time. A tag ends in a colon, or holds its process id.
+///
+/// **Source:** sysklogd 2 `syslogd.c` (`fprintlog_rfc5424`, which leaves both out of files).
+pub(super) fn split_fields(rest: &[u8]) -> Option<(&[u8], Option<u64>, &[u8])> {
+    let field = |text: &'_ [u8]| memchr(b' ', text).filter(|&end| end > 0);
+    let end = field(rest)?;
+    let (name, rest) = (&rest[..end], &rest[end + 1..]);
+    let end = field(rest).filter(|_| !name.ends_with(b":") && memchr(b'[', name).is_none())?;
+    let (pid, rest) = (known(&rest[..end]), &rest[end + 1..]);
+    let pid = match pid {
+        None => None,
+        Some(digits) => Some(parse_pid(digits)?),
+    };
+    // The id of a message, then its data; of the id nobody makes use.
+    let end = field(rest).filter(|&end| rest[end + 1..].starts_with(b"- ") || rest[end + 1..].starts_with(b"["))?;
+    let message = skip_data(&rest[end + 1..])?;
+    (name != b"-" && memchr(b':', &rest[..end]).is_none()).then_some((name, pid, message))
+}
+
 /// What follows the length of a frame, `127 <38>1 ...`, as it stands in what was taken off a connection. **Source:** RFC 6587 section 3.4.1.
 pub(super) fn skip_octet_count(line: &[u8]) -> &[u8] {
     let digits = line.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,7 +1,7 @@
 //! Syslog lines as files hold them: a time without a year, a host, a tag, then the program's own message.
 
 use crate::base::time::{Clock, LogTime, NOT_A_TIME, RFC3164_LEN, TimeError, month_number, split_foreign_month};
-use crate::parse::envelope::after_time::read_after_time;
+use crate::parse::envelope::after_time::{is_header, read_after_time, skip_original};
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::journal_text::{is_continuation, is_journal_mark};
 use crate::parse::format::{FormatKind, Header, Mismatch, Repeat};
@@ -31,6 +31,9 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
         }
     }
     let front = priority_len(line);
+    if let Some(passed) = skip_original(&line[front..]).filter(|passed| is_header(passed)) {
+        return Ok(Envelope::new(Header::default(), Content::Line(passed)));
+    }
     let (time, rest, at) = read_time(&line[front..], clock).map_err(|mismatch| match mismatch.at {
         0 => mismatch,
         at => Mismatch { at: front + at, ..mismatch },
