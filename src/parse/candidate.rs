@@ -1,6 +1,6 @@
 //! What a run tries on a line: every format of access logs, every envelope, and what the user said of them.
 
-use crate::base::time::Clock;
+use crate::base::time::{Clock, LogTime};
 use crate::io::lines::Line;
 use crate::parse::access::log_format::LogFormat;
 use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
@@ -124,4 +124,15 @@ pub enum Found<'a> {
     Parsed(ParsedLine<'a>),
     /// An envelope, by its name.
     Envelope(&'static str, Envelope<'a>),
+}
+
+impl<'a> Found<'a> {
+    /// The time of an envelope.
+    #[must_use]
+    pub fn time(self) -> Option<LogTime<'a>> {
+        match self {
+            Self::Envelope(_, envelope) => envelope.header.time,
+            Self::Parsed(_) => None,
+        }
+    }
 }

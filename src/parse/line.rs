@@ -15,6 +15,7 @@ use crate::parse::access::log_format::LogFormatResult;
 use crate::parse::candidate::{Candidate, Candidates, Found, Program};
 use crate::parse::envelope::format::{Content, Envelope};
 use crate::parse::envelope::plain::PlainOpener;
+use crate::parse::envelope::rfc5424;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, Header, Mismatch, ParsedLine};
 use crate::parse::json::line::{find_table, is_json};
@@ -180,7 +181,13 @@ impl<'c> LineParser<'c> {
         let mut unfit = None;
         if let Some(given) = self.candidates.given {
             let parsed = match given.read_line(line, arena, &mut self.clock) {
-                LogFormatResult::Request(web) => Some(ParsedLine::Web(web)),
+                LogFormatResult::Request(mut web) => {
+                    // Keys behind a header that is none of syslog's with a process id, as Heroku writes it.
+                    if web.time.is_none() && rfc5424::may_be_stamped(line.text) {
+                        web.time = self.find(line, arena, depth).ok().and_then(Found::time);
+                    }
+                    Some(ParsedLine::Web(web))
+                }
                 LogFormatResult::Other(parsed) => Some(parsed),
                 LogFormatResult::Syslog => None,
                 LogFormatResult::Unfit(field, reason) => {

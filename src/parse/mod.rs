@@ -127,6 +127,7 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     container_json::CONTAINER,
     collected::SHIPPED_JOURNAL,
     collected::RSYSLOG,
+    collected::RSYSLOG_TAG,
     collected::SYSLOG_NG,
     collected::GELF,
     collected::LOGSTASH,

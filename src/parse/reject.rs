@@ -79,11 +79,20 @@ pub const OF_NO_KNOWN_FORMAT: &str = "unknown log format";
 type KnownStart = (fn(&[u8]) -> bool, &'static str);
 
 /// What is no access log and no line of syslog, but known by how it begins, and what reads it. What begins so is no other format's.
-const KNOWN_STARTS: [KnownStart; 3] = [
+const KNOWN_STARTS: [KnownStart; 5] = [
     (starts_like_nginx_error, "nginx's error log: --services nginx-error reads it"),
     (starts_like_apache_error, "Apache's error log: --services apache-error reads it"),
     (|line| split_cursor(line).is_some(), "an entry of journalctl -o verbose, which is read in an input that begins with one"),
+    (|line| line.starts_with(b"[{\""), "a list of objects: jq -c '.[]' writes each as a line"),
+    (starts_like_csv, "possibly CSV: give the column that holds the lines by itself, without its quotes"),
 ];
+
+/// `"a",`.
+fn starts_like_csv(line: &[u8]) -> bool {
+    line.strip_prefix(b"\"")
+        .and_then(|inside| Some(&inside[memchr::memchr(b'"', inside)? + 1..]))
+        .is_some_and(|rest| rest.starts_with(b","))
+}
 
 /// `2026/11/29 17:29:07 [error] 154#154: `.
 fn starts_like_nginx_error(line: &[u8]) -> bool {
@@ -155,6 +164,10 @@ mod tests {
             ("[Sun Nov 29 17:29:07 2026] x", None),
             ("[2026-11-29T17:29:07.123456+00:00] [error] x", None),
             ("Sun 2026-11-29 17:29:07 UTC [s=1;t=2]", Some(2)),
+            (r#"[{"line":"x"}]"#, Some(3)),
+            (r#"[{line"#, None),
+            (r#""2026-11-29","sshd[7]: ""x"" y""#, Some(4)),
+            (r#""2026-11-29" "x","y""#, None),
         ] {
             let reason = nearest_text("combined", Mismatch { at: 11, reason: "x" }, line.as_bytes()).to_string();
             assert_eq!(reason, known.map_or("not combined format: x", |known: usize| KNOWN_STARTS[known].1), "{line}");

@@ -18,6 +18,7 @@ use crate::io::lines::{Line, LineIndex, Lines};
 use crate::io::output::Output;
 use crate::parse::Config;
 use crate::parse::access::clients::Requests;
+use crate::parse::access::guess::columns::guess_columns;
 use crate::parse::access::guess::json::{guess_keys, guess_logfmt};
 use crate::parse::access::guess::text::guess_string;
 use crate::parse::access::log_format::{FormatOptions, LogFormat};
@@ -228,7 +229,9 @@ fn guesses(rejected: &[String]) -> Vec<(Vec<String>, LogFormat)> {
     }
     let lines: Vec<_> = rejected.iter().map(String::as_str).collect();
     let inside: Vec<_> = lines.iter().filter_map(|line| behind(line, ": ").map(|at| &line[at..])).collect();
-    let strings = [guess_string(&lines).or_else(|| guess_string(&inside)), lines.iter().find_map(|line| guess_logfmt(line))];
+    let keyed = lines.iter().chain(&inside).find_map(|line| guess_logfmt(line));
+    let columns = lines.iter().find_map(|line| guess_columns(line));
+    let strings = [guess_string(&lines).or_else(|| guess_string(&inside)), keyed, columns];
     guesses.extend(strings.into_iter().flatten().filter_map(|string| {
         let format = LogFormat::compile(&string).ok()?;
         Some((vec!["--log-format".to_owned(), string], format))
@@ -331,7 +334,8 @@ impl Sample {
 
     /// Keeps a message that may be a request.
     fn keep_request(&mut self, line: &Line<'_>) {
-        if memchr::memmem::find(line.text, b" HTTP/").is_some() {
+        let has = |part: &[u8]| memchr::memmem::find(line.text, part).is_some();
+        if has(b" HTTP/") || has(b"method=") && has(b"status=") {
             self.keep(line);
         }
     }

@@ -5,7 +5,8 @@ use crate::base::time::{Clock, LogTime};
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::journald::Sender;
 use crate::parse::envelope::keys::{
-    ELASTICSEARCH_KEYS, GELF_KEYS, LOGSTASH_KEYS, LOKI_KEYS, RSYSLOG_KEYS, SHIPPED_JOURNAL_KEYS, SYSLOG_KEYS, SYSLOG_NG_KEYS, WINDOWS_KEYS,
+    ELASTICSEARCH_KEYS, GELF_KEYS, LOGSTASH_KEYS, LOKI_KEYS, RSYSLOG_KEYS, RSYSLOG_TAG_KEYS, SHIPPED_JOURNAL_KEYS, SYSLOG_KEYS,
+    SYSLOG_NG_KEYS, WINDOWS_KEYS,
 };
 use crate::parse::envelope::shipper;
 use crate::parse::envelope::tag::{parse_pid, split_tag};
@@ -31,6 +32,19 @@ pub const RSYSLOG: EnvelopeFormat = EnvelopeFormat {
         FAILED,
     ),
     open: |line, arena, clock| open_message(line.text, arena, clock, &RSYSLOG_KEYS),
+};
+
+/// rsyslog's template for Elasticsearch.
+pub const RSYSLOG_TAG: EnvelopeFormat = EnvelopeFormat {
+    name: RSYSLOG_TAG_KEYS.name,
+    kind: FormatKind::Json,
+    about: "syslog as rsyslog's template for Elasticsearch writes it: the tag under `tag`, beside facility and severity",
+    source: "rsyslog documentation, omelasticsearch, examples",
+    example: (
+        r#"{"@timestamp":"2023-12-24T11:06:34+00:00","host":"lab","severity":"info","facility":"auth","tag":"sshd[77]:","message":" Failed password for root from 192.0.2.9 port 48274 ssh2"}"#,
+        FAILED,
+    ),
+    open: |line, arena, clock| open_message(line.text, arena, clock, &RSYSLOG_TAG_KEYS),
 };
 
 /// syslog-ng's `$(format-json)`.

@@ -50,6 +50,27 @@ pub const RSYSLOG_KEYS: JsonFormat = JsonFormat {
     proof: NAMES,
 };
 
+/// What rsyslog's template for Elasticsearch writes, which has the tag under `tag`, as others have things of their own: known by the columns beside it,
+/// and by the colon that ends a tag.
+pub const RSYSLOG_TAG_KEYS: JsonFormat = JsonFormat {
+    name: "rsyslog_tag_json",
+    keys: &[
+        (F::Program, "tag"),
+        (F::Message, "message"),
+        (F::Message, "msg"),
+        (F::Host, "host"),
+        (F::Host, "hostname"),
+        (F::Time, "@timestamp"),
+        (F::Time, "timestamp"),
+        (F::Shipper, "facility"),
+        (F::Shipper, "syslogfacility"),
+        (F::Origin, "severity"),
+        (F::Origin, "syslogseverity"),
+    ],
+    needs: &[(&[F::Program], OF_NO_LOG), (&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG), (&[F::Origin], OF_NO_LOG)],
+    proof: (|fields: &Fields<'_>| fields.get("tag").is_some_and(|tag| tag.ends_with(b":")), OF_NO_LOG),
+};
+
 /// syslog-ng's `$(format-json)` of its own macros.
 pub const SYSLOG_NG_KEYS: JsonFormat = JsonFormat {
     name: "syslog_ng_json",

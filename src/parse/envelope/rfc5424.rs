@@ -77,6 +77,12 @@ pub(super) fn skip_octet_count(line: &[u8]) -> &[u8] {
     line[digits..].strip_prefix(b" ").filter(|rest| priority_len(rest) > 0 && rest[priority_len(rest)..].starts_with(b"1 ")).unwrap_or(line)
 }
 
+/// Whether a full date, or the priority of a message of syslog, starts a line, perhaps behind the length of its frame.
+#[must_use]
+pub fn may_be_stamped(line: &[u8]) -> bool {
+    matches!(line, [y, _, _, _, b'-', ..] if y.is_ascii_digit()) || priority_len(skip_octet_count(line)) > 0
+}
+
 /// Whether `text` starts with a date and a time of RFC 3339.
 fn starts_with_time(text: &[u8]) -> bool {
     matches!(text, [y, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..] if y.is_ascii_digit())

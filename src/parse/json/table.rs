@@ -325,6 +325,7 @@ const ENVELOPE_TABLES: &[JsonFormat] = &[
     keys::LOKI_KEYS,
     keys::CONTAINER_KEYS,
     keys::RSYSLOG_KEYS,
+    keys::RSYSLOG_TAG_KEYS,
     WRAPPED_KEYS,
     keys::LOGSTASH_KEYS,
     keys::SYSLOG_KEYS,

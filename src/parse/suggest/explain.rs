@@ -26,7 +26,9 @@ pub(super) fn explain(best: &Candidate, contained: u64, diagnostics: &mut Diagno
         ));
     }
     requests.proxy_hint(None).iter().for_each(|hint| diagnostics.info(hint));
-    if best.result.total() == 0 {
+    if *read == 0 && rejected.iter().any(|line| is_of_heroku(line)) {
+        diagnostics.info(&format!("requests of Heroku's router, which names the client in X-Forwarded-For alone (fwd): {HEROKU} reads them, if Heroku wrote the log"));
+    } else if best.result.total() == 0 {
         diagnostics.info("there is no line to look at");
     } else if *passed == best.result.total() {
         diagnostics.info("lines of other programs alone, with no login and no request: sshd writes to auth.log, secure or the journal");
@@ -35,6 +37,15 @@ pub(super) fn explain(best: &Candidate, contained: u64, diagnostics: &mut Diagno
     } else if *read == 0 && *bare + *untrusted + contained == 0 {
         diagnostics.info("no format reads these lines: --trace shows how far each came, docs/formats.md how to describe a format");
     }
+}
+
+/// What reads the lines of Heroku's router. The last address of the list is the one that Heroku saw.
+const HEROKU: &str =
+    "--log-format logfmt:forwarded=fwd,status=status,method=method,target=path,domain=host --client-from X-Forwarded-For --trust-log-peer";
+
+/// **Source:** Heroku Dev Center, HTTP routing, router log format.
+fn is_of_heroku(line: &str) -> bool {
+    line.contains(" fwd=\"") && line.contains(" dyno=") && line.contains(" status=")
 }
 
 /// The first keys of a line of JSON.

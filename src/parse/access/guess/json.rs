@@ -90,7 +90,12 @@ pub fn guess_logfmt(line: &str) -> Option<String> {
 fn choose(values: &[(String, String)]) -> Option<String> {
     let affixes = common_affixes(values);
     let mut found: Vec<(&str, &str)> = Vec::new();
+    let host = find_parsed_host(values);
+    found.extend(host.map(|path| ("client", path)));
     for (field, names, fits) in FIELDS {
+        if host.is_some() && matches!(*field, "client" | "domain") {
+            continue;
+        }
         let may_be = |path: &str| *field != "client" || !is_of_clients(path);
         let best =
             names.iter().find_map(|name| values.iter().find(|(path, text)| is_called(path, affixes, name) && fits(text) && may_be(path)));
@@ -104,6 +109,29 @@ fn choose(values: &[(String, String)]) -> Option<String> {
     let parts = ["method", "target", "protocol"];
     let kept = found.iter().filter(|(field, _)| !has("request") || !parts.contains(field));
     Some(kept.map(|(field, path)| format!("{field}={path}")).collect::<Vec<_>>().join(","))
+}
+
+/// The keys of a parser: those that it always writes, and those that it may write or that stand beside them.
+type ParserKeys = (&'static [&'static str], &'static [&'static str]);
+
+/// What parsers of access logs call the client's address `host`, as Apache's `%h` is called. Anywhere else it may be what a client sent.
+///
+/// **Source:** Fluentd `parser_apache2.rb`; Fluent Bit `parsers.conf`, `apache2`; Vector `parse_apache_log`.
+const PARSERS: [ParserKeys; 2] = [
+    (&["host", "method", "path", "code", "size"], &["user", "referer", "agent", "time", "timestamp", "@timestamp", "date", "tag"]),
+    (&["host", "message", "method", "path", "protocol", "status", "size"], &["identity", "user", "timestamp", "referrer", "agent"]),
+];
+
+/// The key of the client's address among those of such a parser, and of no other.
+fn find_parsed_host(values: &[(String, String)]) -> Option<&str> {
+    let has = |key: &&str| values.iter().any(|(path, _)| path == key);
+    let is_of = |(needed, others): &&ParserKeys| {
+        needed.iter().all(|key| has(key)) && values.iter().all(|(path, _)| needed.contains(&&**path) || others.contains(&&**path))
+    };
+    PARSERS.iter().find(is_of)?;
+    let (path, _) = values.iter().find(|(path, text)| path == "host" && is_client(text))?;
+    let is_request_line = values.iter().all(|(path, text)| path != "message" || is_request(text));
+    is_request_line.then_some(&**path)
 }
 
 /// Every text and number of an object, by its path.
@@ -224,6 +252,20 @@ mod tests {
                 Some("client=remoteIP,status=status,method=method,target=request,agent=userAgent"),
             ),
             (r#"{"request":{"headers":{"client_ip":"192.0.2.1"},"path":"/"},"status":404}"#, None),
+            (
+                r#"{"host":"192.0.2.9","user":null,"method":"GET","path":"/no","code":404,"size":153,"referer":null,"agent":"x"}"#,
+                Some("client=host,status=code,method=method,target=path,bytes=size,agent=agent"),
+            ),
+            (
+                r#"{"agent":"x","host":"192.0.2.9","message":"GET /no HTTP/1.1","method":"GET","path":"/no","protocol":"HTTP/1.1","referrer":"-","size":153,"status":404,"timestamp":"2024-01-15T10:11:12Z"}"#,
+                Some(
+                    "client=host,status=status,time=timestamp,method=method,target=path,protocol=protocol,bytes=size,agent=agent,referrer=referrer",
+                ),
+            ),
+            // Where other keys stand, or a host is no address, it is the server's, or a header.
+            (r#"{"host":"203.0.113.9","method":"GET","path":"/no","status":404}"#, None),
+            (r#"{"host":"203.0.113.9","method":"GET","path":"/no","code":404,"size":153,"x":"y"}"#, None),
+            (r#"{"host":"www.example.org","method":"GET","path":"/no","code":404,"size":153}"#, None),
             (r#"{"ip":"x","status":404,"path":"/"}"#, None),
             (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
             ("x", None),

@@ -5,6 +5,7 @@ use memchr::{memchr, memmem};
 use crate::base::net;
 use crate::base::time::Clock;
 use crate::parse::access::clf;
+use crate::parse::access::guess::columns::guess_columns;
 use crate::parse::access::request::Web;
 use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
 
@@ -42,6 +43,7 @@ pub const HINTS: &[Hint] = &[
     (looks_like_ltsv, "possibly LTSV: use --log-format ltsv, or ltsv:client=LABEL,status=LABEL,..."),
     (looks_like_envoy, "possibly Envoy's format without the peer: use --log-format envoy_default with --client-from X-Forwarded-For"),
     (looks_like_logfmt, "possibly logfmt: use --log-format logfmt, or logfmt:client=KEY,status=KEY,..."),
+    (looks_like_iis, "possibly a W3C log of IIS without its header: use --log-format '#Fields: ...', which --suggest writes"),
 ];
 
 fn looks_like_ltsv(line: &[u8]) -> bool {
@@ -60,6 +62,10 @@ fn looks_like_envoy(line: &[u8]) -> bool {
     matches!(line, [b'[', b'0'..=b'9', _, _, _, b'-', _, _, b'-', _, _, b'T', ..])
         && memmem::find(line, b"Z] \"").is_some()
         && line.ends_with(b"\"")
+}
+
+fn looks_like_iis(line: &[u8]) -> bool {
+    line.first().is_some_and(u8::is_ascii_digit) && std::str::from_utf8(line).is_ok_and(|line| guess_columns(line).is_some())
 }
 
 fn is_key(byte: u8) -> bool {
