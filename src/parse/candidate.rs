@@ -4,6 +4,7 @@ use crate::base::time::{Clock, LogTime};
 use crate::io::lines::Line;
 use crate::parse::access::log_format::LogFormat;
 use crate::parse::envelope::format::{Envelope, EnvelopeFormat};
+use crate::parse::envelope::keys::CONTAINER_KEYS;
 use crate::parse::envelope::syslog;
 use crate::parse::envelope::vouched::TrustedContainers;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
@@ -84,10 +85,11 @@ impl<'c> Candidates<'c> {
     #[must_use]
     pub fn new(given: Option<&'c LogFormat>) -> Self {
         let is_tried = |kind: FormatKind| given.is_none_or(|given| given.allows(kind));
+        let is_around = |format: &EnvelopeFormat| format.name == CONTAINER_KEYS.name && given.is_some_and(LogFormat::is_in_containers);
         let envelopes = |is_json: bool| {
             ENVELOPES
                 .iter()
-                .filter(move |format| (format.kind == FormatKind::Json) == is_json && is_tried(format.kind))
+                .filter(move |format| (format.kind == FormatKind::Json) == is_json && (is_tried(format.kind) || is_around(format)))
                 .map(Candidate::Envelope)
         };
         let formats = || FORMATS.iter().filter(|format| is_tried(format.kind)).map(Candidate::Access);

@@ -61,7 +61,11 @@ pub fn guess_keys(line: &[u8]) -> Option<String> {
     flatten(&object, &mut String::new(), &mut values);
     // What stands further out is more likely of the whole request.
     values.sort_by_key(|(path, _)| path.matches('.').count());
-    choose(&values)
+    // What an engine or a shipper wrote may stand around it, as a text.
+    choose(&values).or_else(|| {
+        let texts = values.iter().map(|(_, text)| text.as_bytes()).filter(|text| text.starts_with(b"{") && text.len() < line.len());
+        texts.filter_map(guess_keys).next()
+    })
 }
 
 /// The keys behind `logfmt:` for `--log-format`, with which a line of `key="value" key=value` can be read.
@@ -266,6 +270,10 @@ mod tests {
             (r#"{"host":"203.0.113.9","method":"GET","path":"/no","status":404}"#, None),
             (r#"{"host":"203.0.113.9","method":"GET","path":"/no","code":404,"size":153,"x":"y"}"#, None),
             (r#"{"host":"www.example.org","method":"GET","path":"/no","code":404,"size":153}"#, None),
+            (
+                r#"{"log":"{\"remote_ip\":\"192.0.2.6\",\"status\":404,\"path\":\"/no\"}\n","stream":"stdout","time":"2024-10-07T11:40:51Z"}"#,
+                Some("client=remote_ip,status=status,target=path"),
+            ),
             (r#"{"ip":"x","status":404,"path":"/"}"#, None),
             (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
             ("x", None),

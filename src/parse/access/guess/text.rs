@@ -242,6 +242,12 @@ fn read_time(rest: &str) -> Option<(String, Dialect, usize)> {
             &behind[if fraction > 0 { 1 + fraction } else { 0 }..],
         );
     }
+    // The time of Go's log.
+    if matches!(rest.as_bytes(), [b'2', _, _, _, b'/', _, _, b'/', _, _, b' ', _, _, b':', _, _, b':', _, _, ..]) {
+        let behind = rest.get(19..)?;
+        let fraction = behind.strip_prefix('.').map_or(0, digits);
+        return with_fraction(rest, "%Y/%m/%d %T", fraction, &behind[if fraction > 0 { 1 + fraction } else { 0 }..]);
+    }
     let [y, _, _, _, b'-', _, _, b'-', _, _, between @ (b'T' | b' '), _, _, b':', _, _, b':', _, _, ..] = rest.as_bytes() else {
         return None;
     };
@@ -267,6 +273,11 @@ fn with_fraction(rest: &str, directive: &str, fraction: usize, offset: &str) -> 
         3 => string.push_str(".%{msec_frac}t"),
         6 => string.push_str(".%{usec_frac}t"),
         _ => return None,
+    }
+    // UTC, which a time without an offset is taken for.
+    if let Some(behind) = offset.strip_prefix('Z') {
+        string.push('Z');
+        return Some((string, Dialect::Apache, rest.len() - behind.len()));
     }
     let space = usize::from(offset.starts_with(' '));
     let has_offset =
@@ -294,6 +305,14 @@ mod tests {
             (
                 r#"2021-01-27 00:00:06.929 +0300 web1.example.org:33443 [127.0.0.1|192.0.2.170] [-] - "-" "GET /api/no HTTP/1.1" 404 875b 3181b 1019284us"#,
                 Some(r#"%{%F %T}t.%{msec_frac}t %{%z}t %X [%{c}a|%a] [%X] %X "%{X-Other}i" "%r" %>s %X %X %X"#),
+            ),
+            (
+                r#"[2024-01-15T10:11:12Z INFO  actix_web::middleware::logger] 192.0.2.1 "GET /no HTTP/1.1" 404 0 "-" "x" 0.000123"#,
+                Some(r#"[%{%FT%T}tZ %X  %X] %a "%r" %>s %b "%{X-Other}i" "%{X-Other}i" %D"#),
+            ),
+            (
+                r#"2024/01/15 10:11:12 [x/abc-000001] "GET http://www.example.org/no HTTP/1.1" from 192.0.2.1:4711 - 404 19B"#,
+                Some(r#"%{%Y/%m/%d %T}t [%X] "%r" %X %a:%{remote}p %X %>s %X"#),
             ),
             (
                 r#"[10/Oct/2000:13:55:36 +0000] 192.0.2.1:4711 404 "GET / HTTP/1.1""#,

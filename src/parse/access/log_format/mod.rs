@@ -152,6 +152,13 @@ impl LogFormat {
         }
     }
 
+    /// Whether its lines may stand in JSON that a container engine wrote around them: a line with the keys that were given is read by them, whatever
+    /// else it holds, and any other is what it would be without them.
+    #[must_use]
+    pub fn is_in_containers(&self) -> bool {
+        matches!(&self.0, Layout::Keyed(_))
+    }
+
     fn opening(&self) -> LineStart {
         match &self.0 {
             Layout::Fields(format) => format.opening,
