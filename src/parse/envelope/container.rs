@@ -84,6 +84,21 @@ fn split_time<'a>(line: &'a [u8], clock: &mut Clock) -> Result<(LogTime<'a>, &'a
     Ok((time, &line[end + 1..]))
 }
 
+/// The time of `2024-01-02 03:04:05.678901234  line`, nine digits and two blanks, and the line.
+///
+/// **Source:** s6 `s6-log.c` (directive `T`), skalibs `localtmn_fmt`.
+fn split_time_of_s6<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(LogTime<'a>, &'a [u8])> {
+    const LEN: usize = 29;
+    let (text, rest) = line.split_at_checked(LEN).filter(|(text, _)| text[10] == b' ' && text[19] == b'.')?;
+    let rest = rest.strip_prefix(b"  ")?;
+    let mut copy = [0; 19];
+    copy.copy_from_slice(&text[..19]);
+    copy[10] = b'T';
+    let seconds = clock.parse_rfc3339(&copy).ok()?.seconds;
+    let fraction = std::str::from_utf8(&text[20..]).ok().filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some((LogTime { seconds, fraction }, rest))
+}
+
 fn open_cri<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let (time, rest) = split_time(line, clock)?;
     let rest = rest.strip_prefix(b"stdout ").or_else(|| rest.strip_prefix(b"stderr ")).ok_or(Mismatch { at: 11, ..NO_TIME })?;
@@ -100,6 +115,9 @@ fn open_cri<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Misma
 const AT_PIECE: usize = 38;
 
 fn open_stamped<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
+    if let Some((time, rest)) = split_time_of_s6(line, clock) {
+        return Ok(output(Some(time), b"", rest));
+    }
     let (time, rest) = split_time(line, clock)?;
     let is_piece = |rest: &[u8]| matches!(rest, [b'F' | b'P'] | [b'F' | b'P', b' ' | b':', ..]);
     let stream = rest.strip_prefix(b"stdout ").or_else(|| rest.strip_prefix(b"stderr "));

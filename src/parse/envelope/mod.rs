@@ -41,6 +41,7 @@ pub fn starts_like_envelope(line: &[u8]) -> bool {
     starts_like_rfc3164(line)
         || matches!(line, [y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'\t', _, _, b':', ..] if y.is_ascii_digit())
         || syslog::starts_like_dated(line)
+        || matches!(line, [y, _, _, _, b':', _, _, b':', _, _, b'-', _, _, b':', ..] if y.is_ascii_digit())
         || weekday::starts_with_weekday(line)
         || rfc5424::skip_octet_count(line).len() < line.len()
         || unix_time::starts_with_unix_time(line)

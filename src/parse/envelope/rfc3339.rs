@@ -39,6 +39,9 @@ pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a
     if matches!(line.get(front + 10), Some(b' ' | b'\t')) {
         return open_spaced(line, front, clock);
     }
+    if let Some((time, rest)) = split_time_of_astaro(&line[front..], clock) {
+        return read_after_time(time, rest, line.len() - rest.len());
+    }
     let end = memchr(b' ', line).filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T')).ok_or(NO_TIME)?;
     if let Some(found) = open_exported(line, front, end, clock) {
         return found;
@@ -67,6 +70,18 @@ fn open_exported<'a>(line: &'a [u8], front: usize, end: usize, clock: &mut Clock
     Some(time.and_then(|time| read_after_time(time, &line[line.len() - behind.len() - 1..], end)))
 }
 
+/// The time of `2024:01:02-03:04:05 host tag[pid]: message`, which no other program writes so, and what stands behind it.
+///
+/// **Source:** Sophos UTM (Astaro), `/var/log/*.log`.
+fn split_time_of_astaro<'a>(text: &'a [u8], clock: &mut Clock) -> Option<(LogTime<'a>, &'a [u8])> {
+    let (time, rest) = text.split_at_checked(19).filter(|(time, _)| time[4] == b':' && time[7] == b':' && time[10] == b'-')?;
+    let mut copy = [0; 19];
+    copy.copy_from_slice(time);
+    (copy[4], copy[7], copy[10]) = (b'-', b'-', b'T');
+    let seconds = clock.parse_rfc3339(&copy).ok()?.seconds;
+    rest.starts_with(b" ").then_some((LogTime { seconds, fraction: "" }, rest))
+}
+
 /// Whether a container's output follows: `stdout F `.
 fn is_output(rest: &[u8]) -> bool {
     let rest = rest.strip_prefix(b"stdout ").or_else(|| rest.strip_prefix(b"stderr "));
@@ -74,9 +89,9 @@ fn is_output(rest: &[u8]) -> bool {
 }
 
 /// `2024-01-02 03:04:05.678901+0100  host sshd[77]: ...`, as macOS writes it. Only with an offset, or with a level behind it, as Kiwi
-/// Syslog has, or an access line, as s6-log has: without any this is how many programs start their lines.
+/// Syslog has, or an access line, as what `ts` and others put before it has: without any this is how many programs start their lines.
 ///
-/// **Source:** RFC 3339 section 5.6; macOS `log show --style syslog`; Kiwi Syslog Server, default file format; s6-log, directive `T`.
+/// **Source:** RFC 3339 section 5.6; macOS `log show --style syslog`; Kiwi Syslog Server, default file format.
 fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let text = &line[front..];
     let end = 11 + text[11..].iter().position(|b| matches!(b, b' ' | b'\t')).ok_or(NO_TIME)?;
@@ -85,7 +100,7 @@ fn open_spaced<'a>(line: &'a [u8], front: usize, clock: &mut Clock) -> Result<En
     let offset = text.get(zone..end).ok_or(NO_TIME)?;
     let has_offset = matches!(offset, [b'+' | b'-', ..] | [b'Z']);
     let behind = &text[end + 1..];
-    let is_request = || offset.is_empty() && starts_like_request(behind.trim_ascii_start());
+    let is_request = || offset.is_empty() && digits <= MOST_DIGITS && starts_like_request(behind.trim_ascii_start());
     if !(has_offset || offset.is_empty() && has_level(behind) || is_request()) {
         return Err(NO_TIME);
     }

@@ -80,7 +80,7 @@ pub(super) fn skip_octet_count(line: &[u8]) -> &[u8] {
 /// Whether a full date, or the priority of a message of syslog, starts a line, perhaps behind the length of its frame.
 #[must_use]
 pub fn may_be_stamped(line: &[u8]) -> bool {
-    matches!(line, [y, _, _, _, b'-', ..] if y.is_ascii_digit()) || priority_len(skip_octet_count(line)) > 0
+    matches!(line, [y, _, _, _, b'-' | b':', ..] if y.is_ascii_digit()) || priority_len(skip_octet_count(line)) > 0
 }
 
 /// Whether `text` starts with a date and a time of RFC 3339.

@@ -42,7 +42,11 @@ const FIELDS: &[FieldNames] = &[
     ("time", &["time", "timestamp", "ts", "timelocal", "timeiso8601", "datetime", "msec", "starttime", "date"], is_time),
     ("request", &["request", "requestline", "req", "httprequest"], is_request),
     ("method", &["method", "requestmethod", "httpmethod", "verb"], is_method),
-    ("target", &["requesturi", "uri", "url", "path", "requestpath", "uripath", "target", "request", "req"], is_target),
+    (
+        "target",
+        &["requesturi", "uri", "url", "path", "requestpath", "uripath", "target", "request", "req", "resource", "resourcepath"],
+        is_target,
+    ),
     ("protocol", &["serverprotocol", "protocol", "httpprotocol", "proto", "httpversion"], |text| {
         text.starts_with("HTTP") || text.len() <= 3
     }),
@@ -199,7 +203,9 @@ fn is_status(text: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
-    Clock::new("UTC", None).is_ok_and(|mut clock| clock.parse_any(text.as_bytes()).is_ok())
+    // A number may be how long a request took.
+    const YEAR_2000: i64 = 946_684_800;
+    Clock::new("UTC", None).is_ok_and(|mut clock| clock.parse_any(text.as_bytes()).is_ok_and(|time| time.seconds >= YEAR_2000))
 }
 
 fn is_method(text: &str) -> bool {
@@ -273,6 +279,13 @@ mod tests {
             (
                 r#"{"log":"{\"remote_ip\":\"192.0.2.6\",\"status\":404,\"path\":\"/no\"}\n","stream":"stdout","time":"2024-10-07T11:40:51Z"}"#,
                 Some("client=remote_ip,status=status,target=path"),
+            ),
+            (r#"{"ip":"::1","status":404,"path":"/","time":"0.003"}"#, Some("client=ip,status=status,target=path")),
+            (
+                r#"{"protoPayload":{"ip":"192.0.2.7","method":"GET","resource":"/no","status":404},"timestamp":"2024-01-15T10:11:12.000Z"}"#,
+                Some(
+                    "client=protoPayload.ip,status=protoPayload.status,time=timestamp,method=protoPayload.method,target=protoPayload.resource",
+                ),
             ),
             (r#"{"ip":"x","status":404,"path":"/"}"#, None),
             (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
