@@ -126,6 +126,7 @@ pub const ENVELOPES: &[EnvelopeFormat] = &[
     wrapped::WRAPPED,
     container_json::CONTAINER,
     collected::SHIPPED_JOURNAL,
+    collected::FLUENT_JOURNAL,
     collected::RSYSLOG,
     collected::RSYSLOG_TAG,
     collected::SYSLOG_NG,

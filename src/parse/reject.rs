@@ -87,11 +87,14 @@ const KNOWN_STARTS: [KnownStart; 5] = [
     (starts_like_csv, "possibly CSV: give the column that holds the lines by itself, without its quotes"),
 ];
 
-/// `"a",`.
+/// `"a",`, and none of the columns a request, which would make it an access log in quotes.
 fn starts_like_csv(line: &[u8]) -> bool {
-    line.strip_prefix(b"\"")
-        .and_then(|inside| Some(&inside[memchr::memchr(b'"', inside)? + 1..]))
-        .is_some_and(|rest| rest.starts_with(b","))
+    let is_request = [&b",\"GET "[..], b",\"POST ", b",\"HEAD "].iter().any(|start| memchr::memmem::find(line, start).is_some());
+    !is_request
+        && line
+            .strip_prefix(b"\"")
+            .and_then(|inside| Some(&inside[memchr::memchr(b'"', inside)? + 1..]))
+            .is_some_and(|rest| rest.starts_with(b","))
 }
 
 /// `2026/11/29 17:29:07 [error] 154#154: `.
@@ -168,6 +171,7 @@ mod tests {
             (r#"[{line"#, None),
             (r#""2026-11-29","sshd[7]: ""x"" y""#, Some(4)),
             (r#""2026-11-29" "x","y""#, None),
+            (r#""2026-11-29","GET / HTTP/1.1","404""#, None),
         ] {
             let reason = nearest_text("combined", Mismatch { at: 11, reason: "x" }, line.as_bytes()).to_string();
             assert_eq!(reason, known.map_or("not combined format: x", |known: usize| KNOWN_STARTS[known].1), "{line}");

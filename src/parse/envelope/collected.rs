@@ -5,8 +5,8 @@ use crate::base::time::{Clock, LogTime};
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::journald::Sender;
 use crate::parse::envelope::keys::{
-    ELASTICSEARCH_KEYS, GELF_KEYS, LOGSTASH_KEYS, LOKI_KEYS, RSYSLOG_KEYS, RSYSLOG_TAG_KEYS, SHIPPED_JOURNAL_KEYS, SYSLOG_KEYS,
-    SYSLOG_NG_KEYS, WINDOWS_KEYS,
+    ELASTICSEARCH_KEYS, FLUENT_JOURNAL_KEYS, GELF_KEYS, LOGSTASH_KEYS, LOKI_KEYS, RSYSLOG_KEYS, RSYSLOG_TAG_KEYS, SHIPPED_JOURNAL_KEYS,
+    SYSLOG_KEYS, SYSLOG_NG_KEYS, WINDOWS_KEYS,
 };
 use crate::parse::envelope::shipper;
 use crate::parse::envelope::tag::{parse_pid, split_tag};
@@ -32,6 +32,19 @@ pub const RSYSLOG: EnvelopeFormat = EnvelopeFormat {
         FAILED,
     ),
     open: |line, arena, clock| open_message(line.text, arena, clock, &RSYSLOG_KEYS),
+};
+
+/// The journal by Fluent Bit.
+pub const FLUENT_JOURNAL: EnvelopeFormat = EnvelopeFormat {
+    name: FLUENT_JOURNAL_KEYS.name,
+    kind: FormatKind::Json,
+    about: "the journal by the systemd inputs of Fluent Bit and Fluentd, with the underscores of its fields or without (Strip_Underscores)",
+    source: "Fluent Bit in_systemd; fluent-plugin-systemd",
+    example: (
+        r#"{"date":1703415994,"SYSLOG_IDENTIFIER":"sshd","COMM":"sshd","EXE":"/usr/sbin/sshd","UID":"0","SYSTEMD_UNIT":"ssh.service","HOSTNAME":"lab","PID":"77","MESSAGE":"Failed password for root from 192.0.2.9 port 48274 ssh2"}"#,
+        FAILED,
+    ),
+    open: |line, arena, clock| open_shipped_journal(line.text, arena, clock, &FLUENT_JOURNAL_KEYS),
 };
 
 /// rsyslog's template for Elasticsearch.
@@ -152,13 +165,18 @@ pub const SHIPPED_JOURNAL: EnvelopeFormat = EnvelopeFormat {
         r#"{"@timestamp":"2023-12-24T11:06:34Z","message":"Failed password for root from 192.0.2.9 port 48274 ssh2","input":{"type":"journald"},"syslog":{"facility":4,"pid":77,"identifier":"sshd"},"journald":{"process":{"name":"sshd"},"pid":77,"uid":0},"host":{"hostname":"lab"},"systemd":{"unit":"ssh.service","transport":"syslog"}}"#,
         FAILED,
     ),
-    open: |line, arena, clock| open_shipped_journal(line.text, arena, clock),
+    open: |line, arena, clock| open_shipped_journal(line.text, arena, clock, &SHIPPED_JOURNAL_KEYS),
 };
 
 /// The time, in any form; what is none is no reason to lose a message.
 fn read_time<'a>(text: Option<&'a [u8]>, clock: &mut Clock) -> Option<LogTime<'a>> {
     let text = text?;
     clock.parse_any(text).ok().or_else(|| clock.parse_rfc3164(text).ok().map(|seconds| LogTime { seconds, fraction: "" }))
+}
+
+/// A message without the line end that it was sent with.
+fn trim_line_end(message: &[u8]) -> &[u8] {
+    message.strip_suffix(b"\n").map_or(message, |line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
 /// Host, program and process id; the program may stand with its process id, as a tag.
@@ -173,7 +191,7 @@ pub(super) fn read_header<'a>(table: &JsonFormat, fields: &Fields<'a>, clock: &m
 pub(super) fn open_message<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock, table: &JsonFormat) -> Result<Envelope<'a>, Mismatch> {
     let fields = read_fields(line, arena, table)?;
     let header = read_header(table, &fields, clock);
-    let message = table.value(&fields, JsonField::Message).unwrap_or_default();
+    let message = trim_line_end(table.value(&fields, JsonField::Message).unwrap_or_default());
     // A collector that listens has it from whom it listens to, as syslog has; a container's name makes it that container's.
     let shipped = shipper::trust_of(&fields);
     let is_container = ["_container_id", "_container_name"].iter().any(|key| fields.get(key).is_some());
@@ -236,12 +254,16 @@ pub(super) fn open_labelled<'a>(header: Header<'a>, container: &'a [u8], unit: O
     }
 }
 
-fn open_shipped_journal<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
-    const KEYS: &JsonFormat = &SHIPPED_JOURNAL_KEYS;
-    let fields = read_fields(line, arena, KEYS)?;
-    let value = |field| KEYS.value(&fields, field);
-    let time = value(JsonField::Time).ok_or(Mismatch { at: AT_JSON + KEYS.needs.len(), reason: "no @timestamp" })?;
-    let time = clock.parse_any(time).map_err(|reason| Mismatch { at: AT_JSON + KEYS.needs.len(), reason })?;
+fn open_shipped_journal<'a>(
+    line: &'a [u8],
+    arena: &'a Arena,
+    clock: &mut Clock,
+    keys: &'static JsonFormat,
+) -> Result<Envelope<'a>, Mismatch> {
+    let fields = read_fields(line, arena, keys)?;
+    let value = |field| keys.value(&fields, field);
+    let time = value(JsonField::Time).ok_or(Mismatch { at: AT_JSON + keys.needs.len(), reason: "no @timestamp" })?;
+    let time = clock.parse_any(time).map_err(|reason| Mismatch { at: AT_JSON + keys.needs.len(), reason })?;
     let container = value(JsonField::Container).unwrap_or_default();
     let sender = Sender {
         comm: value(JsonField::Comm),

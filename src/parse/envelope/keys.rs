@@ -166,6 +166,48 @@ pub const SHIPPED_JOURNAL_KEYS: JsonFormat = JsonFormat {
     proof: (|fields: &Fields<'_>| fields.get("input.type") == Some(b"journald"), OF_NO_LOG),
 };
 
+/// The journal as Fluent Bit and Fluentd ship it: without its own time, and, where they are told to, without the underscores of its fields.
+pub const FLUENT_JOURNAL_KEYS: JsonFormat = JsonFormat {
+    name: "fluent_journal",
+    keys: &[
+        (F::Message, "MESSAGE"),
+        (F::Time, "SOURCE_REALTIME_TIMESTAMP"),
+        (F::Time, "@timestamp"),
+        (F::Time, "timestamp"),
+        (F::Time, "date"),
+        (F::Time, "time"),
+        (F::Identifier, "SYSLOG_IDENTIFIER"),
+        (F::Comm, "_COMM"),
+        (F::Comm, "COMM"),
+        (F::Exe, "_EXE"),
+        (F::Exe, "EXE"),
+        (F::Uid, "_UID"),
+        (F::Uid, "UID"),
+        (F::Unit, "_SYSTEMD_UNIT"),
+        (F::Unit, "SYSTEMD_UNIT"),
+        (F::Pid, "_PID"),
+        (F::Pid, "PID"),
+        (F::Host, "_HOSTNAME"),
+        (F::Host, "HOSTNAME"),
+        (F::Container, "CONTAINER_NAME"),
+        (F::Container, "CONTAINER_ID"),
+        (F::Shipper, "_SYSTEMD_UNIT"),
+        (F::Shipper, "SYSTEMD_UNIT"),
+        (F::Shipper, "_COMM"),
+        (F::Shipper, "COMM"),
+        (F::Origin, "__REALTIME_TIMESTAMP"),
+        (F::Origin, "_SOURCE_REALTIME_TIMESTAMP"),
+    ],
+    needs: &[(&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG), (&[F::Time], "a MESSAGE of the journal, but no time")],
+    proof: (
+        |fields: &Fields<'_>| ["__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP"].iter().all(|key| fields.get(key).is_none()),
+        OF_NO_LOG,
+    ),
+};
+
+/// Tables behind those of other envelopes.
+pub const LAST: &[JsonFormat] = &[FLUENT_JOURNAL_KEYS];
+
 /// Events of Logstash.
 pub const LOGSTASH_KEYS: JsonFormat = JsonFormat {
     name: "logstash_json",

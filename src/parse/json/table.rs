@@ -118,7 +118,7 @@ pub const TABLES: &[JsonFormat] = &[
 
 /// Every table, in that order.
 pub fn tables() -> impl Iterator<Item = &'static JsonFormat> {
-    TABLES.iter().chain(ENVELOPE_TABLES).chain(cloud_keys::TABLES)
+    TABLES.iter().chain(ENVELOPE_TABLES).chain(keys::LAST).chain(cloud_keys::TABLES)
 }
 
 /// What is said of JSON of which no table knows a key.

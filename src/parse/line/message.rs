@@ -90,6 +90,7 @@ impl LineParser<'_> {
         }
         // A daemon that folds lines says so within the message; a request is never read across that.
         let (count, inside) = unfold_repeats(message).unwrap_or((1, message));
+        let inside = trim_front(inside);
         let mut request = if may_be_request(inside) { self.read_request(inside, arena) } else { None };
         if let Some(ParsedLine::Web(web)) = &mut request {
             web.repeats = count - 1;
@@ -175,6 +176,12 @@ fn split_doubtful_header<'a>(service: &Service, text: &'a [u8], arena: &'a Arena
         _ => None,
     };
     Some((Header { time, host: if has_clock(last) { b"" } else { last }, ..header }, tag.message))
+}
+
+/// A message without the blanks that a daemon left before it; a server that knows of no client begins a line with one itself.
+fn trim_front(message: &[u8]) -> &[u8] {
+    let trimmed = message.trim_ascii_start();
+    if trimmed.first() == Some(&b'-') { message } else { trimmed }
 }
 
 /// Whether a message names its peer: only then it is told from what any program may say.
