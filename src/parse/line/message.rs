@@ -5,7 +5,7 @@ use crate::io::lines::Line;
 use crate::parse::FORMATS;
 use crate::parse::access::log_format::LogFormatResult;
 use crate::parse::candidate::Program;
-use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::format::Envelope;
 use crate::parse::envelope::tag::split_tag;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, Header, ParsedLine};
@@ -26,8 +26,7 @@ impl LineParser<'_> {
     /// A line of a service's own file.
     pub fn read_own_line<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<ParsedLine<'a>> {
         let read = self.services.as_ref()?.read_line(text, arena, &mut self.clock)?;
-        let doubt =
-            outer.and_then(|outer| outer.trust.doubt().filter(|_| !matches!(outer.content, Content::Line(_))).map(|doubt| (doubt, outer)));
+        let doubt = outer.and_then(|outer| outer.trust.doubt().map(|doubt| (doubt, outer)));
         match read {
             Read::Message(message, service) => {
                 self.step(|steps| steps.read_by(service.name));
