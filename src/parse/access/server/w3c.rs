@@ -122,7 +122,82 @@ pub fn read<'a>(line: &'a [u8], header: &[u8], arena: &'a Arena, clock: &mut Clo
         return Err(Mismatch { at: 0, reason: "no #Fields: line before it" });
     }
     let is_tabbed = line.contains(&b'\t');
-    let mut words = line.split(|&byte| byte == if is_tabbed { b'\t' } else { b' ' });
+    let words = line.split(|&byte| byte == if is_tabbed { b'\t' } else { b' ' });
+    let plain = read_words(words, header, if is_tabbed { Written::Percent } else { Written::Plus }, arena, clock);
+    // Texts in quotes hold blanks as they were sent, so the words are too many.
+    match plain {
+        Err(_) if !is_tabbed && line.contains(&b'"') && names_client_first(header) => {
+            let words = split_quoted(line).ok_or(mismatch("a text in quotes does not end"))?;
+            read_words(words.into_iter(), header, Written::AsSent, arena, clock)
+        }
+        plain => plain,
+    }
+}
+
+/// How blanks stand in texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// As `+`, as IIS has them.
+    Plus,
+    /// As percent signs, as `CloudFront` has them.
+    Percent,
+    /// As they were sent, in quotes.
+    AsSent,
+}
+
+/// Whether the client's address stands before everything that clients write, so that no quote of theirs moves another word into its column.
+///
+/// **Source:** Broadcom `ProxySG`, ELFF fields; Imperva, W3C log fields.
+fn names_client_first(header: &[u8]) -> bool {
+    const OF_SERVERS: [&[u8]; 16] = [
+        b"date",
+        b"time",
+        b"gmttime",
+        b"time-taken",
+        b"c-port",
+        b"s-ip",
+        b"s-port",
+        b"s-sitename",
+        b"s-computername",
+        b"sc-status",
+        b"sc-bytes",
+        b"cs-vid",
+        b"cs-clapp",
+        b"cs-browsertype",
+        b"cs-js-support",
+        b"cs-co-support",
+    ];
+    let is_of_server = |name: &[u8]| OF_SERVERS.contains(&name);
+    names_of(header).find(|name| !is_of_server(name)) == Some(b"c-ip")
+}
+
+/// The words of a line, those in quotes without them; a quote inside is doubled. `None` where one does not end before a blank.
+fn split_quoted(line: &[u8]) -> Option<Vec<&[u8]>> {
+    let (mut words, mut rest) = (Vec::new(), line);
+    loop {
+        let end = if rest.starts_with(b"\"") {
+            1 + (1..rest.len()).find(|&at| rest[at] == b'"' && matches!(rest.get(at + 1), None | Some(b' ')))?
+        } else {
+            rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len())
+        };
+        let word = &rest[..end];
+        words.push(word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\"")).unwrap_or(word));
+        match rest.get(end) {
+            None => return Some(words),
+            Some(_) => rest = &rest[end + 1..],
+        }
+    }
+}
+
+/// Reads the words of a line into the columns of its header.
+fn read_words<'a>(
+    mut words: impl Iterator<Item = &'a [u8]>,
+    header: &[u8],
+    written: Written,
+    arena: &'a Arena,
+    clock: &mut Clock,
+) -> Result<ParsedLine<'a>, Mismatch> {
+    let mismatch = |reason| Mismatch { at: CREDIBLE, reason };
     let mut values = [None; COLUMNS];
     for name in names_of(header) {
         let word = words.next().ok_or(mismatch("fewer words than #Fields: has columns"))?;
@@ -137,7 +212,7 @@ pub fn read<'a>(line: &'a [u8], header: &[u8], arena: &'a Arena, clock: &mut Clo
         return Err(mismatch("more words than #Fields: has columns"));
     }
     let value = |column: Column| values[column as usize];
-    let text = |column: Column| value(column).map(|text| decode(text, is_tabbed, arena));
+    let text = |column: Column| value(column).map(|text| decode(text, written, arena));
     let client = value(Column::Client).unwrap_or(b"-");
     if !is_client(client) {
         return Err(mismatch("the client is neither an address nor a host name"));
@@ -176,10 +251,10 @@ fn read_time<'a>(date: Option<&[u8]>, time: Option<&'a [u8]>, clock: &mut Clock)
 }
 
 /// A text as it was sent: `+` for a blank, or percent signs.
-fn decode<'a>(text: &'a [u8], is_tabbed: bool, arena: &'a Arena) -> &'a [u8] {
-    let plain: Cow<'_, [u8]> = match is_tabbed {
-        false if text.contains(&b'+') => text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect::<Vec<_>>().into(),
-        true if text.contains(&b'%') => {
+fn decode<'a>(text: &'a [u8], written: Written, arena: &'a Arena) -> &'a [u8] {
+    let plain: Cow<'_, [u8]> = match written {
+        Written::Plus if text.contains(&b'+') => text.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect::<Vec<_>>().into(),
+        Written::Percent if text.contains(&b'%') => {
             let (mut out, mut rest) = (Vec::with_capacity(text.len()), text);
             while let [byte, after @ ..] = rest {
                 let decoded = match (byte, after) {
