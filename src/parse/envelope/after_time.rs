@@ -162,17 +162,14 @@ pub fn starts_like_request(rest: &[u8]) -> bool {
     let Some((word, behind)) = split_word(rest).filter(|(word, _)| !word.is_empty()) else { return false };
     let is_date =
         |text: &[u8]| matches!(text, [_, d, b'/', _, _, _, b'/', y, _, _, _, b':', ..] if d.is_ascii_digit() && y.is_ascii_digit());
-    let client = net::split_port(word).map_or(word, |(host, _)| net::strip_brackets(host));
-    if !(is_address(word) || is_address(client)) {
-        return false;
-    }
-    match behind {
+    let has_time = match behind {
         [b'[', inside @ ..] => is_date(inside),
         [b'-', b' ', user @ ..] => {
             memchr::memmem::find(&user[..user.len().min(FARTHEST)], b" [").is_some_and(|at| is_date(&user[at + 2..]))
         }
-        _ => false,
-    }
+        _ => return false,
+    };
+    has_time && (is_address(word) || net::split_port(word).is_some_and(|(host, _)| is_address(net::strip_brackets(host))))
 }
 
 /// The agent and the line of `(agent) 192.0.2.7->/var/log/auth.log Jan  2 03:04:05 ...`, as the archive of OSSEC and Wazuh has what its agents read.

@@ -95,7 +95,7 @@ pub(super) fn lines<'a>(sources: &[ResourceLogs<'a>], arena: &'a Arena) -> Vec<&
 fn line_of<'a>(record: &Record<'a>, around: &[Attribute<'a>], is_applications: bool, arena: &'a Arena) -> &'a [u8] {
     let time =
         [record.time, record.observed].into_iter().flatten().map(RawValue::get).find(|time| !matches!(*time, "0" | "\"0\"" | "\"\""));
-    let value = record.body.and_then(|body| parse(body));
+    let value = record.body.and_then(parse);
     let text = match &value {
         Some(Value { map: Some(map), .. }) if !is_applications => return entry_of(map, time, arena),
         Some(Value { text: Some(text), .. }) => text.get(),
@@ -141,6 +141,6 @@ fn entry_of<'a>(map: &KeyValues<'a>, time: Option<&'a str>, arena: &'a Arena) ->
     arena.keep(line.as_bytes())
 }
 
-fn parse<'a>(value: &'a RawValue) -> Option<Value<'a>> {
+fn parse(value: &RawValue) -> Option<Value<'_>> {
     serde_json::from_str(value.get()).ok()
 }

@@ -36,17 +36,21 @@ const MOST_DIGITS: usize = 6;
 /// What does not fit.
 pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let front = priority_len(line);
-    if matches!(line.get(front + 10), Some(b' ' | b'\t')) {
-        return open_spaced(line, front, clock);
-    }
-    if let Some((time, rest)) = split_time_of_astaro(&line[front..], clock) {
-        return read_after_time(time, rest, line.len() - rest.len());
+    match line.get(front + 10) {
+        Some(b' ' | b'\t') => return open_spaced(line, front, clock),
+        Some(b'-') => {
+            let (time, rest) = split_time_of_astaro(&line[front..], clock).ok_or(NO_TIME)?;
+            return read_after_time(time, rest, line.len() - rest.len());
+        }
+        _ => {}
     }
     let end = memchr(b' ', line).filter(|&end| end > front + 10 && line[front + 10].eq_ignore_ascii_case(&b'T')).ok_or(NO_TIME)?;
-    if let Some(found) = open_exported(line, front, end, clock) {
-        return found;
-    }
-    let time = clock.parse_rfc3339(&line[front..end]).map_err(|reason| Mismatch { at: front + 10, reason })?;
+    let time = match clock.parse_rfc3339(&line[front..end]) {
+        Ok(time) => time,
+        Err(reason) => {
+            return open_exported(line, front, end, clock).unwrap_or(Err(Mismatch { at: front + 10, reason }));
+        }
+    };
     let is_load_balancers = front == 0 && line[end - 1] == b'Z' && is_balanced(line);
     if time.fraction.len() > MOST_DIGITS || is_output(&line[end + 1..]) || is_load_balancers || starts_with_labels(&line[end + 1..]) {
         return Err(NO_TIME);

@@ -67,8 +67,8 @@ pub fn guess_keys(line: &[u8]) -> Option<String> {
     values.sort_by_key(|(path, _)| path.matches('.').count());
     // What an engine or a shipper wrote may stand around it, as a text.
     choose(&values).or_else(|| {
-        let texts = values.iter().map(|(_, text)| text.as_bytes()).filter(|text| text.starts_with(b"{") && text.len() < line.len());
-        texts.filter_map(guess_keys).next()
+        let mut texts = values.iter().map(|(_, text)| text.as_bytes()).filter(|text| text.starts_with(b"{") && text.len() < line.len());
+        texts.find_map(guess_keys)
     })
 }
 
@@ -134,7 +134,7 @@ const PARSERS: [ParserKeys; 2] = [
 fn find_parsed_host(values: &[(String, String)]) -> Option<&str> {
     let has = |key: &&str| values.iter().any(|(path, _)| path == key);
     let is_of = |(needed, others): &&ParserKeys| {
-        needed.iter().all(|key| has(key)) && values.iter().all(|(path, _)| needed.contains(&&**path) || others.contains(&&**path))
+        needed.iter().all(has) && values.iter().all(|(path, _)| needed.contains(&&**path) || others.contains(&&**path))
     };
     PARSERS.iter().find(is_of)?;
     let (path, _) = values.iter().find(|(path, text)| path == "host" && is_client(text))?;
