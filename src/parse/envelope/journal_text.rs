@@ -1,7 +1,10 @@
-//! What journalctl writes between and below the messages of its text output.
+//! What journalctl writes between and below the messages of its text output, and tail between files.
 
-/// What it says between the lines. **Source:** systemd `logs-show.c`, `journalctl.c`.
+/// What they say between the lines. **Source:** systemd `logs-show.c`, `journalctl.c`; POSIX head, GNU `tail.c`: `==> file <==`.
 pub fn is_journal_mark(line: &[u8]) -> bool {
+    if line.starts_with(b"==> ") && line.ends_with(b" <==") {
+        return true;
+    }
     let Some(text) = line.strip_prefix(b"-- ") else {
         let whom = line.strip_prefix(b"Hint: You are currently not seeing messages from ").and_then(|whom| whom.strip_suffix(b"."));
         return whom.is_some_and(|whom| whom.iter().all(|b| b.is_ascii_alphabetic() || *b == b' '));

@@ -20,8 +20,8 @@ pub const RFC3164: EnvelopeFormat = EnvelopeFormat {
 };
 
 fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
-    // The first byte of what journalctl and metalog write between and below messages; few lines get further.
-    if matches!(line.first(), Some(b'-' | b'H' | b' ')) {
+    // The first byte of what journalctl, metalog and tail write between and below messages; few lines get further.
+    if matches!(line.first(), Some(b'-' | b'H' | b' ' | b'=')) {
         if let Some(count) = read_repeat_of_metalog(line) {
             let repeat = Repeat { time: None, host: b"", count, start: b"", tag: None };
             return Ok(Envelope::new(Header::default(), Content::Repeat(repeat)));

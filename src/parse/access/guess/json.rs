@@ -35,26 +35,43 @@ const FIELDS: &[FieldNames] = &[
             "ipaddress",
             "ip",
             "src",
+            // The columns of W3C logs.
+            "cip",
         ],
         is_client,
     ),
-    ("status", &["status", "statuscode", "responsecode", "responsestatus", "httpstatus", "code", "response"], is_status),
+    ("status", &["status", "statuscode", "responsecode", "responsestatus", "httpstatus", "code", "response", "scstatus"], is_status),
     ("time", &["time", "timestamp", "ts", "timelocal", "timeiso8601", "datetime", "msec", "starttime", "date"], is_time),
     ("request", &["request", "requestline", "req", "httprequest"], is_request),
-    ("method", &["method", "requestmethod", "httpmethod", "verb"], is_method),
+    ("method", &["method", "requestmethod", "httpmethod", "verb", "csmethod"], is_method),
     (
         "target",
-        &["requesturi", "uri", "url", "path", "requestpath", "uripath", "target", "request", "req", "resource", "resourcepath"],
+        &[
+            "requesturi",
+            "uri",
+            "url",
+            "path",
+            "requestpath",
+            "uripath",
+            "target",
+            "request",
+            "req",
+            "resource",
+            "resourcepath",
+            "csuristem",
+        ],
         is_target,
     ),
-    ("protocol", &["serverprotocol", "protocol", "httpprotocol", "proto", "httpversion"], |text| {
+    ("protocol", &["serverprotocol", "protocol", "httpprotocol", "proto", "httpversion", "csversion"], |text| {
         text.starts_with("HTTP") || text.len() <= 3
     }),
-    ("bytes", &["bodybytessent", "bytessent", "bytes", "size", "responsesize", "sent", "bytesout"], |text| text.parse::<u64>().is_ok()),
-    ("agent", &["httpuseragent", "useragent", "agent", "ua"], |_| true),
-    ("referrer", &["httpreferer", "referer", "referrer", "httpreferrer"], |_| true),
-    ("user", &["remoteuser", "user", "username", "auth"], |_| true),
-    ("domain", &["httphost", "host", "servername", "vhost"], |_| true),
+    ("bytes", &["bodybytessent", "bytessent", "bytes", "size", "responsesize", "sent", "bytesout", "scbytes"], |text| {
+        text.parse::<u64>().is_ok()
+    }),
+    ("agent", &["httpuseragent", "useragent", "agent", "ua", "csuseragent"], |_| true),
+    ("referrer", &["httpreferer", "referer", "referrer", "httpreferrer", "csreferer"], |_| true),
+    ("user", &["remoteuser", "user", "username", "auth", "csusername"], |_| true),
+    ("domain", &["httphost", "host", "servername", "vhost", "cshost"], |_| true),
 ];
 
 /// The value for `--json` with which `line` can be read; `None` where client, status and what was asked for are not all there.
@@ -286,6 +303,10 @@ mod tests {
                 Some(
                     "client=protoPayload.ip,status=protoPayload.status,time=timestamp,method=protoPayload.method,target=protoPayload.resource",
                 ),
+            ),
+            (
+                r#"{"c-ip":"192.0.2.7","s-ip":"10.0.0.1","cs-method":"GET","cs-uri-stem":"/no","sc-status":404,"cs(User-Agent)":"x"}"#,
+                Some("client=c-ip,status=sc-status,method=cs-method,target=cs-uri-stem"),
             ),
             (r#"{"ip":"x","status":404,"path":"/"}"#, None),
             (r#"{"ip":"::1","status":"ok","path":"/"}"#, None),
