@@ -58,16 +58,17 @@ pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a
     read_after_time(time, &line[end..], end)
 }
 
-/// `2024-01-02T03:04:05.678Z<tab>line`, and `2024-01-02T03:04:05: line`, where a line of syslog or of an access log follows; `None`: neither is.
+/// `2024-01-02T03:04:05.678Z<tab>line` of syslog or of an access log, and `2024-01-02T03:04:05: line` of an access log; `None`: it is neither.
 ///
 /// **Source:** Grafana, Explore, download of logs as text; pm2 `lib/God.js` (`log_date_format`, `--time`).
 fn open_exported<'a>(line: &'a [u8], front: usize, end: usize, clock: &mut Clock) -> Option<Result<Envelope<'a>, Mismatch>> {
     let word = &line[front..end];
-    let (text, behind) = match memchr(b'\t', word) {
-        Some(tab) => (&word[..tab], &line[front + tab + 1..]),
-        None => (word.strip_suffix(b":")?, &line[end + 1..]),
+    // What stands behind pm2's time is an application's: it may be a request, and no line of syslog.
+    let (text, behind, may_be_syslog) = match memchr(b'\t', word) {
+        Some(tab) => (&word[..tab], &line[front + tab + 1..], true),
+        None => (word.strip_suffix(b":")?, &line[end + 1..], false),
     };
-    if !(is_header(behind) || starts_like_request(behind)) {
+    if !(may_be_syslog && is_header(behind) || starts_like_request(behind)) {
         return None;
     }
     let time = clock.parse_rfc3339(text).map_err(|reason| Mismatch { at: front + 10, reason });
