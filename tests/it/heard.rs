@@ -142,5 +142,5 @@ fn messages_are_read_in_each_wording_that_their_program_has() {
 /// What users of `fail2ban`, `CrowdSec` and Wazuh reported of other services, and each branch of their filters.
 #[test]
 fn messages_of_services_that_users_of_other_tools_reported_count_for_who_sent_them() {
-    check("reported-services.txt", 433);
+    check("reported-services.txt", 442);
 }
