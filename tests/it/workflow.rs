@@ -90,7 +90,7 @@ fn what_cannot_be_written_or_understood_leaves_the_old_files() {
         empty.repeat(2) + &nothing.repeat(4) + empty,
         "0\n".to_owned(),
         ["hosts.ndjson", "rapport_securite.csv", "top5.png"].map(folder).concat(),
-        "soar: --html out/page.html is a folder\n2\nsoar: --html out/hosts.ndjson: the name is that of another output file\n2\n".to_owned(),
+        "soar: --html out/page.html is a folder\n2\nsoar: soar-report refuses its flags; nothing was read\n2\n".to_owned(),
         "before\nempty\nout\nquiet\nrejects\nsaid\n".to_owned(),
     ];
     assert_eq!(printed, expected.concat());
