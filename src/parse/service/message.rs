@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::aggregate::options::AggregationOptions;
 use crate::aggregate::read::{PlainEvent, ScoreRecords};
+use crate::base::net::Address;
 use crate::base::number::parse_port;
 use crate::base::time::LogTime;
 use crate::parse::format::{Header, to_utf8};
@@ -157,30 +158,36 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// Adds the event of this message, which has these signals and stands at `place`, to what is counted, as far as `wants` says.
-    pub fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, place: (&str, u64), wants: &AggregationOptions) {
+    pub fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, (file, line): (&str, u64), wants: &AggregationOptions) {
+        if !wants.users && signals.intersection(LOGIN_ACCEPTED.union(SERVICE_LOGINS)).is_empty() {
+            let (ip, at) = (self.ip(), self.header.time.map(|time| time.seconds));
+            return counted.add_plain(PlainEvent { ip, at, signals, count: self.count, file, line });
+        }
+        let file = Cow::Borrowed(file.as_bytes());
+        counted.add_event(EventView { file, line, ..self.view(signals, wants) }, wants);
+    }
+
+    /// What is counted of that event, which has these signals, as far as `wants` says; the caller knows its place.
+    pub fn view(&self, signals: SignalSet, wants: &AggregationOptions) -> EventView<'a> {
         // Of nobody else it is told who logged in, and how.
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
         let is_service = !signals.intersection(SERVICE_LOGINS).is_empty();
-        let (address, user) = self.peer_and_user();
-        let ip = address.and_then(|address| EventSource::from_log(address, None).ip);
-        let at = self.header.time.map(|time| time.seconds);
-        if !is_login && !is_service && !wants.users {
-            return counted.add_plain(PlainEvent { ip, at, signals, count: self.count, file: place.0, line: place.1 });
-        }
         let text = |text: &'a [u8]| to_utf8(Cow::Borrowed(text));
-        let event = EventView {
+        EventView {
             dataset: is_service.then_some(Cow::Borrowed(self.template.dataset.as_bytes())),
-            ip,
-            at,
-            file: Cow::Borrowed(place.0.as_bytes()),
-            line: place.1,
-            user: user.filter(|_| is_login || wants.users).map(text),
+            ip: self.ip(),
+            at: self.header.time.map(|time| time.seconds),
+            user: self.user().filter(|_| is_login || wants.users).map(text),
             method: self.method.filter(|_| is_login).map(text),
             count: self.count,
             signals,
             ..EventView::default()
-        };
-        counted.add_event(event, wants);
+        }
+    }
+
+    /// The peer's address; `None`: the message names none, or a host name.
+    fn ip(&self) -> Option<Address> {
+        self.address().and_then(|address| EventSource::from_log(address, None).ip)
     }
 
     /// The event of this message, still without tags.
