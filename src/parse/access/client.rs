@@ -65,11 +65,19 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     if names_another(second, after) { Err(LIST) } else { Ok(plain) }
 }
 
-/// Whether another client stands at the end, with an ident and a user of its own: it is the one that asked, and what is before it is a prefix, or a
-/// header that it sent (`%{X-Forwarded-For}i via %h %l %u`).
+/// Whether another client stands behind the first, with an ident of its own: it may be the one that asked, and what is before it a prefix, or a header that it
+/// sent (`%{X-Forwarded-For}i via %h %l %u`).
 fn names_another(second: &[u8], after: &[u8]) -> bool {
-    let last = after.strip_suffix(b" - -").and_then(|front| front.rsplit(|&byte| byte == b' ').next());
-    second != b"-" && last.is_some_and(|word| net::parse_address(word).is_some())
+    let mut words = after.split(|&byte| byte == b' ').peekable();
+    let mut is_client = || {
+        while let Some(word) = words.next() {
+            if words.peek() == Some(&&b"-"[..]) && net::parse_address(net::strip_port(word)).is_some() {
+                return true;
+            }
+        }
+        false
+    };
+    second == b"via" || second != b"-" && is_client()
 }
 
 /// Whether `client` may be a proxy in front of `other`.

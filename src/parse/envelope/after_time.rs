@@ -65,13 +65,18 @@ fn read_columns<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Enve
     if is_address(word) {
         return whole(host, Content::Message(rest));
     }
-    if net::split_port(word).is_some_and(|(host, _)| is_address(net::strip_brackets(host))) {
+    if is_address_with_port(word) {
         return Err(mismatch("no program after the host"));
     }
-    if let Some((name, pid, message)) = split_fields(rest) {
+    // Of a request that three dashes precede nobody knows whether they are its own.
+    let fields = split_fields(rest).filter(|(_, pid, message)| pid.is_some() || find_request_time(message).is_none());
+    if let Some((name, pid, message)) = fields {
         let repeat = if name == b"syslogd" { read_repeat(Some(time), host, message) } else { None };
         let content = repeat.map_or(Content::Message(message), Content::Repeat);
         return Ok(Envelope::new(header(host, name, pid), content));
+    }
+    if is_address(host) && rest.starts_with(b"- ") && find_request_time(rest).is_some() {
+        return Err(mismatch("an address and '-' behind the time: a machine without a tag, or a client whose user may hold anything"));
     }
     let tag = split_tag(rest).map_err(mismatch)?;
     if let Some(repeat) = read_suppressed(Some(time), host, tag.message).or_else(|| read_repeated_under_tag(Some(time), host, &tag)) {
@@ -155,21 +160,34 @@ pub fn skip_original(rest: &[u8]) -> Option<&[u8]> {
     is_address(address).then_some(behind)
 }
 
-/// Whether an access line starts here: an address, with its port or without, then `- `, a user and a time in brackets, or that time alone. Before it the
-/// time of who passed it on stands, and no host (`aws logs tail`, pm2, s6-log, `ts`, a template of rsyslog's of the time and the message).
+/// Whether an access line starts here: an address, with its port or without, then `- `, a user of one word that is no address, and a time in brackets, or that
+/// time alone. Before it the time of who passed it on stands, and no host (`aws logs tail`, pm2, s6-log, `ts`, a template of rsyslog's of the time and the
+/// message). Any other user could be the machine's words behind a tag `-`, and those of a machine a user.
 pub fn starts_like_request(rest: &[u8]) -> bool {
-    const FARTHEST: usize = 256;
     let Some((word, behind)) = split_word(rest).filter(|(word, _)| !word.is_empty()) else { return false };
-    let is_date =
-        |text: &[u8]| matches!(text, [_, d, b'/', _, _, _, b'/', y, _, _, _, b':', ..] if d.is_ascii_digit() && y.is_ascii_digit());
     let has_time = match behind {
-        [b'[', inside @ ..] => is_date(inside),
+        [b'[', ..] => starts_with_request_time(behind),
         [b'-', b' ', user @ ..] => {
-            memchr::memmem::find(&user[..user.len().min(FARTHEST)], b" [").is_some_and(|at| is_date(&user[at + 2..]))
+            split_word(user).is_some_and(|(user, time)| !user.is_empty() && !is_address_with_port(user) && starts_with_request_time(time))
         }
         _ => return false,
     };
-    has_time && (is_address(word) || net::split_port(word).is_some_and(|(host, _)| is_address(net::strip_brackets(host))))
+    has_time && is_address_with_port(word)
+}
+
+/// Whether a word is an address, with a port or without.
+fn is_address_with_port(word: &[u8]) -> bool {
+    is_address(word) || net::split_port(word).is_some_and(|(host, _)| is_address(net::strip_brackets(host)))
+}
+
+/// Whether `[10/Oct/2024:` starts here.
+fn starts_with_request_time(text: &[u8]) -> bool {
+    matches!(text, [b'[', _, d, b'/', _, _, _, b'/', y, _, _, _, b':', ..] if d.is_ascii_digit() && y.is_ascii_digit())
+}
+
+/// Where such a time stands behind a blank.
+fn find_request_time(text: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(text, b" [").map(|at| at + 1).find(|&at| starts_with_request_time(&text[at..]))
 }
 
 /// The agent and the line of `(agent) 192.0.2.7->/var/log/auth.log Jan  2 03:04:05 ...`, as the archive of OSSEC and Wazuh has what its agents read.

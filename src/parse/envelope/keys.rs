@@ -200,7 +200,12 @@ pub const FLUENT_JOURNAL_KEYS: JsonFormat = JsonFormat {
     ],
     needs: &[(&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG), (&[F::Time], "a MESSAGE of the journal, but no time")],
     proof: (
-        |fields: &Fields<'_>| ["__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP"].iter().all(|key| fields.get(key).is_none()),
+        |fields: &Fields<'_>| {
+            let has = |keys: &[&str]| keys.iter().all(|key| fields.get(key).is_some());
+            // Without underscores a field is told from one that a program made up by another beside it alone.
+            let is_of_journal = fields.get("_COMM").is_some() || fields.get("_SYSTEMD_UNIT").is_some() || has(&["COMM", "SYSTEMD_UNIT"]);
+            is_of_journal && !has(&["__REALTIME_TIMESTAMP"]) && !has(&["_SOURCE_REALTIME_TIMESTAMP"])
+        },
         OF_NO_LOG,
     ),
 };

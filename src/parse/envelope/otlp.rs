@@ -96,14 +96,23 @@ fn line_of<'a>(record: &Record<'a>, around: &[Attribute<'a>], is_applications: b
     let time =
         [record.time, record.observed].into_iter().flatten().map(RawValue::get).find(|time| !matches!(*time, "0" | "\"0\"" | "\"\""));
     let value = record.body.and_then(parse);
+    let attributes = || record.attributes.iter().chain(around);
+    let is_of_file = attributes().any(|attribute| attribute.key.get().starts_with("\"log.file."));
+    let is_of_container = attributes().any(|attribute| {
+        let (key, value) = (attribute.key.get(), attribute.value.get());
+        let is_named = ["\"container.", "\"k8s.", "\"log.iostream"].iter().any(|start| key.starts_with(start));
+        is_named || key.starts_with("\"log.file.path") && ["/containers/", "/pods/"].iter().any(|folder| value.contains(folder))
+    });
+    let is_applications = is_applications || attributes().any(|attribute| attribute.key.get() == SERVICE);
     let text = match &value {
-        Some(Value { map: Some(map), .. }) if !is_applications => return entry_of(map, time, arena),
+        // What stands in a file, or comes from a container, is an entry of the journal only by its own words.
+        Some(Value { map: Some(map), .. }) if !is_applications && !is_of_file && !is_of_container => return entry_of(map, time, arena),
         Some(Value { text: Some(text), .. }) => text.get(),
         _ => "\"\"",
     };
     let mut line = String::from(r#"{"labels":{"#);
     let mut named: Vec<&str> = Vec::new();
-    for Attribute { key, value } in record.attributes.iter().chain(around) {
+    for Attribute { key, value } in attributes() {
         let label = LABELS.iter().find(|(name, _)| *name == key.get()).map(|(_, label)| *label).filter(|label| !named.contains(label));
         if let (Some(label), Some(text)) = (label, parse(value).and_then(|value| value.text)) {
             line.push_str(if named.is_empty() { "" } else { "," });
@@ -111,9 +120,9 @@ fn line_of<'a>(record: &Record<'a>, around: &[Attribute<'a>], is_applications: b
             named.push(label);
         }
     }
-    // What no file held is what the application itself wrote, as a container's output is.
-    if is_applications && !named.iter().any(|label| matches!(*label, "\"filename\"" | "\"container\"")) {
-        let name = around.iter().find(|attribute| attribute.key.get() == SERVICE).and_then(|attribute| parse(attribute.value)?.text);
+    // What no file held, or a container's did, is what the application itself wrote, as a container's output is.
+    if (is_of_container || !is_of_file) && !named.contains(&"\"container\"") {
+        let name = attributes().find(|attribute| attribute.key.get() == SERVICE).and_then(|attribute| parse(attribute.value)?.text);
         line.extend([if named.is_empty() { "" } else { "," }, "\"container\":", name.map_or("\"application\"", RawValue::get)]);
     }
     line.extend([r#"},"line":"#, text, r#","timestamp":"#, time.unwrap_or("null"), "}"]);

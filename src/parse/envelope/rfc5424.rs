@@ -49,7 +49,7 @@ fn open_rfc5424<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
 }
 
 /// Program, process id and message of `sshd 77 - - message`: the fields behind the host, where a daemon writes no priority and no version before the
-/// time. A tag ends in a colon, or holds its process id.
+/// time. A tag ends in a colon, or holds its process id. Without the id of a message: `nginx - 192.0.2.1 - user` is a request behind a tag.
 ///
 /// **Source:** sysklogd 2 `syslogd.c` (`fprintlog_rfc5424`, which leaves both out of files).
 pub(super) fn split_fields(rest: &[u8]) -> Option<(&[u8], Option<u64>, &[u8])> {
@@ -62,10 +62,9 @@ pub(super) fn split_fields(rest: &[u8]) -> Option<(&[u8], Option<u64>, &[u8])> {
         None => None,
         Some(digits) => Some(parse_pid(digits)?),
     };
-    // The id of a message, then its data; of the id nobody makes use.
-    let end = field(rest).filter(|&end| rest[end + 1..].starts_with(b"- ") || rest[end + 1..].starts_with(b"["))?;
-    let message = skip_data(&rest[end + 1..])?;
-    (name != b"-" && memchr(b':', &rest[..end]).is_none()).then_some((name, pid, message))
+    let data = rest.strip_prefix(b"- ").filter(|data| data.starts_with(b"- ") || data.starts_with(b"["))?;
+    (name != b"-").then_some(())?;
+    Some((name, pid, skip_data(data)?))
 }
 
 /// What follows the length of a frame, `127 <38>1 ...`, as it stands in what was taken off a connection. **Source:** RFC 6587 section 3.4.1.

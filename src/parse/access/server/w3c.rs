@@ -168,7 +168,8 @@ fn names_client_first(header: &[u8]) -> bool {
         b"cs-co-support",
     ];
     let is_of_server = |name: &[u8]| OF_SERVERS.contains(&name);
-    names_of(header).find(|name| !is_of_server(name)) == Some(b"c-ip")
+    // What stands in place of the client behind a proxy must not be moved either.
+    !has_forwarded(header) && names_of(header).find(|name| !is_of_server(name)) == Some(b"c-ip")
 }
 
 /// The words of a line, those in quotes without them; a quote inside is doubled. `None` where one does not end before a blank.
