@@ -7,6 +7,7 @@ use soar_light::io::lines::{Line, LineIndex, Lines};
 use soar_light::parse::candidate::Candidates;
 use soar_light::parse::format::{Arena, ParsedLine};
 use soar_light::parse::line::{LastFormats, LineParser};
+use soar_light::parse::service::definition::Definition;
 use soar_light::parse::service::sshd::read_message;
 
 use crate::sample;
@@ -17,6 +18,13 @@ fn templates(bencher: Bencher) {
     bencher
         .counter(ItemsCount::new(messages.len()))
         .bench_local(|| messages.iter().filter(|message| read_message(sample::HEADER, message.as_bytes()).is_some()).count());
+}
+
+/// What a run does once: the file of sshd's templates read and compiled. What is compiled stays in memory, so this runs a few times alone.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn compile() -> usize {
+    let definition = Definition::of_shipped(include_str!("../services/sshd.toml"), "sshd.toml").expect("a service");
+    definition.templates().in_order().len()
 }
 
 /// Messages that no template knows: all that begin alike are tried.
