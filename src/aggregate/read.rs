@@ -243,34 +243,31 @@ impl ScoreRecords {
         Ok(())
     }
 
+    /// Counts an event, and gives its address where it counts for one.
+    #[inline]
+    fn admit(&mut self, ip: Option<Address>, has_tags: bool) -> Option<Address> {
+        self.lines[LineClass::Event] += 1;
+        if !has_tags {
+            return None;
+        }
+        self.nameless += u64::from(ip.is_none());
+        ip
+    }
+
     /// Adds an event that has nothing which few have: what [`Self::add_event`] does of it.
     #[inline]
     pub fn add_plain(&mut self, event: PlainEvent<'_>) {
-        self.lines[LineClass::Event] += 1;
         let PlainEvent { ip, at, signals, count, file, line } = event;
-        if signals.is_empty() {
-            return;
-        }
-        let Some(ip) = ip else {
-            self.nameless += 1;
-            return;
-        };
+        let Some(ip) = self.admit(ip, !signals.is_empty()) else { return };
         let file = share(&mut self.files, file.as_bytes());
         self.seen.push(EventRow { ip, signals, file, service: 0, count, at, line, detail: None });
     }
 
     /// Adds an event.
     pub fn add_event(&mut self, event: EventView<'_>, keep: &AggregationOptions) {
-        self.lines[LineClass::Event] += 1;
         let EventView { dataset, ip, at, file, line, signals, others, count, user, target, method, enrich } = event;
         // Nor is what one without tags knows joined to a host: of a part in which it is alone there is no host that could have it.
-        if signals.is_empty() && others.is_empty() {
-            return;
-        }
-        let Some(ip) = ip else {
-            self.nameless += 1;
-            return;
-        };
+        let Some(ip) = self.admit(ip, !signals.is_empty() || !others.is_empty()) else { return };
         let others = others.iter().map(|name| name.0.as_ref().into()).collect();
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
         let login = is_login.then(|| LoginSeen::new(user.as_deref(), method.as_deref()));

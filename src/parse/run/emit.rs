@@ -1,5 +1,6 @@
 //! What a line that was understood gives: an event, a count of one, or nothing.
 
+use crate::base::time::LogTime;
 use crate::io::lines::Line;
 use crate::parse::Wanted;
 use crate::parse::access::forwarded;
@@ -31,8 +32,9 @@ impl Classifier<'_> {
         let Some(fit) = sshd::find(sshd::LengthLimit::SSHD, &header, message, &mut parts) else { return false };
         if fit.template.is_quiet() && self.config.wanted == Wanted::Signals {
             // Nothing of it leaves, so nothing else is asked of it.
-            let is_inside = self.config.period.contains(header.time.map(|time| time.seconds));
-            done.counts.lines[if is_inside { LineClass::NoSignal } else { LineClass::OutsidePeriod }] += 1;
+            if self.is_inside_period(header.time, done) {
+                done.counts.lines[LineClass::NoSignal] += 1;
+            }
             return true;
         }
         self.emit_message(&fit.message(header, &parts), tools, number, done);
@@ -55,6 +57,14 @@ impl Classifier<'_> {
         }
     }
 
+    /// Whether a line of that time is wanted; one that is not is counted.
+    #[inline]
+    fn is_inside_period(&self, time: Option<LogTime<'_>>, done: &mut ClassifiedBlock) -> bool {
+        let is_inside = self.config.period.contains(time.map(|time| time.seconds));
+        done.counts.lines[LineClass::OutsidePeriod] += u64::from(!is_inside);
+        is_inside
+    }
+
     /// Whether something of a line leaves that carries these signals.
     fn is_wanted(&self, signals: SignalSet) -> bool {
         !signals.is_empty() || self.config.wanted == Wanted::All || self.config.trace.is_some()
@@ -70,8 +80,7 @@ impl Classifier<'_> {
     #[allow(clippy::inline_always, reason = "nearly every message of interest comes here, from one place")]
     #[inline(always)]
     fn emit_message(&self, message: &ServiceMessage<'_>, tools: &mut EventBuilder<'_>, number: u64, done: &mut ClassifiedBlock) {
-        if !self.config.period.contains(message.time().map(|time| time.seconds)) {
-            done.counts.lines[LineClass::OutsidePeriod] += 1;
+        if !self.is_inside_period(message.time(), done) {
             return;
         }
         let EventBuilder { detectors, unasked, writer } = tools;
@@ -105,8 +114,7 @@ impl Classifier<'_> {
         number: u64,
         done: &mut ClassifiedBlock,
     ) {
-        if !self.config.period.contains(web.time.map(|time| time.seconds)) {
-            done.counts.lines[LineClass::OutsidePeriod] += 1;
+        if !self.is_inside_period(web.time, done) {
             return;
         }
         if web.is_ambiguous {
@@ -116,12 +124,12 @@ impl Classifier<'_> {
         let is_wanted = self.is_wanted(signals);
         let is_resolved = tools.detectors.may_miss(web, number) && self.note_unasked(web, tools, arena, number);
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
-        if is_wanted && !is_resolved {
-            forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
-        }
         if !is_wanted {
             done.counts.lines[LineClass::NoSignal] += 1;
             return;
+        }
+        if !is_resolved {
+            forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
         }
         done.requests.add(web.client);
         let place = (&*done.file, number);
