@@ -146,6 +146,19 @@ fn no_client_bends_an_accepted_format() {
 }
 
 #[test]
+fn a_list_of_servers_takes_no_field_before_it() {
+    let format = LogFormat::compile("$remote_user $host $remote_addr $upstream_status|$status").expect("a format");
+    let (mut clock, arena) = (Clock::new("UTC", None).expect("UTC is known"), Arena::default());
+    let mut client = |line: &'static str| match format.read(line.as_bytes(), &arena, &mut clock) {
+        LogFormatResult::Request(web) => String::from_utf8_lossy(web.client).into_owned(),
+        _ => String::new(),
+    };
+    assert_eq!(client("al www 192.0.2.66 502, 404 : 200|404"), "192.0.2.66");
+    // The user's name ends in a blank, and no host was sent.
+    assert_eq!(client("200  - 192.0.2.66 502, 404 : 200|404"), "");
+}
+
+#[test]
 fn a_server_that_escapes_quotes_alone_is_read_as_it_writes() {
     let format = LogFormat::compile("gunicorn").expect("a format");
     let (mut clock, arena) = (Clock::new("UTC", None).expect("UTC is known"), Arena::default());

@@ -234,6 +234,8 @@ fn take<'a>(field: &LogField, number: usize, text: &'a [u8], found: &mut LineCap
         FieldClass::Address if !is_client(text) && text != b"unix:" => return Err(unfit("neither an address nor a host name")),
         FieldClass::Number if !is_number(text) => return Err(unfit("not a number")),
         FieldClass::Addresses if !is_addresses(text) => return Err(unfit("not addresses alone")),
+        // Where another byte than a space ends it, it was not measured as a list.
+        FieldClass::List if list_from_left(text) != text.len() => return Err(unfit("not a list of nginx's servers")),
         _ => {}
     }
     match &field.meaning {
