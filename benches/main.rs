@@ -14,6 +14,7 @@ mod memory;
 mod number;
 mod pipe;
 mod quote;
+mod same;
 mod sample;
 mod sort;
 mod sshd;

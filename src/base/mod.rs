@@ -1,5 +1,6 @@
 //! Layer 1: errors, text, numbers, time and addresses. Imports nothing of ours.
 
+pub mod bytes;
 pub mod error;
 pub mod escape;
 pub(crate) mod issue_counter;

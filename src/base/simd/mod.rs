@@ -179,22 +179,6 @@ fn spread(found: i32, len: usize, half: usize) -> i32 {
     found & low | (found >> half & low) << (len - half)
 }
 
-/// Whether what stands in `text` from `start` on is ASCII that our JSON has as it is: no control character, no quote, no backslash.
-#[must_use]
-#[inline]
-pub fn is_plain_from(text: &[u8], start: usize) -> bool {
-    let special = |block: &[u8; WIDTH]| not_plain(load(block));
-    let Some(inside) = text.get(start..) else { return true };
-    match text.last_chunk::<WIDTH>() {
-        Some(last) => {
-            let blocks = inside.as_chunks().0.iter().fold(all(0), |found, block| found | special(block));
-            // Of a short text, what stands before it is looked at too, and left out.
-            blocks.move_mask() | special(last).move_mask() >> WIDTH.saturating_sub(inside.len()) == 0
-        }
-        None => inside.iter().all(|&b| is_plain(b)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,9 +207,6 @@ mod tests {
                     let is_special = byte < 0x20 || is_mark;
                     assert_eq!(find_json_escape(&text), Some(place).filter(|_| is_special), "{byte} at {place} of {len}");
                     assert_eq!(find_non_ascii_or_escape(&text), Some(place).filter(|_| !is_plain), "{byte} at {place} of {len}");
-                    assert_eq!(is_plain_from(&text, 0), is_plain, "{byte} at {place} of {len}");
-                    assert_eq!(is_plain_from(&text, place), is_plain, "{byte} at {place} of {len}");
-                    assert!(is_plain_from(&text, place + 1), "{byte} at {place} of {len}");
                 }
             }
         }
@@ -241,6 +222,5 @@ mod tests {
         }
         let spaces = [b' '; 40];
         assert_eq!((find_space(&spaces), rfind_space(&spaces)), (Some(0), Some(39)));
-        assert!(is_plain_from(b"", 0));
     }
 }

@@ -111,8 +111,10 @@ impl<'a> Web<'a> {
     /// From here: an event is large, and costs less where it need not be handed on.
     #[inline]
     pub fn write_event(&self, around: &Header<'_>, place: (&str, u64), tags: SignalSet, writer: &mut EventWriter, out: &mut Vec<u8>) {
-        let (hostname, process_name, process_pid) = (non_empty(around.host), non_empty(around.program), around.pid);
-        writer.write_line(&Event { hostname, process_name, process_pid, tags, ..self.to_event(place.0, place.1) }, out);
+        let mut event = self.to_event(place.0, place.1);
+        (event.hostname, event.process_name, event.process_pid) = (non_empty(around.host), non_empty(around.program), around.pid);
+        event.tags = tags;
+        writer.write_line(&event, out);
     }
 
     /// Adds the event of this request, which has these signals and stands at `place`, to what is counted, as far as `wants` says.

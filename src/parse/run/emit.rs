@@ -11,7 +11,6 @@ use crate::parse::run::{ClassifiedBlock, Classifier, EventBuilder};
 use crate::parse::service::field::Captures;
 use crate::parse::service::message::ServiceMessage;
 use crate::parse::service::sshd;
-use crate::record::event::Event;
 use crate::record::run::count::LineClass;
 use crate::record::signal::SignalSet;
 
@@ -96,9 +95,13 @@ impl Classifier<'_> {
             done.counts.lines[LineClass::NoSignal] += 1;
             return;
         }
-        match &self.config.hosts {
-            Some(hosts) => message.count_in(&mut done.counted, signals, (&done.file, number), &hosts.keep),
-            None => writer.write_line(&Event { tags: signals, ..message.to_event(&done.file, number) }, &mut done.events),
+        if let Some(hosts) = &self.config.hosts {
+            message.count_in(&mut done.counted, signals, (&done.file, number), &hosts.keep);
+        } else {
+            // It is large, so it is not put together anew around its tags.
+            let mut event = message.to_event(&done.file, number);
+            event.tags = signals;
+            writer.write_line(&event, &mut done.events);
         }
         self.count_wanted(signals, done);
     }

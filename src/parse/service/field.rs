@@ -147,7 +147,10 @@ impl FieldKind {
 /// How many digits `text` ends in, of which a port has no more than five.
 #[inline]
 fn count_last_digits(text: &[u8]) -> usize {
-    text.iter().rev().take(6).take_while(|byte| byte.is_ascii_digit()).count()
+    match text.last_chunk::<8>() {
+        Some(word) => count_digits(&u64::from_le_bytes(*word).to_be_bytes()),
+        None => text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count(),
+    }
 }
 
 /// The address and the prefix length of `192.0.2.1/32`.

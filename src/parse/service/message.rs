@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::aggregate::options::AggregationOptions;
 use crate::aggregate::read::{PlainEvent, ScoreRecords};
+use crate::base::bytes::strip_start;
 use crate::base::net::Address;
 use crate::base::number::parse_port;
 use crate::base::time::LogTime;
@@ -223,7 +224,7 @@ fn fires(template: &MessageTemplate, names_peer: bool, method: Option<&[u8]>, is
 
 /// Whether `method` is `wanted`, or that with more behind a slash, as sshd names the device of keyboard-interactive.
 fn is_method(method: &[u8], wanted: &[u8]) -> bool {
-    method.strip_prefix(wanted).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+    strip_start(method, wanted).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }
 
 /// The address of a network of one; a wider one is more than the peer.

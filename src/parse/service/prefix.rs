@@ -2,6 +2,8 @@
 
 use memchr::memchr_iter;
 
+use crate::base::bytes::{strip_end, strip_start};
+
 /// The first sixteen bytes of a text in one integer, to tell most shapes apart in one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefix16 {
@@ -45,7 +47,7 @@ impl Prefix16 {
 
 /// Where in `text` the few bytes of `wanted` stand first. A search that is prepared takes longer than this one.
 pub fn find_short(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    memchr_iter(*wanted.first()?, text).find(|&at| text[at..].starts_with(wanted))
+    memchr_iter(*wanted.first()?, text).find(|&at| strip_start(&text[at..], wanted).is_some())
 }
 
 /// A text of a shape that stands there as it is, with its first and its last bytes in one integer each.
@@ -69,7 +71,7 @@ impl Literal {
         match text.first_chunk() {
             Some(bytes) if !Prefix16::whole(*bytes).starts_with(self.head) => false,
             Some(_) => self.starts_behind_head(text),
-            None => text.starts_with(self.text),
+            None => strip_start(text, self.text).is_some(),
         }
     }
 
@@ -100,7 +102,7 @@ impl Literal {
         match text.last_chunk() {
             Some(bytes) if !Prefix16::whole(*bytes).starts_with(self.tail) => false,
             Some(_) if self.text.len() <= Prefix16::BYTES => true,
-            _ => text.ends_with(self.text),
+            _ => strip_end(text, self.text).is_some(),
         }
     }
 }

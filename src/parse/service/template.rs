@@ -7,6 +7,7 @@
 
 use memchr::{memmem, memrchr};
 
+use crate::base::bytes::strip_end;
 use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::prefix::{Literal, Prefix16};
 use crate::record::signal::SignalSet;
@@ -255,7 +256,7 @@ impl TemplateMatcher {
             return None;
         }
         match self.wildcard {
-            None => rest.strip_suffix(literal.text),
+            None => strip_end(rest, literal.text),
             Some(_) if self.ends_in_text => strip_trimmed(rest, literal.text),
             Some(_) => None,
         }
@@ -269,7 +270,7 @@ impl TemplateMatcher {
             [free, FieldKind::Address, FieldKind::Port, second].into_iter().zip(texts).for_each(|(part, text)| parts.add(part, text));
             return Some(());
         }
-        rest = rest.strip_suffix(self.end.text)?;
+        rest = strip_end(rest, self.end.text)?;
         for (literal, part, behind) in self.right.iter().rev() {
             let at = part.find_start(rest, literal, behind)?;
             parts.add(*part, &rest[at + literal.text.len()..]);

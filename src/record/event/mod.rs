@@ -13,6 +13,7 @@ pub(crate) mod write;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::base::bytes::{is_same, is_same_option};
 use crate::base::net;
 use crate::base::net::Address;
 use crate::base::time::LogTime;
@@ -187,8 +188,8 @@ impl EventWriter {
     fn write_event_fields(&mut self, event: &Event<'_>, line: &mut EventLine<'_>) {
         let (known, cached) = &mut self.what;
         let what = [event.dataset, event.action, event.outcome];
-        // Our own words: where they are the same, they mostly stand in the same place too.
-        let has_changed = !known.iter().zip(what).all(|(known, word)| std::ptr::eq(*known, word));
+        // Each template has words of its own, which are mostly those of its neighbours.
+        let has_changed = !known.iter().zip(what).all(|(known, word)| is_same(known.as_bytes(), word.as_bytes()));
         *known = what;
         line.write_cached(cached, has_changed, |line| {
             line.word(Member::Dataset, event.dataset);
@@ -204,7 +205,7 @@ impl EventWriter {
             return line.text(Member::Process, event.process_name);
         };
         let ([known_hostname, known_process], cached) = &mut self.origin;
-        let has_changed = known_hostname != hostname || known_process != process;
+        let has_changed = !is_same(known_hostname, hostname) || !is_same(known_process, process);
         if has_changed {
             remember(known_hostname, hostname);
             remember(known_process, process);
@@ -218,7 +219,7 @@ impl EventWriter {
     #[inline]
     fn put_file(&mut self, event: &Event<'_>, line: &mut EventLine<'_>) {
         let (known, cached) = &mut self.file;
-        let has_changed = known != event.log_path;
+        let has_changed = !is_same(known.as_bytes(), event.log_path.as_bytes());
         if has_changed {
             event.log_path.clone_into(known);
         }
@@ -230,8 +231,9 @@ impl EventWriter {
         // Tries for users that do not exist mostly take turns with those for users that do.
         let slot = (event.tags.bits() as usize ^ usize::from(!event.user_state.is_empty()) << 2) % self.tails.len();
         let tail = &mut self.tails[slot];
-        let is_same = tail.tags == event.tags && tail.count == event.count && tail.user_state == event.user_state;
-        let has_changed = !is_same || tail.method.as_deref() != event.method;
+        let is_alike =
+            tail.tags == event.tags && tail.count == event.count && is_same(tail.user_state.as_bytes(), event.user_state.as_bytes());
+        let has_changed = !is_alike || !is_same_option(tail.method.as_deref(), event.method);
         if has_changed {
             let method = event.method.filter(|method| method.len() <= LONGEST_CACHED);
             (tail.tags, tail.count, tail.method) = (event.tags, event.count, method.map(<[u8]>::to_vec));

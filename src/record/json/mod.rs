@@ -19,7 +19,8 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use crate::base::net::Address;
-use crate::base::simd::is_plain_from;
+use crate::base::number::few_digits;
+use crate::base::simd::find_non_ascii_or_escape;
 use crate::base::time::rfc3339;
 
 /// Appends `text` with its quotes.
@@ -45,11 +46,10 @@ pub fn put_array<T>(out: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &
 /// Appends `text` as it stands between the quotes of a string.
 #[inline]
 pub fn put_inside(out: &mut Vec<u8>, text: &[u8]) {
-    let start = out.len();
-    out.extend_from_slice(text);
-    if !is_plain_from(out, start) {
-        out.truncate(start);
-        put_escaped(out, text);
+    // It is looked at where it was read: what was just written is not there to be read at once.
+    match find_non_ascii_or_escape(text) {
+        None => out.extend_from_slice(text),
+        Some(_) => put_escaped(out, text),
     }
 }
 
@@ -65,7 +65,14 @@ pub fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) 
 /// Appends `number`.
 #[inline]
 pub fn put_digits(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    match few_digits(number) {
+        Some((digits, len)) => {
+            let end = out.len() + len;
+            out.extend_from_slice(&digits);
+            out.truncate(end);
+        }
+        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    }
 }
 
 /// Appends `address` with its zone.
