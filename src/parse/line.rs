@@ -20,6 +20,8 @@ use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, Header, Mismatch, ParsedLine};
 use crate::parse::json::line::{find_table, is_json};
 use crate::parse::json::table::OF_NO_LOG;
+#[cfg(test)]
+pub use crate::parse::line::message::{WEB_SERVERS, begins_with_address};
 use crate::parse::line::message::{names_peer, read_bare};
 pub use crate::parse::line::same_format::SameFormat;
 use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_text, nearest_to};

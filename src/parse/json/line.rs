@@ -1,9 +1,11 @@
 //! A line of JSON: of which table it is, or why it is of none.
 
+use std::sync::LazyLock;
+
 use crate::parse::format::{Arena, Mismatch, OF_NO_FORMAT};
 use crate::parse::json::table::{JsonFormat, OF_NO_LOG, tables};
 use crate::parse::json::walk;
-use crate::parse::json::walk::Fields;
+use crate::parse::json::walk::{Fields, mask_of};
 
 /// How much a line of JSON fits at least: more than a line of text fits any format by chance.
 pub const AT_JSON: usize = 4;
@@ -19,6 +21,15 @@ struct Match<'a> {
     table: Result<&'static JsonFormat, (usize, &'static JsonFormat)>,
 }
 
+/// Every table, with the paths of what it needs first: nearly all tables are passed over by them.
+static FIRST_NEEDS: LazyLock<Vec<(&'static JsonFormat, u128)>> = LazyLock::new(|| {
+    let first = |table: &'static JsonFormat| {
+        let (group, _) = table.needs[0];
+        mask_of(table.keys.iter().filter(|(field, _)| group.contains(field)).map(|(_, path)| *path))
+    };
+    tables().map(|table| (table, first(table))).collect()
+});
+
 fn find<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Match<'a>, Mismatch> {
     if !is_json(line) {
         return Err(Mismatch { at: 0, reason: "not JSON" });
@@ -30,8 +41,9 @@ fn find<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Match<'a>, Mismatch> {
         return Err(of_no_format("a record of SOAR Light, not a log line"));
     }
     let mut nearest: Option<(usize, &'static JsonFormat)> = None;
-    for table in tables() {
-        match table.missing(&fields) {
+    for &(table, first) in FIRST_NEEDS.iter() {
+        let missing = if fields.has_none(first) { Some((0, table.needs[0].1)) } else { table.missing(&fields) };
+        match missing {
             None => return Ok(Match { fields, table: Ok(table) }),
             // Needs that nothing is to be said of are met by chance.
             Some((_, OF_NO_LOG)) if nearest.is_some() => {}

@@ -1,5 +1,6 @@
 //! The message in a line, by the service that wrote it: sshd, one of the catalog, or a web server behind syslog.
 
+use crate::base::net;
 use crate::base::time::Clock;
 use crate::io::lines::Line;
 use crate::parse::FORMATS;
@@ -13,6 +14,10 @@ use crate::parse::line::{LineParser, MAX_DEPTH, finish, folded};
 use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::reader::Read;
 use crate::parse::service::{self, Service, sshd};
+
+/// The programs of which messages are tried as requests before the templates of their services are, of which there are many. F5 BIG-IP writes what
+/// a client sent first under the name httpd, so that is none of them.
+pub const WEB_SERVERS: [&[u8]; 3] = [b"nginx", b"apache2", b"haproxy"];
 
 impl LineParser<'_> {
     /// A line that is of the service that the user vouches for.
@@ -75,6 +80,11 @@ impl LineParser<'_> {
                 Trust::SyslogFile | Trust::Journald => (service.read)(envelope.limit, header, message),
             };
         }
+        if WEB_SERVERS.contains(&header.program)
+            && let Some(parsed) = self.read_same_request(message, arena)
+        {
+            return finish(parsed, Some(envelope), around);
+        }
         let other = ParsedLine::OtherProgram(if envelope.trust.doubt().is_some() { None } else { Some(header.host) });
         let read = self.services.as_mut().and_then(|services| services.read_message(header, message, arena, &mut self.clock));
         if let Some(Read::Message(message, service)) = read {
@@ -102,6 +112,17 @@ impl LineParser<'_> {
             }
             _ => other,
         }
+    }
+
+    /// A request of the format of the last one, as nearly all are that follow one. No other message of these programs reads as a request, whatever its client
+    /// sent (a test tries each template of the shipped services), so it makes no difference that it is tried before them.
+    fn read_same_request<'a>(&mut self, message: &'a [u8], arena: &'a Arena) -> Option<ParsedLine<'a>> {
+        let has_own_services = self.candidates.services.is_some_and(|services| services.given().next().is_some());
+        if self.candidates.given.is_some() || self.steps.is_some() || has_own_services || !begins_with_address(message) {
+            return None;
+        }
+        let parsed = (FORMATS[self.last.message].read)(&Line::of(message), arena, &mut self.clock).ok()?;
+        matches!(parsed, ParsedLine::Web(_)).then_some(parsed)
     }
 
     /// A request to a web server, where the message is one.
@@ -186,6 +207,11 @@ fn trim_front(message: &[u8]) -> &[u8] {
 /// Whether a message names its peer: only then it is told from what any program may say.
 pub fn names_peer(parsed: &ParsedLine<'_>) -> bool {
     matches!(parsed, ParsedLine::Message(message) if message.names_peer())
+}
+
+/// Whether the first word of a message is an address: before a client's text, in which a request may stand, servers write words of their own.
+pub fn begins_with_address(message: &[u8]) -> bool {
+    memchr::memchr(b' ', message).is_some_and(|space| net::parse_address(&message[..space]).is_some())
 }
 
 /// Whether a message is looked at as a request: it holds a quote or a tab, or begins as requests without them do.

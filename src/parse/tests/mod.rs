@@ -1,6 +1,7 @@
 //! Formats as a whole: their examples, and that they exclude each other.
 
 mod repeats;
+mod requests;
 
 use super::*;
 use crate::io::block::{Block as Lines, BlockKind, Dating, LOOK_BACK_BYTES};
