@@ -14,6 +14,7 @@ use crate::io::lines::Line;
 use crate::parse::access::log_format::LogFormatResult;
 use crate::parse::candidate::{Candidate, Candidates, Found, Program};
 use crate::parse::envelope::format::{Content, Envelope};
+use crate::parse::envelope::klog::starts_like_klog;
 use crate::parse::envelope::plain::PlainOpener;
 use crate::parse::envelope::rfc5424;
 use crate::parse::envelope::trust::{Doubt, Trust};
@@ -185,7 +186,7 @@ impl<'c> LineParser<'c> {
             let parsed = match given.read_line(line, arena, &mut self.clock) {
                 LogFormatResult::Request(mut web) => {
                     // Keys behind a header that is none of syslog's with a process id, as Heroku writes it.
-                    if web.time.is_none() && rfc5424::may_be_stamped(line.text) {
+                    if web.time.is_none() && (rfc5424::may_be_stamped(line.text) || starts_like_klog(line.text)) {
                         web.time = self.find(line, arena, depth).ok().and_then(Found::time);
                     }
                     Some(ParsedLine::Web(web))

@@ -23,6 +23,7 @@ mod run;
 pub mod service;
 mod steps;
 pub mod suggest;
+mod tables;
 pub mod trace;
 mod unasked;
 
@@ -35,11 +36,11 @@ use crate::parse::access::log_format::LogFormat;
 #[cfg(test)]
 use crate::parse::access::named::NAMED;
 use crate::parse::candidate::Program;
-use crate::parse::format::Format;
 pub use crate::parse::guess::Zone;
 use crate::parse::line_file::LineFile;
 use crate::parse::report::ParseReport;
 use crate::parse::run::{ClassifiedBlock, Classifier};
+pub use crate::parse::tables::{ENVELOPES, FORMATS};
 use crate::parse::trace::TraceForm;
 
 use crate::base::error::{Error, Exit, Result};
@@ -55,95 +56,11 @@ use crate::io::input::Inputs;
 use crate::io::lock::lock_path;
 use crate::io::ordered_pool::map_blocks;
 use crate::io::output::Output;
-use crate::parse::access::json::server as json_server;
-use crate::parse::access::{clf, server};
-use crate::parse::envelope::format::EnvelopeFormat;
+use crate::parse::envelope::piece;
 use crate::parse::envelope::vouched::TrustedContainers;
-use crate::parse::envelope::{
-    cloud, collected, container, container_json, export, exported, framed, journald, piece, rfc3339, rfc5424, runit, syslog, unix_time,
-    verbose, weekday, windows, wrapped,
-};
 use crate::parse::service::catalog::Services;
 use crate::record::run::count::LineCounts;
 use crate::record::signal::SignalSet;
-
-/// Every format of access logs, in the order in which they are first tried; a line picks its own.
-pub const FORMATS: &[Format] = &[
-    clf::COMBINED,
-    clf::COMMON,
-    clf::VHOST_COMBINED,
-    json::NGINX,
-    json::CADDY,
-    json::TRAEFIK,
-    json::ECS,
-    clf::VHOST_COMMON,
-    clf::HAPROXY_CLF,
-    clf::QUOTED,
-    server::unquoted::UNQUOTED,
-    server::haproxy::HTTPLOG,
-    server::npm::NPM,
-    server::npm::NPMPLUS,
-    server::envoy::ENVOY,
-    server::squid::NATIVE,
-    server::aws::ALB,
-    server::aws::ELB,
-    server::aws::S3,
-    server::caddy::CONSOLE,
-    server::python::UVICORN,
-    server::python::HYPERCORN,
-    server::uwsgi::UWSGI,
-    server::w3c::W3C,
-    json_server::GOOGLE,
-    json_server::AZURE_GATEWAY,
-    json_server::AZURE_FRONT_DOOR,
-    json_server::CLOUDFLARE,
-    json_server::API_GATEWAY,
-    json_server::ENVOY,
-];
-
-/// Every envelope: what may stand around a message.
-pub const ENVELOPES: &[EnvelopeFormat] = &[
-    syslog::RFC3164,
-    rfc3339::RFC3339,
-    rfc5424::RFC5424,
-    weekday::LOGREAD,
-    weekday::SHORT_FULL,
-    unix_time::SHORT_UNIX,
-    runit::SVLOGD,
-    exported::LOKI_TEXT,
-    exported::FLUENTD,
-    exported::PAPERTRAIL,
-    exported::BRACKETED,
-    windows::SSHD_LOG,
-    container::CRI,
-    container::STAMPED,
-    container::COMPOSE,
-    container::KUBECTL,
-    journald::JOURNALD,
-    export::EXPORT,
-    verbose::VERBOSE,
-    framed::FRAMED,
-    wrapped::WRAPPED,
-    container_json::CONTAINER,
-    collected::SHIPPED_JOURNAL,
-    collected::FLUENT_JOURNAL,
-    collected::RSYSLOG,
-    collected::RSYSLOG_TAG,
-    collected::SYSLOG_NG,
-    collected::GELF,
-    collected::LOGSTASH,
-    collected::SYSLOG,
-    collected::ELASTICSEARCH,
-    collected::LOKI,
-    collected::WINDOWS,
-    cloud::GOOGLE_LOG,
-    cloud::AZURE_SYSLOG,
-    cloud::NXLOG,
-    cloud::WAZUH,
-    cloud::SPLUNK,
-    cloud::CLOUDWATCH,
-    cloud::DATADOG,
-];
 
 /// What a run was asked for.
 #[derive(Debug)]

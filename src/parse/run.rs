@@ -19,6 +19,7 @@ use crate::parse::access::clients::{Clients, Requests};
 use crate::parse::candidate::Candidates;
 use crate::parse::detect::Detectors;
 use crate::parse::envelope::answer::may_be_answer;
+use crate::parse::envelope::journal_text::starts_with_file_mark;
 use crate::parse::envelope::piece::{may_be_piece, split_piece};
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::joined::{Entry, OpenLines};
@@ -252,6 +253,10 @@ impl<'c> Classifier<'c> {
             let line = joined.as_ref().unwrap_or(&line);
             let place = Place { number, bytes: &block.bytes[start..end.min(block.bytes.len())] };
             let (builder, text) = (&mut worker.builder, line.text);
+            if text.is_empty() && starts_with_file_mark(block.bytes.get(end..).unwrap_or_default()) {
+                self.take(Ok(&mut ParsedLine::OtherProgram(None)), &reader.take_steps(), text, &NOBODY, builder, &arena, place, done);
+                continue;
+            }
             if may_be_answer(text) {
                 self.read_object(text, &mut reader, builder, &arena, place, done);
                 continue;

@@ -21,7 +21,7 @@ pub struct Client<'a> {
 }
 
 const MISSING: &str = "no client, ident and user before the time";
-const TWO_ADDRESSES: &str = "two addresses: --log-format must say which one is the client (lighttpd, vhost_common)";
+const TWO_ADDRESSES: &str = "two addresses: --log-format must say which one is the client (lighttpd, vhost_common, bunkerweb)";
 const LIST: &str = "a list in place of ident and user (X-Forwarded-For?): --log-format must say what it is";
 
 /// Splits `[vhost[:port] ]client[:port] ident user`, where the user may hold spaces. A virtual host is told from a client by
@@ -112,7 +112,7 @@ fn read_behind_name<'a>(plain: Client<'a>, second: &'a [u8], after: &'a [u8]) ->
         if net::parse_address(ident).is_some_and(|ident| is_of_proxy(second, ident) || memchr(b' ', user).is_some()) {
             return Err(TWO_ADDRESSES);
         }
-        return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(user) });
+        return Ok(Client { domain: Some(host.unwrap_or(first)), address: second, user: known(skip_request_id(user)) });
     }
     // Two words before an address: the name of a container, say, and not a client with an ident and a user.
     let is_prefix = second != b"-" && split_word(after).is_some_and(|(word, _)| net::parse_address(word).is_some());
@@ -120,6 +120,13 @@ fn read_behind_name<'a>(plain: Client<'a>, second: &'a [u8], after: &'a [u8]) ->
         return Err(MISSING);
     }
     if is_client(first) { Ok(plain) } else { Err("the client is neither an address nor a host name") }
+}
+
+/// The user behind the id of a request, 32 hexadecimal digits, which `BunkerWeb` writes between the ident and the user.
+///
+/// **Source:** `BunkerWeb`, setting `LOG_FORMAT`; nginx `$request_id`.
+fn skip_request_id(user: &[u8]) -> &[u8] {
+    split_word(user).filter(|(id, _)| id.len() == 32 && id.iter().all(u8::is_ascii_hexdigit)).map_or(user, |(_, user)| user)
 }
 
 /// The user, as far as it can be one. ingress-nginx before 0.22 writes the client once more, in brackets, before it. Where the client may

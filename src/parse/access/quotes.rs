@@ -77,7 +77,7 @@ fn read_elsewhere(line: &[u8], quote: usize, place: StatusPosition) -> Option<St
 }
 
 /// Whether `text` ends as a request line does, ` HTTP/1.1`.
-fn ends_request(text: &[u8]) -> bool {
+pub fn ends_request(text: &[u8]) -> bool {
     let tail = &text[text.len().saturating_sub(b" HTTP/1.1".len())..];
     memchr(b'/', tail).is_some_and(|slash| {
         let version = &tail[slash + 1..];

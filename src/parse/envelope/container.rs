@@ -42,8 +42,8 @@ pub const STAMPED: EnvelopeFormat = EnvelopeFormat {
 pub const COMPOSE: EnvelopeFormat = EnvelopeFormat {
     name: "compose",
     kind: FormatKind::Text,
-    about: "output of containers behind their names (docker compose logs, docker service logs), also with -t, and of forego's processes; with colours too",
-    source: "docker compose cmd/formatter/logs.go; docker cli cli/command/service/logs.go; forego outlet.go",
+    about: "output of containers behind their names (docker compose logs, docker service logs), also with -t, and of the processes of forego and PM2; with colours too",
+    source: "docker compose cmd/formatter/logs.go; docker cli cli/command/service/logs.go; forego outlet.go; PM2 lib/API/Log.js",
     example: (
         r#"nginx-1  | 192.0.2.1 - - [10/Oct/2025:13:55:36 +0200] "GET /a HTTP/1.1" 404 153 "-" "curl/8.2.1""#,
         r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T11:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/a"},"user_agent":{"original":"curl/8.2.1"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
@@ -144,7 +144,7 @@ pub fn is_named(line: &[u8]) -> bool {
 
 /// The name and the line of `nginx-1  | line`, and of `web.1.x2f@node1    | line`. No address is a name.
 fn split_compose(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let line = skip_colour(line);
+    let line = skip_number_of_pm2(skip_colour(line));
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-@".contains(byte);
     let len = line.iter().take(LONGEST_NAME).take_while(|byte| is_part(byte)).count();
     let blanks = line[len..].iter().take(LONGEST_NAME).take_while(|&&byte| byte == b' ').count();
@@ -153,6 +153,12 @@ fn split_compose(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = skip_colour(rest);
     let rest = if rest.is_empty() { rest } else { skip_colour(rest.strip_prefix(b" ")?) };
     (len > 0 && blanks > 0 && name[0] != b'-' && net::parse_address(name).is_none()).then_some((name, rest))
+}
+
+/// What follows `0|`, the number of the process before its name in `0|app  | line`. **Source:** PM2 `lib/API/Log.js`.
+fn skip_number_of_pm2(line: &[u8]) -> &[u8] {
+    let digits = line.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    line[digits..].strip_prefix(b"|").filter(|_| digits > 0).unwrap_or(line)
 }
 
 /// Pod and container, and the line, of `[pod/web-1/nginx] line`.
@@ -208,6 +214,10 @@ mod tests {
             ("\x1b[0;33;1mnginx.1    | \x1b[0ma b", "- nginx.1 [a b]"),
             ("\x1b[36mweb_1  |\x1b[0m a b", "- web_1 [a b]"),
             ("\x1b[36;weird nginx | a", "no name of a container at the start"),
+            ("0|app  | a b", "- app [a b]"),
+            ("12|app-1 | a", "- app-1 [a]"),
+            ("0|192.0.2.1 | a", "no name of a container at the start"),
+            ("0||app | a", "no name of a container at the start"),
             ("192.0.2.1 | a", "no name of a container at the start"),
             ("a| b", "no name of a container at the start"),
             ("a |b", "no name of a container at the start"),

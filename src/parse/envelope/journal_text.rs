@@ -2,7 +2,7 @@
 
 /// What they say between the lines. **Source:** systemd `logs-show.c`, `journalctl.c`; POSIX head, GNU `tail.c`: `==> file <==`.
 pub fn is_journal_mark(line: &[u8]) -> bool {
-    if line.starts_with(b"==> ") && line.ends_with(b" <==") {
+    if is_file_mark(line) {
         return true;
     }
     let Some(text) = line.strip_prefix(b"-- ") else {
@@ -15,6 +15,19 @@ pub fn is_journal_mark(line: &[u8]) -> bool {
     let Some(text) = text.strip_suffix(b" --") else { return false };
     let starts: [&[u8]; 5] = [b"Logs begin at ", b"Journal begins at ", b"Boot ", b"Reboot", b"No entries"];
     starts.iter().any(|start| text.starts_with(start))
+}
+
+/// Whether `line` is what head and tail write before the lines of each of several files.
+pub fn is_file_mark(line: &[u8]) -> bool {
+    line.starts_with(b"==> ") && line.ends_with(b" <==")
+}
+
+/// Whether the line that `rest` begins with is such a mark, before which they leave an empty line.
+pub fn starts_with_file_mark(rest: &[u8]) -> bool {
+    rest.starts_with(b"==> ") && {
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        is_file_mark(line.strip_suffix(b"\r").unwrap_or(line))
+    }
 }
 
 /// Whether this is the second line of a message, which journalctl sets under the first one: at least 20 spaces, for a time, a

@@ -12,9 +12,11 @@ pub mod format;
 pub mod framed;
 pub mod journald;
 pub mod keys;
+pub mod klog;
 pub mod otlp;
 pub mod piece;
 pub mod plain;
+pub mod python_log;
 pub mod rfc3339;
 pub mod rfc5424;
 pub mod runit;
@@ -30,7 +32,7 @@ pub mod windows;
 pub mod wrapped;
 
 mod after_time;
-mod journal_text;
+pub(crate) mod journal_text;
 
 use crate::base::time::starts_like_rfc3164;
 
@@ -47,4 +49,6 @@ pub fn starts_like_envelope(line: &[u8]) -> bool {
         || unix_time::starts_with_unix_time(line)
         || windows::starts_like_sshd_log(line)
         || container::is_named(line)
+        || klog::starts_like_klog(line)
+        || syslog::skip_level_in_front(line).is_some()
 }

@@ -4,6 +4,7 @@ use crate::base::time::{Clock, LogTime, NOT_A_TIME, RFC3164_LEN, TimeError, mont
 use crate::parse::envelope::after_time::{is_header, read_after_time, skip_original};
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::journal_text::{is_continuation, is_journal_mark};
+use crate::parse::envelope::tag::{is_level, split_word};
 use crate::parse::format::{FormatKind, Header, Mismatch, Repeat};
 
 /// `Dec 10 06:55:46 host tag[pid]: message`.
@@ -30,6 +31,9 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
             return Ok(Envelope::nothing());
         }
     }
+    if let Some(passed) = skip_level_in_front(line) {
+        return Ok(Envelope::new(Header::default(), Content::Line(passed)));
+    }
     let front = priority_len(line);
     if let Some(passed) = skip_original(&line[front..]).filter(|passed| is_header(passed)) {
         return Ok(Envelope::new(Header::default(), Content::Line(passed)));
@@ -39,6 +43,16 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
         at => Mismatch { at: front + at, ..mismatch },
     })?;
     read_after_time(time, rest, front + at)
+}
+
+/// The header behind `auth.info `, which templates of daemons put before it.
+///
+/// **Source:** rsyslog, properties `syslogfacility-text` and `syslogseverity-text`; syslog-ng, macros `FACILITY` and `LEVEL`.
+#[must_use]
+pub fn skip_level_in_front(line: &[u8]) -> Option<&[u8]> {
+    line.first().filter(|byte| byte.is_ascii_lowercase())?;
+    let (_, behind) = split_word(line).filter(|(word, _)| word.contains(&b'.') && is_level(word))?;
+    is_header(behind).then_some(behind)
 }
 
 /// The time, what follows it, and how much of the text it is.

@@ -206,3 +206,30 @@ pub const ENVOY_KEYS: JsonFormat = JsonFormat {
     ],
     proof: NAMES,
 };
+
+/// `WildFly`'s console access log. `remoteHost` is the peer, unless the listener is told to take X-Forwarded-For for it (`proxy-address-forwarding`).
+///
+/// **Source:** `WildFly` documentation, Undertow, console-access-log.
+pub const UNDERTOW_KEYS: JsonFormat = JsonFormat {
+    name: "undertow_json",
+    keys: &[
+        (JsonField::Client, "remoteHost"),
+        (JsonField::User, "remoteUser"),
+        (JsonField::Time, "dateTime"),
+        (JsonField::Request, "requestLine"),
+        (JsonField::Status, "responseCode"),
+        (JsonField::Bytes, "bytesSent"),
+        (JsonField::Agent, "requestHeader.User-Agent"),
+        (JsonField::Referrer, "requestHeader.Referer"),
+        (JsonField::Origin, "eventSource"),
+    ],
+    needs: &[
+        (&[JsonField::Client], OF_NO_LOG),
+        (&[JsonField::Request], "remoteHost, but no requestLine"),
+        (&[JsonField::Status], "remoteHost and a request, but no responseCode"),
+    ],
+    proof: (
+        |fields| fields.get("eventSource") == Some(b"web-access"),
+        "remoteHost and a request, but no eventSource web-access: not of WildFly's console-access-log",
+    ),
+};

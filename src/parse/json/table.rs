@@ -114,6 +114,7 @@ pub const TABLES: &[JsonFormat] = &[
     cloud::CLOUDFLARE_KEYS,
     cloud::API_GATEWAY_KEYS,
     cloud::ENVOY_KEYS,
+    cloud::UNDERTOW_KEYS,
 ];
 
 /// Every table, in that order.
@@ -234,10 +235,9 @@ pub const CADDY_KEYS: JsonFormat = JsonFormat {
     ),
 };
 
-/// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a
-/// proxy adds a line instead of appending to the header (`HAProxy` does), that is what the client wrote. So it names nobody where
-/// `ClientAddr` is. Where fields were dropped and it stands alone, it is the peer unless Traefik is told to trust the header
-/// (`forwardedHeaders`; version 1 trusted it), and a list is no address.
+/// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a proxy adds a line instead of appending
+/// to the header (`HAProxy` does), that is what the client wrote. So it names nobody where `ClientAddr` is. Where fields were dropped and it stands alone, it is the
+/// peer unless Traefik is told to trust the header (`forwardedHeaders`; version 1 trusted it), and a list is no address.
 pub const TRAEFIK_KEYS: JsonFormat = JsonFormat {
     name: "traefik_json",
     keys: &[

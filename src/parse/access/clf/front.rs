@@ -60,9 +60,23 @@ fn read_time<'a>(line: &'a [u8], end: usize, clock: &mut Clock) -> Result<(usize
         let time = time.or_else(|flaw| clock.parse_dated(text).map_err(|_| flaw));
         return Ok((start, time.map_err(|reason| Mismatch { at: start, reason })?));
     }
+    if let Some(start) = end.checked_sub(CPANEL_LEN).filter(|&at| at > 1 && line[at - 1] == b'[')
+        && let [m1, m2, b'/', d1, d2, b'/', y1, y2, y3, y4, b':', h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'-', b'0', b'0', b'0', b'0'] =
+            line[start..end]
+    {
+        let text = [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'];
+        let seconds = clock.parse_rfc3339(&text).map_err(|reason| Mismatch { at: start, reason })?.seconds;
+        return Ok((start, LogTime { seconds, fraction: "" }));
+    }
     let start = memrchr(b'[', &line[..end]).map(|at| at + 1).filter(|&at| at > 1).ok_or(MISSING)?;
     Ok((start, clock.parse_dated(&line[start..end]).map_err(|_| MISSING)?))
 }
+
+/// The length of `11/29/2024:10:00:00 -0000`, month first, as cPanel writes it, always of UTC. No other server has that offset beside such a date, which else could
+/// have its day first.
+///
+/// **Source:** cPanel, cpsrvd's `access_log`.
+const CPANEL_LEN: usize = 25;
 
 /// Where a request starts and ends, its quotes included, and its text without them.
 pub struct QuotedRequest<'a> {

@@ -18,7 +18,7 @@ use crate::parse::access::quotes::{QuotedFields, StatusAndSize, find_numbers, is
 use crate::parse::access::request::Web;
 use crate::parse::access::server::haproxy;
 use crate::parse::colour::skip_colour;
-use crate::parse::format::{Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
+use crate::parse::format::{CREDIBLE, Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
 
 /// `%h %l %u %t "%r" %>s %b`.
 pub const COMMON: Format = Format {
@@ -33,7 +33,10 @@ pub const COMMON: Format = Format {
     read: |line, _, clock| {
         read_access(line.text, ClfVariant::Common, clock).or_else(|mismatch| match named::hint(line.text) {
             _ if is_message(line.text) => Ok(ParsedLine::OtherProgram(None)),
-            Some(reason) if mismatch.at == 0 => Err(Mismatch { at: OF_NO_FORMAT, reason }),
+            // A line that begins with a sign is of nothing else that is known.
+            Some(reason) if mismatch.at == 0 || mismatch.at < CREDIBLE && matches!(line.text.first(), Some(b'"' | b'[')) => {
+                Err(Mismatch { at: OF_NO_FORMAT, reason })
+            }
             _ => Err(mismatch),
         })
     },

@@ -88,7 +88,7 @@ fn what_is_unknown_may_stand_without_quotes() {
     assert_eq!(client(&line, ClfVariant::Combined).as_deref(), Ok("192.0.2.1"));
 }
 
-const TWO: &str = "two addresses: --log-format must say which one is the client (lighttpd, vhost_common)";
+const TWO: &str = "two addresses: --log-format must say which one is the client (lighttpd, vhost_common, bunkerweb)";
 const SYSLOG: &str = "the line starts like syslog";
 const LIST: &str = "a list in place of ident and user (X-Forwarded-For?): --log-format must say what it is";
 
@@ -189,5 +189,28 @@ fn a_syslog_line_that_quotes_a_request_is_no_request() {
                 assert!(client(&line, layout).is_err(), "{layout:?} {line}");
             }
         }
+    }
+}
+
+#[test]
+fn an_id_of_the_request_is_no_part_of_the_user_and_a_date_of_america_is_cpanels() {
+    const ID: &str = "8c1f2f6d6a6f4b8b9f0f6b0c8e7d5a41";
+    let mut clock = Clock::new("UTC", None).expect("UTC is known");
+    for (front, user) in [
+        (format!("www.example.org 192.0.2.1 - {ID} - {TIME}"), None),
+        (format!("www.example.org 192.0.2.1 - {ID} bob smith {TIME}"), Some("bob smith")),
+        (format!("www.example.org 192.0.2.1 - {ID} {TIME}"), Some(ID)),
+        ("192.0.2.1 - root [11/29/2024:10:00:00 -0000]".to_owned(), Some("root")),
+        ("192.0.2.1 - a [11/29/2024:10:00:00 -0000] [11/30/2024:10:00:00 -0000]".to_owned(), Some("a [11/29/2024:10:00:00 -0000]")),
+    ] {
+        let line = format!(r#"{front} "GET / HTTP/1.1" 404 5"#);
+        let layout = if front.starts_with('w') { ClfVariant::VhostCommon } else { ClfVariant::Common };
+        let Ok(ParsedLine::Web(web)) = read_access(line.as_bytes(), layout, &mut clock) else { panic!("unread: {line}") };
+        assert_eq!((web.client, web.user), (&b"192.0.2.1"[..], user.map(str::as_bytes)), "{line}");
+    }
+    // A day first, or an offset, is not cPanel's.
+    for time in ["29/11/2024:10:00:00 -0000", "11/29/2024:10:00:00 +0000", "11/29/2024:10:00:00 -0500", "02/30/2024:10:00:00 -0000"] {
+        let line = format!(r#"192.0.2.1 - - [{time}] "GET / HTTP/1.1" 404 5"#);
+        assert!(read_access(line.as_bytes(), ClfVariant::Common, &mut clock).is_err(), "{line}");
     }
 }

@@ -3,7 +3,9 @@
 use crate::base::time::Clock;
 use crate::parse::access::json::request;
 use crate::parse::format::{Format, FormatKind};
-use crate::parse::json::cloud::{API_GATEWAY_KEYS, AZURE_FRONT_DOOR_KEYS, AZURE_GATEWAY_KEYS, CLOUDFLARE_KEYS, ENVOY_KEYS, GOOGLE_KEYS};
+use crate::parse::json::cloud::{
+    API_GATEWAY_KEYS, AZURE_FRONT_DOOR_KEYS, AZURE_GATEWAY_KEYS, CLOUDFLARE_KEYS, ENVOY_KEYS, GOOGLE_KEYS, UNDERTOW_KEYS,
+};
 use crate::parse::json::table::{CADDY_KEYS, ECS_KEYS, NGINX_KEYS, TRAEFIK_KEYS};
 
 /// nginx's `log_format ... escape=json`.
@@ -134,4 +136,17 @@ pub const ENVOY: Format = Format {
         r#"{"schema":"soar.event/1","@timestamp":"2019-04-23T12:07:22.912Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.195"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":18}}},"url":{"original":"/no","domain":"www.example.org"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
     ),
     read: |line, arena, clock| request::read(line.text, arena, clock, &ENVOY_KEYS),
+};
+
+/// `WildFly`, whose web server is Undertow.
+pub const UNDERTOW: Format = Format {
+    name: UNDERTOW_KEYS.name,
+    kind: FormatKind::Web,
+    about: "WildFly's console-access-log in JSON",
+    source: "WildFly documentation, Undertow, console-access-log",
+    example: (
+        r#"{"eventSource":"web-access","hostName":"default-host","bytesSent":74,"dateTime":"2024-11-29T10:00:00.123+0000","remoteHost":"192.0.2.1","remoteUser":null,"requestLine":"GET /no HTTP/1.1","responseCode":404}"#,
+        r#"{"schema":"soar.event/1","@timestamp":"2024-11-29T10:00:00.123Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":74}}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+    ),
+    read: |line, arena, clock| request::read(line.text, arena, clock, &UNDERTOW_KEYS),
 };

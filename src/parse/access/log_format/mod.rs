@@ -199,7 +199,7 @@ impl LogFormat {
                 is_list
                     && matches!(*name, "nginx_json" | "caddy_json" | "caddy_console" | "traefik_json" | "envoy" | "istio" | "w3c" | "iis")
             }
-            Layout::Own(..) => is_list,
+            Layout::Own(name, _) => is_list && matches!(*name, "envoy_default" | "ingress_nginx_old"),
             Layout::Keyed(format) => format.has_forwarded(),
             Layout::Columns(header) => is_list && w3c::has_forwarded(header.as_bytes()),
         }

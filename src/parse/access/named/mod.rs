@@ -3,6 +3,7 @@
 //! A name stands for a string in the language of Apache or nginx, for formats that find themselves (then no other web log is read), or
 //! for a reader of its own. What finds itself is in `FORMATS` under its own name, which is taken here too.
 
+mod headed;
 mod own;
 mod table;
 

@@ -35,6 +35,39 @@ pub fn read_ingress_old<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock)
     Ok(ParsedLine::Web(Web { forwarded: known(list), ..web }))
 }
 
+/// The client in quotes before a line of the common family, `"192.0.2.1" - - [...]`, as Twisted writes it. Others have a header in that place that clients send.
+///
+/// # Errors
+/// Where it does not fit, and why.
+pub fn read_quoted_client<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+    let (client, rest) = split_quoted_client(line)?;
+    clf::read_common(arena.join(&[client, rest]), clock)
+}
+
+/// The address in quotes at the start, and what stands behind it.
+fn split_quoted_client(line: &[u8]) -> Result<(&[u8], &[u8]), Mismatch> {
+    const MISSING: Mismatch = Mismatch { at: 0, reason: "no client in quotes at the start" };
+    let inside = line.strip_prefix(b"\"").ok_or(MISSING)?;
+    let (client, rest) = inside.split_at(memchr(b'"', inside).ok_or(MISSING)?);
+    net::parse_address(client).map(|_| (client, &rest[1..])).ok_or(MISSING)
+}
+
+/// `GlassFish` and Payara: `"client" "user" "time" "request" status size`, and no quote of a client is escaped.
+///
+/// # Errors
+/// Where it does not fit, and why.
+pub fn read_glassfish<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+    let mismatch = |reason| Mismatch { at: 1, reason };
+    let (client, rest) = split_quoted_client(line)?;
+    let rest = rest.strip_prefix(b" \"").ok_or(mismatch("no user in quotes behind the client"))?;
+    let (user, rest) = rest.split_at(memchr(b'"', rest).ok_or(mismatch("no user in quotes behind the client"))?);
+    let rest = rest.strip_prefix(b"\" \"").ok_or(mismatch("no time in quotes behind the user"))?;
+    let (time, rest) = rest.split_at(memchr(b'"', rest).ok_or(mismatch("no time in quotes behind the user"))?);
+    let request = rest.strip_prefix(b"\" ").filter(|rest| rest.starts_with(b"\"")).ok_or(mismatch("no request behind the time"))?;
+    let user = if user == b"NULL-AUTH-USER" { &b"-"[..] } else { user };
+    clf::read_common(arena.join(&[client, b" - ", user, b" [", time, b"] ", request]), clock)
+}
+
 /// Whether a line looks so, and what is said of it then.
 type Hint = (fn(&[u8]) -> bool, &'static str);
 
@@ -43,6 +76,22 @@ pub const HINTS: &[Hint] = &[
     (looks_like_ltsv, "possibly LTSV: use --log-format ltsv, or ltsv:client=LABEL,status=LABEL,..."),
     (looks_like_envoy, "possibly Envoy's format without the peer: use --log-format envoy_default with --client-from X-Forwarded-For"),
     (looks_like_logfmt, "possibly logfmt: use --log-format logfmt, or logfmt:client=KEY,status=KEY,..."),
+    (
+        |line| split_quoted_client(line).is_ok_and(|(_, rest)| rest.starts_with(b" \"")),
+        "possibly GlassFish's or Payara's: use --log-format glassfish",
+    ),
+    (
+        |line| split_quoted_client(line).is_ok(),
+        "a client in quotes: use --log-format quoted_client, if it is the peer's address and no header that clients send (X-Forwarded-For)",
+    ),
+    (
+        |line| line.starts_with(b"[GIN] "),
+        "Gin's, whose client X-Forwarded-For may name: use --log-format gin, if its trusted proxies are set",
+    ),
+    (
+        |line| memmem::find(line, b"] [router:").is_some() && memmem::find(line, b"] [client").is_some(),
+        "possibly Zoraxy's, whose client X-Real-IP or X-Forwarded-For may name: use --log-format zoraxy, if a proxy in front of it sets them",
+    ),
     (looks_like_iis, "possibly a W3C log of IIS without its header: use --log-format '#Fields: ...', which --suggest writes"),
 ];
 

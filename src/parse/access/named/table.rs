@@ -2,7 +2,7 @@
 
 use crate::parse::access::clf::{COMBINED, COMMON};
 use crate::parse::access::escaping::Escaping;
-use crate::parse::access::named::{NamedFormat, Reader, own};
+use crate::parse::access::named::{NamedFormat, Reader, headed, own};
 use crate::parse::access::server::envoy::{self, ENVOY};
 use crate::parse::access::server::haproxy::HTTPLOG;
 use crate::parse::access::server::unquoted::UNQUOTED;
@@ -234,6 +234,59 @@ pub const NAMED: &[NamedFormat] = &[
         example: (
             r#"192.0.2.5 - - [29/Nov/2026 13:33:18] "GET /no HTTP/1.1" 404 -"#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:18Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.5"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "quoted_client",
+        about: "common or combined with the client in quotes (Twisted); Apache's and nginx's with X-Forwarded-For in quotes there look the same, and clients send that",
+        source: "Twisted twisted/web/http.py (combinedLogFormatter); tried with Twisted 26.10",
+        reader: Reader::Own(own::read_quoted_client),
+        example: (
+            r#""192.0.2.1" - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0""#,
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/no"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "glassfish",
+        about: "GlassFish and Payara, whose texts and whose time are in quotes",
+        source: "GlassFish DefaultAccessLogFormatterImpl.java; Payara documentation, Access logging",
+        reader: Reader::Own(own::read_glassfish),
+        example: (
+            r#""192.0.2.1" "NULL-AUTH-USER" "29/Nov/2026:13:33:19 +0000" "GET /no HTTP/1.1" 404 1082"#,
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":1082}}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "gin",
+        about: "Gin's logger (Go); its client is what X-Forwarded-For says, which clients may send unless SetTrustedProxies names the proxies",
+        source: "gin-gonic/gin logger.go (defaultLogFormatter), context.go (ClientIP)",
+        reader: Reader::Own(headed::read_gin),
+        example: (
+            r#"[GIN] 2026/11/29 - 13:33:19 | 404 |      12.345ms |       192.0.2.1 | GET      "/no""#,
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "zoraxy",
+        about: "Zoraxy; its client is what X-Real-IP, CF-Connecting-IP or X-Forwarded-For says, which clients may send unless a proxy in front sets them",
+        source: "Zoraxy src/mod/info/logger/trafficlog.go, src/mod/netutils/ipmatch.go (GetRequesterIP)",
+        reader: Reader::Own(headed::read_zoraxy),
+        example: (
+            "[2026-11-29 13:33:19.123456] [router:host-http] [origin:www.example.org] [client: 192.0.2.1] [useragent: ExampleBot/1.0] GET /no 404",
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19.123456Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/no","domain":"www.example.org"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "bunkerweb",
+        about: "BunkerWeb's default: the host that was asked for, the client, and an id of the request before the user",
+        source: "BunkerWeb documentation, setting LOG_FORMAT",
+        reader: Reader::Text(
+            r#"$host $remote_addr - $request_id $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
+            Escaping::Logged,
+        ),
+        example: (
+            r#"198.51.100.4 192.0.2.1 - 8c1f2f6d6a6f4b8b9f0f6b0c8e7d5a41 - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0""#,
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/no","domain":"198.51.100.4"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
         ),
     },
     NamedFormat {

@@ -51,10 +51,35 @@ fn read<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatc
             words.skip(b"} ", "no space behind captured headers")?;
         }
     }
-    words.skip(b"\"", "no quoted request")?;
-    let end = memchr(b'"', words.rest()).ok_or(words.mismatch("the request has no closing quote"))?;
-    let request = known(&words.rest()[..end]).filter(|request| *request != b"<BADREQ>");
+    let request = known(read_request(&mut words)?).filter(|request| *request != b"<BADREQ>");
     Ok(ParsedLine::Web(Web { time: Some(time), request, status, body_bytes, agent, escaping: Escaping::Hash, ..Web::of(client) }))
+}
+
+/// The request at the end: in quotes, perhaps behind the version and the cipher of TLS (`%sslv %sslc`), or, where a format of one's own leaves them out (`%r` in place of
+/// `%{+Q}r`), without, up to its protocol.
+fn read_request<'a>(words: &mut Words<'a>) -> Result<&'a [u8], Mismatch> {
+    const MISSING: &str = "no request behind the queues";
+    if words.rest().starts_with(b"TLSv") || words.rest().starts_with(b"- - \"") {
+        words.word(MISSING)?;
+        words.word(MISSING)?;
+    }
+    if words.skip(b"\"", "").is_ok() {
+        let end = memchr(b'"', words.rest()).ok_or(words.mismatch("the request has no closing quote"))?;
+        return Ok(&words.rest()[..end]);
+    }
+    let rest = words.rest();
+    if rest.starts_with(b"<BADREQ>") {
+        return Ok(b"-");
+    }
+    let is_method = |word: &[u8]| (3..=20).contains(&word.len()) && word.iter().all(u8::is_ascii_uppercase);
+    let mut parts = rest.splitn(4, |&byte| byte == b' ');
+    let (method, target, protocol) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    match (target, protocol) {
+        (Some(target), Some(protocol)) if is_method(method) && protocol.starts_with(b"HTTP/") && memchr(b'"', rest).is_none() => {
+            Ok(&rest[..method.len() + 1 + target.len() + 1 + protocol.len()])
+        }
+        _ => Err(words.mismatch(MISSING)),
+    }
 }
 
 /// A size; with `option logasap` the `+` says that there may be more.
@@ -124,6 +149,27 @@ mod tests {
         }
         for captures in ["{ ", "{}x ", "{} {} {} "] {
             assert!(read(format!("{front} {captures}\"GET /no HTTP/1.1\"").as_bytes(), &mut clock).is_err(), "{captures}");
+        }
+    }
+
+    #[test]
+    fn a_request_may_have_no_quotes_and_tls_before_it() {
+        let mut clock = Clock::new("UTC", None).expect("UTC is known");
+        let front = "192.0.2.10:10285 [12/Mar/2021:06:56:28.088] fe~ be/s1 0/0/0/1263/1264 404 20602 - - ---- 19/19/3/4/0 0/0";
+        for (request, target) in [
+            ("GET /no HTTP/1.1", Some(&b"/no"[..])),
+            ("{a|b} GET /no HTTP/2.0 more of it", Some(b"/no")),
+            ("TLSv1.3 TLS_AES_256_GCM_SHA384 \"GET /no HTTP/1.1\"", Some(b"/no")),
+            ("- - \"GET /no HTTP/1.1\"", Some(b"/no")),
+            ("<BADREQ>", None),
+        ] {
+            let line = format!("{front} {request}");
+            let Ok(ParsedLine::Web(web)) = read(line.as_bytes(), &mut clock) else { panic!("unread: {line}") };
+            assert_eq!((web.client, web.status, web.target()), (&b"192.0.2.10"[..], Some(404), target), "{line}");
+        }
+        for request in ["x \"GET /no HTTP/1.1\"", "get /no HTTP/1.1", "GET /no", "GET /a b HTTP/1.1", "GET / HTTP/1.0 \"GET /no HTTP/1.1\""]
+        {
+            assert!(read(format!("{front} {request}").as_bytes(), &mut clock).is_err(), "{request}");
         }
     }
 }

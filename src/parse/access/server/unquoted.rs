@@ -1,12 +1,13 @@
 //! Lines of the common family whose request has no quotes, as patterns of Tomcat's `AccessLogValve` are often written.
 //!
-//! Where such a request ends, only what follows it says: a line with two times, or two candidates for the status, is not read.
+//! Where such a request ends, only what follows it says: a line with two times, or two candidates for the status, is not read. Referrer and user agent
+//! without quotes are nobody's: they are left out.
 
 use memchr::{memchr_iter, memmem};
 
 use crate::base::time::{CLF_LEN, Clock, LogTime};
 use crate::parse::access::escaping::Escaping;
-use crate::parse::access::quotes::read_texts;
+use crate::parse::access::quotes::{ends_request, read_texts};
 use crate::parse::access::request::{Web, is_client, read_size, read_status};
 use crate::parse::access::server::words::{is_number, split_address};
 use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
@@ -15,7 +16,7 @@ use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
 pub const UNQUOTED: Format = Format {
     name: "unquoted",
     kind: FormatKind::Web,
-    about: "common or combined without quotes around the request (patterns of Tomcat), with the client's port or without",
+    about: "common or combined without quotes around the request (patterns of Tomcat), with the client's port or without; user agents without quotes are left out",
     source: "Apache Tomcat, Access Log Valve, pattern",
     example: (
         r#"192.0.2.17:8081 - - - [27/Jul/2021:23:12:14 -0400] GET /no HTTP/1.1 404 1231 "-" "ELB-HealthChecker/2.0" - 2 2"#,
@@ -48,7 +49,7 @@ fn read<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatc
     if statuses.next().is_some() {
         return Ok(ParsedLine::Ambiguous(client));
     }
-    let texts = read_texts(line, numbers.after)?;
+    let texts = if numbers.has_bare_texts { None } else { read_texts(line, numbers.after)? };
     let user = front.nth(1).and_then(known).filter(|_| client != b"-");
     Ok(ParsedLine::Web(Web {
         user,
@@ -82,15 +83,48 @@ struct Numbers {
     body_bytes: Option<u64>,
     start: usize,
     after: usize,
+    /// Whether text without quotes follows.
+    has_bare_texts: bool,
 }
 
-/// ` 404 1231` at `start`, where the line ends behind it or a text in quotes follows.
+/// ` 404 1231` at `start`, where the line ends behind it or a text in quotes follows; behind a protocol, where anything does.
 fn read_numbers(line: &[u8], start: usize) -> Option<Numbers> {
     let mut words = line[start + 1..].splitn(3, |&byte| byte == b' ');
     let (status, size, rest) = (words.next()?, words.next()?, words.next());
-    if status.len() != 3 || !is_number(status) || !rest.is_none_or(|rest| rest.starts_with(b"\"") || rest.starts_with(b"- \"")) {
+    let is_plain = rest.is_none_or(|rest| rest.starts_with(b"\"") || rest.starts_with(b"- \""));
+    if status.len() != 3 || !is_number(status) || !(is_plain || ends_request(&line[..start])) {
         return None;
     }
     let after = start + 1 + status.len() + 1 + size.len();
-    Some(Numbers { status: read_status(status).ok()?, body_bytes: read_size(size).ok()?, start, after })
+    Some(Numbers { status: read_status(status).ok()?, body_bytes: read_size(size).ok()?, start, after, has_bare_texts: !is_plain })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_without_quotes_change_neither_the_client_nor_the_status() {
+        let mut clock = Clock::new("UTC", None).expect("UTC is known");
+        for (tail, status, agent) in [
+            ("GET /no HTTP/1.1 404 682 curl/8.4.0", Some(404), None),
+            ("GET /no HTTP/1.1 404 - https://example.org/ Mozilla/5.0 (X11) 12", Some(404), None),
+            ("GET /no HTTP/1.1 404 682 \"-\" \"curl/8.4.0\"", Some(404), Some("curl/8.4.0")),
+            // A second place for the status may be the request's, or the agent's.
+            ("GET /no HTTP/1.1 200 5 x HTTP/1.1 404 682 curl/8.4.0", None, None),
+            ("GET /no HTTP/1.1 404 682 x HTTP/1.1 200 5 y", None, None),
+            ("GET /no HTTP/1.1 404 682 x 200 5", None, None),
+        ] {
+            let line = format!("192.0.2.1 - - [29/Nov/2024:10:00:00 +0000] {tail}");
+            match read(line.as_bytes(), &mut clock) {
+                Ok(ParsedLine::Web(web)) => {
+                    assert_eq!((web.client, web.status, web.agent), (&b"192.0.2.1"[..], status, agent.map(str::as_bytes)), "{line}");
+                }
+                Ok(ParsedLine::Ambiguous(client)) => assert_eq!((client, status), (&b"192.0.2.1"[..], None), "{line}"),
+                other => panic!("{other:?}: {line}"),
+            }
+        }
+        let line = b"192.0.2.1 - - [29/Nov/2024:10:00:00 +0000] GET /no 404 682 curl/8.4.0";
+        assert!(read(line, &mut clock).is_err(), "no protocol says where the request ends");
+    }
 }

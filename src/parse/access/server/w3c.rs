@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::base::net;
-use crate::base::time::{Clock, LogTime};
+use crate::base::time::{Clock, LogTime, parse_epoch};
 use crate::io::lines::FIELDS;
 use crate::parse::access::escaping::{Escaping, hex};
 use crate::parse::access::request::{Web, is_client, join_request, read_size, read_status};
@@ -17,8 +17,8 @@ use crate::parse::format::{Arena, CREDIBLE, Format, FormatKind, Mismatch, OF_NO_
 pub const W3C: Format = Format {
     name: "w3c",
     kind: FormatKind::Web,
-    about: "W3C extended log file format (IIS, CloudFront standard logs) in an input that begins with its header; #Fields: names the columns",
-    source: "W3C WD-logfile-960323; Microsoft, IIS, W3C logging; AWS, CloudFront, Standard logging",
+    about: "W3C extended log file format (IIS, CloudFront standard logs, Akamai, Edgio) in an input that begins with its header; #Fields: names the columns",
+    source: "W3C WD-logfile-960323; Microsoft, IIS, W3C logging; AWS, CloudFront, Standard logging; Akamai, Log Delivery Service",
     example: (
         "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query cs-username cs(User-Agent) cs(Referer) sc-status sc-bytes\n2024-10-01 00:00:06 192.0.2.34 GET /no a=b - ExampleBot/1.0+(x) https://example.org/ 404 591",
         r#"{"schema":"soar.event/1","@timestamp":"2024-10-01T00:00:06Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.34"},"http":{"request":{"method":"GET","referrer":"https://example.org/"},"response":{"status_code":404,"body":{"bytes":591}}},"url":{"original":"/no?a=b"},"user_agent":{"original":"ExampleBot/1.0 (x)"},"log":{"file":{"path":"example"},"line":2},"tags":["http_404","http_bot"]}"#,
@@ -38,7 +38,11 @@ pub const W3C: Format = Format {
 enum Column {
     Date,
     Time,
+    /// Seconds since 1970.
+    Epoch,
     Client,
+    /// Whom Akamai's log delivery calls its client, and proxies the server that they asked.
+    CdnClient,
     Forwarded,
     Domain,
     User,
@@ -58,10 +62,16 @@ const COLUMNS: usize = Column::Agent as usize + 1;
 
 /// The column that is called `name`.
 fn column(name: &[u8]) -> Option<Column> {
-    const NAMES: [(&[u8], Column); 22] = [
+    const NAMES: [(&[u8], Column); 28] = [
         (b"date", Column::Date),
         (b"time", Column::Time),
+        (b"timestamp", Column::Epoch),
         (b"c-ip", Column::Client),
+        (b"cs-ip", Column::CdnClient),
+        (b"c-user-agent", Column::Agent),
+        (b"c-agent", Column::Agent),
+        (b"c-referrer", Column::Referrer),
+        (b"cs-referred", Column::Referrer),
         (b"cs(X-Forwarded-For)", Column::Forwarded),
         (b"X-Forwarded-For", Column::Forwarded),
         (b"x-forwarded-for", Column::Forwarded),
@@ -95,12 +105,21 @@ pub fn has_forwarded(header: &[u8]) -> bool {
 /// # Errors
 /// The column that is missing.
 pub fn check(header: &[u8]) -> Result<(), &'static str> {
-    for (wanted, name) in [(Column::Client, "c-ip"), (Column::Date, "date"), (Column::Time, "time")] {
-        if !names_of(header).any(|name| column(name) == Some(wanted)) {
-            return Err(name);
-        }
-    }
-    Ok(())
+    let has = |wanted| names_of(header).any(|name| column(name) == Some(wanted));
+    let wanted = [
+        (has(Column::Client) || is_of_akamai(header), "c-ip"),
+        (has(Column::Date) || has(Column::Epoch), "date"),
+        (has(Column::Time) || has(Column::Epoch), "time"),
+    ];
+    wanted.iter().find(|(is_there, _)| !is_there).map_or(Ok(()), |(_, name)| Err(name))
+}
+
+/// Whether the columns are Akamai's, which begin in one way only. `ProxySG` has `cs-ip` for the address that a client asked for.
+///
+/// **Source:** Akamai, Log Delivery Service, W3C format; Broadcom `ProxySG`, ELFF fields.
+fn is_of_akamai(header: &[u8]) -> bool {
+    const START: [&[u8]; 4] = [b"date", b"time", b"cs-ip", b"cs-method"];
+    names_of(header).take(START.len()).eq(START) && names_of(header).all(|name| name != b"c-ip")
 }
 
 fn names_of(header: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -149,9 +168,11 @@ enum Written {
 ///
 /// **Source:** Broadcom `ProxySG`, ELFF fields; Imperva, W3C log fields.
 fn names_client_first(header: &[u8]) -> bool {
-    const OF_SERVERS: [&[u8]; 16] = [
+    const OF_SERVERS: [&[u8]; 18] = [
         b"date",
         b"time",
+        b"timestamp",
+        b"filesize",
         b"gmttime",
         b"time-taken",
         b"c-port",
@@ -206,7 +227,7 @@ fn read_words<'a>(
         if let Some(column) = column(name)
             && values[column as usize].is_none()
         {
-            values[column as usize] = known(word);
+            values[column as usize] = known(if written == Written::Percent { strip_quotes(word) } else { word });
         }
     }
     if words.next().is_some_and(|word| !word.is_empty()) || words.next().is_some() {
@@ -214,7 +235,7 @@ fn read_words<'a>(
     }
     let value = |column: Column| values[column as usize];
     let text = |column: Column| value(column).map(|text| decode(text, written, arena));
-    let client = value(Column::Client).unwrap_or(b"-");
+    let client = value(Column::Client).or_else(|| value(Column::CdnClient).filter(|_| is_of_akamai(header))).unwrap_or(b"-");
     if !is_client(client) {
         return Err(mismatch("the client is neither an address nor a host name"));
     }
@@ -226,9 +247,12 @@ fn read_words<'a>(
     Ok(ParsedLine::Web(Web {
         domain: value(Column::Domain).filter(|domain| net::is_host(net::strip_port(domain))),
         user: text(Column::User),
-        time: Some(read_time(value(Column::Date), value(Column::Time), clock).map_err(mismatch)?),
+        time: Some(match value(Column::Epoch) {
+            Some(seconds) => parse_epoch(seconds).map_err(mismatch)?,
+            None => read_time(value(Column::Date), value(Column::Time), clock).map_err(mismatch)?,
+        }),
         request: join_request(value(Column::Method), target, value(Column::Protocol), arena),
-        status: value(Column::Status).map_or(Ok(None), read_status).map_err(mismatch)?,
+        status: value(Column::Status).map(skip_cache_result).map_or(Ok(None), read_status).map_err(mismatch)?,
         body_bytes: value(Column::Bytes).map_or(Ok(None), read_size).map_err(mismatch)?,
         referrer: text(Column::Referrer),
         agent: text(Column::Agent),
@@ -236,6 +260,17 @@ fn read_words<'a>(
         escaping: Escaping::Undone,
         ..Web::of(client)
     }))
+}
+
+/// The status of `TCP_MISS/404`, as Verizon's and Edgio's network writes it.
+fn skip_cache_result(text: &[u8]) -> &[u8] {
+    let is_result = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    memchr::memchr(b'/', text).filter(|&slash| slash > 0 && is_result(&text[..slash])).map_or(text, |slash| &text[slash + 1..])
+}
+
+/// A word without the quotes around it, which Akamai and `WebLogic` write between tabs.
+fn strip_quotes(word: &[u8]) -> &[u8] {
+    word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\"")).unwrap_or(word)
 }
 
 fn read_time<'a>(date: Option<&[u8]>, time: Option<&'a [u8]>, clock: &mut Clock) -> Result<LogTime<'a>, &'static str> {
