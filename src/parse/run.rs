@@ -15,12 +15,14 @@ use crate::io::block;
 use crate::io::block::{BlockKind, Dating};
 use crate::io::checkpoint::registry::CheckpointUpdate;
 use crate::io::lines::{Line, Lines};
+use crate::io::pieces::ENGINE_STREAMS;
 use crate::parse::access::clients::{Clients, Requests};
 use crate::parse::candidate::Candidates;
 use crate::parse::detect::Detectors;
 use crate::parse::envelope::answer::may_be_answer;
 use crate::parse::envelope::journal_text::starts_with_file_mark;
 use crate::parse::envelope::piece::{may_be_piece, split_piece};
+use crate::parse::envelope::rotated;
 use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::joined::{Entry, OpenLines};
 use crate::parse::line::{SameFormat, trim_end};
@@ -191,6 +193,8 @@ impl<'c> Classifier<'c> {
         let mut before = Lookback::of(block);
         let mut end = 0;
         let mut open = OpenLines::new(block.open);
+        // Of each output, whether its first entry may be the rest of a line.
+        let mut may_go_on = [block.first_line == 1 && rotated::may_go_on(&block.file); ENGINE_STREAMS];
         let is_plain = self.config.trace.is_none();
         let mut lines = Lines::of(&block.bytes, &mut worker.line_index).behind(block.header.as_deref());
         if worker.last.is_syslog(&self.candidates) {
@@ -229,7 +233,11 @@ impl<'c> Classifier<'c> {
                 }
             }
             let mut joined = None;
-            match split_piece(line.text) {
+            let piece = split_piece(line.text);
+            let stream = piece.as_ref().and_then(|piece| may_go_on.get_mut(piece.stream));
+            let may_be_rest =
+                stream.is_some_and(|stream| *stream && (piece.as_ref().is_some_and(|piece| piece.is_open) || std::mem::take(stream)));
+            match piece {
                 None if open.is_empty() => {}
                 None => self.close(&mut open, block, done),
                 Some(piece) => match open.take(&piece, number, start..end.min(block.bytes.len()), &arena) {
@@ -266,6 +274,10 @@ impl<'c> Classifier<'c> {
                     let steps = reader.take_steps();
                     let mut repeated = before.find_repeated(&repeat, start, reader, &mut earlier);
                     self.take(Ok(&mut repeated), &steps, text, around, builder, &arena, place, done);
+                }
+                Ok(ParsedLine::Web(_) | ParsedLine::Message(_) | ParsedLine::Ambiguous(_)) if may_be_rest => {
+                    let mut rest = ParsedLine::Untrusted(rotated::REASON);
+                    self.take(Ok(&mut rest), &reader.take_steps(), text, around, builder, &arena, place, done);
                 }
                 parsed => self.take(parsed, &reader.take_steps(), text, around, builder, &arena, place, done),
             });

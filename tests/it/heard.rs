@@ -127,6 +127,40 @@ fn requests_that_users_of_other_tools_reported_are_read_or_refused_for_a_reason(
     check("reported-web.txt", 170);
 }
 
+/// What users of GoAccess, Vector, Loki, Fluent Bit, Filebeat, Kubernetes and of some eighty servers and services have in their logs.
+#[test]
+fn lines_of_servers_and_services_are_read_or_refused_for_a_reason() {
+    check("reported-servers.txt", 240);
+}
+
+/// An engine rotates between two pieces of a line, whose rest is a line that a client wrote.
+#[test]
+fn the_first_entry_of_a_containers_file_frames_nobody() {
+    const REST: &str = r#"203.0.113.66 - - [29/Nov/2024:10:00:00 +0000] "GET /no HTTP/1.1" 404 153 "-" "x""#;
+    const WHOLE: &str = r#"192.0.2.11 - - [29/Nov/2024:10:00:01 +0000] "GET /no HTTP/1.1" 404 153 "-" "x""#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let cri = |tag: &str, stream: &str, text: &str| format!("2024-11-29T10:00:00.123456789Z {stream} {tag} {text}\n");
+    let docker = |text: &str, end: &str| {
+        format!("{{\"log\":{},\"stream\":\"stdout\",\"time\":\"2024-11-29T10:00:00.1Z\"}}\n", Value::from(format!("{text}{end}")))
+    };
+    for (name, text, clients) in [
+        ("0.log", cri("F", "stdout", REST) + &cri("F", "stdout", WHOLE), "192.0.2.11"),
+        ("0.log.20241129-100000", cri("F", "stderr", "x") + &cri("F", "stdout", REST) + &cri("F", "stderr", WHOLE), "192.0.2.11"),
+        ("0.log", cri("P", "stdout", "2") + &cri("F", "stdout", &REST[1..]) + &cri("F", "stdout", WHOLE), "192.0.2.11"),
+        ("0123-json.log.1", docker(REST, "\n") + &docker(WHOLE, "\n"), "192.0.2.11"),
+        ("web.log", cri("F", "stdout", WHOLE) + &cri("F", "stdout", WHOLE), "192.0.2.11 192.0.2.11"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        let output = Command::new(env!("CARGO_BIN_EXE_soar-parse")).arg("--all").arg(&path).output().expect("soar-parse runs");
+        let events = output.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+        let found: Vec<_> = events
+            .map(|line| serde_json::from_slice::<Value>(line).expect("JSON")["source"]["ip"].as_str().expect("an address").to_owned())
+            .collect();
+        assert_eq!(found.join(" "), clients, "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// The same of fail2ban, `SSHGuard`, Wazuh, `DenyHosts` and what ships and keeps their lines.
 #[test]
 fn messages_that_users_of_other_tools_reported_count_for_who_sent_them() {

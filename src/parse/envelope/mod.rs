@@ -19,6 +19,7 @@ pub mod plain;
 pub mod python_log;
 pub mod rfc3339;
 pub mod rfc5424;
+pub mod rotated;
 pub mod runit;
 pub mod shipper;
 pub mod syslog;

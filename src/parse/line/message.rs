@@ -99,7 +99,7 @@ impl LineParser<'_> {
         }
         // A daemon that folds lines says so within the message; a request is never read across that.
         let (count, inside) = unfold_repeats(message).unwrap_or((1, message));
-        let inside = trim_front(inside);
+        let inside = trim_front(skip_region_of_fly(header.program, inside));
         let mut request = if may_be_request(inside) { self.read_request(inside, arena) } else { None };
         if let Some(ParsedLine::Web(web)) = &mut request {
             web.repeats = count - 1;
@@ -196,6 +196,20 @@ fn split_doubtful_header<'a>(service: &Service, text: &'a [u8], arena: &'a Arena
         _ => None,
     };
     Some((Header { time, host: if has_clock(last) { b"" } else { last }, ..header }, tag.message))
+}
+
+/// What follows `[4d891de2] lhr [info]`, the machine, the region and the level that Fly.io's command line writes behind `app`.
+///
+/// **Source:** flyctl `internal/render/logs.go`.
+fn skip_region_of_fly<'a>(program: &[u8], message: &'a [u8]) -> &'a [u8] {
+    const LEVELS: [&[u8]; 5] = [b"[info]", b"[warn]", b"[warning]", b"[error]", b"[debug]"];
+    let machine = message.strip_prefix(b"[").filter(|_| program == b"app");
+    let Some((_, behind)) = machine.and_then(|machine| machine.split_at_checked(memchr::memchr(b']', machine)?)) else { return message };
+    let rest = match behind {
+        [b']', b' ', a, b, c, b' ', rest @ ..] if [a, b, c].iter().all(|byte| byte.is_ascii_lowercase()) => rest,
+        _ => return message,
+    };
+    LEVELS.iter().find_map(|level| rest.strip_prefix(*level)).unwrap_or(message)
 }
 
 /// A message without the blanks that a daemon left before it; a server that knows of no client begins a line with one itself.
