@@ -210,9 +210,9 @@ fn join_both(config: &Config, candidates: &[Candidate], services: &Candidate, bl
     Ok(Some(Candidate { flags: [&*best.flags, &*services.flags].concat(), format: Some(again), result }))
 }
 
-/// Every format that a name stands for, with its flags.
+/// Every format that a name stands for, with its flags, but those that vouch for the client.
 fn others() -> impl Iterator<Item = (Vec<String>, LogFormat)> {
-    let names = named::names();
+    let names = named::names().filter(|name| !named::vouches(name));
     names.filter_map(|name| Some((vec!["--log-format".to_owned(), name.to_owned()], LogFormat::compile(name).ok()?)))
 }
 

@@ -127,7 +127,7 @@ fn requests_that_users_of_other_tools_reported_are_read_or_refused_for_a_reason(
     check("reported-web.txt", 170);
 }
 
-/// What users of GoAccess, Vector, Loki, Fluent Bit, Filebeat, Kubernetes and of some eighty servers and services have in their logs.
+/// What users of `GoAccess`, Vector, Loki, Fluent Bit, Filebeat, Kubernetes and of some eighty servers and services have in their logs.
 #[test]
 fn lines_of_servers_and_services_are_read_or_refused_for_a_reason() {
     check("reported-servers.txt", 240);

@@ -26,7 +26,7 @@ const NO_HEADER: Mismatch = Mismatch { at: 0, reason: "no header of klog at the 
 const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 fn open<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
-    let (month, day, time, message) = split(line).ok_or(NO_HEADER)?;
+    let [month, day, time, message] = split(line).ok_or(NO_HEADER)?;
     let number = month[0].wrapping_sub(b'0') * 10 + month[1].wrapping_sub(b'0');
     let month = MONTHS.get(usize::from(number).wrapping_sub(1)).ok_or(NO_HEADER)?;
     let mut text = *b"Jan 00 00:00:00";
@@ -49,7 +49,7 @@ pub fn starts_like_klog(line: &[u8]) -> bool {
 }
 
 /// Month, day, time of day with six digits behind its seconds, and the message behind the thread and the place in the source.
-fn split(line: &[u8]) -> Option<(&[u8], &[u8], &[u8], &[u8])> {
+fn split(line: &[u8]) -> Option<[&[u8]; 4]> {
     const TIME_LEN: usize = "10:00:00.000000".len();
     let [b'I' | b'W' | b'E' | b'F', rest @ ..] = line else { return None };
     let (date, rest) = rest.split_at_checked(4).filter(|(date, _)| date.iter().all(u8::is_ascii_digit))?;
@@ -64,7 +64,7 @@ fn split(line: &[u8]) -> Option<(&[u8], &[u8], &[u8], &[u8])> {
     let (_, number) =
         place.strip_suffix(b"]").and_then(|place| place.split_at_checked(place.iter().rposition(|&byte| byte == b':')? + 1))?;
     let are_numbers = [thread, number].iter().all(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit));
-    (is_time && are_numbers).then_some((&date[..2], &date[2..], time, message))
+    (is_time && are_numbers).then_some([&date[..2], &date[2..], time, message])
 }
 
 #[cfg(test)]

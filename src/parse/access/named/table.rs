@@ -5,7 +5,7 @@ use crate::parse::access::escaping::Escaping;
 use crate::parse::access::named::{NamedFormat, Reader, headed, own};
 use crate::parse::access::server::envoy::{self, ENVOY};
 use crate::parse::access::server::haproxy::HTTPLOG;
-use crate::parse::access::server::unquoted::UNQUOTED;
+use crate::parse::access::server::unquoted::{self, UNQUOTED};
 use crate::parse::access::server::w3c::W3C;
 
 /// Every name that is not that of a format which finds itself.
@@ -234,6 +234,16 @@ pub const NAMED: &[NamedFormat] = &[
         example: (
             r#"192.0.2.5 - - [29/Nov/2026 13:33:18] "GET /no HTTP/1.1" 404 -"#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:18Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.5"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "unquoted_agent",
+        about: "common with text without quotes behind the size and around the request, as patterns of Tomcat may have a user agent; it is left out, since it may hold anything",
+        source: "Apache Tomcat, Access Log Valve, pattern",
+        reader: Reader::Own(unquoted::read_bare),
+        example: (
+            "192.0.2.1 - - [29/Nov/2026:13:33:19 +0000] GET /no HTTP/1.1 404 682 Mozilla/5.0 (X11; Linux x86_64)",
+            r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":682}}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
         ),
     },
     NamedFormat {

@@ -60,6 +60,15 @@ fn read_header<'a>(words: &mut Words<'a>, arena: &'a Arena, clock: &mut Clock) -
     }
     let mut inside = Words::of(&words.until(b']', NO_HEADER)?[2..]);
     let (date, clock_time) = (inside.word("no date")?, inside.word("no time of day")?);
+    // Who logs: the module of Tornado, an application of Jupyter, or JupyterHub with its module for this. Others may log a client's text.
+    let mut who = inside.rest().split(|&byte| byte == b' ');
+    let is_access = match (who.next().unwrap_or_default(), who.next()) {
+        (name, None) => name.starts_with(b"web:") || name.ends_with(b"App"),
+        (_, Some(module)) => module.starts_with(b"log:"),
+    };
+    if !is_access {
+        return Err(words.mismatch(NO_HEADER));
+    }
     words.skip(b" ", "no space behind the header")?;
     let year: [&[u8]; 2] = if date.len() == 6 { [b"20", &date[..2]] } else { [date.get(..4).unwrap_or_default(), b""] };
     let day =
@@ -108,7 +117,9 @@ mod tests {
             ),
             ("WARNING:tornado.access:404 GET /no (192.0.2.50) 0.42ms", "192.0.2.50 - -"),
             ("WARNING:tornado.general:404 GET /no (192.0.2.50) 0.42ms", "no header of Tornado at the start"),
-            ("[I 10:00:00.123 NotebookApp] 302 GET / (192.0.2.50) 0.50ms", "not a time"),
+            ("[W 241129 10:00:00 chat:7] 404 GET /no (203.0.113.9) 0.42ms", "no header of Tornado at the start"),
+            ("[I 2024-11-29 10:00:00.123 JupyterHub app:1] 404 GET /no (203.0.113.9) 0.42ms", "no header of Tornado at the start"),
+            ("[I 10:00:00.123 NotebookApp] 302 GET / (192.0.2.50) 0.50ms", "no time of day"),
             ("[W 241129 10:00:00 web:2348] 404 GET /a b (192.0.2.50) 0.42ms", "no client in parentheses behind the request"),
             ("[W 241129 10:00:00 web:2348] 404 GET /no (host.example) 0.42ms", "the client is no address"),
         ] {

@@ -1,7 +1,6 @@
 //! Lines of the common family whose request has no quotes, as patterns of Tomcat's `AccessLogValve` are often written.
 //!
-//! Where such a request ends, only what follows it says: a line with two times, or two candidates for the status, is not read. Referrer and user agent
-//! without quotes are nobody's: they are left out.
+//! Where such a request ends, only what follows it says: a line with two times, or two candidates for the status, is not read.
 
 use memchr::{memchr_iter, memmem};
 
@@ -10,22 +9,38 @@ use crate::parse::access::escaping::Escaping;
 use crate::parse::access::quotes::{ends_request, read_texts};
 use crate::parse::access::request::{Web, is_client, read_size, read_status};
 use crate::parse::access::server::words::{is_number, split_address};
-use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
+use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// `%h %l %u %t %r %s %b`, perhaps with a port behind the client, more dashes, and `"%{Referer}i" "%{User-Agent}i"`.
 pub const UNQUOTED: Format = Format {
     name: "unquoted",
     kind: FormatKind::Web,
-    about: "common or combined without quotes around the request (patterns of Tomcat), with the client's port or without; user agents without quotes are left out",
+    about: "common or combined without quotes around the request (patterns of Tomcat), with the client's port or without",
     source: "Apache Tomcat, Access Log Valve, pattern",
     example: (
         r#"192.0.2.17:8081 - - - [27/Jul/2021:23:12:14 -0400] GET /no HTTP/1.1 404 1231 "-" "ELB-HealthChecker/2.0" - 2 2"#,
         r#"{"schema":"soar.event/1","@timestamp":"2021-07-28T03:12:14Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.17"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":1231}}},"url":{"original":"/no"},"user_agent":{"original":"ELB-HealthChecker/2.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
     ),
-    read: |line, _, clock| read(line.text, clock),
+    read: |line, _, clock| read(line.text, Texts::Quoted, clock),
 };
 
-fn read<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+/// How referrer and user agent are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    Quoted,
+    /// Without quotes: whatever stands behind the size.
+    Bare,
+}
+
+/// The same with texts without quotes behind the size, which are nobody's and left out. Only its name tells: such a text may look like a status.
+///
+/// # Errors
+/// Where it does not fit, and why.
+pub fn read_bare<'a>(line: &'a [u8], _: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+    read(line, Texts::Bare, clock)
+}
+
+fn read<'a>(line: &'a [u8], texts: Texts, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     let mut times = memmem::find_iter(line, b"] ").filter(|&end| ends_time(line, end));
     let end = times.next().filter(|&end| starts_request(&line[end + 2..])).ok_or(Mismatch { at: 0, reason: "no time before a request" })?;
     // A user may be called like all this where the request has quotes, or is unknown.
@@ -44,12 +59,18 @@ fn read<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatc
     }
     let seconds = clock.parse_clf(&line[end - CLF_LEN..end]).map_err(|reason| Mismatch { at: end - CLF_LEN, reason })?;
     let behind = end + 2;
-    let mut statuses = memchr_iter(b' ', &line[behind..]).filter_map(|space| read_numbers(line, behind + space));
-    let numbers = statuses.next().ok_or(Mismatch { at: behind, reason: "no status and size behind the request" })?;
+    let mut statuses = memchr_iter(b' ', &line[behind..]).filter_map(|space| read_numbers(line, behind + space, texts));
+    let numbers = statuses.next().ok_or(Mismatch {
+        at: behind,
+        reason: "no status and size behind the request, or text without quotes behind them: --log-format unquoted_agent",
+    })?;
     if statuses.next().is_some() {
         return Ok(ParsedLine::Ambiguous(client));
     }
-    let texts = if numbers.has_bare_texts { None } else { read_texts(line, numbers.after)? };
+    let texts = match texts {
+        Texts::Quoted => read_texts(line, numbers.after)?,
+        Texts::Bare => None,
+    };
     let user = front.nth(1).and_then(known).filter(|_| client != b"-");
     Ok(ParsedLine::Web(Web {
         user,
@@ -83,20 +104,21 @@ struct Numbers {
     body_bytes: Option<u64>,
     start: usize,
     after: usize,
-    /// Whether text without quotes follows.
-    has_bare_texts: bool,
 }
 
-/// ` 404 1231` at `start`, where the line ends behind it or a text in quotes follows; behind a protocol, where anything does.
-fn read_numbers(line: &[u8], start: usize) -> Option<Numbers> {
+/// ` 404 1231` at `start`: where texts have quotes, the line ends behind it or one follows; where they have none, a protocol stands before it.
+fn read_numbers(line: &[u8], start: usize, texts: Texts) -> Option<Numbers> {
     let mut words = line[start + 1..].splitn(3, |&byte| byte == b' ');
     let (status, size, rest) = (words.next()?, words.next()?, words.next());
-    let is_plain = rest.is_none_or(|rest| rest.starts_with(b"\"") || rest.starts_with(b"- \""));
-    if status.len() != 3 || !is_number(status) || !(is_plain || ends_request(&line[..start])) {
+    let is_end = match texts {
+        Texts::Quoted => rest.is_none_or(|rest| rest.starts_with(b"\"") || rest.starts_with(b"- \"")),
+        Texts::Bare => ends_request(&line[..start]),
+    };
+    if status.len() != 3 || !is_number(status) || !is_end {
         return None;
     }
     let after = start + 1 + status.len() + 1 + size.len();
-    Some(Numbers { status: read_status(status).ok()?, body_bytes: read_size(size).ok()?, start, after, has_bare_texts: !is_plain })
+    Some(Numbers { status: read_status(status).ok()?, body_bytes: read_size(size).ok()?, start, after })
 }
 
 #[cfg(test)]
@@ -106,25 +128,23 @@ mod tests {
     #[test]
     fn agents_without_quotes_change_neither_the_client_nor_the_status() {
         let mut clock = Clock::new("UTC", None).expect("UTC is known");
-        for (tail, status, agent) in [
-            ("GET /no HTTP/1.1 404 682 curl/8.4.0", Some(404), None),
-            ("GET /no HTTP/1.1 404 - https://example.org/ Mozilla/5.0 (X11) 12", Some(404), None),
-            ("GET /no HTTP/1.1 404 682 \"-\" \"curl/8.4.0\"", Some(404), Some("curl/8.4.0")),
+        for (tail, status) in [
+            ("GET /no HTTP/1.1 404 682 curl/8.4.0", Some(404)),
+            ("GET /no HTTP/1.1 404 - https://example.org/ Mozilla/5.0 (X11) 12", Some(404)),
+            ("GET /no HTTP/1.1 404 682 x 200 5", Some(404)),
+            ("GET /no HTTP/1.1 404 682 \"x\" 200 5 \"y\"", Some(404)),
             // A second place for the status may be the request's, or the agent's.
-            ("GET /no HTTP/1.1 200 5 x HTTP/1.1 404 682 curl/8.4.0", None, None),
-            ("GET /no HTTP/1.1 404 682 x HTTP/1.1 200 5 y", None, None),
-            ("GET /no HTTP/1.1 404 682 x 200 5", None, None),
+            ("GET /no HTTP/1.1 200 5 x HTTP/1.1 404 682 curl/8.4.0", None),
+            ("GET /no HTTP/1.1 404 682 x HTTP/1.1 200 5 y", None),
         ] {
             let line = format!("192.0.2.1 - - [29/Nov/2024:10:00:00 +0000] {tail}");
-            match read(line.as_bytes(), &mut clock) {
-                Ok(ParsedLine::Web(web)) => {
-                    assert_eq!((web.client, web.status, web.agent), (&b"192.0.2.1"[..], status, agent.map(str::as_bytes)), "{line}");
-                }
+            match read(line.as_bytes(), Texts::Bare, &mut clock) {
+                Ok(ParsedLine::Web(web)) => assert_eq!((web.client, web.status, web.agent), (&b"192.0.2.1"[..], status, None), "{line}"),
                 Ok(ParsedLine::Ambiguous(client)) => assert_eq!((client, status), (&b"192.0.2.1"[..], None), "{line}"),
                 other => panic!("{other:?}: {line}"),
             }
         }
         let line = b"192.0.2.1 - - [29/Nov/2024:10:00:00 +0000] GET /no 404 682 curl/8.4.0";
-        assert!(read(line, &mut clock).is_err(), "no protocol says where the request ends");
+        assert!(read(line, Texts::Bare, &mut clock).is_err(), "no protocol says where the request ends");
     }
 }

@@ -247,7 +247,7 @@ fn read_words<'a>(
     Ok(ParsedLine::Web(Web {
         domain: value(Column::Domain).filter(|domain| net::is_host(net::strip_port(domain))),
         user: text(Column::User),
-        time: Some(match value(Column::Epoch) {
+        time: Some(match value(Column::Epoch).filter(|_| value(Column::Date).is_none()) {
             Some(seconds) => parse_epoch(seconds).map_err(mismatch)?,
             None => read_time(value(Column::Date), value(Column::Time), clock).map_err(mismatch)?,
         }),
