@@ -38,7 +38,8 @@ def show_rows(argument):
         return table(["row", "MB/s", "time relative to peer", "peer", "peak MiB"],
                      [[row.get(column, "-") for column in ("row", "MB/s", "time relative to peer", "peer", "peak MiB")] for row in rows])
     if rows[0]["unit"] == "ms":
-        return table(["", "ms"], [[label(row["row"]).removesuffix(" (ms)"), row["MB/s"]] for row in rows]) + commands(rows[:1])
+        told = [[label(row["row"]).removesuffix(f" ({row['unit']})"), f"{row['MB/s']} {row['unit']}"] for row in rows]
+        return table(["", ""], told).replace("---|\n", "---:|\n", 1) + commands(rows[:1])
     peers = {row["peer"] for row in rows}
     peer = f"time, {label(peers.pop())} = 1" if len(peers) == 1 else "time relative to"
     cells = []
@@ -51,6 +52,16 @@ def show_rows(argument):
                       plain(float(row["seconds"])), plain(float(row["processor seconds"])), ratio, peak(row), row["rounds"]])
     head = ["", rows[0]["unit"], "slowest – fastest", "seconds", "processor s", peer, "peak MiB", "rounds"]
     return table(head, cells) + commands(rows) + when(rows)
+
+
+def show_found(prefix):
+    """PREFIX of scanners' rows: what share of the open ports each found, and how long it took."""
+    rows = [row for row in RUN.of("scan", prefix) if row["unit"] != "%"]
+    if not rows:
+        return f"*{NOT_MEASURED.capitalize()}.*"
+    cells = [[label(row["row"]), (RUN.row(f"{row['row']}, found (%)") or {}).get("MB/s", "-"), plain(float(row["seconds"])),
+              f"{plain(float(row['least seconds']))} – {plain(float(row['most seconds']))}", row["time relative to peer"], row["rounds"]] for row in rows]
+    return table(["", "% of open ports found", "seconds", "fastest – slowest", f"time, {label(rows[0]['peer'])} = 1", "rounds"], cells) + commands(rows) + when(rows)
 
 
 def when(rows):
