@@ -15,10 +15,10 @@ use crate::io::output::AtomicFile;
 use crate::score::Config;
 use crate::score::write::{HostWriter, OutputKind, WriteStats};
 
-/// How long a step may take: alerts wait for one at most.
-const STEP: Duration = Duration::from_millis(2);
+/// How long a step may take: alerts wait for one at most. Where nothing comes, one follows the other.
+const STEP: Duration = Duration::from_micros(500);
 /// After how many hosts the time is looked at.
-const HOSTS_PER_LOOK: usize = 64;
+const HOSTS_PER_LOOK: usize = 32;
 /// How many pieces of the file may wait for the disk.
 const WAITING: usize = 8;
 

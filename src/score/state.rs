@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use crate::aggregate::options::Whence;
 use crate::aggregate::read::{ScoreRecords, read_from};
@@ -12,12 +13,17 @@ use crate::aggregate::table::Table;
 use crate::base::error::{Error, Result};
 use crate::io::InputOverrides;
 use crate::io::Run;
+use crate::io::block::Block;
 use crate::io::input::Inputs;
 use crate::io::lock;
 use crate::io::output::AtomicFile;
 use crate::score::Config;
 use crate::score::memory::Memory;
 use crate::score::write::{OutputKind, write_hosts};
+
+/// How many blocks of hosts may be read ahead of what was taken over (measured: `scripts/bench live`, the row "from start to the first
+/// alert").
+const PARSED_AHEAD: usize = 2;
 
 /// A state file, held by this run alone.
 #[derive(Debug)]
@@ -57,18 +63,32 @@ impl StateFile {
             return Ok(Restored::All);
         }
         let memory = Memory::of(&config.rules);
-        for block in Inputs::new(std::slice::from_ref(&self.path), &InputOverrides::default())?.reader(run).unlogged() {
-            let (records, intake) = read_from(Whence::State, &block?, &config.keep);
-            intake.fatal.map_or(Ok(()), Err)?;
-            if let Some((line, reason)) = intake.issues.first.first() {
-                let reason = format!("line {line}: {reason}: to start afresh, remove it");
-                return Err(Error::Read { path: self.path.display().to_string(), reason });
-            }
-            if let Some(reason) = records.pieces.iter().find_map(|piece| memory.refuse(piece.kept.as_deref()?)) {
-                return Err(Error::NoPart { place: self.path.display().to_string(), reason });
-            }
-            take(&records)?;
-        }
+        let reader = Inputs::new(std::slice::from_ref(&self.path), &InputOverrides::default())?.reader(run).unlogged();
+        let keep = &config.keep;
+        std::thread::scope(|scope| {
+            let (records, parsed) = sync_channel(PARSED_AHEAD);
+            // Where nobody takes it any more, the rest is not read.
+            scope.spawn(move || {
+                let parse = |block: Block| {
+                    let answer = read_from(Whence::State, &block, keep);
+                    run.blocks.put(block.bytes);
+                    answer
+                };
+                reader.map(|block| block.map(parse)).try_for_each(|answer| records.send(answer))
+            });
+            parsed.into_iter().try_for_each(|answer| {
+                let (records, intake) = answer?;
+                intake.fatal.map_or(Ok(()), Err)?;
+                if let Some((line, reason)) = intake.issues.first.first() {
+                    let reason = format!("line {line}: {reason}: to start afresh, remove it");
+                    return Err(Error::Read { path: self.path.display().to_string(), reason });
+                }
+                if let Some(reason) = records.pieces.iter().find_map(|piece| memory.refuse(piece.kept.as_deref()?)) {
+                    return Err(Error::NoPart { place: self.path.display().to_string(), reason });
+                }
+                take(&records)
+            })
+        })?;
         // Asked after the last block: a reader that was stopped gave fewer, and the stop stays.
         Ok(if run.shutdown.is_stopped() { Restored::Part } else { Restored::All })
     }

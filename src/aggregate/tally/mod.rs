@@ -6,15 +6,16 @@
 
 mod counts;
 mod evidence;
+mod extra;
 mod memory;
 mod other;
 mod services;
 
 use crate::aggregate::tally::counts::SignalCounts;
 pub use crate::aggregate::tally::evidence::EvidencePosition;
+use crate::aggregate::tally::extra::{Extra, Rare};
 pub use crate::aggregate::tally::other::Other;
 use crate::aggregate::tally::other::known_time;
-use crate::aggregate::tally::services::ServiceCounts;
 
 use crate::aggregate::interner::{SignalId, StringInterner};
 use crate::aggregate::login_order::LoginOrderBuilder;
@@ -39,22 +40,6 @@ pub struct HostAggregate {
     more: Option<Box<Extra>>,
 }
 
-/// What not every run, or not every address, has.
-#[derive(Debug, Clone, Default)]
-struct Extra {
-    others: Vec<(SignalId, Other)>,
-    evidence: Vec<(SignalId, EvidencePosition)>,
-    series: Vec<(SignalId, Counts)>,
-    users: Distinct,
-    paths: Distinct,
-    order: Option<Box<LoginOrderBuilder>>,
-    services: Option<Box<ServiceCounts>>,
-    timeline: Option<Box<HostTimeline>>,
-    alerted: Vec<(usize, i64)>,
-    ip_last_seen: Option<SeenAt>,
-    carried: Option<Box<Carried>>,
-}
-
 impl Default for HostAggregate {
     fn default() -> Self {
         Self { counts: SignalCounts::default(), first_seen: i64::MAX, last_seen: i64::MIN, more: None }
@@ -67,7 +52,7 @@ impl HostAggregate {
         let counter = match signal.index() {
             Some(_) if count == 0 => return true,
             Some(index) => self.counts.get_mut(index),
-            None => &mut entry(&mut self.more_mut().others, signal).count,
+            None => &mut entry(&mut self.rare_mut().others, signal).count,
         };
         let sum = counter.saturating_add(count);
         *counter = sum.min(MAX_INTEGER);
@@ -94,7 +79,7 @@ impl HostAggregate {
 
     /// The counts by time for people, to which something is to be added.
     pub fn timeline_mut(&mut self) -> &mut HostTimeline {
-        self.more_mut().timeline.get_or_insert_default()
+        self.rare_mut().timeline.get_or_insert_default()
     }
 
     /// Whether a signal of the table was counted.
@@ -103,10 +88,10 @@ impl HostAggregate {
     }
 
     pub fn distinct_mut(&mut self, value: Value) -> &mut Distinct {
-        let more = self.more_mut();
+        let rare = self.rare_mut();
         match value {
-            Value::User => &mut more.users,
-            Value::Path => &mut more.paths,
+            Value::User => &mut rare.users,
+            Value::Path => &mut rare.paths,
         }
     }
 
@@ -129,8 +114,12 @@ impl HostAggregate {
         }
         let at = start + evidence[start..end].partition_point(|(_, earlier)| !position.is_before(earlier, files));
         if evidence.len() == evidence.capacity() {
-            // Vec would double: three are the rule, and there may be millions of addresses.
-            evidence.reserve_exact(limit.min(4));
+            // Vec would double: one or three are the rule, and there may be millions of addresses.
+            evidence.reserve_exact(match evidence.len() {
+                0 => 1,
+                1 => limit.clamp(2, 4) - 1,
+                _ => limit.min(4),
+            });
         }
         evidence.insert(at, (signal, position));
         false
@@ -141,7 +130,11 @@ impl HostAggregate {
         let alerted = &mut self.more_mut().alerted;
         match alerted.binary_search_by_key(&rule, |&(other, _)| other) {
             Ok(index) => alerted[index].1 = at,
-            Err(index) => alerted.insert(index, (rule, at)),
+            Err(index) => {
+                // Vec would start with four; most addresses that lead to an alert do so for one rule.
+                alerted.reserve_exact(1);
+                alerted.insert(index, (rule, at));
+            }
         }
     }
 
@@ -191,7 +184,7 @@ impl HostAggregate {
 
     /// The counts of other signals, in no order; some may be left out in the end.
     pub fn others(&self) -> &[(SignalId, Other)] {
-        self.more.as_ref().map_or(&[], |more| &more.others)
+        self.rare().map_or(&[], |rare| &rare.others)
     }
 
     /// When the address was first seen, in seconds since 1970.
@@ -211,23 +204,23 @@ impl HostAggregate {
 
     /// When the address that a network is called by was last seen, where that is not when the network was.
     pub fn ip_last_seen(&self) -> Option<SeenAt> {
-        self.more.as_ref().and_then(|more| more.ip_last_seen)
+        self.rare().and_then(|rare| rare.ip_last_seen)
     }
 
     pub fn set_ip_last_seen(&mut self, at: Option<SeenAt>) {
         if at != self.ip_last_seen() {
-            self.more_mut().ip_last_seen = at;
+            self.rare_mut().ip_last_seen = at;
         }
     }
 
     /// What stages between ours know of it; `None`: nothing.
     pub fn carried(&self) -> Option<&Carried> {
-        self.more.as_ref().and_then(|more| more.carried.as_deref())
+        self.rare().and_then(|rare| rare.carried.as_deref())
     }
 
     /// The same, to which something is to be added.
     pub fn carried_mut(&mut self) -> &mut Carried {
-        self.more_mut().carried.get_or_insert_default()
+        self.rare_mut().carried.get_or_insert_default()
     }
 
     /// Whether anything was counted: what is only known from other stages is no host.
@@ -247,9 +240,9 @@ impl HostAggregate {
 
     /// The distinct values of one kind; `None`: there never was one.
     pub fn distinct(&self, value: Value) -> Option<&Distinct> {
-        self.more.as_ref().map(|more| match value {
-            Value::User => &more.users,
-            Value::Path => &more.paths,
+        self.rare().map(|rare| match value {
+            Value::User => &rare.users,
+            Value::Path => &rare.paths,
         })
     }
 
@@ -260,7 +253,7 @@ impl HostAggregate {
 
     /// The counts by time for people; `None`: there are none, or none are kept.
     pub fn timeline(&self) -> Option<&HostTimeline> {
-        self.more.as_ref().and_then(|more| more.timeline.as_deref())
+        self.rare().and_then(|rare| rare.timeline.as_deref())
     }
 
     /// What an event that tells of a login looks at first.
@@ -292,6 +285,14 @@ impl HostAggregate {
 
     fn more_mut(&mut self) -> &mut Extra {
         self.more.get_or_insert_default()
+    }
+
+    fn rare(&self) -> Option<&Rare> {
+        self.more.as_ref()?.rare.as_deref()
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.more_mut().rare.get_or_insert_default()
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn known_time(at: i64) -> Option<i64> {
 impl HostAggregate {
     /// Widens the period of a signal outside the table.
     pub fn see_other(&mut self, signal: SignalId, at: Option<i64>) {
-        let other = entry(&mut self.more_mut().others, signal);
+        let other = entry(&mut self.rare_mut().others, signal);
         if let Some(at) = at {
             other.first_seen = other.first_seen.min(at);
             other.last_seen = other.last_seen.max(at);
@@ -47,10 +47,11 @@ impl HostAggregate {
                 new.is_some()
             });
         }
-        let Some(more) = self.more.as_mut().filter(|more| !more.others.is_empty()) else { return };
-        apply(&mut more.others, &moved);
+        let Some(more) = &mut self.more else { return };
+        let Some(rare) = more.rare.as_mut().filter(|rare| !rare.others.is_empty()) else { return };
+        apply(&mut rare.others, &moved);
+        rare.timeline.iter_mut().for_each(|timeline| timeline.move_others(&moved));
         apply(&mut more.evidence, &moved);
         apply(&mut more.series, &moved);
-        more.timeline.iter_mut().for_each(|timeline| timeline.move_others(&moved));
     }
 }

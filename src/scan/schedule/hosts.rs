@@ -279,7 +279,10 @@ impl HostQueue {
             || host.network.and_then(|network| self.networks.timeout(network)).map(|t| t.max(floor).max(NEIGHBOUR_MIN_TIMEOUT));
         // Nothing is known: half of the ceiling, so that the retry has all of it.
         let first = known.or_else(neighbours).unwrap_or(if retries > 0 { timeout / 2 } else { timeout });
-        let doublings = if host.line.losses.are_proven() { earlier / SAME_WAIT_TRIES } else { earlier };
+        // Of a host that answers, a neighbour's losses say as much: it may have few ports to prove its own by.
+        let of_network = || host.network.is_some_and(|network| self.networks.losses(network).are_proven());
+        let loses = host.line.losses.are_proven() || host.line.losses.has_answers() && of_network();
+        let doublings = if loses { earlier / SAME_WAIT_TRIES } else { earlier };
         first.saturating_mul(1 << doublings.min(8)).min(timeout)
     }
 
