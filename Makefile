@@ -55,7 +55,7 @@ build: ## build the filters (FEATURES= : without soar-enrich)
 test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real, test-deb and test-dist
 	@scripts/test 'cargo fmt --check' 'cargo fmt --check --manifest-path fuzz/Cargo.toml' 'cargo clippy --locked --all-targets --all-features -- -D warnings' 'cargo test --locked --all-features --no-fail-fast' \
 	"RUSTDOCFLAGS='-D warnings' cargo doc --locked --all-features --no-deps --lib" \
-	'shellcheck $(filter-out scripts/spark scripts/lib,$(wildcard scripts/*)) scripts/lib/*.bash bench/*.sh tests/range/*.sh .ci/run'
+	'shellcheck $(filter-out scripts/spark scripts/lib,$(wildcard scripts/*)) scripts/lib/*.bash bench/*.sh bench/newest tests/range/*.sh .ci/run'
 
 test-real: build ## the tests with a browser, Spark and real servers, an attack on servers in namespaces, and make deny
 	@scripts/test 'cargo test --locked --all-features --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny'
