@@ -74,7 +74,11 @@ impl StateFile {
                     run.blocks.put(block.bytes);
                     answer
                 };
-                reader.map(|block| block.map(parse)).try_for_each(|answer| records.send(answer))
+                for block in reader {
+                    if records.send(block.map(parse)).is_err() {
+                        return;
+                    }
+                }
             });
             parsed.into_iter().try_for_each(|answer| {
                 let (records, intake) = answer?;
