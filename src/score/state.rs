@@ -68,7 +68,7 @@ impl StateFile {
         std::thread::scope(|scope| {
             let (records, parsed) = sync_channel(PARSED_AHEAD);
             // Where nobody takes it any more, the rest is not read.
-            scope.spawn(move || {
+            let read_on = move || {
                 let parse = |block: Block| {
                     let answer = read_from(Whence::State, &block, keep);
                     run.blocks.put(block.bytes);
@@ -79,7 +79,8 @@ impl StateFile {
                         return;
                     }
                 }
-            });
+            };
+            std::thread::Builder::new().spawn_scoped(scope, read_on).map_err(|source| Error::System { what: "thread", source })?;
             parsed.into_iter().try_for_each(|answer| {
                 let (records, intake) = answer?;
                 intake.fatal.map_or(Ok(()), Err)?;

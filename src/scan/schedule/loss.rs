@@ -6,8 +6,9 @@
 
 /// The most tries of one port, whatever gets lost: what finds 999 of 1000 where half of the packets are lost.
 pub const MOST_TRIES: u32 = 10;
-/// Tries beyond `--retries` that a host is given, and how many more for each loss that was proven: they pay for themselves.
-const EXTRA_TRIES: u32 = 512;
+/// Tries beyond `--retries` that a host is given (two for each of 512 silent ports), and how many more for each loss that was proven: they pay
+/// for themselves.
+const EXTRA_TRIES: u32 = 1024;
 const EXTRA_TRIES_EACH: u32 = 16;
 /// How many silent ports of a host are given one late look; each that is heard then makes room for so many more.
 const LATE_LOOKS: u32 = 256;
@@ -21,7 +22,7 @@ const DOUBT: u32 = 5;
 /// Of 1000 packets so many are lost at the most (its place, and 3) where that many tries leave one port in 1000 unheard.
 const TRIES_FOR: [u32; 7] = [100, 178, 251, 316, 373, 422, 464];
 /// From so many losses on, a port is asked once more than that: the share is known well then, and each port that stays silent has a
-/// late look, which takes as long as ten tries.
+/// late look, which takes as long as up to ten tries.
 const WELL_KNOWN: u32 = 8;
 
 /// Packets of which something is known: those that were answered, and those that were lost before.
@@ -207,7 +208,7 @@ mod tests {
             }
             count
         };
-        assert_eq!(spend(&mut line), 512);
+        assert_eq!(spend(&mut line), 1024);
         line.add_banner(1, 1);
         assert_eq!(spend(&mut line), 16);
     }
