@@ -50,7 +50,8 @@ pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     if is_list || second.is_empty() && after.trim_ascii_start().starts_with(b"|") {
         return Err(LIST);
     }
-    if first == b"unix:" {
+    // A client may ask for a host of that name, which a virtual host's place then holds.
+    if first == b"unix:" && second == b"-" {
         return Ok(Client { domain: None, address: b"-", user: known(after) });
     }
     let plain = Client { domain: None, address: first, user: read_user(first, after)? };

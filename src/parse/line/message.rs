@@ -99,7 +99,7 @@ impl LineParser<'_> {
         }
         // A daemon that folds lines says so within the message; a request is never read across that.
         let (count, inside) = unfold_repeats(message).unwrap_or((1, message));
-        let inside = trim_front(skip_region_of_fly(header.program, inside));
+        let inside = trim_front(skip_region_of_fly(header, inside));
         let mut request = if may_be_request(inside) { self.read_request(inside, arena) } else { None };
         if let Some(ParsedLine::Web(web)) = &mut request {
             web.repeats = count - 1;
@@ -198,15 +198,20 @@ fn split_doubtful_header<'a>(service: &Service, text: &'a [u8], arena: &'a Arena
     Some((Header { time, host: if has_clock(last) { b"" } else { last }, ..header }, tag.message))
 }
 
-/// What follows `[4d891de2] lhr [info]`, the machine, the region and the level that Fly.io's command line writes behind `app`.
+/// What follows `[4d891de2] lhr [info]`, the machine, the region and the level that Fly.io's command line writes behind `app`. A daemon of that name has a process id,
+/// and may log anything behind it.
 ///
 /// **Source:** flyctl `internal/render/logs.go`.
-fn skip_region_of_fly<'a>(program: &[u8], message: &'a [u8]) -> &'a [u8] {
+fn skip_region_of_fly<'a>(header: Header<'_>, message: &'a [u8]) -> &'a [u8] {
     const LEVELS: [&[u8]; 5] = [b"[info]", b"[warn]", b"[warning]", b"[error]", b"[debug]"];
-    let machine = message.strip_prefix(b"[").filter(|_| program == b"app");
-    let Some((_, behind)) = machine.and_then(|machine| machine.split_at_checked(memchr::memchr(b']', machine)?)) else { return message };
+    let machine = message.strip_prefix(b"[").filter(|_| header.program == b"app" && header.pid.is_none());
+    let Some((id, behind)) = machine.and_then(|machine| machine.split_at_checked(memchr::memchr(b']', machine)?)) else { return message };
     let rest = match behind {
-        [b']', b' ', a, b, c, b' ', rest @ ..] if [a, b, c].iter().all(|byte| byte.is_ascii_lowercase()) => rest,
+        [b']', b' ', a, b, c, b' ', rest @ ..]
+            if [a, b, c].iter().all(|byte| byte.is_ascii_lowercase()) && id.iter().all(u8::is_ascii_hexdigit) =>
+        {
+            rest
+        }
         _ => return message,
     };
     LEVELS.iter().find_map(|level| rest.strip_prefix(*level)).unwrap_or(message)

@@ -88,6 +88,16 @@ fn what_is_unknown_may_stand_without_quotes() {
     assert_eq!(client(&line, ClfVariant::Combined).as_deref(), Ok("192.0.2.1"));
 }
 
+#[test]
+fn a_host_called_unix_hides_no_client() {
+    // nginx's `$http_host $remote_addr - $remote_user`: a client asked for that host.
+    for wanted in ["192.0.2.1", "2001:db8::1", "client.example"] {
+        let line = format!(r#"unix: {wanted} - - {TIME} "GET / HTTP/1.1" 404 5 "-" "x""#);
+        assert!(client(&line, ClfVariant::Combined).is_err(), "{line}");
+        assert_eq!(client(&line, ClfVariant::VhostCombined).as_deref(), Ok(wanted), "{line}");
+    }
+}
+
 const TWO: &str = "two addresses: --log-format must say which one is the client (lighttpd, vhost_common, bunkerweb)";
 const SYSLOG: &str = "the line starts like syslog";
 const LIST: &str = "a list in place of ident and user (X-Forwarded-For?): --log-format must say what it is";

@@ -59,6 +59,10 @@ fn read<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatc
 /// `%{+Q}r`), without, up to its protocol.
 fn read_request<'a>(words: &mut Words<'a>) -> Result<&'a [u8], Mismatch> {
     const MISSING: &str = "no request behind the queues";
+    // Before TLS: a method may be called like its version.
+    if let Some(request) = read_bare_request(words.rest()) {
+        return Ok(request);
+    }
     if words.rest().starts_with(b"TLSv") || words.rest().starts_with(b"- - \"") {
         words.word(MISSING)?;
         words.word(MISSING)?;
@@ -67,19 +71,22 @@ fn read_request<'a>(words: &mut Words<'a>) -> Result<&'a [u8], Mismatch> {
         let end = memchr(b'"', words.rest()).ok_or(words.mismatch("the request has no closing quote"))?;
         return Ok(&words.rest()[..end]);
     }
-    let rest = words.rest();
+    read_bare_request(words.rest()).ok_or(words.mismatch(MISSING))
+}
+
+/// A request without quotes, `GET /no HTTP/1.1`. Its method may be any token: `HAProxy` passes on what it does not know.
+///
+/// **Source:** RFC 9110, 5.6.2 (`token`).
+fn read_bare_request(rest: &[u8]) -> Option<&[u8]> {
     if rest.starts_with(b"<BADREQ>") {
-        return Ok(b"-");
+        return Some(b"-");
     }
-    let is_method = |word: &[u8]| (3..=20).contains(&word.len()) && word.iter().all(u8::is_ascii_uppercase);
+    let is_method =
+        |word: &[u8]| !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte));
     let mut parts = rest.splitn(4, |&byte| byte == b' ');
-    let (method, target, protocol) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-    match (target, protocol) {
-        (Some(target), Some(protocol)) if is_method(method) && protocol.starts_with(b"HTTP/") && memchr(b'"', rest).is_none() => {
-            Ok(&rest[..method.len() + 1 + target.len() + 1 + protocol.len()])
-        }
-        _ => Err(words.mismatch(MISSING)),
-    }
+    let (method, target, protocol) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_request = is_method(method) && protocol.starts_with(b"HTTP/") && memchr(b'"', rest).is_none();
+    is_request.then(|| &rest[..method.len() + 1 + target.len() + 1 + protocol.len()])
 }
 
 /// A size; with `option logasap` the `+` says that there may be more.
@@ -162,13 +169,16 @@ mod tests {
             ("TLSv1.3 TLS_AES_256_GCM_SHA384 \"GET /no HTTP/1.1\"", Some(b"/no")),
             ("- - \"GET /no HTTP/1.1\"", Some(b"/no")),
             ("<BADREQ>", None),
+            ("get /no HTTP/1.1", Some(b"/no")),
+            ("M-SEARCH /no HTTP/1.1", Some(b"/no")),
+            ("TLSv1.3 /no HTTP/1.1", Some(b"/no")),
+            ("TLSv1.3 TLS_AES_256_GCM_SHA384 get /no HTTP/1.1", Some(b"/no")),
         ] {
             let line = format!("{front} {request}");
             let Ok(ParsedLine::Web(web)) = read(line.as_bytes(), &mut clock) else { panic!("unread: {line}") };
             assert_eq!((web.client, web.status, web.target()), (&b"192.0.2.10"[..], Some(404), target), "{line}");
         }
-        for request in ["x \"GET /no HTTP/1.1\"", "get /no HTTP/1.1", "GET /no", "GET /a b HTTP/1.1", "GET / HTTP/1.0 \"GET /no HTTP/1.1\""]
-        {
+        for request in ["x \"GET /no HTTP/1.1\"", "{ /no HTTP/1.1", "GET /no", "GET /a b HTTP/1.1", "GET / HTTP/1.0 \"GET /no HTTP/1.1\""] {
             assert!(read(format!("{front} {request}").as_bytes(), &mut clock).is_err(), "{request}");
         }
     }

@@ -27,7 +27,8 @@ enum Escape {
     Plus,
 }
 
-/// A layout: its format, a line in which `@` stands for what a client sent, `~` for the same without blanks, and how it is written.
+/// A layout: its format, a line in which `@` stands for what a client sent, `~` for the same without blanks, `^` for an
+/// at sign of the server's own, and how it is written.
 const LAYOUTS: &[(&str, &str, Escape)] = &[
     (
         "haproxy_http",
@@ -106,7 +107,9 @@ const LAYOUTS: &[(&str, &str, Escape)] = &[
     ),
     ("tornado", "[W 241129 10:00:00 web:2348] 404 ~ /~ (192.0.2.66) 0.42ms", Escape::Raw),
     ("tornado", "[W 2024-11-29 10:00:00.123 ServerApp] 404 GET /~ (192.0.2.66) 3.21ms referer=@", Escape::Raw),
-    ("tornado", "[I 2024-11-29 10:00:00.123 JupyterHub log:192] 404 GET /~ (@@192.0.2.66) 3.21ms", Escape::Raw),
+    ("tornado", "[I 2024-11-29 10:00:00.123 JupyterHub log:192] 404 GET /~ (@^192.0.2.66) 3.21ms", Escape::Raw),
+    ("tornado", "[W 2024-11-29 10:00:00.123 ServerApp] 404 GET /~ (^192.0.2.66) 3.21ms referer=@", Escape::Raw),
+    ("tornado", "[W 241129 10:00:00 web:1871] 404 GET /~ (192.0.2.66): @", Escape::Raw),
     ("sanic", "[2024-06-09 22:32:17 +0000] - (sanic.access)[INFO][192.0.2.66:51234]: GET http://@/~  404 500", Escape::Raw),
     ("php_server", "[Sun Jun  9 22:32:17 2024] 192.0.2.66:51234 [404]: ~ /~ - @", Escape::Raw),
     ("hiawatha", "192.0.2.66|Fri 29 Nov 2024 10:00:00 +0100|404|1294|@|GET /@ HTTP/1.1|Host: @|User-Agent: @|Accept: @", Escape::Raw),
@@ -150,6 +153,8 @@ const SENT: &[&str] = &[
     "] [Client 203.0.113.9] [Length 1] ",
     " => generated 5 bytes in 1 msecs (HTTP/1.1 200) 2 headers in 89 bytes (1 switches on core 0)",
     ") {1 vars in 2 bytes} [Mon Nov 28 06:43:31 2022] GET / ",
+    "203.0.113.9) 1.00ms x",
+    "@203.0.113.9) 1.00ms ",
     "\",\"remote_ip\":\"203.0.113.9\",\"x\":\"",
     "\"",
     "\\",
@@ -194,6 +199,7 @@ fn no_client_bends_a_line_of_a_server() {
             match c {
                 '@' => line.push_str(&written(texts.next().map_or("", |text| text), escape)),
                 '~' => line.push_str(&written(&texts.next().map_or("", |text| text).replace([' ', '\t'], ""), escape)),
+                '^' => line.push('@'),
                 c => line.push(c),
             }
         }

@@ -1,6 +1,6 @@
 //! Tornado's access lines, and those of Jupyter, which is a Tornado.
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::base::net;
 use crate::base::time::{Clock, LogTime};
@@ -33,13 +33,16 @@ fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Parse
     let target = words.word("no target")?;
     words.skip(b"(", NO_CLIENT)?;
     let rest = words.rest();
-    let mut ends = memchr_iter(b')', rest).filter(|&end| starts_with_duration(&rest[end + 1..]));
-    let end = ends.next().ok_or(words.mismatch(NO_CLIENT))?;
-    let (user, client) = match memrchr(b'@', &rest[..end]) {
-        // Who logs in may be called like all this.
-        Some(_) if ends.next().is_some() => return Err(words.mismatch("two candidates for the client")),
-        Some(at) => (known(&rest[..at]), &rest[at + 1..end]),
-        None => (None, &rest[..end]),
+    // What Tornado says of an error stands behind `404 GET /no (192.0.2.50): `, and may hold all this.
+    let first = memchr(b')', rest).filter(|&end| starts_with_duration(&rest[end + 1..])).ok_or(words.mismatch(NO_CLIENT))?;
+    let last = memchr_iter(b')', rest).filter(|&end| starts_with_duration(&rest[end + 1..])).last().unwrap_or(first);
+    // Who logs in may be called like all this; without an '@' before its last candidate a line has no user.
+    if last != first && memchr(b'@', &rest[..last]).is_some() {
+        return Err(words.mismatch("two candidates for the client"));
+    }
+    let (user, client) = match memrchr(b'@', &rest[..first]) {
+        Some(at) => (known(&rest[..at]), &rest[at + 1..first]),
+        None => (None, &rest[..first]),
     };
     if net::parse_address(client).is_none() {
         return Err(words.mismatch("the client is no address"));
@@ -115,6 +118,24 @@ mod tests {
                 "[I 2024-11-29 10:00:00.123 JupyterHub log:192] 200 GET / (a@203.0.113.9) 1.00ms x@192.0.2.50) 3.21ms",
                 "two candidates for the client",
             ),
+            (
+                "[I 2024-11-29 10:00:00.123 JupyterHub log:192] 200 GET / (203.0.113.9) 1.00ms x@192.0.2.50) 3.21ms",
+                "two candidates for the client",
+            ),
+            (
+                "[W 2024-11-29 10:00:00.123 ServerApp] 404 GET / (203.0.113.9) 1.00ms referer=x@192.0.2.50) 3.21ms referer=None",
+                "two candidates for the client",
+            ),
+            (
+                "[I 2024-11-29 10:00:00.123 JupyterHub log:192] 200 GET / (a)@203.0.113.9) 1.00ms x@192.0.2.50) 3.21ms",
+                "no client in parentheses behind the request",
+            ),
+            // An error is told before the request is, and its text is often the client's.
+            (
+                "[W 2024-11-29 10:00:00.123 ServerApp] 404 GET /x (192.0.2.50): No such file: x@203.0.113.9) 1.00ms ",
+                "no client in parentheses behind the request",
+            ),
+            ("[W 241129 10:00:00 web:1871] 404 GET /x (192.0.2.50): x@203.0.113.9) 1.00ms", "no client in parentheses behind the request"),
             ("WARNING:tornado.access:404 GET /no (192.0.2.50) 0.42ms", "192.0.2.50 - -"),
             ("WARNING:tornado.general:404 GET /no (192.0.2.50) 0.42ms", "no header of Tornado at the start"),
             ("[W 241129 10:00:00 chat:7] 404 GET /no (203.0.113.9) 0.42ms", "no header of Tornado at the start"),
