@@ -37,7 +37,6 @@ pub const FORMATS: &[Format] = &[
     server::uwsgi::UWSGI,
     server::python::SANIC,
     server::tornado::TORNADO,
-    server::php::PHP,
     server::hiawatha::HIAWATHA,
     server::w3c::W3C,
     json_server::GOOGLE,

@@ -79,10 +79,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     found.filter(|name| !NAMED.iter().any(|named| named.name == *name)).chain(own)
 }
 
-/// Whether who gives this name vouches for the client, which a header may have named: then nothing proposes it.
+/// Whether who gives this name vouches for the client, which a header or another writer of the log may have named: then nothing proposes it.
 #[must_use]
 pub fn vouches(name: &str) -> bool {
-    matches!(name, "quoted_client" | "glassfish" | "gin" | "zoraxy")
+    matches!(name, "quoted_client" | "php_server" | "glassfish" | "gin" | "zoraxy")
 }
 
 /// The names that look like `given`, in words; nothing where none does.

@@ -7,6 +7,7 @@ use crate::base::time::Clock;
 use crate::parse::access::clf;
 use crate::parse::access::guess::columns::guess_columns;
 use crate::parse::access::request::Web;
+use crate::parse::access::server::php;
 use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
 
 /// ingress-nginx before 0.22: `$remote_addr - [$proxy_add_x_forwarded_for] - $remote_user [$time_local] ...`. The list ends with the peer.
@@ -83,6 +84,10 @@ pub const HINTS: &[Hint] = &[
     (
         |line| split_quoted_client(line).is_ok(),
         "a client in quotes: use --log-format quoted_client, if it is the peer's address and no header that clients send (X-Forwarded-For)",
+    ),
+    (
+        php::looks_so,
+        "possibly PHP's own server (php -S): use --log-format php_server, if no application writes what clients chose to the same log",
     ),
     (
         |line| line.starts_with(b"[GIN] "),

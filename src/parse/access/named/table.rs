@@ -5,6 +5,7 @@ use crate::parse::access::escaping::Escaping;
 use crate::parse::access::named::{NamedFormat, Reader, headed, own};
 use crate::parse::access::server::envoy::{self, ENVOY};
 use crate::parse::access::server::haproxy::HTTPLOG;
+use crate::parse::access::server::php;
 use crate::parse::access::server::unquoted::{self, UNQUOTED};
 use crate::parse::access::server::w3c::W3C;
 
@@ -254,6 +255,16 @@ pub const NAMED: &[NamedFormat] = &[
         example: (
             r#""192.0.2.1" - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0""#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/no"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
+        ),
+    },
+    NamedFormat {
+        name: "php_server",
+        about: "PHP's built-in server (php -S); what an application writes to the same log with error_log may look the same",
+        source: "PHP sapi/cli/php_cli_server.c (php_cli_server_log_response)",
+        reader: Reader::Own(php::read),
+        example: (
+            "[Sun Jun  9 22:32:17 2024] 192.0.2.41:51234 [404]: GET /no - No such file or directory",
+            r#"{"schema":"soar.event/1","@timestamp":"2024-06-09T22:32:17Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.41"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
         ),
     },
     NamedFormat {

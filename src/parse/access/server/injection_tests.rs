@@ -111,7 +111,6 @@ const LAYOUTS: &[(&str, &str, Escape)] = &[
     ("tornado", "[W 2024-11-29 10:00:00.123 ServerApp] 404 GET /~ (^192.0.2.66) 3.21ms referer=@", Escape::Raw),
     ("tornado", "[W 241129 10:00:00 web:1871] 404 GET /~ (192.0.2.66): @", Escape::Raw),
     ("sanic", "[2024-06-09 22:32:17 +0000] - (sanic.access)[INFO][192.0.2.66:51234]: GET http://@/~  404 500", Escape::Raw),
-    ("php_server", "[Sun Jun  9 22:32:17 2024] 192.0.2.66:51234 [404]: ~ /~ - @", Escape::Raw),
     ("hiawatha", "192.0.2.66|Fri 29 Nov 2024 10:00:00 +0100|404|1294|@|GET /@ HTTP/1.1|Host: @|User-Agent: @|Accept: @", Escape::Raw),
     ("combined", r#"192.0.2.66 - @ [11/29/2024:10:00:00 -0000] "GET /@ HTTP/1.1" 404 0 "@" "@" "s" "-" 2087"#, Escape::Apache),
     (

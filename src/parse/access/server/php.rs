@@ -1,25 +1,17 @@
 //! The web server that PHP's command line has for development, which many people leave open to the world.
+//!
+//! What an application writes with `error_log` stands in the same log behind the same time, so only its name tells it.
 
+use memchr::memmem;
+
+use crate::base::net;
 use crate::base::time::Clock;
 use crate::parse::access::request::{Web, join_request, read_status};
 use crate::parse::access::server::words::Words;
-use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
+use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
 
-/// `php -S`.
-pub const PHP: Format = Format {
-    name: "php_server",
-    kind: FormatKind::Web,
-    about: "PHP's built-in server (php -S); it has no user agent, and a time without a zone",
-    source: "PHP sapi/cli/php_cli_server.c (php_cli_server_log_response)",
-    example: (
-        "[Sun Jun  9 22:32:17 2024] 192.0.2.41:51234 [404]: GET /no - No such file or directory",
-        r#"{"schema":"soar.event/1","@timestamp":"2024-06-09T22:32:17Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.41"},"http":{"request":{"method":"GET"},"response":{"status_code":404}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
-    ),
-    read: |line, arena, clock| read(line.text, arena, clock),
-};
-
-/// All that counts stands before what the client sent. Before PHP 7.4 no method does.
-fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+/// `php -S`. All that counts stands before what the client sent. Before PHP 7.4 no method does.
+pub fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     const LEN: usize = "[Sun Jun  9 22:32:17 2024] ".len();
     let no_time = Mismatch { at: 0, reason: "no time at the start" };
     let (front, _) = line.split_at_checked(LEN).ok_or(no_time)?;
@@ -46,6 +38,13 @@ fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Parse
         _ => (None, known(first)),
     };
     Ok(ParsedLine::Web(Web { time: Some(time), request: join_request(method, target, None, arena), status, ..Web::of(client) }))
+}
+
+/// Whether a line begins as one of it does: a time in brackets, a client with its port, a status in brackets.
+pub fn looks_so(line: &[u8]) -> bool {
+    let Some((_, rest)) = line.split_at_checked("[Sun Jun  9 22:32:17 2024] ".len()) else { return false };
+    let is_client = |end| net::split_port(&rest[..end]).is_some();
+    line.starts_with(b"[") && memmem::find(rest, b" [").is_some_and(|end| is_client(end) && rest[end..].get(5..8) == Some(b"]: "))
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Parse
     let rest = words.rest();
     // What Tornado says of an error stands behind `404 GET /no (192.0.2.50): `, and may hold all this.
     let first = memchr(b')', rest).filter(|&end| starts_with_duration(&rest[end + 1..])).ok_or(words.mismatch(NO_CLIENT))?;
-    let last = memchr_iter(b')', rest).filter(|&end| starts_with_duration(&rest[end + 1..])).last().unwrap_or(first);
+    let last = memchr_iter(b')', rest).rfind(|&end| starts_with_duration(&rest[end + 1..])).unwrap_or(first);
     // Who logs in may be called like all this; without an '@' before its last candidate a line has no user.
     if last != first && memchr(b'@', &rest[..last]).is_some() {
         return Err(words.mismatch("two candidates for the client"));
