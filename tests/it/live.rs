@@ -166,8 +166,12 @@ fn a_state_that_is_damaged_or_of_other_flags_is_an_error_and_stays_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = folder.path().join("state");
     let plain = score(&[], failed("192.0.2.1", 0).as_bytes());
+    // More than is read ahead stands behind the damage.
+    let host = |n: u32| format!("{{\"schema\":\"soar.host/1\",\"ip\":\"{}\"}}\n", std::net::Ipv4Addr::from(0x0a00_0000 + n));
+    let many: String = std::iter::once("{\"ip\n".to_owned()).chain((0..60_000).map(host)).collect();
     for (kept, flags, reason) in [
         ("{\"schema\":\"soar.host/1\",\"ip\"", &[][..], "line 1: malformed record"),
+        (&*many, &[][..], "line 1: malformed record"),
         (&*plain, &["--window", "10m"], ":1: the host has no buckets, which windows need: use the rules, --window and --resolution"),
         (&*plain, &["--rules", "strict"], ":1: the host has no buckets, which windows need: use the rules, --window and --resolution"),
         (&*plain, &["--rule", "r=.users > 3"], ":1: the host has no list of users or paths, which a rule needs: use the rules"),

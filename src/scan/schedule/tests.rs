@@ -321,3 +321,21 @@ fn a_system_that_stays_exhausted_makes_the_port_unknown() {
     assert_eq!(reason, Reason::Exhausted);
     assert_eq!(now, STARVED_PAUSE * STARVED_TRIES);
 }
+
+#[test]
+fn what_a_network_loses_is_asked_for_again_without_waiting_longer() {
+    let mut s = schedule(limits(), 1..11, &["198.51.100.1", "198.51.100.2"]);
+    let mut starts = Vec::new();
+    let (settled, _) = run_in_time(&mut s, |probe, nth, now| {
+        let is_first_host = probe.target.ip() == "198.51.100.1".parse::<IpAddr>().expect("an address");
+        // The first host loses the first try of every other port; the second one port twice, which proves nothing of it before.
+        let lost = if is_first_host { u32::from(probe.target.port() % 2 == 0) } else { 2 * u32::from(probe.target.port() == 7) };
+        if !is_first_host && probe.target.port() == 7 {
+            starts.push(now);
+        }
+        (nth >= lost).then_some((Reason::Refused, ms(10)))
+    });
+    assert!(settled.len() == 20 && settled.values().all(|reason| *reason == Reason::Refused), "{settled:?}");
+    let [first, second, third] = starts[..] else { panic!("{starts:?}") };
+    assert!(third - second <= second - first, "{starts:?}");
+}
