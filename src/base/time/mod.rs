@@ -22,7 +22,7 @@ pub use crate::base::time::clock::{Assumptions, Clock};
 pub use crate::base::time::field::month_number;
 use crate::base::time::field::{in_range, split_rfc3339};
 use crate::base::time::month::LONGEST as LONGEST_MONTH;
-pub use crate::base::time::month::split_foreign_month;
+pub use crate::base::time::month::{month_name, split_foreign_month};
 
 /// First second of the year 0 and last of 9999: what RFC 3339 can write.
 const RFC3339_SECONDS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;

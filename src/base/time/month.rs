@@ -19,6 +19,11 @@ static MONTHS: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(||
     NAMES.lines().zip(ENGLISH).flat_map(named).collect()
 });
 
+/// The English name of a month, counted from 1.
+pub fn month_name(number: u8) -> Option<&'static str> {
+    ENGLISH.get(usize::from(number).checked_sub(1)?).copied()
+}
+
 /// The English name of the month that `text` starts with, and what stands behind it; of English names only those that a letter or a
 /// point makes longer.
 pub fn split_foreign_month(text: &[u8]) -> Option<(&'static str, &[u8])> {

@@ -2,8 +2,7 @@
 //!
 //! What stands behind it is an application's own word: a request to it, or whatever it likes to log.
 
-use crate::base::time::Clock;
-use crate::base::time::LogTime;
+use crate::base::time::{Clock, LogTime, month_name};
 use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::envelope::tag::split_word;
 use crate::parse::envelope::trust::{Doubt, Trust};
@@ -23,14 +22,13 @@ pub const KLOG: EnvelopeFormat = EnvelopeFormat {
 };
 
 const NO_HEADER: Mismatch = Mismatch { at: 0, reason: "no header of klog at the start" };
-const MONTHS: [&[u8; 3]; 12] = [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 fn open<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let [month, day, time, message] = split(line).ok_or(NO_HEADER)?;
     let number = month[0].wrapping_sub(b'0') * 10 + month[1].wrapping_sub(b'0');
-    let month = MONTHS.get(usize::from(number).wrapping_sub(1)).ok_or(NO_HEADER)?;
+    let month = month_name(number).ok_or(NO_HEADER)?;
     let mut text = *b"Jan 00 00:00:00";
-    text[..3].copy_from_slice(*month);
+    text[..3].copy_from_slice(month.as_bytes());
     text[4..6].copy_from_slice(day);
     text[7..].copy_from_slice(&time[..8]);
     if text[4] == b'0' {

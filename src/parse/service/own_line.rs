@@ -2,7 +2,7 @@
 //!
 //! Everything before the message is the server's, so it is read from the left.
 
-use crate::base::time::{Clock, LogTime, RFC3164_LEN, month_number};
+use crate::base::time::{Clock, LogTime, RFC3164_LEN, month_name, month_number};
 use crate::parse::format::Arena;
 use crate::parse::service::field::{FieldKind, split_peer};
 use crate::parse::service::prefix::find_short;
@@ -188,8 +188,7 @@ pub fn read_time<'a>(text: &TimeText<'a>, arena: &'a Arena, clock: &mut Clock) -
     let second = if text.second.is_empty() { 0 } else { digits(text.second)? };
     let minute = digits(text.minute)?;
     if text.year.is_empty() {
-        let name =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].get(usize::from(month).checked_sub(1)?)?;
+        let name = month_name(month)?;
         let stamp = format!("{name} {day:2} {hour:02}:{minute:02}:{second:02}");
         debug_assert_eq!(stamp.len(), RFC3164_LEN);
         return Some(LogTime { seconds: clock.parse_rfc3164(stamp.as_bytes()).ok()?, fraction });
