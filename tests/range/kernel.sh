@@ -2,6 +2,7 @@
 # Whether this kernel, and this user, may do what the range needs. Run in namespaces of its own.
 set -euo pipefail
 mount -t tmpfs -o size=64k tmpfs /run
+echo 1024 >/proc/sys/net/unix/max_dgram_qlen
 ip netns add one
 ip -n one link add street type bridge
 ip -n one link add near type veth peer name far

@@ -24,6 +24,8 @@ start_syslog() {
     local modules
     modules=/usr/lib/$(uname -m)-linux-gnu/rsyslog
     [ -d "$modules" ] || modules=$TOOLS$modules
+    # nginx and HAProxy do not wait for /dev/log: what comes while its queue is full (10 messages, if nothing else is said) is lost.
+    echo 1024 >/proc/sys/net/unix/max_dgram_qlen
     rsyslogd -n -M "$modules" -f "$HERE/etc/rsyslog.conf" -i /run/rsyslogd.pid &
     SYSLOG=$!
     await test -S /dev/log
