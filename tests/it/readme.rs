@@ -136,6 +136,31 @@ fn tables_in_the_documents_are_those_of_the_code() {
     }
 }
 
+/// The numbers behind `before` in `document`.
+fn numbers_behind(document: &str, before: &str) -> Vec<usize> {
+    let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    document.split(before).skip(1).filter_map(|rest| digits(rest).parse().ok()).collect()
+}
+
+#[test]
+fn the_documents_say_about_how_many_services_there_are() {
+    let shipped = &soar_light::parse::service::catalog::SHIPPED;
+    let by_default = shipped.iter().filter(|file| file.definition().how_read().starts_with("by default")).count();
+    let (all, by_default) = ((shipped.len() + 25) / 50 * 50, (by_default + 5) / 10 * 10);
+    for (name, before, expected) in [
+        ("README.md", "[some ", all),
+        ("README.md", "about ", by_default),
+        ("LISEZMOI.md", "[quelque ", all),
+        ("LISEZMOI.md", "environ ", by_default),
+        ("CHANGELOG.md", "some ", all),
+        ("CHANGELOG.md", "about ", by_default),
+    ] {
+        let told = numbers_behind(&text(&read(name)), before);
+        let is_right = !told.is_empty() && told.iter().all(|number| *number == expected);
+        assert!(is_right, "{name} says {told:?} behind {before:?}: of the services it is {expected}");
+    }
+}
+
 #[test]
 fn every_adapter_is_in_the_documents_under_its_own_first_line() {
     let page = text(&read("docs/adapters.md"));
