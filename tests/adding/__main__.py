@@ -1,8 +1,9 @@
 """usage: python3 tests/adding --bin target/debug
 
 Adds a signal, a column and a report to a copy of the tracked files, by the steps of CONTRIBUTING and nothing else, builds
-that copy, and looks for them in everything that the filters write. Eight more signals make sixteen: that many fit too. Takes
-the dependencies that were built beside the filters of --bin; what it builds itself is removed again.
+that copy, and looks for them in everything that the filters write. Eight further signals are added in the same
+way; the table holds 32 at most (src/record/signal.rs). Takes the dependencies that were built beside the filters of --bin; what it
+builds itself is removed again.
 exit codes: 0 all of it is there, 1 something is not
 """
 
