@@ -351,7 +351,7 @@ def show_commands(argument):
 
 
 # Subjects that the text shows by itself; any other gets a section.
-KNOWN = {"parse", "analysers", "score", "report", "live", "scan", "grow", "spark", "linear"}
+KNOWN = {"parse", "analysers", "score", "report", "enrich", "live", "scan", "grow", "spark", "linear"}
 
 
 def show_others(_):
