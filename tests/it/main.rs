@@ -34,6 +34,7 @@ mod groups;
 mod handover;
 mod heard;
 mod hostile;
+mod keys;
 mod known;
 mod labelled;
 mod lines;
