@@ -1,8 +1,8 @@
 //! What flows between the stages: events and hosts, one JSON object a line, and the table of signals that both count.
 //!
-//! The wire format is specified here, key by key, and nowhere else; `schemas/` restates it for other tools and tests tie the two. (The
-//! cursor is no record: it is the state of `io::checkpoint`, which knows no record, and is specified there.) Stages meet in this module
-//! and never name each other.
+//! The wire format is specified here, key by key; `schemas/` restates it for other tools and tests tie the two. Two formats are specified
+//! elsewhere, since no stage reads another's: the cursor in `io::checkpoint`, whose state it is and which knows no record, and the trace of
+//! one line (`soar.trace/1`) in `parse::trace`, which writes it for people. Stages meet in this module and never name each other.
 
 pub(crate) mod account;
 pub(crate) mod audit;
