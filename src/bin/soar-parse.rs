@@ -34,9 +34,9 @@ const DEFAULT_MEMORY: u64 = 256 << 20;
 
 /// Turn web and SSH logs into events: one JSON line for each log line that carries a signal
 ///
-/// Reads access logs and sshd's messages, alone or inside what syslog, the journal, containers and log shippers write around
-/// them, in any mixture: the format of each line is detected (see --list-formats). Log text
-/// may be hostile: no user name or user agent can make a line count for another address. No name is ever resolved.
+/// Reads access logs, sshd's messages and those of other login services (see --list-services), alone or inside what syslog, the
+/// journal, containers and log shippers write around them, in any mixture: the format of each line is detected (see --list-formats).
+/// Log text may be hostile: no user name or user agent can make a line count for another address. No name is ever resolved.
 // Flags are booleans.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Parser)]
@@ -144,9 +144,10 @@ struct Args {
     /// Names are separated by commas. A file (docs/services.md) adds a service, or replaces the one of its name.
     #[arg(long, value_name = "NAME|FILE|DIR")]
     services: Vec<String>,
-    /// Containers whose sshd is trusted: names (`*` matches any characters) as in the log, or the path of a log that contains no name; comma-separated, repeatable
+    /// Containers whose sshd and login services are trusted: names (`*` matches any characters) as in the log, or the path of a log that contains no name; comma-separated, repeatable
     ///
-    /// Requests to a container always count. An sshd line in its output is untrusted, since anything that runs there could have printed it.
+    /// Requests to a container always count. A line of sshd or of another login service in its output is untrusted, since anything that runs
+    /// there could have printed it; that of a service counts without the flag if the container is called like the service.
     #[arg(long, value_name = "PATTERN")]
     trust_container: Vec<String>,
     /// The access log is JSON with these keys: FIELD=KEY, comma-separated; KEY a.b is b inside a. Fields: client, status and one of request, method, target, path; optional: peer, forwarded, domain, user, time, query, protocol, bytes, referrer, agent

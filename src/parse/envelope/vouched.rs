@@ -1,4 +1,4 @@
-//! Containers that the user vouches for: what their sshd says counts.
+//! Containers that the user vouches for: what their sshd and their login services say counts.
 
 use regex::bytes::RegexSet;
 
