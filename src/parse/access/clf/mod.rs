@@ -8,6 +8,7 @@ mod front;
 
 use memchr::memmem;
 
+use crate::base::net;
 use crate::base::time::{Clock, LogTime};
 use crate::io::lines::Line;
 use crate::parse::access::clf::front::{close_request, find_request, read_front, read_plain_front};
@@ -258,12 +259,15 @@ fn read_any<'a>(line: &'a [u8], variants: &[ClfVariant], clock: &mut Clock) -> R
 /// **Source:** `CPython` `Lib/http/server.py`, `log_error`; Werkzeug `serving.py`.
 fn is_message(line: &[u8]) -> bool {
     const TIME: &[u8] = b"00/Jan/2000 00:00:00";
-    let Some(start) = memmem::find(line, b"] code ") else { return false };
-    let status = line.get(start + 7..start + 10).is_some_and(|code| code.iter().all(u8::is_ascii_digit));
-    let has_front = start.checked_sub(TIME.len() + 1).is_some_and(|open| line[open] == b'[' && line[..open].ends_with(b" - - "));
+    const FRONT: &[u8] = b" - - [";
+    // The client stands at the start, or what a client called itself would make its line of another log a message.
+    let Some((client, rest)) = memmem::find(line, FRONT).map(|at| line.split_at(at)) else { return false };
+    let said = rest.get(FRONT.len() + TIME.len()..).and_then(|rest| rest.strip_prefix(b"] code ")).unwrap_or_default();
+    let is_client = net::is_host(client) || client == b"<local>";
+    let status = said.get(..3).is_some_and(|code| code.iter().all(u8::is_ascii_digit));
     // A line in which a request can be read is one.
     let has_request = || [&b"] \""[..], b"] - "].iter().any(|mark| memmem::find(line, mark).is_some());
-    status && has_front && line[start + 10..].starts_with(b", message ") && !has_request()
+    is_client && status && said[3..].starts_with(b", message ") && !has_request()
 }
 
 /// Escape, with which the colours of a terminal begin. Servers that escape nothing else escape it in what clients send.

@@ -203,6 +203,33 @@ fn a_syslog_line_that_quotes_a_request_is_no_request() {
 }
 
 #[test]
+fn what_python_says_of_an_answer_starts_with_the_client() {
+    const SAID: &str = " - - [29/Nov/2026 13:33:19] code 404, message File not found";
+    for (before, is_said) in [
+        ("192.0.2.1", true),
+        ("2001:db8::1", true),
+        ("host.example", true),
+        ("<local>", true),
+        ("", false),
+        // What a client called itself in another log.
+        ("Dec 10 06:55:46 lab sshd[7]: Failed password for invalid user x", false),
+        (r#"{"remote_addr":"203.0.113.9","request_uri":"/x"#, false),
+        ("203.0.113.9 - x [29/Nov/2026 13:33:19] x", false),
+    ] {
+        assert_eq!(is_message(format!("{before}{SAID}").as_bytes()), is_said, "{before}");
+        assert!(!is_message(format!("{before}{SAID} from 192.0.2.1 - - [29/Nov/2026 13:33:19] - ").as_bytes()), "{before}");
+    }
+    for cut in [
+        " - - [",
+        " - - [29/Nov/2026 13:33:19] code",
+        " - - [29/Nov/2026 13:33:19] code 40",
+        " - - [29/Nov/2026 13:33:19] code x04, message ",
+    ] {
+        assert!(!is_message(format!("192.0.2.1{cut}").as_bytes()), "{cut}");
+    }
+}
+
+#[test]
 fn an_id_of_the_request_is_no_part_of_the_user_and_a_date_of_america_is_cpanels() {
     const ID: &str = "8c1f2f6d6a6f4b8b9f0f6b0c8e7d5a41";
     let mut clock = Clock::new("UTC", None).expect("UTC is known");
