@@ -42,3 +42,19 @@ CARGO_TARGET_DIR=$folder/target cargo build --quiet
 TZ=America/New_York target/debug/try >seen
 echo 'humantime 2.4.0, dateparser 0.3.1'
 cat seen
+cmp seen - <<'END' || { echo 'changed: other moments are read'; exit 1; }
+humantime: 2026-10-01T13:55:36Z is 2026-10-01T13:55:36Z; strict: 2026-10-01T13:55:36Z
+humantime: 2026-10-01T13:55:36.123456Z is 2026-10-01T13:55:36.123456000Z; strict: 2026-10-01T13:55:36.123456000Z
+humantime: 2026-10-01T13:55:36+02:00 is error; strict: error
+humantime: 2026-10-01T13:55:36.1+02:00 is 2026-10-01T13:55:36.100000000Z; strict: error
+humantime: 2026-10-01T13:55:36.123456+02:00 is 2026-10-01T13:55:36.123456000Z; strict: error
+humantime: 2026-10-01T13:55:36.123456-07:00 is error; strict: error
+dateparser: 2026-10-01 13:55:36+02:00 is 2026-10-01T11:55:36+00:00
+dateparser: 2026-10-01 13:55:36 UTC is 2026-10-01T13:55:36+00:00
+dateparser: 2026-10-01 13:55:36 EDT is 2026-10-01T17:55:36+00:00
+dateparser: 2026-10-01 13:55:36 PST is 2026-10-01T21:55:36+00:00
+dateparser: 2026-10-01 13:55:36 CEST is 2026-10-01T13:55:36+00:00
+dateparser: 2026-10-01 13:55:36 BST is 2026-10-01T13:55:36+00:00
+dateparser: 2026-10-01 13:55:36 JST is 2026-10-01T13:55:36+00:00
+dateparser: 2026-10-01 13:55:36 is 2026-10-01T17:55:36+00:00
+END
