@@ -31,8 +31,6 @@ use crate::score::{Config, InputCounts, know};
 
 /// How often the state is written.
 const STATE_EVERY: Duration = Duration::from_secs(30);
-/// How often it is asked whether the disk has the state, or room for more of it.
-const SYNC_EVERY: Duration = Duration::from_millis(20);
 /// How a live run behaves.
 #[derive(Debug)]
 pub struct Policy {
@@ -69,8 +67,6 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
     let mut saved = true;
     let outcome = take_blocks(inputs.reader(run), run, STATE_EVERY, |turn| match turn {
         LiveInput::Block(Ok(block)) => {
-            // A little at a time, also where blocks come without a pause.
-            live.go_on(&mut saved, diagnostics);
             let (records, intake) = read_block(&block, &config.keep);
             run.blocks.put(block.bytes);
             saved = false;
@@ -78,6 +74,8 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
             seen.suggest_groups(&config.keep, live.table.count_v6(), diagnostics);
             live.send(&mut output)?;
             added?;
+            // Also where blocks come without a pause; behind the alerts.
+            live.go_on(&mut saved, diagnostics);
             seen.add(&records, intake, diagnostics).map(|()| STATE_EVERY)
         }
         LiveInput::Block(Err(error)) => {
@@ -93,11 +91,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
                     state.create().map(|file| Snapshot::start(file, &live.table)).map_err(|error| diagnostics.error(&error)).ok();
                 saved = live.engine.snapshot.is_some();
             }
-            Ok(match &live.engine.snapshot {
-                Some(snapshot) if snapshot.waits_for_disk() => SYNC_EVERY,
-                Some(_) => Duration::ZERO,
-                None => STATE_EVERY,
-            })
+            Ok(live.engine.snapshot.as_ref().map_or(STATE_EVERY, Snapshot::rest))
         }
     });
     seen.note(&live.table, live.table.hosts().len() as u64, &mut diagnostics.stats);
@@ -141,10 +135,10 @@ impl AlertRun<'_> {
         table.add_each(records, &mut Judge { engine, diagnostics })
     }
 
-    /// Writes some more of the state, where that was begun; `saved` becomes false where it could not be.
+    /// Writes some more of the state, where that was begun and is due; `saved` becomes false where it could not be.
     fn go_on(&mut self, saved: &mut bool, diagnostics: &mut Diagnostics) {
         let Self { table, engine } = self;
-        let Some(mut snapshot) = engine.snapshot.take() else { return };
+        let Some(mut snapshot) = engine.snapshot.take_if(|snapshot| snapshot.rest().is_zero()) else { return };
         let step = snapshot.step(engine.config, table);
         let outcome = if snapshot.is_done() || step.is_err() {
             step.and(snapshot.finish())

@@ -15,8 +15,13 @@ use crate::io::output::AtomicFile;
 use crate::score::Config;
 use crate::score::write::{HostWriter, OutputKind, WriteStats};
 
-/// How long a step may take: alerts wait for one at most. Where nothing comes, one follows the other.
+/// How long a step may take: alerts wait for one at most.
 const STEP: Duration = Duration::from_micros(500);
+/// How long it rests between two steps. Where cores are few, a program that never rests waits for other programs when an alert is due
+/// (measured: `scripts/bench live`, the rows of a state).
+const REST: Duration = Duration::from_millis(1);
+/// How often it is asked whether the disk has the state, or room for more of it.
+const SYNC_EVERY: Duration = Duration::from_millis(20);
 /// After how many hosts the time is looked at.
 const HOSTS_PER_LOOK: usize = 32;
 /// How many pieces of the file may wait for the disk.
@@ -37,6 +42,8 @@ pub struct Snapshot {
     judged: WriteStats,
     pieces: Option<SyncSender<Piece>>,
     thread: JoinHandle<Result<()>>,
+    /// When the next step is due.
+    resume_at: Instant,
 }
 
 impl Snapshot {
@@ -54,7 +61,7 @@ impl Snapshot {
             Ok(())
         });
         let (early, lines, judged) = (HashSet::new(), Vec::new(), WriteStats::default());
-        Self { next: 0, end: table.hosts().len(), early, lines, judged, pieces: Some(pieces), thread }
+        Self { next: 0, end: table.hosts().len(), early, lines, judged, pieces: Some(pieces), thread, resume_at: Instant::now() }
     }
 
     /// Writes the host at `index` as it is, if that is still to be done: it is about to change.
@@ -73,7 +80,13 @@ impl Snapshot {
             self.write_rest(config, table, end)?;
         }
         self.complete();
+        self.resume_at = Instant::now() + if self.waits_for_disk() { SYNC_EVERY } else { REST };
         Ok(())
+    }
+
+    /// How long it is until the next step.
+    pub fn rest(&self) -> Duration {
+        self.resume_at.saturating_duration_since(Instant::now())
     }
 
     /// Writes all hosts that are left, because their indexes are about to change.
@@ -82,7 +95,7 @@ impl Snapshot {
     }
 
     /// Whether only the thread has something to do: it has everything, or as much as may wait.
-    pub fn waits_for_disk(&self) -> bool {
+    fn waits_for_disk(&self) -> bool {
         self.is_complete() || self.lines.len() >= WRITE_BYTES
     }
 
