@@ -6,44 +6,44 @@ use std::sync::Arc;
 use crate::record::signal::{self, SIGNALS};
 
 /// How many signal names outside the table are counted; a stage that puts free text into `tags` must not fill the memory.
-pub const MAX_OTHER_NAMES: usize = 64;
+pub(crate) const MAX_OTHER_NAMES: usize = 64;
 
 /// What is said of a signal that a flag names and that is not among the first.
-pub const LEFT_OUT: &str = "that signal is dropped: 64 others outside the table come before it by name";
+pub(crate) const LEFT_OUT: &str = "that signal is dropped: 64 others outside the table come before it by name";
 const _: () = assert!(MAX_OTHER_NAMES == 64, "LEFT_OUT says what MAX_OTHER_NAMES is");
 
 /// A signal: its index in [`SIGNALS`] or, from there on, the index of its name among the others that were met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SignalId(u32);
+pub(crate) struct SignalId(u32);
 
 impl SignalId {
     /// The signal `SIGNALS[index]`.
-    pub fn known(index: usize) -> Self {
+    pub(crate) fn known(index: usize) -> Self {
         // Each name outside the table is some bytes of memory, so there are never 2^32 of them.
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
     /// Its index among those outside the table, if it is one of them.
-    pub fn other_index(self) -> Option<usize> {
+    pub(crate) fn other_index(self) -> Option<usize> {
         (self.0 as usize).checked_sub(SIGNALS.len())
     }
 
     /// Its index in [`SIGNALS`], if it is one of those.
-    pub fn index(self) -> Option<usize> {
+    pub(crate) fn index(self) -> Option<usize> {
         Some(self.0 as usize).filter(|&index| index < SIGNALS.len())
     }
 }
 
 /// Texts, each held once.
 #[derive(Debug, Default)]
-pub struct StringInterner {
+pub(crate) struct StringInterner {
     numbers: HashMap<Arc<str>, u32, ahash::RandomState>,
     texts: Vec<Arc<str>>,
 }
 
 impl StringInterner {
     /// The number of `text`, which is kept if it is new.
-    pub fn number(&mut self, text: &Arc<str>) -> u32 {
+    pub(crate) fn number(&mut self, text: &Arc<str>) -> u32 {
         if let Some(&number) = self.numbers.get(text) {
             return number;
         }
@@ -54,7 +54,7 @@ impl StringInterner {
         number
     }
 
-    pub const fn count(&self) -> usize {
+    pub(crate) const fn count(&self) -> usize {
         self.texts.len()
     }
 
@@ -64,25 +64,25 @@ impl StringInterner {
     }
 
     /// How many bytes they take, about.
-    pub fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         // Held once, and known by their number and the other way round.
         self.texts.iter().map(|text| text.len() + 64).sum()
     }
 
-    pub fn text(&self, number: u32) -> &Arc<str> {
+    pub(crate) fn text(&self, number: u32) -> &Arc<str> {
         &self.texts[number as usize]
     }
 }
 
 /// How many names that are no longer among the first are remembered at the most before what was counted by them is forgotten.
-pub const MOST_LEFT_OUT: usize = 192;
+pub(crate) const MOST_LEFT_OUT: usize = 192;
 /// How many bytes such a name has at the most: names are words, and each stands in a record several times.
 const MAX_NAME_BYTES: usize = 64;
 
 /// The names of the signals that were met. Of those outside the table the first by name are counted: one among the first of
 /// everything is among the first of each part, so which they are is the same for any order of the input, and for any split.
 #[derive(Debug, Default)]
-pub struct SignalNames {
+pub(crate) struct SignalNames {
     others: StringInterner,
     /// Those outside the table that are counted, by name.
     order: Vec<SignalId>,
@@ -94,7 +94,7 @@ pub struct SignalNames {
 
 impl SignalNames {
     /// The signal `name`, which was met; `None` for one that is not among the first by name, which is said at the end.
-    pub fn intern(&mut self, name: &Arc<str>) -> Option<SignalId> {
+    pub(crate) fn intern(&mut self, name: &Arc<str>) -> Option<SignalId> {
         let signal = self.find(name).or_else(|| self.insert(name));
         match signal.and_then(SignalId::other_index) {
             Some(other) => self.met[other] = self.met[other].map(|times| times + 1),
@@ -105,7 +105,7 @@ impl SignalNames {
     }
 
     /// The signal `name`, if it is counted.
-    pub fn find(&self, name: &str) -> Option<SignalId> {
+    pub(crate) fn find(&self, name: &str) -> Option<SignalId> {
         if let Some(index) = signal::index_of(name) {
             return Some(SignalId::known(index));
         }
@@ -130,13 +130,13 @@ impl SignalNames {
     }
 
     /// How many names were met that are not among the first any more.
-    pub fn left_out(&self) -> usize {
+    pub(crate) fn left_out(&self) -> usize {
         self.others.texts.len() - self.order.len()
     }
 
     /// Forgets the names that are not among the first any more, and gives what each other signal is known by from now on: by the
     /// old index outside the table, ascending where the old ones are.
-    pub fn forget_left_out(&mut self) -> Vec<Option<SignalId>> {
+    pub(crate) fn forget_left_out(&mut self) -> Vec<Option<SignalId>> {
         let (old, met) = (std::mem::take(&mut self.others), std::mem::take(&mut self.met));
         let mut moved = Vec::with_capacity(met.len());
         for (text, times) in old.texts.iter().zip(met) {
@@ -149,7 +149,7 @@ impl SignalNames {
     }
 
     /// Says that all was read: what is read again from here on was counted before.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.is_closed = true;
     }
 
@@ -158,27 +158,27 @@ impl SignalNames {
         self.others.hash_of(name)
     }
 
-    pub fn name(&self, signal: SignalId) -> &str {
+    pub(crate) fn name(&self, signal: SignalId) -> &str {
         signal.index().map_or_else(|| &**self.other(signal), |index| SIGNALS[index].name)
     }
 
-    pub fn other(&self, signal: SignalId) -> &Arc<str> {
+    pub(crate) fn other(&self, signal: SignalId) -> &Arc<str> {
         &self.others.texts[signal.other_index().unwrap_or(0)]
     }
 
     /// The signals outside the table that are counted, in the order in which records have them: by name.
-    pub fn others(&self) -> &[SignalId] {
+    pub(crate) fn others(&self) -> &[SignalId] {
         &self.order
     }
 
     /// Whether a signal of that name is left out, or would be.
-    pub fn leaves_out(&self, name: &str) -> bool {
+    pub(crate) fn leaves_out(&self, name: &str) -> bool {
         let is_behind = |&last: &SignalId| self.order.len() == MAX_OTHER_NAMES && name > &**self.other(last);
         signal::index_of(name).is_none() && self.refused > 0 && (name.len() > MAX_NAME_BYTES || self.order.last().is_some_and(is_behind))
     }
 
     /// How many counts were left out because there were too many names.
-    pub const fn refused(&self) -> u64 {
+    pub(crate) const fn refused(&self) -> u64 {
         self.refused
     }
 }

@@ -15,14 +15,14 @@ type Counts = Series<MOST_BUCKETS>;
 
 /// A login as an event tells it: the user and the method, where it does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LoginSeen {
+pub(crate) struct LoginSeen {
     pub user: Option<Box<str>>,
     pub method: Option<Box<str>>,
 }
 
 impl LoginSeen {
     /// What the texts of an event say; none of them is kept longer than an account's name may be.
-    pub fn new(user: Option<&[u8]>, method: Option<&[u8]>) -> Self {
+    pub(crate) fn new(user: Option<&[u8]>, method: Option<&[u8]>) -> Self {
         let word = |text: Option<&[u8]>| text.map(|text| shorten_word(&String::from_utf8_lossy(text)).into());
         Self { user: word(user), method: word(method) }
     }
@@ -47,7 +47,7 @@ impl StoredLogin {
 
 /// The order of failures and logins. Small, since nearly all that have one failed and never got in.
 #[derive(Debug, Clone, Default)]
-pub struct LoginOrderBuilder {
+pub(crate) struct LoginOrderBuilder {
     failures: Counts,
     logins: Option<Box<Logins>>,
 }
@@ -63,12 +63,12 @@ struct Logins {
 
 impl LoginOrderBuilder {
     /// Adds `count` failures at a time in seconds since 1970.
-    pub fn add_failures(&mut self, at: i64, count: u64) {
+    pub(crate) fn add_failures(&mut self, at: i64, count: u64) {
         self.failures.add(unit_of(at), count);
     }
 
     /// Adds `count` logins that stand on one line of the file with that number.
-    pub fn add_login(&mut self, at: Option<i64>, seen: &LoginSeen, count: u64, (file, line): (u32, u64), files: &StringInterner) {
+    pub(crate) fn add_login(&mut self, at: Option<i64>, seen: &LoginSeen, count: u64, (file, line): (u32, u64), files: &StringInterner) {
         let logins = self.logins.get_or_insert_default();
         match (at, &seen.method) {
             (Some(at), Some(method)) if is_guessable(method.as_bytes()) => logins.guessable.add(unit_of(at), count),
@@ -81,7 +81,7 @@ impl LoginOrderBuilder {
     }
 
     /// Adds what a host record says.
-    pub fn merge(&mut self, other: &LoginOrder<'_>, files: &mut StringInterner) {
+    pub(crate) fn merge(&mut self, other: &LoginOrder<'_>, files: &mut StringInterner) {
         self.failures.merge(other.shift, other.failures.iter().copied());
         if other.logins.is_empty() && other.latest.is_empty() && other.unknown == 0 {
             return;
@@ -97,18 +97,18 @@ impl LoginOrderBuilder {
     }
 
     /// The bucket of failures that was added to last.
-    pub fn last_failure(&self) -> Option<(i64, u64)> {
+    pub(crate) fn last_failure(&self) -> Option<(i64, u64)> {
         self.failures.buckets().last().copied()
     }
 
     /// Calls files by what `moved` says.
-    pub fn move_files(&mut self, mut moved: impl FnMut(u32) -> u32) {
+    pub(crate) fn move_files(&mut self, mut moved: impl FnMut(u32) -> u32) {
         let latest = self.logins.iter_mut().flat_map(|logins| &mut logins.latest);
         latest.for_each(|told| told.file = moved(told.file));
     }
 
     /// How many bytes it takes with its lists, about, with what the allocator adds.
-    pub fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         let buckets = |counts: &Counts| counts.buckets().capacity() * size_of::<(i64, u64)>() + 16;
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len() + 16);
         let told = |told: &StoredLogin| size_of::<StoredLogin>() + text(&told.seen.user) + text(&told.seen.method);
@@ -118,7 +118,7 @@ impl LoginOrderBuilder {
     }
 
     /// How long a failure is of use to a login that comes behind it, in seconds.
-    pub fn reach_seconds(&self) -> i64 {
+    pub(crate) fn reach_seconds(&self) -> i64 {
         let of_logins = self.logins.as_ref().map_or(0, |logins| logins.guessable.shift());
         reach_seconds(self.failures.shift().max(of_logins))
     }
@@ -130,14 +130,14 @@ impl LoginOrderBuilder {
 
     /// Whether nothing can have come before a login but what is counted here: all logins are known in their order and, where one
     /// may have been guessed, so are all `failed` failures.
-    pub fn is_whole(&self, failed: u64) -> bool {
+    pub(crate) fn is_whole(&self, failed: u64) -> bool {
         let has_guessable = self.logins.as_ref().is_some_and(|logins| !logins.guessable.is_empty());
         let timed = || self.failures.buckets().iter().map(|&(_, count)| u128::from(count)).sum::<u128>();
         self.unknown() == 0 && (!has_guessable || timed() >= failed.into())
     }
 
     /// The most failures shortly before a login that may have been guessed.
-    pub fn failed_before_login(&self) -> u64 {
+    pub(crate) fn failed_before_login(&self) -> u64 {
         if self.logins.as_ref().is_none_or(|logins| logins.guessable.is_empty()) {
             return 0;
         }
@@ -147,7 +147,7 @@ impl LoginOrderBuilder {
     }
 
     /// Puts into `order`, which is used again and again, what its record says.
-    pub fn put<'t>(&'t self, order: &mut LoginOrder<'t>, files: &'t StringInterner) {
+    pub(crate) fn put<'t>(&'t self, order: &mut LoginOrder<'t>, files: &'t StringInterner) {
         self.put_buckets(order);
         order.unknown = self.unknown();
         order.latest.clear();

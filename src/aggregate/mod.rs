@@ -3,12 +3,12 @@
 
 pub(crate) mod accounts;
 pub mod combine;
-pub mod interner;
+pub(crate) mod interner;
 pub(crate) mod login_order;
 pub mod options;
 pub(crate) mod read;
 pub(crate) mod series;
 pub(crate) mod sums;
 pub(crate) mod table;
-pub mod tally;
+pub(crate) mod tally;
 pub(crate) mod timeline;

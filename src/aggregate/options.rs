@@ -37,14 +37,14 @@ pub(crate) fn read_seconds(text: &str) -> std::result::Result<u32, String> {
 
 /// Where host records come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whence {
+pub(crate) enum Whence {
     Input,
     State,
 }
 
 /// Why a host record is no part of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It lacks what `--partial` would have written.
     NoPartial(&'static str),
     /// The sentence says it all.
@@ -53,7 +53,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// The sentence for a person, with what to do where that depends on where the record comes from.
-    pub fn say(self, whence: Whence) -> String {
+    pub(crate) fn say(self, whence: Whence) -> String {
         match (self, whence) {
             (Self::Other(what), _) => what,
             (Self::NoPartial(what), Whence::Input) => format!("{what}: write it with --partial"),
@@ -94,7 +94,7 @@ impl AggregationOptions {
     }
 
     /// Whether a host record must bring its `partial`.
-    pub const fn needs_partial(&self) -> bool {
+    pub(crate) const fn needs_partial(&self) -> bool {
         self.resolution_seconds.is_some() || self.users || self.paths
     }
 
@@ -125,7 +125,7 @@ impl AggregationOptions {
     }
 
     /// Why `host` is no part of this run, if it is none: what it lacks would make the result wrong without a word.
-    pub fn check_mergeable(&self, host: &HostRecord<'_>) -> Option<Refusal> {
+    pub(crate) fn check_mergeable(&self, host: &HostRecord<'_>) -> Option<Refusal> {
         if host.snapshot {
             return Some(Refusal::Other("an alert of --live is a snapshot; adding it up would count its events twice".to_owned()));
         }

@@ -24,7 +24,7 @@ use crate::record::signal::{LOGIN_ACCEPTED, SERVICE_LOGINS, SignalSet, Value};
 
 /// One event that counts for an address. There are millions, so what few have stands apart.
 #[derive(Debug)]
-pub struct EventRow {
+pub(crate) struct EventRow {
     pub ip: Address,
     pub signals: SignalSet,
     /// Index into [`ScoreRecords::files`].
@@ -40,7 +40,7 @@ pub struct EventRow {
 
 /// An event of which nothing is wanted but this: who, when, where, and how often.
 #[derive(Debug, Clone, Copy)]
-pub struct PlainEvent<'a> {
+pub(crate) struct PlainEvent<'a> {
     /// Who; `None`: the event names no address.
     pub ip: Option<Address>,
     /// Seconds since 1970.
@@ -54,7 +54,7 @@ pub struct PlainEvent<'a> {
 
 /// What few events have.
 #[derive(Debug, Default)]
-pub struct EventDetail {
+pub(crate) struct EventDetail {
     /// The tags that are no signals of ours.
     pub others: Vec<Arc<str>>,
     pub login: Option<LoginSeen>,
@@ -74,19 +74,19 @@ impl EventDetail {
 
 impl EventRow {
     /// The tags that are no signals of ours.
-    pub fn others(&self) -> &[Arc<str>] {
+    pub(crate) fn others(&self) -> &[Arc<str>] {
         self.detail.as_ref().map_or(&[], |detail| &detail.others)
     }
 
     /// Index into [`ScoreRecords::enrich`].
-    pub fn enrich(&self) -> usize {
+    pub(crate) fn enrich(&self) -> usize {
         self.detail.as_ref().map_or(0, |detail| detail.enrich as usize)
     }
 }
 
 /// One host record: a part of what is known of its address.
 #[derive(Debug)]
-pub struct PartialHost {
+pub(crate) struct PartialHost {
     /// The address; of a network, the one that it is called by.
     pub ip: Address,
     /// Whether it stands for a network.
@@ -121,9 +121,9 @@ pub struct PartialHost {
 #[derive(Debug, Default)]
 pub struct ScoreRecords {
     /// The tagged events that name an address.
-    pub seen: Vec<EventRow>,
+    pub(crate) seen: Vec<EventRow>,
     /// The hosts. What each has several of stands in the lists below, since a list for each costs more than what is in it.
-    pub pieces: Vec<PartialHost>,
+    pub(crate) pieces: Vec<PartialHost>,
     /// Of hosts: the name of a signal, in `names`, and how often.
     pub counts: Vec<(u32, u64)>,
     /// Of hosts: which of its counts, when, the file, in `files`, and the line.
@@ -137,8 +137,8 @@ pub struct ScoreRecords {
     /// What stages between ours know of the addresses of events: nothing, then each.
     pub enrich: Vec<Arc<str>>,
     /// What is said of users, where that is wanted.
-    pub users: UserRows,
-    pub lines: LineCounts,
+    pub(crate) users: UserRows,
+    pub(crate) lines: LineCounts,
     /// Tagged events without `source.ip`.
     pub nameless: u64,
     /// Hosts that were seen, but have no timeline, where one is kept.
@@ -151,12 +151,12 @@ pub struct ScoreRecords {
 const EVENT_BYTES: usize = 384;
 
 /// Reads every record of `block`, as far as `keep` wants it; the intake knows what could not be read.
-pub fn read_block(block: &Block, keep: &AggregationOptions) -> (ScoreRecords, RecordReader) {
+pub(crate) fn read_block(block: &Block, keep: &AggregationOptions) -> (ScoreRecords, RecordReader) {
     read_from(Whence::Input, block, keep)
 }
 
 /// The same of what comes from elsewhere.
-pub fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions) -> (ScoreRecords, RecordReader) {
+pub(crate) fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions) -> (ScoreRecords, RecordReader) {
     let mut intake = RecordReader::new("soar-score", Accepts::EventsAndHosts, Arc::clone(&block.file));
     let mut records = ScoreRecords { enrich: vec![Arc::from("")], ..ScoreRecords::default() };
     records.seen.reserve(block.bytes.len() / EVENT_BYTES);
@@ -197,7 +197,7 @@ const ENTRY_BYTES: usize = 64;
 
 impl ScoreRecords {
     /// No less than what the table may grow by when it takes all of this.
-    pub fn growth_bytes(&self) -> usize {
+    pub(crate) fn growth_bytes(&self) -> usize {
         let of_event = |seen: &EventRow| {
             let is_login = seen.detail.as_ref().is_some_and(|detail| detail.login.is_some());
             let signals = seen.signals.indexes().count() + seen.others().len() + usize::from(is_login);
@@ -224,7 +224,7 @@ impl ScoreRecords {
 
     /// The same of events alone, of which it is known how many addresses were new: any other was counted before, with all that its
     /// first event takes.
-    pub fn growth_bytes_of_new(&self, hosts: usize) -> usize {
+    pub(crate) fn growth_bytes_of_new(&self, hosts: usize) -> usize {
         let signals = |seen: &EventRow| seen.signals.indexes().count() + seen.others().len() + 1;
         let of_event = |seen: &EventRow| signals(seen) * ENTRY_BYTES + self.enrich.get(seen.enrich()).map_or(0, |enrich| enrich.len());
         hosts * (HOST_BYTES + MOST_NEW_SIGNALS * SIGNAL_BYTES) + self.seen.iter().map(of_event).sum::<usize>()
@@ -237,7 +237,7 @@ impl ScoreRecords {
     }
 
     /// Adds the host that `line` is.
-    pub fn add_host_line(&mut self, line: &[u8], keep: &AggregationOptions) -> Result<()> {
+    pub(crate) fn add_host_line(&mut self, line: &[u8], keep: &AggregationOptions) -> Result<()> {
         let host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
         self.add_host(host, keep);
         Ok(())
@@ -256,7 +256,7 @@ impl ScoreRecords {
 
     /// Adds an event that has nothing which few have: what [`Self::add_event`] does of it.
     #[inline]
-    pub fn add_plain(&mut self, event: PlainEvent<'_>) {
+    pub(crate) fn add_plain(&mut self, event: PlainEvent<'_>) {
         let PlainEvent { ip, at, signals, count, file, line } = event;
         let Some(ip) = self.admit(ip, !signals.is_empty()) else { return };
         let file = share(&mut self.files, file.as_bytes());
@@ -264,7 +264,7 @@ impl ScoreRecords {
     }
 
     /// Adds an event.
-    pub fn add_event(&mut self, event: EventView<'_>, keep: &AggregationOptions) {
+    pub(crate) fn add_event(&mut self, event: EventView<'_>, keep: &AggregationOptions) {
         let EventView { dataset, ip, at, file, line, signals, others, count, user, target, method, enrich } = event;
         // Nor is what one without tags knows joined to a host: of a part in which it is alone there is no host that could have it.
         let Some(ip) = self.admit(ip, !signals.is_empty() || !others.is_empty()) else { return };

@@ -11,7 +11,7 @@ use crate::record::host::partial::Buckets;
 const LATE_AT_LEAST: usize = 32;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Series<const MOST: usize> {
+pub(crate) struct Series<const MOST: usize> {
     /// The start of each, in units since 1970, and its count: ascending up to `ordered`, as they came from there on.
     buckets: Buckets,
     ordered: u32,
@@ -21,7 +21,7 @@ pub struct Series<const MOST: usize> {
 
 impl<const MOST: usize> Series<MOST> {
     /// Adds `count` occurrences at `at`, in units since 1970.
-    pub fn add(&mut self, at: i64, count: u64) {
+    pub(crate) fn add(&mut self, at: i64, count: u64) {
         let start = floor(at, self.shift);
         let is_ordered = self.is_settled();
         match self.buckets.last_mut() {
@@ -43,7 +43,7 @@ impl<const MOST: usize> Series<MOST> {
     }
 
     /// Adds buckets of another series, of that width.
-    pub fn merge(&mut self, shift: u8, buckets: impl Iterator<Item = (i64, u64)>) {
+    pub(crate) fn merge(&mut self, shift: u8, buckets: impl Iterator<Item = (i64, u64)>) {
         self.coarsen(shift);
         buckets.for_each(|(start, count)| self.add(start, count));
     }
@@ -57,12 +57,12 @@ impl<const MOST: usize> Series<MOST> {
     }
 
     /// Whether everything is in order.
-    pub const fn is_settled(&self) -> bool {
+    pub(crate) const fn is_settled(&self) -> bool {
         self.ordered as usize == self.buckets.len()
     }
 
     /// Puts everything in order. To be called before anything is asked.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         if !self.is_settled() {
             self.sort();
         }
@@ -94,7 +94,7 @@ impl<const MOST: usize> Series<MOST> {
     }
 
     /// Makes buckets as wide as two to the `shift`, where they are narrower.
-    pub fn coarsen(&mut self, shift: u8) {
+    pub(crate) fn coarsen(&mut self, shift: u8) {
         if shift > self.shift {
             self.shift = shift;
             self.buckets.iter_mut().for_each(|(start, _)| *start = floor(*start, shift));
@@ -102,21 +102,21 @@ impl<const MOST: usize> Series<MOST> {
         }
     }
 
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.buckets.is_empty()
     }
 
-    pub const fn buckets(&self) -> &Buckets {
+    pub(crate) const fn buckets(&self) -> &Buckets {
         &self.buckets
     }
 
     /// The base 2 logarithm of the width of buckets, in units.
-    pub const fn shift(&self) -> u8 {
+    pub(crate) const fn shift(&self) -> u8 {
         self.shift
     }
 
     /// How many buckets of such a width there are; of narrower ones than its own, one more than allowed: so many there are at least.
-    pub fn count_at(&self, shift: u8) -> usize {
+    pub(crate) fn count_at(&self, shift: u8) -> usize {
         if shift < self.shift {
             return MOST + 1;
         }
@@ -124,12 +124,12 @@ impl<const MOST: usize> Series<MOST> {
     }
 
     /// The length of a window over these buckets: its own, rounded down to whole buckets; at least one.
-    pub fn fit_window(&self, window: i64) -> i64 {
+    pub(crate) fn fit_window(&self, window: i64) -> i64 {
         floor(window, self.shift).max(1 << self.shift)
     }
 
     /// The most occurrences in any window of that many units, as far as buckets allow.
-    pub fn peak(&self, window: i64) -> u64 {
+    pub(crate) fn peak(&self, window: i64) -> u64 {
         let window = self.fit_window(window);
         let (mut most, mut sum, mut first) = (0, 0_u128, 0);
         for &(start, count) in &self.buckets {
@@ -144,7 +144,7 @@ impl<const MOST: usize> Series<MOST> {
     }
 
     /// Forgets the buckets that a window which ends with `now` does not hold.
-    pub fn forget_before_window(&mut self, now: i64, window: i64) {
+    pub(crate) fn forget_before_window(&mut self, now: i64, window: i64) {
         self.settle();
         let start = now.saturating_sub(self.fit_window(window));
         let old = self.buckets.partition_point(|&(bucket, _)| bucket <= start);

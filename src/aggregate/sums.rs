@@ -17,10 +17,10 @@ use crate::record::host::{Evidence, HostRecord};
 use crate::record::signal::{self, LOGIN_ACCEPTED, SIGNALS, Value};
 
 /// How much is collected before it is written, in bytes.
-pub const WRITE_BYTES: usize = 256 << 10;
+pub(crate) const WRITE_BYTES: usize = 256 << 10;
 
 /// How long a record may be, in bytes: soar-scan adds to it, and it stays a line that can be read.
-pub const MOST_BYTES: usize = MAX_LINE - (64 << 10);
+pub(crate) const MOST_BYTES: usize = MAX_LINE - (64 << 10);
 
 /// What a record of a host is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum OutputKind {
 }
 
 /// Makes records of what hosts are counted by. Holds one record, whose lists are used again for the next host.
-pub struct SumWriter<'t> {
+pub(crate) struct SumWriter<'t> {
     pub table: &'t Table,
     pub form: OutputKind,
     /// The last record.
@@ -48,7 +48,7 @@ pub struct SumWriter<'t> {
 }
 
 impl<'t> SumWriter<'t> {
-    pub fn new(table: &'t Table, form: OutputKind) -> Self {
+    pub(crate) fn new(table: &'t Table, form: OutputKind) -> Self {
         Self {
             table,
             form,
@@ -60,7 +60,12 @@ impl<'t> SumWriter<'t> {
 
     /// Hands `host` to `take` as lines that add up to it, however long they are: one for what is counted of the table's signals,
     /// one for each other signal, which may be left out in the end.
-    pub fn write_parts(&mut self, host: &'t AggregatedHost, line: &mut Vec<u8>, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn write_parts(
+        &mut self,
+        host: &'t AggregatedHost,
+        line: &mut Vec<u8>,
+        mut take: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         let mut put = |part: &HostRecord<'_>| {
             line.clear();
             part.write_line(line);
@@ -100,7 +105,7 @@ impl<'t> SumWriter<'t> {
     }
 
     /// Makes the record of what `host` was counted by.
-    pub fn put_sums(&mut self, host: &'t AggregatedHost) {
+    pub(crate) fn put_sums(&mut self, host: &'t AggregatedHost) {
         let Self { table, record, .. } = self;
         let (names, tally) = (table.names(), &host.tally);
         record.ip = host.ip;

@@ -71,18 +71,18 @@ const fn add(sum: u64, count: u64) -> u64 {
 
 /// The counts of one address by time, those of each signal apart: whether one is told is known once the names of all are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HostTimeline {
+pub(crate) struct HostTimeline {
     strips: Vec<(SignalId, Strip)>,
 }
 
 impl HostTimeline {
     /// Adds `count` occurrences of a signal at a time in seconds since 1970.
-    pub fn add(&mut self, signal: SignalId, at: i64, count: u64) {
+    pub(crate) fn add(&mut self, signal: SignalId, at: i64, count: u64) {
         self.strip_mut(signal).add(at.div_euclid(seconds_of(0).into()), 0, count);
     }
 
     /// Adds what a host record says of a signal.
-    pub fn merge(&mut self, signal: SignalId, level: u8, buckets: &[(i64, u64)]) {
+    pub(crate) fn merge(&mut self, signal: SignalId, level: u8, buckets: &[(i64, u64)]) {
         self.strip_mut(signal).merge(level.min(COARSEST), buckets);
     }
 
@@ -99,13 +99,19 @@ impl HostTimeline {
     }
 
     /// Adds the buckets of the signals that are wanted to `span`.
-    pub fn cover(&self, span: &mut Span, is_wanted: impl Fn(SignalId) -> bool) {
+    pub(crate) fn cover(&self, span: &mut Span, is_wanted: impl Fn(SignalId) -> bool) {
         self.strips.iter().filter(|(signal, _)| is_wanted(*signal)).for_each(|(_, strip)| strip.cover(span));
     }
 
     /// Puts the signals that are wanted into `record`, in signal order: as coarse as `level` where that is given, or as these signals
     /// need.
-    pub fn put<'t>(&self, record: &mut Timeline<'t>, names: &'t SignalNames, level: Option<u8>, is_wanted: impl Fn(SignalId) -> bool) {
+    pub(crate) fn put<'t>(
+        &self,
+        record: &mut Timeline<'t>,
+        names: &'t SignalNames,
+        level: Option<u8>,
+        is_wanted: impl Fn(SignalId) -> bool,
+    ) {
         let mut span = Span::default();
         self.cover(&mut span, &is_wanted);
         record.level = level.unwrap_or(0).max(span.level());
@@ -123,7 +129,7 @@ impl HostTimeline {
     }
 
     /// Calls signals outside the table by what `moved` says, and forgets those for which it has nothing.
-    pub fn move_others(&mut self, moved: impl Fn(SignalId) -> Option<SignalId>) {
+    pub(crate) fn move_others(&mut self, moved: impl Fn(SignalId) -> Option<SignalId>) {
         self.strips.retain_mut(|(signal, _)| {
             let new = if signal.index().is_some() { Some(*signal) } else { moved(*signal) };
             *signal = new.unwrap_or(*signal);
@@ -132,7 +138,7 @@ impl HostTimeline {
     }
 
     /// How many bytes it takes with its lists, about, with what the allocator adds.
-    pub fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         let strips = self.strips.capacity() * size_of::<(SignalId, Strip)>() + 16;
         let buckets = |(_, strip): &(SignalId, Strip)| strip.buckets.capacity() * size_of::<(i64, u64)>() + 16;
         size_of::<Self>() + 16 + strips + self.strips.iter().map(buckets).sum::<usize>()

@@ -90,7 +90,7 @@ pub enum Error {
 impl Error {
     /// A usage error about one place of a text that was given: what is wrong, the text, and a caret under the byte `at`.
     #[must_use]
-    pub fn usage_at(what: &str, text: &str, at: usize) -> Self {
+    pub(crate) fn usage_at(what: &str, text: &str, at: usize) -> Self {
         let column = text.char_indices().take_while(|&(place, _)| place < at).count();
         // One line, so that the caret stands under its place.
         let text = text.replace(char::is_control, " ");

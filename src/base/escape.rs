@@ -109,7 +109,7 @@ pub fn json_text(text: &str) -> Cow<'_, str> {
 }
 
 /// How many characters of a text that somebody else wrote a message quotes at the most.
-pub const QUOTED: usize = 80;
+pub(crate) const QUOTED: usize = 80;
 
 /// At most `longest` characters of `text`; a cut one ends in `…`.
 ///

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 /// How many problems are shown to people one by one before they are only counted.
-pub const SHOWN: usize = 5;
+pub(crate) const SHOWN: usize = 5;
 
 /// Reasons may quote a line; past this many they are counted together, so that memory stays bounded.
-pub const MOST_REASONS: usize = 64;
+pub(crate) const MOST_REASONS: usize = 64;
 
 /// Problems of one piece of input.
 #[derive(Debug)]
-pub struct IssueCounter<R> {
+pub(crate) struct IssueCounter<R> {
     /// The first of them: line and reason.
     pub first: Vec<(u64, R)>,
     /// How many more there were of each reason.
@@ -18,11 +18,11 @@ pub struct IssueCounter<R> {
 }
 
 impl<R: Ord> IssueCounter<R> {
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { first: Vec::new(), more: BTreeMap::new() }
     }
 
-    pub fn add(&mut self, line: u64, reason: R) {
+    pub(crate) fn add(&mut self, line: u64, reason: R) {
         if self.first.len() < SHOWN {
             self.first.push((line, reason));
         } else {
@@ -30,7 +30,7 @@ impl<R: Ord> IssueCounter<R> {
         }
     }
 
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.first.len() as u64 + self.more.values().sum::<u64>()
     }
 }

@@ -11,12 +11,12 @@ use crate::base::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Usage`] says that it is neither.
-pub fn read_file(flag: &str, others: &str, file: &str) -> Result<String> {
+pub(crate) fn read_file(flag: &str, others: &str, file: &str) -> Result<String> {
     fs::read_to_string(file).map_err(|e| Error::Usage(format!("{flag}: neither {others} nor a readable file: {}", Error::read(file, &e))))
 }
 
 /// The entries of a list, with the numbers of their lines.
-pub fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     lines.filter(|(_, entry)| !entry.is_empty() && !entry.starts_with('#'))

@@ -2,13 +2,13 @@
 
 /// A TCP port.
 #[must_use]
-pub fn parse_port(text: &[u8]) -> Option<u16> {
+pub(crate) fn parse_port(text: &[u8]) -> Option<u16> {
     parse_number(text).filter(|_| text.len() <= 5)?.try_into().ok()
 }
 
 /// A whole number of at most 18 digits.
 #[must_use]
-pub fn parse_number(digits: &[u8]) -> Option<u64> {
+pub(crate) fn parse_number(digits: &[u8]) -> Option<u64> {
     let (number, len) = split_digits(digits)?;
     (len == digits.len()).then_some(number)
 }
@@ -41,7 +41,7 @@ fn padded(text: &[u8]) -> [u8; 8] {
 /// How many digits `text` starts with.
 #[must_use]
 #[inline]
-pub fn count_digits(text: &[u8]) -> usize {
+pub(crate) fn count_digits(text: &[u8]) -> usize {
     match text.first_chunk() {
         Some(word) if digits_of(*word).1 < 8 => digits_of(*word).1 as usize,
         _ => text.iter().take_while(|b| b.is_ascii_digit()).count(),

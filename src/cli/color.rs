@@ -17,7 +17,7 @@ const WIDTH: usize = 80;
 
 /// When there is colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless the environment asks for none.
     #[default]
     Auto,
@@ -30,7 +30,7 @@ pub enum Color {
 impl Color {
     /// What this process was told, for what is said before its flags are read, or because they cannot be.
     #[must_use]
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         let words: Vec<_> = env::args_os().skip(1).take_while(|word| word != "--").collect();
         let value = words.iter().enumerate().rev().find_map(|(place, word)| match word.to_str()?.strip_prefix("--color")? {
             "" => words.get(place + 1)?.to_str(),
@@ -44,7 +44,7 @@ impl Color {
     /// **Source:** <https://no-color.org>. `CLICOLOR_FORCE` is not looked at: what is sent to a file has the same bytes whatever
     /// the environment says.
     #[must_use]
-    pub fn paint(self, stream: &impl IsTerminal) -> Paint {
+    pub(crate) fn paint(self, stream: &impl IsTerminal) -> Paint {
         self.decide(stream.is_terminal(), env::var_os("NO_COLOR").as_deref(), env::var_os("TERM").as_deref())
     }
 

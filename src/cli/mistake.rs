@@ -42,7 +42,7 @@ const WORDS: [(&str, &str); 4] = [
 ];
 
 /// The same error with a tip that helps, or none; `given` are the words behind the name of the program.
-pub fn mend(program: &str, mut error: clap::Error, given: &[String]) -> clap::Error {
+pub(crate) fn mend(program: &str, mut error: clap::Error, given: &[String]) -> clap::Error {
     let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument) else {
         return error;
     };
@@ -82,7 +82,7 @@ fn tip(program: &str, flag: &str, given: &[String]) -> Option<String> {
 
 /// `rendered`, what clap says of an error, as the other messages of `program` are.
 #[must_use]
-pub fn reword(program: &str, rendered: &str) -> String {
+pub(crate) fn reword(program: &str, rendered: &str) -> String {
     let named = rendered.replacen("error:", &format!("{program}:"), 1);
     // What stands before the last colon may be the user's own words.
     let Some(at) = named.lines().next().and_then(|line| line.rfind(": ")) else { return named };

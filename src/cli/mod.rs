@@ -4,7 +4,7 @@
 pub mod color;
 pub(crate) mod generate;
 pub mod habit;
-pub mod mistake;
+pub(crate) mod mistake;
 mod stats;
 
 use std::io::{self, IsTerminal, Write};
@@ -51,10 +51,10 @@ pub struct Common {
     pub stats: Option<PathBuf>,
     /// What soar asks of a stage beside its work
     #[arg(long, value_name = "PART", hide = true)]
-    pub workflow: Option<Workflow>,
+    pub(crate) workflow: Option<Workflow>,
     /// Colours in help and on stderr (errors red, warnings yellow): always, never, or auto (on a terminal, unless `NO_COLOR` is set or `TERM` is dumb)
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, help_heading = "Common options")]
-    pub color: Color,
+    pub(crate) color: Color,
     /// Print the man page, or completions for a shell, and exit
     #[arg(long, value_name = "PAGE", hide = true)]
     pub generate: Option<Page>,
@@ -62,7 +62,7 @@ pub struct Common {
 
 /// What soar asks of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Workflow {
+pub(crate) enum Workflow {
     /// To say what is wrong with its flags, and end.
     Check,
     /// To leave the summary and the first warnings of a run that did its work (exit code 0 or 1) to the file of --stats, which the report shows.

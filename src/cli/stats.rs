@@ -19,7 +19,7 @@ const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// The file of `--stats`, and when the run began.
 #[derive(Debug)]
-pub struct StatsFile {
+pub(crate) struct StatsFile {
     program: &'static str,
     started: i64,
     file: AtomicFile,
@@ -31,7 +31,7 @@ impl StatsFile {
     ///
     /// # Errors
     /// [`Error::Usage`] where it is stdout or one of `files`, [`Error::Write`] where it cannot be written.
-    pub fn create(program: &'static str, path: &Path, started: i64, files: &[PathBuf]) -> Result<Self> {
+    pub(super) fn create(program: &'static str, path: &Path, started: i64, files: &[PathBuf]) -> Result<Self> {
         let is_stdout = |path: &Path| STDOUT.iter().any(|name| path.as_os_str() == *name);
         let id = FileId::of(path);
         let is_it = |other: &Path| {
@@ -51,7 +51,7 @@ impl StatsFile {
     ///
     /// # Errors
     /// [`Error::Write`] names the file; one of an earlier run is then untouched.
-    pub fn write(mut self, exit: ExitRecord, inputs: Vec<InputStats>, diagnostics: Option<Diagnostics>) -> Result<()> {
+    pub(super) fn write(mut self, exit: ExitRecord, inputs: Vec<InputStats>, diagnostics: Option<Diagnostics>) -> Result<()> {
         let (more, stats) = diagnostics.map(Diagnostics::into_stats).unwrap_or_default();
         let record = self.record(exit, inputs, more, stats);
         self.file.write_all(record.to_line().as_bytes()).map_err(|e| self.file.error(&e))?;
@@ -80,7 +80,7 @@ impl StatsFile {
 }
 
 /// How a run ended that ends with `exit`: by `error`, or with a reader of stdout that left.
-pub fn ending(exit: Exit, error: Option<&Error>, reader_left: bool) -> ExitRecord {
+pub(super) fn ending(exit: Exit, error: Option<&Error>, reader_left: bool) -> ExitRecord {
     let reader_left = reader_left || matches!(error, Some(Error::ReaderLeft));
     let error = error.filter(|error| !matches!(error, Error::ReaderLeft)).map(ToString::to_string);
     let reason = if reader_left && exit == Exit::Done { Error::ReaderLeft.kind() } else { exit.reason() };

@@ -16,7 +16,7 @@ use crate::record::json::member::{member, text_of};
 /// The table that comes with the program.
 const SHIPPED: &str = include_str!("crawlers.toml");
 /// What `--crawlers` calls it.
-pub const DEFAULT: &str = "default";
+pub(crate) const DEFAULT: &str = "default";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +27,7 @@ struct CrawlerFile {
 /// A crawler that can be told from impostors.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Crawler {
+pub(crate) struct Crawler {
     /// What a claim to be it is called.
     name: String,
     /// Texts of which a user agent that claims to be it has one.
@@ -44,7 +44,7 @@ pub struct Crawler {
 
 /// The crawlers of a run.
 #[derive(Debug)]
-pub struct Crawlers {
+pub(crate) struct Crawlers {
     list: Vec<Crawler>,
     agents: RegexSet,
     /// The crawler of each of `agents`.
@@ -53,7 +53,7 @@ pub struct Crawlers {
 
 /// What is known of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Claim {
+pub(crate) enum Claim {
     /// The address is the owner's.
     Verified,
     /// It is somebody else's.
@@ -67,7 +67,7 @@ impl Crawlers {
     ///
     /// # Errors
     /// [`Error::Usage`] for a file that cannot be read, or a table that is not well made, with the place.
-    pub fn open(operand: &str) -> Result<Self> {
+    pub(crate) fn open(operand: &str) -> Result<Self> {
         let text = if operand == DEFAULT { SHIPPED.to_owned() } else { list_file::read_file("--crawlers", "default,", operand)? };
         let wrong = |what: &str| Error::Usage(format!("--crawlers {operand}: {what}"));
         let file: CrawlerFile = toml::from_str(&text).map_err(|error| {
@@ -87,13 +87,13 @@ impl Crawlers {
 
     /// The crawler that `agent` claims to be: of several, the first in the table.
     #[must_use]
-    pub fn claimed(&self, agent: &[u8]) -> Option<usize> {
+    pub(crate) fn claimed(&self, agent: &[u8]) -> Option<usize> {
         self.agents.matches(agent).iter().map(|index| self.owners[index]).min()
     }
 
     /// Whether `ip` is an address of the crawler at `index`.
     #[must_use]
-    pub fn check(&self, index: usize, ip: IpAddr, sources: &Sources) -> Claim {
+    pub(crate) fn check(&self, index: usize, ip: IpAddr, sources: &Sources) -> Claim {
         let crawler = &self.list[index];
         let of_list = crawler.list.as_ref().and_then(|list| sources.lists.binary_search(list).ok());
         let of_list = of_list.map(|list| sources.is_on(ip, list));
@@ -109,13 +109,13 @@ impl Crawlers {
 
     /// The crawler that a claim calls `name`.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<usize> {
+    pub(crate) fn named(&self, name: &str) -> Option<usize> {
         self.list.iter().position(|crawler| crawler.name == name)
     }
 
     /// The crawler that `ip` is an address of, whatever it claims: of several, the first in the table.
     #[must_use]
-    pub fn owner(&self, ip: IpAddr, sources: &Sources) -> Option<usize> {
+    pub(crate) fn owner(&self, ip: IpAddr, sources: &Sources) -> Option<usize> {
         if sources.lists_of(ip).is_empty() && sources.names.as_ref().is_none_or(|names| names.find(ip).is_empty()) {
             return None;
         }
@@ -125,7 +125,7 @@ impl Crawlers {
     /// What there is to say of a host at `ip` of which other stages know `enrich`: a host has no agent, so a claim is one that its events
     /// made. Without one, whether the address is a crawler's.
     #[must_use]
-    pub fn of_host(&self, ip: IpAddr, enrich: Option<&str>, sources: &Sources) -> Option<(Claim, String)> {
+    pub(crate) fn of_host(&self, ip: IpAddr, enrich: Option<&str>, sources: &Sources) -> Option<(Claim, String)> {
         let known = enrich.and_then(|enrich| member(enrich, CRAWLER));
         let claims = known.and_then(|known| text_of(member(known, "claims")?));
         match (claims, known) {
@@ -141,13 +141,13 @@ impl Crawlers {
 
     /// `enrich.crawler` of an address of which no claim is known, as JSON.
     #[must_use]
-    pub fn owner_json(&self, index: usize) -> String {
+    pub(crate) fn owner_json(&self, index: usize) -> String {
         format!("{{\"is\":{},\"verified\":true}}", serde_json::Value::from(self.list[index].name.as_str()))
     }
 
     /// `enrich.crawler` of a claim, as JSON.
     #[must_use]
-    pub fn to_json(&self, index: usize, claim: Claim) -> String {
+    pub(crate) fn to_json(&self, index: usize, claim: Claim) -> String {
         let name = serde_json::Value::from(self.list[index].name.as_str());
         match claim {
             Claim::Unknown => format!("{{\"claims\":{name}}}"),

@@ -13,7 +13,7 @@ use crate::record::{RecordKind, malformed};
 
 /// What soar-enrich needs to know of a line.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct RecordLine<'l> {
+pub(crate) struct RecordLine<'l> {
     /// The address that it is about: `ip` of a host, `source.ip` of an event.
     pub ip: Option<IpAddr>,
     /// What other stages know already: an object.
@@ -35,7 +35,7 @@ impl<'l> RecordLine<'l> {
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn read(kind: &RecordKind, line: &'l [u8]) -> Result<Self, String> {
+    pub(crate) fn read(kind: &RecordKind, line: &'l [u8]) -> Result<Self, String> {
         match Self::read_compact(kind, line) {
             Some(record) => record,
             None => Self::read_any(kind, line),
@@ -116,7 +116,7 @@ impl<'l> RecordLine<'l> {
 
     /// Whether the event has the tag `name`.
     #[must_use]
-    pub fn has_tag(&self, name: &str) -> bool {
+    pub(crate) fn has_tag(&self, name: &str) -> bool {
         self.tags.as_ref().is_some_and(|(tags, _)| items(tags).any(|tag| text_of(tag).as_deref() == Some(name)))
     }
 
@@ -142,12 +142,12 @@ impl<'l> RecordLine<'l> {
     }
 
     /// Appends `line` to `out` with `enrich`, an object, as its only member of that name, and a newline. Nothing: without one.
-    pub fn splice(&self, line: &[u8], enrich: Option<&str>, out: &mut Vec<u8>) {
+    pub(crate) fn splice(&self, line: &[u8], enrich: Option<&str>, out: &mut Vec<u8>) {
         self.splice_with_tag(line, enrich, None, out);
     }
 
     /// The same with one more tag, behind the others.
-    pub fn splice_with_tag(&self, line: &[u8], enrich: Option<&str>, tag: Option<&str>, out: &mut Vec<u8>) {
+    pub(crate) fn splice_with_tag(&self, line: &[u8], enrich: Option<&str>, tag: Option<&str>, out: &mut Vec<u8>) {
         let tag = tag.zip(self.tags.as_ref()).map(|(tag, (tags, span))| {
             let comma = if items(tags).next().is_some() { "," } else { "" };
             (span.end - 1, format!("{comma}\"{tag}\""))

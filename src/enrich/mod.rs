@@ -2,12 +2,12 @@
 //!
 //! Nothing is resolved and nobody is asked: what is not in a file that the user gave is not known. No byte of a line changes but its `enrich`.
 
-pub mod crawler;
-pub mod line;
-pub mod list;
-pub mod mmdb;
-pub mod rdns;
-pub mod sources;
+pub(crate) mod crawler;
+pub(crate) mod line;
+pub(crate) mod list;
+pub(crate) mod mmdb;
+pub(crate) mod rdns;
+pub(crate) mod sources;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -42,18 +42,18 @@ type FileIssues = (String, IssueCounter<String>);
 #[derive(Debug)]
 pub struct Config {
     /// What addresses are looked up in.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
     /// Crawlers that can be told from impostors.
-    pub crawlers: Option<Crawlers>,
+    pub(crate) crawlers: Option<Crawlers>,
     /// The lines of these files that say nothing.
     issues: Vec<FileIssues>,
 }
 
 /// The tag of an event whose agent claims to be a crawler that its address is none of.
-pub const IMPOSTOR: &str = "http_impostor";
+pub(crate) const IMPOSTOR: &str = "http_impostor";
 
 /// A file, and the name that was given with it.
-pub type NamedFile = (String, PathBuf);
+pub(crate) type NamedFile = (String, PathBuf);
 
 impl Config {
     /// Reads the files that flags name: those of `--mmdb`, with or without a key, of `--list`, of `--rdns` and of `--crawlers`.

@@ -16,7 +16,7 @@ use crate::base::time;
 
 /// The names of addresses.
 #[derive(Debug, Default)]
-pub struct HostNames {
+pub(crate) struct HostNames {
     names: HashMap<IpAddr, Vec<Box<str>>, ahash::RandomState>,
     /// When the file was written, RFC 3339.
     as_of: String,
@@ -27,7 +27,7 @@ impl HostNames {
     ///
     /// # Errors
     /// [`Error::Read`] for a file that cannot be read, or has no name in it.
-    pub fn open(path: &Path) -> Result<(Self, IssueCounter<String>)> {
+    pub(crate) fn open(path: &Path) -> Result<(Self, IssueCounter<String>)> {
         let shown = path.display().to_string();
         let failed = |error: &std::io::Error| Error::read(&shown, error);
         let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
@@ -66,13 +66,13 @@ impl HostNames {
 
     /// The names of `ip`.
     #[must_use]
-    pub fn find(&self, ip: IpAddr) -> &[Box<str>] {
+    pub(crate) fn find(&self, ip: IpAddr) -> &[Box<str>] {
         self.names.get(&ip).map_or(&[], Vec::as_slice)
     }
 
     /// The same as JSON, with the time of the file; `None`: there is none.
     #[must_use]
-    pub fn to_json(&self, ip: IpAddr) -> Option<String> {
+    pub(crate) fn to_json(&self, ip: IpAddr) -> Option<String> {
         // Nothing in a host name is to be escaped.
         let names = self.find(ip).iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
         (!names.is_empty()).then(|| format!("{{\"names\":[{}],\"as_of\":\"{}\"}}", names.join(","), self.as_of))

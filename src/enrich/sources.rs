@@ -22,22 +22,22 @@ const REMEMBERED: usize = 1 << 16;
 const LONGEST_AGENT: usize = 512;
 
 /// The key of what is known of claims to be a crawler.
-pub const CRAWLER: &str = "crawler";
+pub(crate) const CRAWLER: &str = "crawler";
 /// The key of lists, of names, of the system and of the place.
-pub const LISTS: &str = "lists";
+pub(crate) const LISTS: &str = "lists";
 /// See [`LISTS`].
-pub const NAMES: &str = "rdns";
+pub(crate) const NAMES: &str = "rdns";
 /// See [`LISTS`].
-pub const SYSTEM: &str = "as";
+pub(crate) const SYSTEM: &str = "as";
 /// See [`LISTS`].
-pub const PLACE: &str = "geo";
+pub(crate) const PLACE: &str = "geo";
 
 /// Members of an object: keys, and values as JSON.
-pub type Members = Vec<(String, String)>;
+pub(crate) type Members = Vec<(String, String)>;
 
 /// What a run looks addresses up in.
 #[derive(Debug, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// In the order in which they were given: of two that say the same thing, the first counts.
     pub databases: Vec<Database>,
     /// The networks of all lists.
@@ -50,7 +50,7 @@ pub struct Sources {
 
 /// What files say of an address.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub(crate) struct Known {
     /// In the order of their keys.
     pub members: Members,
     /// The same as an object; empty where there is nothing.
@@ -59,7 +59,7 @@ pub struct Known {
 
 /// Combinations of records, and what is known where they are met.
 #[derive(Debug, Default)]
-pub struct RecordCache {
+pub(crate) struct RecordCache {
     known: HashMap<Box<[usize]>, Arc<Known>, ahash::RandomState>,
     /// The combination that is looked for.
     key: Vec<usize>,
@@ -76,13 +76,13 @@ pub struct RecordCache {
 impl Sources {
     /// Whether there is nothing to look anything up in.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.databases.is_empty() && self.lists.is_empty() && self.names.is_none()
     }
 
     /// The keys that this run writes, and so takes away where they are out of date.
     #[must_use]
-    pub fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let own = self.databases.iter().flat_map(|database| match &database.key {
             Some(key) => vec![key.clone()],
             None => vec![SYSTEM.to_owned(), PLACE.to_owned()],
@@ -97,7 +97,7 @@ impl Sources {
 
     /// What is known of `ip`, but for its names.
     #[must_use]
-    pub fn find(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
+    pub(crate) fn find(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
         if let Some((_, known)) = cache.last.as_ref().filter(|(last, _)| *last == ip) {
             return Arc::clone(known);
         }
@@ -170,13 +170,13 @@ impl Sources {
 
     /// The lists that hold `ip`.
     #[must_use]
-    pub fn lists_of(&self, ip: IpAddr) -> Vec<ListId> {
+    pub(crate) fn lists_of(&self, ip: IpAddr) -> Vec<ListId> {
         self.networks.find(ip).map_or_else(Vec::new, |network| self.networks.lists(network))
     }
 
     /// Whether the list of that place in [`Self::lists`] holds `ip`.
     #[must_use]
-    pub fn is_on(&self, ip: IpAddr, list: usize) -> bool {
+    pub(crate) fn is_on(&self, ip: IpAddr, list: usize) -> bool {
         self.lists_of(ip).iter().any(|&id| usize::from(id) == list)
     }
 
@@ -189,7 +189,7 @@ impl Sources {
 
     /// The files of which records had none of the keys that are known, by what `caches` met.
     #[must_use]
-    pub fn unknown<'s>(&'s self, caches: &[RecordCache]) -> Vec<&'s str> {
+    pub(crate) fn unknown<'s>(&'s self, caches: &[RecordCache]) -> Vec<&'s str> {
         let is_unknown = |nth: usize| {
             let told = caches.iter().filter_map(|cache| cache.told.get(nth)).fold((0, 0), |sum, told| (sum.0 + told.0, sum.1 + told.1));
             // One that only repeats what another said is known, too: then the other said something.
@@ -202,7 +202,7 @@ impl Sources {
 
 impl RecordCache {
     /// Which of `crawlers` `agent` claims to be.
-    pub fn claimed(&mut self, crawlers: &Crawlers, agent: &str) -> Option<usize> {
+    pub(crate) fn claimed(&mut self, crawlers: &Crawlers, agent: &str) -> Option<usize> {
         if let Some(claimed) = self.claims.get(agent.as_bytes()) {
             return *claimed;
         }
@@ -236,7 +236,7 @@ fn carry(mut record: Value, as_of: &str) -> String {
 
 /// `own` and what of `other`, an object, has none of `keys`, as one object; `None`: it would be empty.
 #[must_use]
-pub fn unite(own: &[(String, String)], keys: &[String], other: Option<&str>) -> Option<String> {
+pub(crate) fn unite(own: &[(String, String)], keys: &[String], other: Option<&str>) -> Option<String> {
     use crate::record::json::member::{members, text_of};
     let kept = other.into_iter().flat_map(members).filter(|(key, _)| text_of(key).is_none_or(|key| !keys.iter().any(|own| *own == *key)));
     let kept = kept.map(|(key, value)| (key.to_owned(), value.to_owned()));

@@ -7,11 +7,11 @@ use crate::io::entries::EntryLayout;
 use crate::io::pieces::OpenStreams;
 
 /// The longest line that is read as a line, in bytes without its end: 1 MiB.
-pub const MAX_LINE: usize = 1 << 20;
+pub(crate) const MAX_LINE: usize = 1 << 20;
 /// Why a line is not read: it is longer than [`MAX_LINE`].
-pub const TOO_LONG: &str = "longer than 1 MiB";
+pub(crate) const TOO_LONG: &str = "longer than 1 MiB";
 /// How far a block's [`Block::before`] reaches back at the most, in bytes.
-pub const LOOK_BACK_BYTES: usize = 4 << 10;
+pub(crate) const LOOK_BACK_BYTES: usize = 4 << 10;
 const _: () = assert!(MAX_LINE == 1 << 20, "TOO_LONG says what MAX_LINE is");
 
 /// What a block holds.
@@ -72,7 +72,7 @@ pub struct Block {
 impl Block {
     /// Whole lines of stdin.
     #[must_use]
-    pub fn for_tests(bytes: Vec<u8>) -> Self {
+    pub(crate) fn for_tests(bytes: Vec<u8>) -> Self {
         let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         let (file, part, dating, before) = ("-".into(), BlockKind::Lines, Dating::Now, Vec::new());
         Self { bytes, file, first_line: 1, part, lines, modified: 0, dating, before, header: None, open: 0, layout: None, mark: None }

@@ -13,7 +13,7 @@ use crate::io::progress::Progress;
 use crate::io::stats::Stats;
 
 /// How many sentences about a run are kept until its end, where they are; reports show as many warnings of a run.
-pub const MOST_DEFERRED: usize = 10;
+pub(crate) const MOST_DEFERRED: usize = 10;
 
 /// What one run says on stderr.
 pub struct Diagnostics {
@@ -26,12 +26,12 @@ pub struct Diagnostics {
     /// What is said at the end of a run, or not at all; `None` where everything is said at once.
     deferred: Option<Vec<(Tone, String)>>,
     /// What the run gathers about itself; `-q` changes nothing of it.
-    pub stats: Stats,
+    pub(crate) stats: Stats,
 }
 
 impl Diagnostics {
     /// For `program`, writing to `sink`, or (`-q`) saying nothing.
-    pub fn new(program: &'static str, sink: Option<Box<dyn Write + Send>>, paint: Paint, progress: Progress) -> Self {
+    pub(crate) fn new(program: &'static str, sink: Option<Box<dyn Write + Send>>, paint: Paint, progress: Progress) -> Self {
         Self { program, sink, paint, progress, shown: 0, hidden: BTreeMap::new(), deferred: None, stats: Stats::default() }
     }
 
@@ -40,12 +40,12 @@ impl Diagnostics {
     }
 
     /// Keeps what is said of the run as a whole until [`Self::settle`]: its record has it, too.
-    pub fn defer(&mut self) {
+    pub(crate) fn defer(&mut self) {
         self.deferred = Some(Vec::new());
     }
 
     /// Says what was kept, or drops it.
-    pub fn settle(&mut self, deferred: Deferred) {
+    pub(crate) fn settle(&mut self, deferred: Deferred) {
         let kept = self.deferred.take().unwrap_or_default();
         if deferred == Deferred::Say {
             for (tone, text) in &kept {
@@ -69,7 +69,7 @@ impl Diagnostics {
     }
 
     /// Says one line that someone should know who reads the results.
-    pub fn warn(&mut self, kind: &'static str, text: &str) {
+    pub(crate) fn warn(&mut self, kind: &'static str, text: &str) {
         self.stats.add_warning(kind, text);
         self.say_or_defer(Tone::Warning, text);
     }
@@ -104,7 +104,7 @@ impl Diagnostics {
     }
 
     /// Says the problems of `file`, the first with their place, and counts the rest by reason; `class_of` a reason is that of its line.
-    pub fn rejects<R: fmt::Display>(&mut self, class_of: impl Fn(&R) -> &'static str, file: &str, flaws: &IssueCounter<R>) {
+    pub(crate) fn rejects<R: fmt::Display>(&mut self, class_of: impl Fn(&R) -> &'static str, file: &str, flaws: &IssueCounter<R>) {
         for (line, reason) in &flaws.first {
             self.problem(class_of(reason), file, *line, &reason.to_string());
         }
@@ -130,7 +130,7 @@ impl Diagnostics {
     }
 
     /// What the run gathered about itself, and how many problems were not shown, by reason.
-    pub fn into_stats(self) -> (Vec<(String, u64)>, Stats) {
+    pub(crate) fn into_stats(self) -> (Vec<(String, u64)>, Stats) {
         (self.hidden.into_iter().collect(), self.stats)
     }
 }
@@ -143,7 +143,7 @@ impl fmt::Debug for Diagnostics {
 
 /// What becomes of sentences that were kept until the end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deferred {
+pub(crate) enum Deferred {
     /// Who started the run shows them.
     Drop,
     /// Nobody will.
@@ -152,7 +152,7 @@ pub enum Deferred {
 
 /// How bad it is what is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// It tells what was done.
     Plain,
     /// Somebody should know who reads the results.
@@ -163,7 +163,7 @@ pub enum Tone {
 
 /// Whether there is colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Paint {
+pub(crate) enum Paint {
     /// No byte more than the text.
     #[default]
     Off,
@@ -173,7 +173,7 @@ pub enum Paint {
 
 impl Paint {
     /// What a line of `program` begins with: `soar-scan:`.
-    pub fn prefix(self, program: &str, tone: Tone) -> String {
+    pub(crate) fn prefix(self, program: &str, tone: Tone) -> String {
         match (self, tone) {
             (Self::Off, _) | (_, Tone::Plain) => format!("{program}:"),
             (Self::On, Tone::Warning) => format!("\u{1b}[1m\u{1b}[33m{program}:\u{1b}[0m"),

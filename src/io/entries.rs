@@ -62,7 +62,7 @@ impl EntryLayout {
 
     /// Whether the start of an input is enough to know its layout.
     #[must_use]
-    pub fn is_told_by(head: &[u8]) -> bool {
+    pub(crate) fn is_told_by(head: &[u8]) -> bool {
         match memchr(b'\n', head) {
             Some(end) if is_journal_frame(&head[..end]) => head[end + 1..].contains(&b'\n'),
             end => end.is_some(),
@@ -89,7 +89,7 @@ fn is_journal_frame(line: &[u8]) -> bool {
 /// The cursor at the end of the first line of an entry of `journalctl -o verbose`, where the line is one:
 /// `Sun 2023-12-24 11:06:34.322089 UTC [s=...;i=...;b=...;m=...;t=60d3bbe8ac2a9;x=...]`. Names of weekdays and zones are of any language.
 #[must_use]
-pub fn split_cursor(line: &[u8]) -> Option<&[u8]> {
+pub(crate) fn split_cursor(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii_end().strip_suffix(b"]")?;
     let at = memmem::find(&line[..line.len().min(LONGEST_STAMP)], b" [s=")?;
     let (stamp, cursor) = (&line[..at], &line[at + 2..]);
@@ -103,19 +103,19 @@ pub fn split_cursor(line: &[u8]) -> Option<&[u8]> {
 
 /// Whether `name` may be that of a field of the journal.
 #[must_use]
-pub fn is_field_name(name: &[u8]) -> bool {
+pub(crate) fn is_field_name(name: &[u8]) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
 }
 
 /// The bytes of a binary field that stand behind its name: a length of 64 bits, and as many bytes. `None` where the length is no such.
 #[must_use]
-pub fn binary_len(text: &[u8]) -> Option<u64> {
+pub(crate) fn binary_len(text: &[u8]) -> Option<u64> {
     text.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).filter(|&len| len <= MOST_BINARY)
 }
 
 /// Whether a line of indented JSON only holds entries together: brackets and commas of an array.
 #[must_use]
-pub fn is_framing(line: &[u8]) -> bool {
+pub(crate) fn is_framing(line: &[u8]) -> bool {
     matches!(line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii(), b"" | b"[" | b"]" | b"," | b"],")
 }
 
@@ -216,7 +216,7 @@ impl EntryScan {
 }
 
 /// How long an entry may be with what stands around it, in bytes, before it is handed on in parts.
-pub const MOST_ENTRY: usize = MAX_LINE + MAX_LINE / 4;
+pub(crate) const MOST_ENTRY: usize = MAX_LINE + MAX_LINE / 4;
 
 #[cfg(test)]
 mod tests {

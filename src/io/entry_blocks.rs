@@ -21,7 +21,7 @@ fn is_tar(head: &[u8]) -> bool {
 
 /// Whether the entries of an input are of several lines, and where in one a long entry was cut.
 #[derive(Debug, Default)]
-pub struct EntryReading {
+pub(crate) struct EntryReading {
     /// Whether that is asked for.
     pub is_wanted: bool,
     /// Whether the start of the input was looked at, and what it says.
@@ -33,12 +33,12 @@ pub struct EntryReading {
 
 impl EntryReading {
     /// Learns the layout from the first bytes of the input.
-    pub fn begin(&mut self, head: &[u8]) {
+    pub(crate) fn begin(&mut self, head: &[u8]) {
         (self.is_known, self.layout) = (true, EntryLayout::of(head));
     }
 
     /// The layout, where entries of several lines are asked for and the input has such.
-    pub fn layout(&self) -> Option<EntryLayout> {
+    pub(crate) fn layout(&self) -> Option<EntryLayout> {
         self.layout.filter(|_| self.is_wanted)
     }
 }

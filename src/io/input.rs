@@ -52,13 +52,13 @@ impl Inputs {
     }
 
     /// These inputs, of which no block ends between two pieces of a line.
-    pub fn with_pieces(self, split: SplitPiece) -> Self {
+    pub(crate) fn with_pieces(self, split: SplitPiece) -> Self {
         Self { pieces: Some(split), ..self }
     }
 
     /// These inputs, of which no block ends inside an entry of several lines.
     #[must_use]
-    pub fn with_entries(self) -> Self {
+    pub(crate) fn with_entries(self) -> Self {
         Self { entries: true, ..self }
     }
 
@@ -66,7 +66,7 @@ impl Inputs {
     ///
     /// # Errors
     /// [`Error::Usage`] where `output` is one of the inputs, under whatever name.
-    pub fn ensure_not_input(&self, output: &Path) -> Result<()> {
+    pub(crate) fn ensure_not_input(&self, output: &Path) -> Result<()> {
         let Some(target) = FileId::of(output) else { return Ok(()) };
         let file = |path: &PathBuf| if path.as_os_str() == STDIN { FileId::of(Path::new("/dev/stdin")) } else { FileId::of(path) };
         match self.paths.iter().find(|path| file(path) == Some(target)) {
@@ -76,7 +76,7 @@ impl Inputs {
     }
 
     /// Whether no input is a regular file, so that another program writes what is read.
-    pub fn are_pipes(&self) -> bool {
+    pub(crate) fn are_pipes(&self) -> bool {
         let stdin_is_file = || rustix::fs::fstat(io::stdin()).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
         let is_file = |path: &PathBuf| {
             if path.as_os_str() == STDIN { stdin_is_file() } else { path.metadata().is_ok_and(|m| m.is_file()) }
@@ -85,7 +85,7 @@ impl Inputs {
     }
 
     /// The size of all inputs together, in bytes, where all are regular files.
-    pub fn total_bytes(&self) -> Option<u64> {
+    pub(crate) fn total_bytes(&self) -> Option<u64> {
         let size = |path: &PathBuf| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len());
         self.paths.iter().map(size).sum()
     }
@@ -94,7 +94,7 @@ impl Inputs {
     ///
     /// # Errors
     /// [`Error::Usage`] names the input that is none.
-    pub fn require_regular_files(&self) -> Result<()> {
+    pub(crate) fn require_regular_files(&self) -> Result<()> {
         let is_other = |path: &&PathBuf| path.as_os_str() == STDIN || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
         match self.paths.iter().find(is_other) {
             None => Ok(()),
@@ -106,7 +106,7 @@ impl Inputs {
     }
 
     /// The files that were named before, under whatever name.
-    pub fn named_twice(&self) -> Vec<&Path> {
+    pub(crate) fn named_twice(&self) -> Vec<&Path> {
         let (mut seen, mut again) = (BTreeSet::new(), Vec::new());
         for path in self.paths.iter().filter(|path| path.is_file()) {
             if FileId::of(path).is_some_and(|id| !seen.insert(id)) {
@@ -122,7 +122,7 @@ impl Inputs {
     }
 
     /// The regular files among it.
-    pub fn files(&self) -> BTreeMap<FileId, PathBuf> {
+    pub(crate) fn files(&self) -> BTreeMap<FileId, PathBuf> {
         self.paths.iter().filter_map(|path| Some((FileId::of(path)?, path.clone()))).collect()
     }
 
@@ -131,7 +131,7 @@ impl Inputs {
     }
 
     /// Starts reading after the checkpoint in `registry`.
-    pub fn reader_from(self, run: &Run, registry: Registry) -> Reader<'_> {
+    pub(crate) fn reader_from(self, run: &Run, registry: Registry) -> Reader<'_> {
         self.start(run, Some(registry))
     }
 

@@ -9,7 +9,7 @@ use memchr::{memchr, memmem};
 use crate::base::simd::dispatch::{Dispatch, PositionLists, SPARE_PLACES};
 
 /// How many marks are told of a line: as many quotes as there are in one of the combined format.
-pub const MARKS: usize = 6;
+pub(crate) const MARKS: usize = 6;
 
 /// What a line begins with that names the columns of those behind it. **Source:** W3C WD-logfile-960323.
 pub const FIELDS: &[u8] = b"#Fields:";
@@ -19,13 +19,13 @@ const PAGE_BYTES: usize = 4 << 10;
 
 /// Whether a text that starts with `bytes` is of the W3C's log format, perhaps behind a byte order mark.
 #[must_use]
-pub fn begins_with_header(bytes: &[u8]) -> bool {
+pub(crate) fn begins_with_header(bytes: &[u8]) -> bool {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).starts_with(b"#")
 }
 
 /// The last `#Fields:` line of whole lines, without its end.
 #[must_use]
-pub fn find_header(bytes: &[u8]) -> Option<&[u8]> {
+pub(crate) fn find_header(bytes: &[u8]) -> Option<&[u8]> {
     let is_line = |at: &usize| at.checked_sub(1).is_none_or(|before| bytes[before] == b'\n') || *at == 3 && begins_with_header(&bytes[..4]);
     let start = memmem::find_iter(bytes, FIELDS).filter(is_line).last()?;
     let line = &bytes[start..];
@@ -141,7 +141,7 @@ impl<'t, 'p> Lines<'t, 'p> {
 
     /// The same without marks, for lines that are not taken apart by them.
     #[must_use]
-    pub const fn without_marks(mut self) -> Self {
+    pub(crate) const fn without_marks(mut self) -> Self {
         self.has_marks = false;
         self
     }

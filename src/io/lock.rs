@@ -22,7 +22,7 @@ pub fn lock_path(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`Error::InUse`] where another run holds it, [`Error::Write`] where it cannot be made.
-pub fn lock_exclusive(path: &Path) -> Result<File> {
+pub(crate) fn lock_exclusive(path: &Path) -> Result<File> {
     let name = lock_path(path);
     let shown = name.display().to_string();
     if name.is_symlink() {

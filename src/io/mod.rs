@@ -39,16 +39,16 @@ pub struct Run {
     /// Whether each record is written and each read handed on at once.
     pub line_buffered: bool,
     /// Knows when to stop.
-    pub shutdown: Shutdown,
+    pub(crate) shutdown: Shutdown,
     /// Shows how far the reading is.
-    pub progress: Progress,
+    pub(crate) progress: Progress,
     /// Memory of blocks that are done with. Apart from that of results, which grows: a block that is read into more room is
     /// a larger block.
     pub blocks: BufferPool,
     /// Memory of results that were written.
     pub results: BufferPool,
     /// What was read of each input, for `--stats`.
-    pub inputs: InputLog,
+    pub(crate) inputs: InputLog,
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ impl Run {
     /// # Panics
     /// Where no watch can be had.
     #[must_use]
-    pub fn for_tests() -> Self {
+    pub(crate) fn for_tests() -> Self {
         let (blocks, results) = (BufferPool::default(), BufferPool::default());
         let watch = Shutdown::install().expect("a watch");
         let (progress, inputs) = (Progress::new(None), InputLog::default());

@@ -25,7 +25,7 @@ const MOST_BLOCKS: usize = 16;
 ///
 /// # Errors
 /// The first error that `take` gives ends the run and is passed on.
-pub fn map_blocks<T, W, S>(reader: Reader<'_>, run: &Run, work: W, take: S) -> Result<()>
+pub(crate) fn map_blocks<T, W, S>(reader: Reader<'_>, run: &Run, work: W, take: S) -> Result<()>
 where
     T: Send,
     W: Fn(Block) -> T + Sync,
@@ -201,7 +201,7 @@ impl<R, B, T, S> PoolState<R, B, T, S> {
 
 /// What a run that never ends is told.
 #[derive(Debug)]
-pub enum LiveInput {
+pub(crate) enum LiveInput {
     /// The next block, or that an input cannot be read (further).
     Block(Result<Box<Block>>),
     /// So much time went by, whether blocks came or not.
@@ -212,7 +212,12 @@ pub enum LiveInput {
 ///
 /// # Errors
 /// The first error that `take` gives ends the run and is passed on.
-pub fn take_blocks(reader: Reader<'_>, run: &Run, every: Duration, mut take: impl FnMut(LiveInput) -> Result<Duration>) -> Result<()> {
+pub(crate) fn take_blocks(
+    reader: Reader<'_>,
+    run: &Run,
+    every: Duration,
+    mut take: impl FnMut(LiveInput) -> Result<Duration>,
+) -> Result<()> {
     let (blocks, results) = sync_channel(1);
     std::thread::scope(|scope| {
         scope.spawn(move || {

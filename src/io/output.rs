@@ -71,7 +71,7 @@ impl Output {
 }
 
 /// Asks for a larger buffer on `fd` if it is a pipe; a refusal costs speed only.
-pub fn grow_pipe_buffer(fd: impl AsFd) {
+pub(crate) fn grow_pipe_buffer(fd: impl AsFd) {
     #[cfg(target_os = "linux")]
     let _ = rustix::pipe::fcntl_setpipe_size(fd, PIPE_BYTES);
     #[cfg(not(target_os = "linux"))]
@@ -170,7 +170,7 @@ pub fn is_same(one: &Path, other: &Path) -> bool {
 
 /// The file that a path of symbolic links ends in, as far as it is not one of this process's descriptors.
 #[must_use]
-pub fn follow_links(path: &Path) -> PathBuf {
+pub(crate) fn follow_links(path: &Path) -> PathBuf {
     /// As many links as Linux follows (`path_resolution(7)`).
     const MOST: usize = 40;
     let mut path = path.to_owned();
@@ -203,7 +203,7 @@ impl Write for AtomicFile {
 
 /// A file that only grows: what was written stays, whatever becomes of the run.
 #[derive(Debug)]
-pub struct AppendFile {
+pub(crate) struct AppendFile {
     file: File,
     shown: String,
 }
@@ -214,7 +214,7 @@ impl AppendFile {
     ///
     /// # Errors
     /// [`Error::Write`] names the path.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let shown = path.display().to_string();
         let file = File::options().append(true).create(true).open(path).map_err(|e| Error::write(&shown, &e))?;
         let is_cut = ends_within_line(&file, path).map_err(|e| Error::write(&shown, &e))?;
@@ -229,7 +229,7 @@ impl AppendFile {
     ///
     /// # Errors
     /// [`Error::Write`] names the path.
-    pub fn write(&mut self, line: &[u8]) -> Result<()> {
+    pub(crate) fn write(&mut self, line: &[u8]) -> Result<()> {
         self.file.write_all(line).map_err(|e| match Error::write(&self.shown, &e) {
             // A file that is a pipe: its reader's leaving is no success, since nothing may go unrecorded.
             Error::ReaderLeft => Error::Write { path: self.shown.clone(), reason: "its reader left".to_owned() },

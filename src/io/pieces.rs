@@ -4,11 +4,11 @@
 use memchr::memrchr;
 
 /// How many lines may be open at once in a container engine's own file: those of the two outputs of a process.
-pub const ENGINE_STREAMS: usize = 2;
+pub(crate) const ENGINE_STREAMS: usize = 2;
 /// The same with those of a shipper, whose entries come from many containers: each container is of one of these streams.
-pub const STREAMS: usize = 8;
+pub(crate) const STREAMS: usize = 8;
 /// The streams of shippers, a bit for each.
-pub const SHIPPED: OpenStreams = !((1 << ENGINE_STREAMS) - 1);
+pub(crate) const SHIPPED: OpenStreams = !((1 << ENGINE_STREAMS) - 1);
 /// How far back from its end a text is searched for pieces of a shipper, in lines that are none and in bytes: the rest of a line follows soon.
 const MOST_OTHERS: usize = 16;
 const MOST_BYTES: usize = 256 << 10;
@@ -17,7 +17,7 @@ const MOST_ROUNDS: usize = 16;
 
 /// An entry that is a piece, or a whole line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece<'l> {
+pub(crate) struct Piece<'l> {
     /// Which of the open lines it belongs to, below [`STREAMS`].
     pub stream: usize,
     /// Whether the line goes on with the next entry of the stream.
@@ -29,14 +29,14 @@ pub struct Piece<'l> {
 }
 
 /// Takes an entry apart; `None` for a line that is none.
-pub type SplitPiece = for<'l> fn(&'l [u8]) -> Option<Piece<'l>>;
+pub(crate) type SplitPiece = for<'l> fn(&'l [u8]) -> Option<Piece<'l>>;
 
 /// Which lines are open, a bit for each stream.
-pub type OpenStreams = u8;
+pub(crate) type OpenStreams = u8;
 
 /// How many bytes of `text`, which is whole lines, end where no line is open, and which lines are open there that were so before it: those
 /// of `open`, of which nothing is kept.
-pub fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize, OpenStreams) {
+pub(crate) fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize, OpenStreams) {
     let mut end = text.len();
     for round in 1_usize.. {
         let (first, still_open) = find_open(&text[..end], open, split);
@@ -54,7 +54,7 @@ pub fn find_closed(text: &[u8], open: OpenStreams, split: SplitPiece) -> (usize,
 }
 
 /// Which lines are open at the end of `text`.
-pub fn open_streams(text: &[u8], open: OpenStreams, split: SplitPiece) -> OpenStreams {
+pub(crate) fn open_streams(text: &[u8], open: OpenStreams, split: SplitPiece) -> OpenStreams {
     let mut streams = open;
     for line in text.split(|&byte| byte == b'\n') {
         streams = match split(line) {

@@ -13,7 +13,7 @@ const LEAST_KNOWN: Duration = Duration::from_secs(1);
 
 /// A bar that may be hidden; clones move the same bar.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     is_watched: bool,
     /// Whether a stage counts, and not the reader.
@@ -22,7 +22,7 @@ pub struct Progress {
 
 impl Progress {
     /// A bar over `total_bytes`; where that is not known there is none until a stage counts.
-    pub fn new(total_bytes: Option<u64>) -> Self {
+    pub(crate) fn new(total_bytes: Option<u64>) -> Self {
         let bar = total_bytes.map_or_else(ProgressBar::hidden, |total| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{bar:30} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec}{left}") {
@@ -34,19 +34,19 @@ impl Progress {
     }
 
     /// A bar that nobody sees.
-    pub fn silent() -> Self {
+    pub(crate) fn silent() -> Self {
         Self { bar: ProgressBar::hidden(), is_watched: false, is_counted: Arc::default() }
     }
 
     /// Shows what the stage counts from now on, in place of what is read: nothing, before it has counted.
-    pub fn count(&self) {
+    pub(crate) fn count(&self) {
         self.is_counted.store(true, Ordering::Release);
         self.bar.set_draw_target(ProgressDrawTarget::hidden());
         self.bar.reset();
     }
 
     /// Says that `done` of `known` things are done, and in words what else there is to say.
-    pub fn show(&self, done: u64, known: u64, words: String) {
+    pub(crate) fn show(&self, done: u64, known: u64, words: String) {
         if !self.is_watched {
             return;
         }
@@ -70,23 +70,23 @@ impl Progress {
     }
 
     /// Whether anyone sees the bar.
-    pub const fn is_watched(&self) -> bool {
+    pub(crate) const fn is_watched(&self) -> bool {
         self.is_watched
     }
 
     /// Writes around the bar without tearing it.
-    pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }
 
     /// Takes the bar off the screen.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
 /// How long the rest takes at the pace until now, as text behind a comma; nothing where there is no telling yet.
-pub fn left(done: u64, known: u64, elapsed: Duration) -> String {
+pub(crate) fn left(done: u64, known: u64, elapsed: Duration) -> String {
     if done == 0 || done >= known || elapsed < LEAST_KNOWN {
         return String::new();
     }

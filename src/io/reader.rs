@@ -33,7 +33,7 @@ const MOST_PIECES: usize = MAX_LINE + MAX_LINE / 4;
 
 /// One input being read.
 #[derive(Debug)]
-pub struct InputReader<'r> {
+pub(crate) struct InputReader<'r> {
     pub(crate) body: TextReader<'r>,
     pub(crate) shown: String,
     file: Arc<str>,
@@ -68,7 +68,7 @@ impl<'r> InputReader<'r> {
     ///
     /// # Errors
     /// [`Error::Read`] says why it cannot be opened or read.
-    pub fn new(path: &Path, origin: &InputOverrides, run: &'r Run) -> Result<Self> {
+    pub(crate) fn new(path: &Path, origin: &InputOverrides, run: &'r Run) -> Result<Self> {
         Self::of_raw(ByteSource::open(path, run)?, path, origin, run)
     }
 
@@ -76,7 +76,7 @@ impl<'r> InputReader<'r> {
     ///
     /// # Errors
     /// [`Error::Read`] says why it cannot be read.
-    pub fn of_raw(raw: ByteSource<'r>, path: &Path, origin: &InputOverrides, run: &'r Run) -> Result<Self> {
+    pub(crate) fn of_raw(raw: ByteSource<'r>, path: &Path, origin: &InputOverrides, run: &'r Run) -> Result<Self> {
         let shown = path.display().to_string();
         let of_file = raw.modified().filter(|_| path.as_os_str() != STDIN);
         let (body, carry) = TextReader::open(raw).map_err(|e| Error::read(&shown, &e))?;
@@ -112,41 +112,41 @@ impl<'r> InputReader<'r> {
     }
 
     /// As a log that was rotated away: once nobody writes to it, its last line is whole with or without a newline.
-    pub fn into_rotated(self) -> Self {
+    pub(crate) fn into_rotated(self) -> Self {
         Self { is_settled: self.modified < time::now() - SETTLED_SECONDS, ..self }
     }
 
     /// As a log that may hold lines in pieces.
-    pub fn with_pieces(self, pieces: Option<SplitPiece>) -> Self {
+    pub(crate) fn with_pieces(self, pieces: Option<SplitPiece>) -> Self {
         Self { pieces, ..self }
     }
 
     /// As a log whose entries may be of several lines.
     #[must_use]
-    pub fn with_entries(mut self, wants: bool) -> Self {
+    pub(crate) fn with_entries(mut self, wants: bool) -> Self {
         self.entries.is_wanted = wants;
         self
     }
 
     /// What messages call it.
-    pub fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
     /// What there is to say of it before it is read.
-    pub fn stats(&self) -> InputStats {
+    pub(crate) fn stats(&self) -> InputStats {
         let modified = Some(self.modified).filter(|_| self.dating != Dating::Now);
         let (name, first_line) = (self.file.to_string(), self.next_line);
         InputStats { name, first_line, modified, compressed: self.body.compressed(), ..InputStats::default() }
     }
 
     /// Adds to `stats` how much was handed on.
-    pub fn update(&self, stats: &mut InputStats) {
+    pub(crate) fn update(&self, stats: &mut InputStats) {
         (stats.bytes, stats.lines, stats.compressed) = (self.bytes, self.lines, self.body.compressed());
     }
 
     /// When it was modified, in seconds since 1970.
-    pub const fn modified(&self) -> i64 {
+    pub(crate) const fn modified(&self) -> i64 {
         self.modified
     }
 
@@ -154,7 +154,7 @@ impl<'r> InputReader<'r> {
     ///
     /// # Errors
     /// What the system or the decompressor said.
-    pub fn next_block(&mut self) -> io::Result<Option<Block>> {
+    pub(crate) fn next_block(&mut self) -> io::Result<Option<Block>> {
         if let Some(layout) = self.entry_layout()? {
             return self.next_entries(layout);
         }

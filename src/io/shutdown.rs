@@ -24,7 +24,7 @@ const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
 /// Listens for signals for as long as the process lives.
 #[derive(Debug)]
-pub struct Shutdown {
+pub(crate) struct Shutdown {
     number: Arc<AtomicUsize>,
     stopped: AtomicBool,
     minds_reader: AtomicBool,
@@ -39,7 +39,7 @@ impl Shutdown {
     ///
     /// # Errors
     /// [`Error::System`] where the system refuses a handler or a socket pair.
-    pub fn install() -> Result<Self> {
+    pub(crate) fn install() -> Result<Self> {
         let refused = |source| Error::System { what: "signal handler", source };
         let (wake_end, wait_end) = UnixStream::pair().map_err(refused)?;
         wake_end.set_nonblocking(true).map_err(refused)?;
@@ -72,34 +72,34 @@ impl Shutdown {
     }
 
     /// Calls the run off from inside: every wait ends, now and later.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         // A full socket buffer means that a wake-up is already under way.
         let _ = io::Write::write(&mut &self.wake_end, b"x");
     }
 
     /// Says that stdout is where the results go, so that a reader who leaves ends every wait.
-    pub fn stop_on_closed_stdout(&self) {
+    pub(crate) fn stop_on_closed_stdout(&self) {
         self.minds_reader.store(true, Ordering::Release);
     }
 
     /// Says that the reader of stdout was seen to have left.
-    pub fn note_reader_left(&self) {
+    pub(crate) fn note_reader_left(&self) {
         self.reader_left.store(true, Ordering::Release);
     }
 
     /// What says, once it is set, that the reader of stdout has left.
-    pub const fn reader_left(&self) -> &Arc<AtomicBool> {
+    pub(crate) const fn reader_left(&self) -> &Arc<AtomicBool> {
         &self.reader_left
     }
 
     /// Whether a signal came or the run was called off.
-    pub fn is_stopped(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire) || self.number.load(Ordering::Acquire) != 0
     }
 
     /// The exit that the signal asks for, if one came.
-    pub fn exit(&self) -> Option<Exit> {
+    pub(crate) fn exit(&self) -> Option<Exit> {
         match i32::try_from(self.number.load(Ordering::Acquire)) {
             Ok(SIGHUP) => Some(Exit::HungUp),
             Ok(SIGINT) => Some(Exit::Interrupted),
@@ -109,7 +109,7 @@ impl Shutdown {
     }
 
     /// The descriptor that becomes readable when the run should stop.
-    pub fn as_stop_fd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn as_stop_fd(&self) -> BorrowedFd<'_> {
         self.wait_end.as_fd()
     }
 
@@ -117,7 +117,7 @@ impl Shutdown {
     ///
     /// # Errors
     /// What poll(2) says.
-    pub fn wait(&self, input: BorrowedFd<'_>) -> io::Result<bool> {
+    pub(crate) fn wait(&self, input: BorrowedFd<'_>) -> io::Result<bool> {
         let stdout = io::stdout();
         loop {
             if self.is_stopped() {
@@ -159,7 +159,7 @@ fn ignored_signals(status: &str) -> u64 {
 }
 
 /// Whether a read of `input` would return at once.
-pub fn is_readable(input: BorrowedFd<'_>) -> bool {
+pub(crate) fn is_readable(input: BorrowedFd<'_>) -> bool {
     let mut fds = [PollFd::from_borrowed_fd(input, PollFlags::IN)];
     poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|n| n > 0)
 }

@@ -21,7 +21,7 @@ const LEN_BYTES: usize = size_of::<u32>();
 
 /// Runs of records with keys of `K` bytes.
 #[derive(Debug)]
-pub struct Spill<const K: usize> {
+pub(crate) struct Spill<const K: usize> {
     file: File,
     shown: String,
     /// Where each run lies in the file.
@@ -35,7 +35,7 @@ impl<const K: usize> Spill<K> {
     ///
     /// # Errors
     /// [`Error::Write`] names the folder.
-    pub fn create() -> Result<Self> {
+    pub(crate) fn create() -> Result<Self> {
         let folder = std::env::temp_dir();
         let shown = format!("temporary file in {} (TMPDIR names another folder)", folder.display());
         let file = tempfile::tempfile_in(&folder).map_err(|e| Error::write(&shown, &e))?;
@@ -46,7 +46,7 @@ impl<const K: usize> Spill<K> {
     ///
     /// # Errors
     /// [`Error::Write`] names the folder, where its disk is full for one.
-    pub fn put(&mut self, key: &[u8; K], record: &[u8]) -> Result<()> {
+    pub(crate) fn put(&mut self, key: &[u8; K], record: &[u8]) -> Result<()> {
         let len = u32::try_from(record.len()).map_err(|_| Error::write(&self.shown, &io::ErrorKind::FileTooLarge.into()))?;
         self.buffer.extend_from_slice(&len.to_le_bytes());
         self.buffer.extend_from_slice(key);
@@ -58,7 +58,7 @@ impl<const K: usize> Spill<K> {
     ///
     /// # Errors
     /// As [`Spill::put`].
-    pub fn end_run(&mut self) -> Result<()> {
+    pub(crate) fn end_run(&mut self) -> Result<()> {
         self.flush()?;
         let start = self.runs.last().map_or(0, |run| run.end);
         self.runs.push(start..self.written);
@@ -77,7 +77,7 @@ impl<const K: usize> Spill<K> {
     ///
     /// # Errors
     /// [`Error::Read`] names the folder.
-    pub fn merge(self, memory_bytes: usize) -> Result<Merge<K>> {
+    pub(crate) fn merge(self, memory_bytes: usize) -> Result<Merge<K>> {
         let read_bytes = (memory_bytes / self.runs.len().max(1)).clamp(READ_BYTES.start, READ_BYTES.end);
         let readers = self.runs.into_iter().map(|left| RunReader { left, buffer: Vec::new(), start: 0, read_bytes }).collect();
         let mut merge = Merge { file: self.file, shown: self.shown, readers, heads: BinaryHeap::new() };
@@ -90,7 +90,7 @@ impl<const K: usize> Spill<K> {
 
 /// The merge of all runs.
 #[derive(Debug)]
-pub struct Merge<const K: usize> {
+pub(crate) struct Merge<const K: usize> {
     file: File,
     shown: String,
     readers: Vec<RunReader>,
@@ -103,7 +103,7 @@ impl<const K: usize> Merge<K> {
     ///
     /// # Errors
     /// [`Error::Read`] names the folder.
-    pub fn next_into(&mut self, record: &mut Vec<u8>) -> Result<Option<[u8; K]>> {
+    pub(crate) fn next_into(&mut self, record: &mut Vec<u8>) -> Result<Option<[u8; K]>> {
         let Some(Reverse((key, run))) = self.heads.pop() else { return Ok(None) };
         record.clear();
         record.extend_from_slice(self.readers[run].take_record(&self.file, K).map_err(|e| Error::read(&self.shown, &e))?);
@@ -162,7 +162,7 @@ impl RunReader {
 
 /// Sorts records by key in a bounded memory; past it, runs are spilled.
 #[derive(Debug)]
-pub struct Sorter<const K: usize> {
+pub(crate) struct Sorter<const K: usize> {
     limit_bytes: usize,
     records: Vec<u8>,
     /// The key of each record, and where in `records` it stands.
@@ -172,7 +172,7 @@ pub struct Sorter<const K: usize> {
 
 impl<const K: usize> Sorter<K> {
     /// A sorter that holds about so many bytes.
-    pub const fn new(limit_bytes: usize) -> Self {
+    pub(crate) const fn new(limit_bytes: usize) -> Self {
         Self { limit_bytes, records: Vec::new(), index: Vec::new(), spill: None }
     }
 
@@ -180,7 +180,7 @@ impl<const K: usize> Sorter<K> {
     ///
     /// # Errors
     /// As [`Spill::put`].
-    pub fn push(&mut self, key: [u8; K], record: &[u8]) -> Result<()> {
+    pub(crate) fn push(&mut self, key: [u8; K], record: &[u8]) -> Result<()> {
         self.index.push((key, self.records.len(), record.len()));
         self.records.extend_from_slice(record);
         let held = self.records.len() + self.index.len() * size_of::<([u8; K], usize, usize)>();
@@ -205,7 +205,7 @@ impl<const K: usize> Sorter<K> {
     ///
     /// # Errors
     /// As [`Spill::put`] and [`Spill::merge`], and what `take` gives.
-    pub fn finish(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn finish(mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if self.spill.is_some() && !self.index.is_empty() {
             self.spill_run()?;
         }

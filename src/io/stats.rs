@@ -11,7 +11,7 @@ const WARNINGS: usize = 64;
 
 /// What a run gathers about itself.
 #[derive(Debug, Default)]
-pub struct Stats {
+pub(crate) struct Stats {
     /// How many lines there were of each class.
     pub lines: Vec<(&'static str, u64)>,
     pub counts: Vec<(&'static str, u64)>,
@@ -26,7 +26,7 @@ pub struct Stats {
 
 /// Something that the log does not say and the run had to assume.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assumption {
+pub(crate) struct Assumption {
     pub what: &'static str,
     /// What was assumed.
     pub values: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Assumption {
 
 /// A line that is worth looking at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineLocation {
+pub(crate) struct LineLocation {
     /// The class of the line.
     pub class: &'static str,
     pub file: String,
@@ -50,14 +50,14 @@ pub struct LineLocation {
 
 impl Stats {
     /// Remembers a line of `class`, if it is one of the first.
-    pub fn add_place(&mut self, class: &'static str, file: &str, line: u64, reason: Option<String>) {
+    pub(crate) fn add_place(&mut self, class: &'static str, file: &str, line: u64, reason: Option<String>) {
         if self.places.iter().filter(|place| place.class == class).count() < SHOWN {
             self.places.push(LineLocation { class, file: file.to_owned(), line, reason });
         }
     }
 
     /// Remembers a warning, if it is one of the first.
-    pub fn add_warning(&mut self, kind: &'static str, text: &str) {
+    pub(crate) fn add_warning(&mut self, kind: &'static str, text: &str) {
         if self.warnings.len() < WARNINGS {
             self.warnings.push((kind, text.to_owned()));
         } else {
@@ -68,7 +68,7 @@ impl Stats {
 
 /// What was read of one input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct InputStats {
+pub(crate) struct InputStats {
     /// What records call it.
     pub name: String,
     /// How much of its text was handed on, decompressed.
@@ -88,25 +88,25 @@ pub struct InputStats {
 
 /// The inputs of a run, as far as they were read. Written once a block.
 #[derive(Debug, Default)]
-pub struct InputLog(Mutex<Vec<InputStats>>);
+pub(crate) struct InputLog(Mutex<Vec<InputStats>>);
 
 impl InputLog {
     /// Adds an input; gives its place.
-    pub fn add(&self, input: InputStats) -> usize {
+    pub(crate) fn add(&self, input: InputStats) -> usize {
         let mut inputs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inputs.push(input);
         inputs.len() - 1
     }
 
     /// Changes what is known of the input at `place`.
-    pub fn update(&self, place: usize, change: impl FnOnce(&mut InputStats)) {
+    pub(crate) fn update(&self, place: usize, change: impl FnOnce(&mut InputStats)) {
         if let Some(input) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
             change(input);
         }
     }
 
     /// All of them, in the order in which they were read.
-    pub fn all(&self) -> Vec<InputStats> {
+    pub(crate) fn all(&self) -> Vec<InputStats> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -20,7 +20,7 @@ const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// A file that is being written.
 #[derive(Debug)]
-pub enum NewFile {
+pub(crate) enum NewFile {
     Anonymous(File),
     /// With a name that was drawn.
     Named(Box<NamedTempFile>),
@@ -31,7 +31,7 @@ impl NewFile {
     ///
     /// # Errors
     /// What the system says.
-    pub fn create_in(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn create_in(folder: &Path) -> io::Result<Self> {
         if Path::new(DESCRIPTORS).is_dir()
             && let Ok(fd) = rustix::fs::open(folder, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, Mode::from_raw_mode(ORDINARY_MODE))
         {
@@ -42,7 +42,7 @@ impl NewFile {
         Ok(Self::Named(Box::new(named.tempfile_in(folder)?)))
     }
 
-    pub fn as_file(&self) -> &File {
+    pub(crate) fn as_file(&self) -> &File {
         match self {
             Self::Anonymous(file) => file,
             Self::Named(file) => file.as_file(),
@@ -53,7 +53,7 @@ impl NewFile {
     ///
     /// # Errors
     /// What the system says; an earlier file at `path` is then untouched.
-    pub fn put(self, path: &Path) -> io::Result<()> {
+    pub(crate) fn put(self, path: &Path) -> io::Result<()> {
         match self {
             Self::Anonymous(file) => put_anonymous(&file, path),
             Self::Named(file) => file.persist(path).map(drop).map_err(|e| e.error),
@@ -91,7 +91,7 @@ fn name_beside(path: &Path) -> PathBuf {
 }
 
 /// The folder that the last part of `path` is in.
-pub fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 

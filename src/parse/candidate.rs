@@ -15,7 +15,7 @@ use crate::parse::{ENVELOPES, FORMATS};
 
 /// What reads a line.
 #[derive(Debug, Clone, Copy)]
-pub enum Candidate {
+pub(crate) enum Candidate {
     /// A format of access logs.
     Access(&'static Format),
     /// An envelope.
@@ -25,7 +25,7 @@ pub enum Candidate {
 impl Candidate {
     /// What it is called.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Access(format) => format.name,
             Self::Envelope(format) => format.name,
@@ -36,7 +36,7 @@ impl Candidate {
     ///
     /// # Errors
     /// What does not fit.
-    pub fn read<'a>(&self, line: &Line<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<Found<'a>, Mismatch> {
+    pub(crate) fn read<'a>(&self, line: &Line<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<Found<'a>, Mismatch> {
         match self {
             Self::Access(format) => (format.read)(line, arena, clock).map(Found::Parsed),
             Self::Envelope(format) => (format.open)(line, arena, clock).map(|envelope| Found::Envelope(format.name, envelope)),
@@ -73,7 +73,7 @@ pub struct Candidates<'c> {
     /// Containers that the user vouches for.
     pub trusted: Option<&'c TrustedContainers>,
     /// Of a line.
-    pub all: Vec<Candidate>,
+    pub(crate) all: Vec<Candidate>,
     /// Whether each of them is a line of JSON.
     pub is_json: Vec<bool>,
     /// Where in them the most plain syslog stands.
@@ -102,13 +102,13 @@ impl<'c> Candidates<'c> {
 
     /// Whether more than the tables decides what a line is.
     #[must_use]
-    pub const fn is_special(&self) -> bool {
+    pub(crate) const fn is_special(&self) -> bool {
         self.given.is_some() || self.program.is_some()
     }
 
     /// With these services.
     #[must_use]
-    pub fn of_services(self, services: &'c Services) -> Self {
+    pub(crate) fn of_services(self, services: &'c Services) -> Self {
         Self { services: Some(services), ..self }
     }
 
@@ -121,7 +121,7 @@ impl<'c> Candidates<'c> {
 
 /// What a candidate made of a line.
 #[derive(Debug)]
-pub enum Found<'a> {
+pub(crate) enum Found<'a> {
     /// An access line.
     Parsed(ParsedLine<'a>),
     /// An envelope, by its name.
@@ -131,7 +131,7 @@ pub enum Found<'a> {
 impl<'a> Found<'a> {
     /// The time of an envelope.
     #[must_use]
-    pub fn time(self) -> Option<LogTime<'a>> {
+    pub(crate) fn time(self) -> Option<LogTime<'a>> {
         match self {
             Self::Envelope(_, envelope) => envelope.header.time,
             Self::Parsed(_) => None,

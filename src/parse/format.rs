@@ -18,7 +18,7 @@ pub struct Format {
     /// What flags and messages call it.
     pub name: &'static str,
     /// Whose lines these are.
-    pub kind: FormatKind,
+    pub(crate) kind: FormatKind,
     /// What writes such lines.
     pub about: &'static str,
     /// Where the format is specified.
@@ -31,7 +31,7 @@ pub struct Format {
 
 /// What a format or an envelope begins with, as far as lines of a web server could begin so too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FormatKind {
+pub(crate) enum FormatKind {
     /// Requests to a web server.
     Web,
     /// An envelope of text.
@@ -92,7 +92,7 @@ pub struct Repeat<'a> {
 impl Repeat<'_> {
     /// Whether a message of the machine `host` may be the one: a daemon that names no machine means whichever stands there.
     #[must_use]
-    pub fn is_of(&self, host: &[u8]) -> bool {
+    pub(crate) fn is_of(&self, host: &[u8]) -> bool {
         self.host.is_empty() || self.host == host
     }
 }
@@ -120,7 +120,7 @@ impl<'a> ParsedLine<'a> {
 
 /// Text of a log as it is on the wire.
 #[must_use]
-pub fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+pub(crate) fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     match std::str::from_utf8(&text) {
         Ok(_) => text,
         Err(_) => Cow::Owned(String::from_utf8_lossy(&text).into_owned().into_bytes()),
@@ -129,7 +129,7 @@ pub fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
 
 /// A text of an event, where there is one.
 #[must_use]
-pub fn non_empty(text: &[u8]) -> Option<&[u8]> {
+pub(crate) fn non_empty(text: &[u8]) -> Option<&[u8]> {
     Some(text).filter(|text| !text.is_empty())
 }
 
@@ -142,10 +142,10 @@ pub fn known(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// The `at` of a [`Mismatch`] that holds whatever the format: the reason stands alone.
-pub const OF_NO_FORMAT: usize = usize::MAX;
+pub(crate) const OF_NO_FORMAT: usize = usize::MAX;
 
 /// From how many bytes on that fitted a line is said to be nearly of a format: less fits by chance.
-pub const CREDIBLE: usize = 10;
+pub(crate) const CREDIBLE: usize = 10;
 
 /// Why a line is not of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,7 +45,7 @@ struct ZoneHint {
 
 /// What a run had to assume.
 #[derive(Debug, Default)]
-pub struct Guesses {
+pub(crate) struct Guesses {
     /// The years that were guessed, by how it is known when their input was modified.
     years: BTreeMap<&'static str, BTreeSet<i16>>,
     has_local_times: bool,
@@ -58,7 +58,7 @@ pub struct Guesses {
 
 impl Guesses {
     /// Takes what was assumed for a block.
-    pub fn add(&mut self, block: &ClassifiedBlock) {
+    pub(super) fn add(&mut self, block: &ClassifiedBlock) {
         let assumed = &block.assumed;
         if !assumed.years.is_empty() {
             self.years.entry(source_of(block.dating)).or_default().extend(&assumed.years);
@@ -82,7 +82,7 @@ impl Guesses {
     }
 
     /// Forgets the input that is being read, which was left before its end.
-    pub fn leave_input(&mut self) {
+    pub(crate) fn leave_input(&mut self) {
         self.current = None;
     }
 
@@ -94,7 +94,7 @@ impl Guesses {
     }
 
     /// Says what was assumed; `leaves_nothing`: lines were outside the period, and none was in it.
-    pub fn tell(mut self, config: &Config, leaves_nothing: bool, diagnostics: &mut Diagnostics) {
+    pub(super) fn tell(mut self, config: &Config, leaves_nothing: bool, diagnostics: &mut Diagnostics) {
         self.close_input();
         let zone = &config.zone;
         let hint = if zone.is_given { None } else { self.hints.iter().max_by_key(|(_, hint)| hint.files) };

@@ -8,7 +8,7 @@ use crate::parse::format::Arena;
 
 /// The open lines of a block.
 #[derive(Debug, Default)]
-pub struct OpenLines {
+pub(crate) struct OpenLines {
     streams: [Option<OpenLine>; ENGINE_STREAMS],
     /// Those of a shipper, by container. They are never put together: entries of containers are mixed, and one may be missing.
     shipped: Vec<(u64, OpenLine)>,
@@ -21,7 +21,7 @@ const MOST_SHIPPED: usize = 256;
 
 /// A line of which pieces came.
 #[derive(Debug, Default)]
-pub struct OpenLine {
+pub(crate) struct OpenLine {
     text: Vec<u8>,
     /// The entries that it was made of, by their numbers and where they stand in the block.
     pub entries: Vec<(u64, Range<usize>)>,
@@ -31,14 +31,14 @@ pub struct OpenLine {
 
 impl OpenLine {
     /// Lines that belong together, and of which nothing else is read.
-    pub fn of(entries: &[(u64, Range<usize>)]) -> Self {
+    pub(super) fn of(entries: &[(u64, Range<usize>)]) -> Self {
         Self { entries: entries.to_vec(), ..Self::default() }
     }
 }
 
 /// What an entry is to its line.
 #[derive(Debug)]
-pub enum Entry<'a> {
+pub(crate) enum Entry<'a> {
     Whole,
     /// A piece, and more follow.
     Piece,
@@ -52,14 +52,14 @@ pub enum Entry<'a> {
 
 impl OpenLines {
     /// Those of a block before which the streams of `open` had lines that are too long.
-    pub fn new(open: OpenStreams) -> Self {
+    pub(super) fn new(open: OpenStreams) -> Self {
         let too_long = || Some(OpenLine { is_too_long: true, ..OpenLine::default() });
         let streams = std::array::from_fn(|stream| if open & 1 << stream == 0 { None } else { too_long() });
         Self { streams, shipped: Vec::new(), before: open & SHIPPED }
     }
 
     /// Takes an entry, which is `number` and stands at `place`.
-    pub fn take<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>, arena: &'a Arena) -> Entry<'a> {
+    pub(super) fn take<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>, arena: &'a Arena) -> Entry<'a> {
         let Some(stream) = self.streams.get_mut(piece.stream) else { return self.take_shipped(piece, number, place) };
         let [head, body, tail] = piece.parts;
         if piece.is_open {
@@ -103,22 +103,22 @@ impl OpenLines {
     }
 
     /// The line that was given up, so that there are never too many.
-    pub fn give_up(&mut self) -> Option<OpenLine> {
+    pub(crate) fn give_up(&mut self) -> Option<OpenLine> {
         if self.shipped.len() > MOST_SHIPPED { Some(self.shipped.remove(0).1) } else { None }
     }
 
     /// The lines of an engine's own file that are still open, which end here.
-    pub fn close(&mut self) -> impl Iterator<Item = OpenLine> {
+    pub(super) fn close(&mut self) -> impl Iterator<Item = OpenLine> {
         std::mem::take(&mut self.streams).into_iter().flatten()
     }
 
     /// The lines of a shipper that are still open.
-    pub fn close_shipped(&mut self) -> impl Iterator<Item = OpenLine> {
+    pub(crate) fn close_shipped(&mut self) -> impl Iterator<Item = OpenLine> {
         std::mem::take(&mut self.shipped).into_iter().map(|(_, line)| line)
     }
 
     /// Whether no line is open.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.streams.iter().all(Option::is_none) && self.shipped.is_empty() && self.before == 0
     }
 }

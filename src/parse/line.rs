@@ -22,9 +22,9 @@ use crate::parse::format::{Arena, Header, Mismatch, ParsedLine};
 use crate::parse::json::line::{find_table, is_json};
 use crate::parse::json::table::OF_NO_LOG;
 #[cfg(test)]
-pub use crate::parse::line::message::{WEB_SERVERS, begins_with_address};
+pub(crate) use crate::parse::line::message::{WEB_SERVERS, begins_with_address};
 use crate::parse::line::message::{names_peer, read_bare};
-pub use crate::parse::line::same_format::SameFormat;
+pub(crate) use crate::parse::line::same_format::SameFormat;
 use crate::parse::reject::{ClosestFormat, OF_NO_KNOWN_FORMAT, RejectReason, nearest_text, nearest_to};
 use crate::parse::service::reader::{Read, ServiceReader};
 use crate::parse::service::{SERVICES, sshd};
@@ -90,7 +90,7 @@ impl<'c> LineParser<'c> {
     }
 
     /// What was tried on the last line, where that is recorded.
-    pub fn take_steps(&mut self) -> Steps {
+    pub(crate) fn take_steps(&mut self) -> Steps {
         self.steps.as_deref_mut().map(std::mem::take).unwrap_or_default()
     }
 
@@ -108,23 +108,23 @@ impl<'c> LineParser<'c> {
     }
 
     /// Whether a line of syslog has this program and process id.
-    pub fn is_tagged(&mut self, line: &Line<'_>, arena: &Arena, tag: (&[u8], Option<u64>)) -> bool {
+    pub(crate) fn is_tagged(&mut self, line: &Line<'_>, arena: &Arena, tag: (&[u8], Option<u64>)) -> bool {
         matches!(self.find(line, arena, 0), Ok(Found::Envelope(_, Envelope { header, .. })) if (header.program, header.pid) == tag)
     }
 
     /// Whether a line is sshd's for those who vouch for it.
-    pub fn is_vouchable<'a>(&mut self, line: &Line<'a>, arena: &'a Arena) -> bool {
+    pub(crate) fn is_vouchable<'a>(&mut self, line: &Line<'a>, arena: &'a Arena) -> bool {
         SERVICES.iter().any(|service| read_bare(service, line.text, None, arena, &mut self.clock).is_some())
     }
 
     /// The programs of which messages were passed over, and how many.
-    pub fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
+    pub(crate) fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
         self.services.iter().flat_map(ServiceReader::passed_over)
     }
 
     /// What was assumed for the times of the lines.
     #[must_use]
-    pub fn into_assumed(self) -> Assumptions {
+    pub(crate) fn into_assumed(self) -> Assumptions {
         self.clock.into_assumed()
     }
 

@@ -7,7 +7,7 @@ use crate::base::error::Result;
 use crate::io::output::AtomicFile;
 
 /// A file of lines. It appears under its name when it is complete.
-pub struct LineFile {
+pub(crate) struct LineFile {
     file: AtomicFile,
     is_open: bool,
 }
@@ -17,7 +17,7 @@ impl LineFile {
     ///
     /// # Errors
     /// It cannot be created.
-    pub fn create(path: &Path) -> Result<Self> {
+    pub(super) fn create(path: &Path) -> Result<Self> {
         Ok(Self { file: AtomicFile::create(path)?, is_open: false })
     }
 
@@ -26,7 +26,7 @@ impl LineFile {
     ///
     /// # Errors
     /// A failed write.
-    pub fn write(&mut self, lines: &[u8], continues: bool) -> Result<()> {
+    pub(super) fn write(&mut self, lines: &[u8], continues: bool) -> Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
@@ -40,7 +40,7 @@ impl LineFile {
     ///
     /// # Errors
     /// A failed write.
-    pub fn commit(self) -> Result<()> {
+    pub(super) fn commit(self) -> Result<()> {
         self.file.commit()
     }
 }

@@ -11,7 +11,7 @@ use crate::parse::line::{LineParser, trim_end};
 
 /// What stands before the lines of a block. Places are counted from the start of [`Block::before`].
 #[derive(Debug)]
-pub struct Lookback<'b> {
+pub(crate) struct Lookback<'b> {
     block: &'b Block,
     /// The last repeat, so that nothing is looked through once more for each of many.
     last: Option<Known>,
@@ -39,7 +39,7 @@ const OTHER: ParsedLine<'static> = ParsedLine::OtherProgram(None);
 
 impl<'b> Lookback<'b> {
     /// What stands before the lines of `block`.
-    pub const fn of(block: &'b Block) -> Self {
+    pub(super) const fn of(block: &'b Block) -> Self {
         Self { block, last: None }
     }
 
@@ -48,7 +48,7 @@ impl<'b> Lookback<'b> {
     ///
     /// It is looked for no further back than [`LOOK_BACK_BYTES`], whether in this block or before it, so that where an input
     /// is cut into blocks changes no result.
-    pub fn find_repeated<'a>(
+    pub(crate) fn find_repeated<'a>(
         &mut self,
         repeat: &Repeat<'a>,
         start: usize,

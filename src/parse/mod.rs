@@ -11,7 +11,7 @@ pub mod envelope;
 pub mod format;
 mod guess;
 mod joined;
-pub mod json;
+pub(crate) mod json;
 pub mod line;
 mod line_file;
 pub mod list_output;

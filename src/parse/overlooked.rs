@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 
 /// What a line that was passed over looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lookalike {
+pub(crate) enum Lookalike {
     /// It holds sshd's name and a process id, as its syslog lines do.
     Sshd,
     /// It holds a request to a web server, with its status.
@@ -17,10 +17,10 @@ pub enum Lookalike {
 
 impl Lookalike {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Sshd, Self::Request];
+    pub(super) const ALL: [Self; 2] = [Self::Sshd, Self::Request];
 
     /// What `line` looks like, if it looks like anything.
-    pub fn of(line: &[u8]) -> Option<Self> {
+    pub(super) fn of(line: &[u8]) -> Option<Self> {
         if names_sshd(line) {
             return Some(Self::Sshd);
         }
@@ -28,7 +28,7 @@ impl Lookalike {
     }
 
     /// What people read behind the number of such lines.
-    pub const fn about(self) -> &'static str {
+    pub(super) const fn about(self) -> &'static str {
         match self {
             Self::Sshd => "of other programs with the name of sshd",
             Self::Request => "of other programs with a request",
@@ -63,14 +63,14 @@ fn holds_request(line: &[u8]) -> bool {
 
 /// How many lines looked like what, and where the first stood.
 #[derive(Debug, Clone, Default)]
-pub struct Overlooked {
+pub(crate) struct Overlooked {
     counts: [u64; 2],
     first: [Option<u64>; 2],
 }
 
 impl Overlooked {
     /// Notes what line `number`, which was passed over, looks like.
-    pub fn note(&mut self, line: &[u8], number: u64) {
+    pub(super) fn note(&mut self, line: &[u8], number: u64) {
         if let Some(lookalike) = Lookalike::of(line) {
             self.counts[lookalike as usize] += 1;
             self.first[lookalike as usize].get_or_insert(number);
@@ -78,7 +78,7 @@ impl Overlooked {
     }
 
     /// How many lines look like `lookalike`, and where the first of them is.
-    pub fn of(&self, lookalike: Lookalike) -> (u64, Option<u64>) {
+    pub(super) fn of(&self, lookalike: Lookalike) -> (u64, Option<u64>) {
         (self.counts[lookalike as usize], self.first[lookalike as usize])
     }
 }

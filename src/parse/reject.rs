@@ -14,22 +14,23 @@ use crate::record::run::count::LineClass;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RejectReason {
     /// What it came nearest to.
-    pub format: ClosestFormat,
+    pub(crate) format: ClosestFormat,
     /// What was wrong.
     pub reason: &'static str,
 }
 
 impl RejectReason {
     /// A line past `MAX_LINE`.
-    pub const TOO_LONG: Self = Self { format: ClosestFormat::None, reason: TOO_LONG };
+    pub(crate) const TOO_LONG: Self = Self { format: ClosestFormat::None, reason: TOO_LONG };
     /// A piece of a line that stands nowhere as a whole.
-    pub const PIECE: Self = Self { format: ClosestFormat::None, reason: "a piece of a line that a container engine cut, without the rest" };
+    pub(crate) const PIECE: Self =
+        Self { format: ClosestFormat::None, reason: "a piece of a line that a container engine cut, without the rest" };
     /// The same, where a shipper brought it.
-    pub const SHIPPED_PIECE: Self = Self { format: ClosestFormat::None, reason: shipper::PIECE };
+    pub(crate) const SHIPPED_PIECE: Self = Self { format: ClosestFormat::None, reason: shipper::PIECE };
     /// A line of no bytes.
-    pub const EMPTY: Self = Self { format: ClosestFormat::None, reason: "empty line" };
+    pub(crate) const EMPTY: Self = Self { format: ClosestFormat::None, reason: "empty line" };
     /// A request whose quotes allow two readings of its status.
-    pub const AMBIGUOUS: Self = Self {
+    pub(crate) const AMBIGUOUS: Self = Self {
         format: ClosestFormat::None,
         reason: "ambiguous quotes: two readings have different statuses, and the client may have written one of them",
     };
@@ -40,7 +41,7 @@ impl RejectReason {
     }
 
     /// What its line is.
-    pub const fn class(&self) -> LineClass {
+    pub(crate) const fn class(&self) -> LineClass {
         match self.format {
             ClosestFormat::Untrusted => LineClass::Untrusted,
             ClosestFormat::None | ClosestFormat::Known(_) | ClosestFormat::Given(_) => LineClass::Reject,
@@ -50,7 +51,7 @@ impl RejectReason {
 
 /// What a reject came nearest to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ClosestFormat {
+pub(crate) enum ClosestFormat {
     /// None: the reason says it all.
     None,
     /// The line may be another's.
@@ -73,7 +74,7 @@ impl fmt::Display for RejectReason {
 }
 
 /// What is said of a line that nothing comes near to.
-pub const OF_NO_KNOWN_FORMAT: &str = "unknown log format";
+pub(crate) const OF_NO_KNOWN_FORMAT: &str = "unknown log format";
 
 /// Whether a line begins so, and what is said of it.
 type KnownStart = (fn(&[u8]) -> bool, &'static str);
@@ -121,7 +122,7 @@ fn starts_like_apache_error(line: &[u8]) -> bool {
 
 /// Why a line of text is a reject that came nearest to `name`, which is named where enough fitted, or where the line begins with the address
 /// of a client, as most formats do.
-pub fn nearest_text(name: &'static str, mismatch: Mismatch, line: &[u8]) -> RejectReason {
+pub(crate) fn nearest_text(name: &'static str, mismatch: Mismatch, line: &[u8]) -> RejectReason {
     if let Some((_, reason)) = KNOWN_STARTS.iter().find(|(is_it, _)| is_it(line)) {
         return RejectReason { format: ClosestFormat::None, reason };
     }
@@ -131,7 +132,7 @@ pub fn nearest_text(name: &'static str, mismatch: Mismatch, line: &[u8]) -> Reje
 }
 
 /// Why a line is a reject that came nearest to `name`.
-pub const fn nearest_to(name: &'static str, mismatch: Mismatch) -> RejectReason {
+pub(crate) const fn nearest_to(name: &'static str, mismatch: Mismatch) -> RejectReason {
     let format = match mismatch.at {
         0 => return RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT },
         OF_NO_FORMAT => ClosestFormat::None,

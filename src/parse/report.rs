@@ -22,7 +22,7 @@ const MOST_PROGRAMS: usize = 1024;
 
 /// What is known of the lines so far.
 #[derive(Debug, Default)]
-pub struct ParseReport {
+pub(crate) struct ParseReport {
     counts: ParseCounts,
     pub unreadable: u64,
     pub guesses: Guesses,
@@ -58,7 +58,7 @@ struct InputReport {
 }
 
 impl ParseReport {
-    pub fn add(&mut self, block: &ClassifiedBlock, diagnostics: &mut Diagnostics) {
+    pub(super) fn add(&mut self, block: &ClassifiedBlock, diagnostics: &mut Diagnostics) {
         self.add_to_input(block, diagnostics);
         for lookalike in Lookalike::ALL {
             let (count, line) = block.overlooked.of(lookalike);
@@ -90,13 +90,13 @@ impl ParseReport {
     }
 
     /// Tells `stats` what was counted, also of a run that failed.
-    pub fn note(&self, stats: &mut Stats) {
+    pub(super) fn note(&self, stats: &mut Stats) {
         stats.lines.extend(self.counts.lines.of_program("soar-parse"));
         stats.counts.push((Counter::InvalidUtf8.name(), self.counts.invalid_utf8));
     }
 
     /// Whether lines are outside the period, and none is in it.
-    pub fn leaves_nothing(&self) -> bool {
+    pub(crate) fn leaves_nothing(&self) -> bool {
         let lines = &self.counts.lines;
         lines[LineClass::OutsidePeriod] > 0 && lines[LineClass::Event] + lines[LineClass::NoSignal] == 0
     }
@@ -113,7 +113,7 @@ impl ParseReport {
     }
 
     /// Says that nothing of an input was understood, where that is so and nothing else tells it.
-    pub fn end_input(&mut self, diagnostics: &mut Diagnostics) {
+    pub(crate) fn end_input(&mut self, diagnostics: &mut Diagnostics) {
         let input = std::mem::take(&mut self.input);
         if let Some(file) = input.file.as_ref().filter(|_| input.lines > 1 && input.rejects == input.lines) {
             let text = format!(
@@ -132,7 +132,7 @@ impl ParseReport {
     }
 
     /// Says what may have been overlooked, and what would help.
-    pub fn hint(&self, unasked: Unasked, services: &Services, diagnostics: &mut Diagnostics) {
+    pub(super) fn hint(&self, unasked: Unasked, services: &Services, diagnostics: &mut Diagnostics) {
         for lookalike in Lookalike::ALL {
             let (count, first) = &self.overlooked[lookalike as usize];
             if let (1.., Some(place)) = (*count, first) {
@@ -150,16 +150,16 @@ impl ParseReport {
                 diagnostics.warn("service_note", &format!("{}: {note}", service.name));
             }
         }
-        self.tell_services(services, diagnostics);
+        self.tell_services(diagnostics);
         self.tell_uncounted(diagnostics);
         unasked.hints().iter().for_each(|hint| diagnostics.warn("signal_not_asked", hint));
     }
 
     /// Says which services would read lines that were passed over.
-    fn tell_services(&self, services: &Services, diagnostics: &mut Diagnostics) {
+    fn tell_services(&self, diagnostics: &mut Diagnostics) {
         let mut found: BTreeMap<&str, u64> = BTreeMap::new();
         for (program, count) in &self.passed_programs {
-            if let Some(name) = services.find_unasked(program) {
+            if let Some(name) = Services::find_unasked(program) {
                 *found.entry(name).or_default() += count;
             }
         }
@@ -193,7 +193,7 @@ impl ParseReport {
         }
     }
 
-    pub fn summary(&self, config: &Config) -> String {
+    pub(super) fn summary(&self, config: &Config) -> String {
         let lines = &self.counts.lines;
         let mut text = format!(
             "{}: {}, {} without a signal, {} of other programs, {}, {}",
@@ -223,7 +223,7 @@ impl ParseReport {
         text
     }
 
-    pub fn exit(&self, config: &Config) -> Exit {
+    pub(super) fn exit(&self, config: &Config) -> Exit {
         let lines = &self.counts.lines;
         let refused = lines[LineClass::Reject] + lines[LineClass::Untrusted];
         let is_missing = config.expects_lines && (lines.total() == 0 || self.leaves_nothing());

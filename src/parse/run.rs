@@ -43,7 +43,7 @@ const NOBODY: Header<'static> = Header { time: None, host: b"", program: b"", pi
 
 /// What came of one block.
 #[derive(Debug)]
-pub struct ClassifiedBlock {
+pub(crate) struct ClassifiedBlock {
     /// Events, one a line.
     pub events: Vec<u8>,
     /// What is counted of events, where hosts are written in place of them.
@@ -115,7 +115,7 @@ struct EventBuilder<'c> {
 
 /// Classifies blocks as a run asked for it.
 #[derive(Debug)]
-pub struct Classifier<'c> {
+pub(crate) struct Classifier<'c> {
     config: &'c Config,
     /// Those that no thread is using: they remember what they saw, so they go from block to block.
     spare: Mutex<Vec<Worker<'c>>>,
@@ -126,7 +126,7 @@ pub struct Classifier<'c> {
 
 impl<'c> Classifier<'c> {
     /// A classifier for one run.
-    pub fn new(config: &'c Config) -> Self {
+    pub(super) fn new(config: &'c Config) -> Self {
         let candidates = Candidates::new(config.log_format.as_ref())
             .vouched(config.program.as_ref(), config.trusted_containers.as_ref())
             .of_services(&config.services);
@@ -134,7 +134,7 @@ impl<'c> Classifier<'c> {
     }
 
     /// Which signals would have fired that no run asked for, and on whom.
-    pub fn into_unasked(self) -> Unasked {
+    pub(crate) fn into_unasked(self) -> Unasked {
         let workers = self.spare.into_inner().unwrap_or_default();
         let mut all = Unasked::default();
         for worker in workers {
@@ -146,7 +146,7 @@ impl<'c> Classifier<'c> {
     }
 
     /// Classifies every line of `block`; its events go behind what is in `events`.
-    pub fn classify(&self, block: &block::Block, events: Vec<u8>) -> ClassifiedBlock {
+    pub(crate) fn classify(&self, block: &block::Block, events: Vec<u8>) -> ClassifiedBlock {
         let mut done = ClassifiedBlock {
             events,
             counted: ScoreRecords { seen: self.rows(), ..ScoreRecords::default() },

@@ -13,7 +13,7 @@ const SHOWN: usize = 3;
 
 /// What was tried on one line.
 #[derive(Debug, Clone, Default)]
-pub struct Steps {
+pub(crate) struct Steps {
     /// The envelopes that fitted, from the outer one on.
     pub envelopes: Vec<OpenedEnvelope>,
     /// The format or service that read what is inside.
@@ -28,7 +28,7 @@ pub struct Steps {
 
 /// What an envelope gave, with what the envelopes around it gave before.
 #[derive(Debug, Clone, Serialize)]
-pub struct OpenedEnvelope {
+pub(crate) struct OpenedEnvelope {
     /// Its name.
     pub format: &'static str,
     /// How far it is trusted.
@@ -52,7 +52,7 @@ pub struct OpenedEnvelope {
 
 /// A format that did not fit.
 #[derive(Debug, Clone, Serialize)]
-pub struct NearMiss {
+pub(crate) struct NearMiss {
     /// Its name.
     pub format: &'static str,
     /// How many bytes fitted; not for JSON, which is read by key.
@@ -66,7 +66,7 @@ pub struct NearMiss {
 
 impl Steps {
     /// An envelope fitted.
-    pub fn open(&mut self, format: &'static str, envelope: &Envelope<'_>) {
+    pub(crate) fn open(&mut self, format: &'static str, envelope: &Envelope<'_>) {
         let text = |bytes: &[u8]| (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned());
         let header = &envelope.header;
         self.nearest.clear();
@@ -82,26 +82,26 @@ impl Steps {
     }
 
     /// `reader` takes what is inside.
-    pub fn read_by(&mut self, reader: &'static str) {
+    pub(crate) fn read_by(&mut self, reader: &'static str) {
         self.reader = Some(reader);
         self.nearest.clear();
     }
 
     /// The service reads what is inside, which is `message`.
-    pub fn read_by_service(&mut self, service: &Service, message: &[u8]) {
+    pub(crate) fn read_by_service(&mut self, service: &Service, message: &[u8]) {
         self.read_by(service.name);
         self.nearest_message = (service.nearest)(message);
     }
 
     /// A candidate of this name fits; of an envelope more is told when it is opened.
-    pub fn find(&mut self, found: &Found<'_>, name: &'static str) {
+    pub(crate) fn find(&mut self, found: &Found<'_>, name: &'static str) {
         if matches!(found, Found::Parsed(_)) {
             self.read_by(name);
         }
     }
 
     /// A format does not fit what stands `depth` envelopes deep.
-    pub fn miss(&mut self, depth: usize, format: &'static str, is_json: bool, mismatch: Mismatch) {
+    pub(crate) fn miss(&mut self, depth: usize, format: &'static str, is_json: bool, mismatch: Mismatch) {
         if depth != self.depth {
             self.depth = depth;
             self.nearest.clear();

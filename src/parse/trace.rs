@@ -63,7 +63,7 @@ struct NearTemplate {
 }
 
 /// Writes what became of the line `text`, which stands at `place`, behind what is in `out`.
-pub fn write(form: TraceForm, place: (&str, u64), text: &[u8], steps: &Steps, outcome: &Outcome<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write(form: TraceForm, place: (&str, u64), text: &[u8], steps: &Steps, outcome: &Outcome<'_>, out: &mut Vec<u8>) {
     let text = String::from_utf8_lossy(text);
     let event = outcome.event.and_then(|event| std::str::from_utf8(event.trim_ascii_end()).ok());
     let near = steps.nearest_message.filter(|_| outcome.class == "unknown_message");

@@ -126,7 +126,7 @@ impl Kept {
 
 /// How often which signals would have fired.
 #[derive(Debug, Default)]
-pub struct Unasked {
+pub(crate) struct Unasked {
     counts: Vec<(usize, Addresses)>,
     kept: Vec<Kept>,
     kept_bytes: usize,
@@ -134,7 +134,7 @@ pub struct Unasked {
 
 impl Unasked {
     /// The signal with this index of the table would have fired on `address`.
-    pub fn add(&mut self, signal: usize, address: &[u8], times: u64) {
+    pub(super) fn add(&mut self, signal: usize, address: &[u8], times: u64) {
         self.addresses(signal).add(address, times);
     }
 
@@ -147,7 +147,7 @@ impl Unasked {
     }
 
     /// Keeps a request on which `signals` may fire, and which stands for `times`; `fires` says whether one does.
-    pub fn keep(&mut self, web: &Web<'_>, signals: SignalSet, times: u64, fires: impl FnMut(usize, &Web<'_>) -> bool) {
+    pub(super) fn keep(&mut self, web: &Web<'_>, signals: SignalSet, times: u64, fires: impl FnMut(usize, &Web<'_>) -> bool) {
         let kept = Kept::of(web, signals, times);
         self.kept_bytes += kept.bytes();
         self.kept.push(kept);
@@ -161,7 +161,7 @@ impl Unasked {
     }
 
     /// Looks at what was kept of clients that sent more than a few in which a signal may stand.
-    pub fn look(&mut self, mut fires: impl FnMut(usize, &Web<'_>) -> bool) {
+    pub(super) fn look(&mut self, mut fires: impl FnMut(usize, &Web<'_>) -> bool) {
         let mut sums: HashMap<(&[u8], usize), u64, RandomState> = HashMap::default();
         for kept in &self.kept {
             kept.signals.indexes().for_each(|signal| *sums.entry((&kept.client, signal)).or_default() += kept.times);
@@ -186,7 +186,7 @@ impl Unasked {
     }
 
     /// Adds what `other` has.
-    pub fn merge(&mut self, mut other: Self) {
+    pub(super) fn merge(&mut self, mut other: Self) {
         for (signal, addresses) in &mut other.counts {
             addresses.flush();
             let known = self.addresses(*signal);
@@ -198,7 +198,7 @@ impl Unasked {
     }
 
     /// One sentence for each signal that would have told of an attack.
-    pub fn hints(mut self) -> Vec<String> {
+    pub(crate) fn hints(mut self) -> Vec<String> {
         self.counts.sort_by_key(|&(signal, _)| signal);
         self.counts.into_iter().filter_map(|(signal, addresses)| show(SIGNALS[signal].name, addresses)).collect()
     }

@@ -13,11 +13,11 @@ use crate::record::whole;
 use crate::record::whole::Whole;
 
 /// The value of `schema`.
-pub const ACCOUNT_SCHEMA: &str = "soar.account/1";
+pub(crate) const ACCOUNT_SCHEMA: &str = "soar.account/1";
 
 /// A user who was tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountRecord {
+pub(crate) struct AccountRecord {
     /// [`ACCOUNT_SCHEMA`].
     pub schema: String,
     /// The name, where it may be told.
@@ -63,12 +63,12 @@ struct SchemaOnly {
 
 impl AccountRecord {
     /// An account of which nothing is known but the hash.
-    pub fn new(user_hash: String) -> Self {
+    pub(crate) fn new(user_hash: String) -> Self {
         Self { schema: ACCOUNT_SCHEMA.to_owned(), user_hash, ..Self::default() }
     }
 
     /// Appends the account to `out` as one line of NDJSON.
-    pub fn write_line(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write_line(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&to_vec(self));
         out.push(b'\n');
     }
@@ -77,7 +77,7 @@ impl AccountRecord {
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn from_line(line: &[u8]) -> Result<Self, String> {
+    pub(crate) fn from_line(line: &[u8]) -> Result<Self, String> {
         let SchemaOnly { schema } = serde_json::from_slice(line).map_err(|error| malformed(&error))?;
         match schema.as_deref() {
             Some(ACCOUNT_SCHEMA) => serde_json::from_slice(line).map_err(|error| malformed(&error)),

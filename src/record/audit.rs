@@ -8,11 +8,11 @@ use crate::base::time::LogTime;
 use crate::record::json;
 
 /// The value of `schema` in a line of an audit.
-pub const AUDIT_SCHEMA: &str = "soar.audit/1";
+pub(crate) const AUDIT_SCHEMA: &str = "soar.audit/1";
 
 /// Who was touched, when, and why.
 #[derive(Debug)]
-pub struct AuditRecord<'a> {
+pub(crate) struct AuditRecord<'a> {
     /// When, in seconds since 1970.
     pub seconds: i64,
     pub ip: Address,
@@ -38,7 +38,7 @@ struct Wire<'a> {
 
 impl AuditRecord<'_> {
     /// The record as one line with its end.
-    pub fn to_line(&self) -> Vec<u8> {
+    pub(crate) fn to_line(&self) -> Vec<u8> {
         let Self { seconds, ip, ports, rules, target } = *self;
         let mut line = json::to_vec(&Wire { schema: AUDIT_SCHEMA, at: LogTime { seconds, fraction: "" }, ip, ports, rules, target });
         line.push(b'\n');

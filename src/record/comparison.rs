@@ -3,7 +3,7 @@
 
 /// How a value is compared with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+pub(crate) enum Sign {
     /// `>`.
     More,
     /// `>=`.
@@ -18,7 +18,7 @@ pub enum Sign {
 
 /// A comparison of a key with a whole number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Comparison<'w> {
+pub(crate) struct Comparison<'w> {
     /// The key of the host.
     pub key: &'w str,
     /// How it is compared.
@@ -47,7 +47,7 @@ impl<'w> Comparison<'w> {
 
     /// Whether it holds for a value.
     #[must_use]
-    pub const fn holds(&self, value: u64) -> bool {
+    pub(crate) const fn holds(&self, value: u64) -> bool {
         match self.sign {
             Sign::More => value > self.number,
             Sign::Least => value >= self.number,
@@ -59,7 +59,7 @@ impl<'w> Comparison<'w> {
 
     /// The nearest value for which it holds, seen from one for which it does not; `None`: there is none.
     #[must_use]
-    pub const fn flips_at(&self) -> Option<u64> {
+    pub(crate) const fn flips_at(&self) -> Option<u64> {
         match self.sign {
             Sign::More => self.number.checked_add(1),
             Sign::Fewer => self.number.checked_sub(1),
@@ -70,7 +70,7 @@ impl<'w> Comparison<'w> {
 
 /// An expression that is nothing but comparisons, joined by `and`, and what must not be true besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlainRule<'w> {
+pub(crate) struct PlainRule<'w> {
     /// The comparisons with numbers.
     pub comparisons: Vec<Comparison<'w>>,
     /// The paths of `.enrich.crawler.verified != true`.
@@ -80,7 +80,7 @@ pub struct PlainRule<'w> {
 impl<'w> PlainRule<'w> {
     /// The parts of `when`; `None` where it is anything else.
     #[must_use]
-    pub fn parse(when: &'w str) -> Option<Self> {
+    pub(crate) fn parse(when: &'w str) -> Option<Self> {
         let mut plain = Self { comparisons: Vec::new(), unless: Vec::new() };
         for part in when.split(" and ") {
             match (part.trim().strip_suffix(" != true").and_then(|path| path.trim_end().strip_prefix('.')), Comparison::parse(part)) {

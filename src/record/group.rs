@@ -8,11 +8,11 @@ use crate::record::Text;
 use crate::record::json::to_vec;
 
 /// The value of `schema`.
-pub const GROUP_SCHEMA: &str = "soar.group/1";
+pub(crate) const GROUP_SCHEMA: &str = "soar.group/1";
 
 /// A group of hosts.
 #[derive(Debug)]
-pub struct GroupRecord<'a> {
+pub(crate) struct GroupRecord<'a> {
     /// The rule that holds.
     pub rule: &'a str,
     /// What its hosts have in common, as the rule has it.
@@ -41,7 +41,7 @@ pub struct GroupRecord<'a> {
 
 impl GroupRecord<'_> {
     /// Appends the group to `out` as one line of NDJSON.
-    pub fn write_line(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write_line(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&to_vec(self));
         out.push(b'\n');
     }

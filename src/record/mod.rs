@@ -23,9 +23,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::escape::{QUOTED, shorten};
 
 /// The value of `schema` in an event.
-pub const EVENT_SCHEMA: &str = "soar.event/1";
+pub(crate) const EVENT_SCHEMA: &str = "soar.event/1";
 /// The value of `schema` in a host.
-pub const HOST_SCHEMA: &str = "soar.host/1";
+pub(crate) const HOST_SCHEMA: &str = "soar.host/1";
 /// The largest integer on the wire: 2^53 - 1, beyond which jq 1.6 rounds (RFC 8259 section 6).
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 

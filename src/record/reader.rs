@@ -11,7 +11,7 @@ use crate::record::{EVENT_SCHEMA, HOST_SCHEMA, RecordKind, kind_of};
 
 /// What a stage reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accepts {
+pub(crate) enum Accepts {
     /// Hosts, as soar-score writes them.
     Hosts,
     EventsAndHosts,
@@ -19,7 +19,7 @@ pub enum Accepts {
 
 /// The records of one block, and what was wrong with some.
 #[derive(Debug)]
-pub struct RecordReader {
+pub(crate) struct RecordReader {
     /// The filter that reads.
     program: &'static str,
     reads: Accepts,
@@ -33,12 +33,17 @@ pub struct RecordReader {
 
 impl RecordReader {
     /// A reader of the filter `program` for a block of the input `file`.
-    pub const fn new(program: &'static str, reads: Accepts, file: Arc<str>) -> Self {
+    pub(crate) const fn new(program: &'static str, reads: Accepts, file: Arc<str>) -> Self {
         Self { program, reads, file, issues: IssueCounter::new(), fatal: None }
     }
 
     /// Hands `line` to `read` if it is a record that this stage reads; after a fatal one, nothing is read any more.
-    pub fn read(&mut self, number: u64, line: Result<&[u8], &'static str>, read: impl FnOnce(RecordKind, &[u8]) -> Result<(), String>) {
+    pub(crate) fn read(
+        &mut self,
+        number: u64,
+        line: Result<&[u8], &'static str>,
+        read: impl FnOnce(RecordKind, &[u8]) -> Result<(), String>,
+    ) {
         if self.fatal.is_some() {
             return;
         }
@@ -81,7 +86,7 @@ impl RecordReader {
     }
 
     /// Remembers what is wrong with a line.
-    pub fn reject(&mut self, number: u64, reason: String) {
+    pub(crate) fn reject(&mut self, number: u64, reason: String) {
         let is_one_too_many = self.issues.more.len() >= MOST_REASONS && !self.issues.more.contains_key(&reason);
         self.issues.add(number, if is_one_too_many { "malformed record".to_owned() } else { reason });
     }

@@ -6,7 +6,8 @@ mod meaning;
 mod set;
 
 pub use meaning::{Login, Value};
-pub use set::{LOGIN_ACCEPTED, LOGIN_FAILED, SERVICE_LOGINS, SSH_LOGINS, SignalSet};
+pub use set::SignalSet;
+pub(crate) use set::{LOGIN_ACCEPTED, LOGIN_FAILED, SERVICE_LOGINS, SSH_LOGINS};
 
 /// One thing that a log line can tell about the address behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -376,11 +377,6 @@ pub const SIGNALS: &[Signal] = &[
 /// The index of the signal `name` in [`SIGNALS`].
 pub fn index_of(name: &str) -> Option<usize> {
     SIGNALS.iter().position(|s| s.name == name)
-}
-
-/// What reports call the signal `name`; one that is not in the table is its own label.
-pub fn label_of(name: &str) -> &str {
-    index_of(name).map_or(name, |index| SIGNALS[index].label)
 }
 
 #[cfg(test)]

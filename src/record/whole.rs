@@ -12,7 +12,7 @@ use crate::record::MAX_INTEGER;
 
 /// A whole number of the type `T`, however it is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Whole<T>(pub T);
+pub(crate) struct Whole<T>(pub T);
 
 impl<'de, T: TryFrom<i128>> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -53,17 +53,17 @@ impl<T: TryFrom<i128>> Visitor<'_> for WholeVisitor<T> {
 }
 
 /// A list of whole numbers, however they are written.
-pub fn read_list<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+pub(crate) fn read_list<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     Vec::<Whole<T>>::deserialize(deserializer).map(|list| list.into_iter().map(|Whole(number)| number).collect())
 }
 
 /// A whole number, however it is written.
-pub fn read<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn read<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<T, D::Error> {
     Whole::deserialize(deserializer).map(|Whole(number)| number)
 }
 
 /// The same where there may be none.
-pub fn read_some<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn read_some<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::<Whole<T>>::deserialize(deserializer).map(|some| some.map(|Whole(number)| number))
 }
 

@@ -18,11 +18,11 @@ use crate::report::lang::account::{
 use crate::report::lang::{Lang, Phrase};
 
 /// How many accounts each table shows.
-pub const ROWS: usize = 20;
+pub(crate) const ROWS: usize = 20;
 /// The headings of the tables: two of text, three of numbers, two of times.
-pub const HEADINGS: [Phrase; 7] = [ACCOUNT, SERVICES, FAILURES, LOGINS, ADDRESSES, LAST_SEEN, LAST_LOGIN];
+pub(crate) const HEADINGS: [Phrase; 7] = [ACCOUNT, SERVICES, FAILURES, LOGINS, ADDRESSES, LAST_SEEN, LAST_LOGIN];
 /// Which of them are numbers.
-pub const NUMBERS: std::ops::Range<usize> = 2..5;
+pub(crate) const NUMBERS: std::ops::Range<usize> = 2..5;
 /// How much is collected before what is not shown is dropped.
 const COLLECTED: usize = 4 * ROWS;
 
@@ -35,7 +35,7 @@ struct Ranked {
 
 /// What reports show of accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccountTables {
+pub(crate) struct AccountTables {
     /// By failures.
     tried: Ranked,
     /// Those that were let in, by failures.
@@ -43,7 +43,7 @@ pub struct AccountTables {
 }
 
 /// One table: its title, what it shows, its first accounts, and how many more there are.
-pub type AccountTableView<'t> = (Phrase, Phrase, &'t [AccountRecord], u64);
+pub(crate) type AccountTableView<'t> = (Phrase, Phrase, &'t [AccountRecord], u64);
 
 impl Ranked {
     fn add(&mut self, account: &AccountRecord) {
@@ -70,7 +70,7 @@ impl AccountTables {
     ///
     /// # Errors
     /// [`Error::Read`] for a file that cannot be read or holds something else, with the line; [`Error::Usage`] for stdin, which is of hosts.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         if path.as_os_str() == STDIN {
             return Err(Error::Usage("--accounts needs a file that soar-score --accounts wrote: stdin is for hosts".to_owned()));
         }
@@ -104,7 +104,7 @@ impl AccountTables {
     }
 
     /// The tables that have a row.
-    pub fn tables(&self) -> impl Iterator<Item = AccountTableView<'_>> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = AccountTableView<'_>> {
         let all = [(TRIED, TRIED_HINT, &self.tried), (GOT_IN, GOT_IN_HINT, &self.got_in)];
         let with_rows = all.into_iter().filter(|(.., ranked)| ranked.count > 0);
         with_rows.map(|(title, hint, ranked)| (title, hint, &*ranked.kept, ranked.count - ranked.kept.len() as u64))
@@ -112,7 +112,7 @@ impl AccountTables {
 }
 
 /// The cells of a row.
-pub fn row(account: &AccountRecord, lang: Lang) -> [String; 7] {
+pub(crate) fn row(account: &AccountRecord, lang: Lang) -> [String; 7] {
     let time = |time: &Option<String>| time.as_ref().map_or_else(String::new, |time| lang.time_of(time));
     let user = account.user.as_ref().map_or_else(|| format!("# {}", account.user_hash), |user| shorten(user, QUOTED).into_owned());
     let services: Vec<_> = account.services.iter().map(|service| &**service).collect();
@@ -128,7 +128,7 @@ pub fn row(account: &AccountRecord, lang: Lang) -> [String; 7] {
 }
 
 /// An account in a few words: who it is, and how often it was refused.
-pub fn mention(account: &AccountRecord, lang: Lang) -> String {
+pub(crate) fn mention(account: &AccountRecord, lang: Lang) -> String {
     let [user, _, failures, ..] = row(account, lang);
     format!("{user} ({failures})")
 }

@@ -49,7 +49,7 @@ const FONT: &str = "sans-serif";
 pub(crate) const TEXT: i32 = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Picture {
+pub(crate) enum Picture {
     Png,
     Svg,
 }
@@ -59,7 +59,7 @@ impl Picture {
     ///
     /// # Errors
     /// [`Error::Usage`] for any other ending.
-    pub fn of(path: &Path, flag: &str) -> Result<Self> {
+    pub(crate) fn of(path: &Path, flag: &str) -> Result<Self> {
         match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("png") => Ok(Self::Png),
             Some("svg") => Ok(Self::Svg),
@@ -70,7 +70,7 @@ impl Picture {
 
 /// Why a chart could not be drawn; only ever a fault of the program or its font.
 #[derive(Debug)]
-pub struct ChartError(pub(crate) String);
+pub(crate) struct ChartError(pub(crate) String);
 
 impl fmt::Display for ChartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,7 +80,7 @@ impl fmt::Display for ChartError {
 
 #[derive(Debug, Default)]
 #[expect(clippy::struct_field_names, reason = "beside `apart`, which are bars too")]
-pub struct Bars {
+pub(crate) struct Bars {
     pub title: String,
     pub notes: Vec<String>,
     /// Names, and what their parts of bars are filled with, if there are such parts.
@@ -97,7 +97,7 @@ pub struct Bars {
 }
 
 #[derive(Debug)]
-pub struct Bar {
+pub(crate) struct Bar {
     /// What stands to its left.
     pub label: String,
     /// What each part is filled with, and values of 2^53 at most in all.
@@ -111,14 +111,14 @@ pub struct Bar {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
+pub(crate) enum Weight {
     Normal,
     Bold,
 }
 
 impl Bar {
     /// The sum of its parts.
-    pub fn width(&self) -> u64 {
+    pub(crate) fn width(&self) -> u64 {
         self.parts.iter().fold(0, |sum: u64, (_, value)| sum.saturating_add(*value))
     }
 
@@ -165,7 +165,7 @@ impl Paint {
 ///
 /// # Errors
 /// [`Error::Usage`] for a file that is no picture by its name; [`Error::Write`] where it could not be drawn.
-pub fn draw(bars: &Bars, path: &Path, flag: &str, look: &RenderOptions) -> Result<Vec<u8>> {
+pub(crate) fn draw(bars: &Bars, path: &Path, flag: &str, look: &RenderOptions) -> Result<Vec<u8>> {
     render(bars, Picture::of(path, flag)?, look)
         .map_err(|error| Error::Write { path: path.display().to_string(), reason: error.to_string() })
 }
@@ -174,7 +174,7 @@ pub fn draw(bars: &Bars, path: &Path, flag: &str, look: &RenderOptions) -> Resul
 ///
 /// # Errors
 /// A [`ChartError`] where plotters or the encoder fails.
-pub fn render(bars: &Bars, picture: Picture, look: &RenderOptions) -> std::result::Result<Vec<u8>, ChartError> {
+pub(crate) fn render(bars: &Bars, picture: Picture, look: &RenderOptions) -> std::result::Result<Vec<u8>, ChartError> {
     use_own_font();
     let rows = u32::try_from(bars.all().count()).unwrap_or(u32::MAX);
     let plot = (PLOT_HEIGHT + rows.saturating_sub(1).saturating_mul(ROW_HEIGHT)).min(MOST_PLOT_HEIGHT);

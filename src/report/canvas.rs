@@ -15,7 +15,7 @@ struct Fonts {
 }
 
 /// Pixels in memory.
-pub struct Canvas<'p> {
+pub(crate) struct Canvas<'p> {
     pixels: BitMapBackend<'p>,
     /// None where the fonts cannot be read: plotters says so then.
     fonts: Option<Fonts>,
@@ -25,7 +25,7 @@ type Outcome<'p> = Result<(), DrawingErrorKind<<BitMapBackend<'p> as DrawingBack
 
 impl<'p> Canvas<'p> {
     /// A canvas of `size` on a buffer of three bytes a pixel.
-    pub fn new(pixels: &'p mut [u8], size: (u32, u32)) -> Self {
+    pub(super) fn new(pixels: &'p mut [u8], size: (u32, u32)) -> Self {
         let font = |bytes| FontRef::try_from_slice(bytes).ok();
         let fonts = font(dejavu::sans::regular()).zip(font(dejavu::sans::bold())).map(|(regular, bold)| Fonts { regular, bold });
         Self { pixels: BitMapBackend::with_buffer(pixels, size), fonts }
@@ -121,7 +121,7 @@ fn set(font: &FontRef<'_>, text: &str, size: f32) -> (Vec<Glyph>, f32) {
 ///
 /// # Errors
 /// Where the encoder fails.
-pub fn encode_png(pixels: &[u8], size: (u32, u32)) -> Result<Vec<u8>, png::EncodingError> {
+pub(crate) fn encode_png(pixels: &[u8], size: (u32, u32)) -> Result<Vec<u8>, png::EncodingError> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, size.0, size.1);
     encoder.set_color(png::ColorType::Rgb);

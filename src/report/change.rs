@@ -20,14 +20,14 @@ use crate::report::login;
 use crate::report::scanned::put_ranges;
 
 /// How many hosts that are gone are named.
-pub const GONE: usize = 10;
+pub(crate) const GONE: usize = 10;
 
 /// What tells a host from all others.
 type Name = (Address, Option<Box<str>>);
 
 /// The hosts of an earlier run.
 #[derive(Debug, Default)]
-pub struct Against {
+pub(crate) struct Against {
     /// The file.
     name: String,
     hosts: BTreeMap<Name, Past>,
@@ -46,7 +46,7 @@ struct Past {
 
 /// What is new of a host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     pub is_new: bool,
     /// By how much its score is higher.
     pub risen: u64,
@@ -58,7 +58,7 @@ pub struct Change {
 
 /// How many hosts of each kind there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ChangeCounts {
+pub(crate) struct ChangeCounts {
     new: u64,
     gone: u64,
     risen: u64,
@@ -72,7 +72,7 @@ impl Against {
     ///
     /// # Errors
     /// A file that cannot be read, or has a line that is no host.
-    pub fn read(path: &Path, run: &Run) -> Result<Self> {
+    pub(crate) fn read(path: &Path, run: &Run) -> Result<Self> {
         let shown = path.display().to_string();
         let mut against = Self { name: shown.clone(), hosts: BTreeMap::new() };
         for block in Inputs::new(&[path.to_owned()], &InputOverrides::default())?.reader(run).unlogged() {
@@ -104,7 +104,7 @@ impl Against {
     }
 
     /// What is new of `host`, which from now on is not gone.
-    pub fn compare(&self, host: &HostRecord<'_>) -> Change {
+    pub(crate) fn compare(&self, host: &HostRecord<'_>) -> Change {
         let past = self.hosts.get(&name_of(host));
         if let Some(past) = past {
             past.is_seen.store(true, Ordering::Relaxed);
@@ -126,7 +126,7 @@ impl Against {
     }
 
     /// The hosts that reports showed and that no host is any more: how many, and the first of them by score.
-    pub fn gone(&self) -> (u64, Vec<String>) {
+    pub(crate) fn gone(&self) -> (u64, Vec<String>) {
         let is_gone = |past: &Past| !past.is_seen.load(Ordering::Relaxed) && (past.score > 0 || past.is_suspicious);
         let mut gone: Vec<_> = self.hosts.iter().filter(|(_, past)| is_gone(past)).collect();
         gone.sort_by_key(|(_, past)| (std::cmp::Reverse(past.is_suspicious), std::cmp::Reverse(past.score)));
@@ -136,7 +136,7 @@ impl Against {
     }
 
     /// The name of the file.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 }
@@ -157,12 +157,12 @@ fn open_ports<'h>(host: &'h HostRecord<'_>) -> Option<&'h [u16]> {
 
 impl Change {
     /// Whether anything is.
-    pub fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         *self != Self::default()
     }
 
     /// What is new, in words.
-    pub fn tell(&self, lang: Lang) -> String {
+    pub(crate) fn tell(&self, lang: Lang) -> String {
         let mut opened = String::new();
         put_ranges(&self.opened, &mut opened);
         let parts = [
@@ -178,7 +178,7 @@ impl Change {
 
 impl ChangeCounts {
     /// Counts a host.
-    pub fn add(&mut self, change: &Change) {
+    pub(crate) fn add(&mut self, change: &Change) {
         self.new += u64::from(change.is_new);
         self.risen += u64::from(change.risen > 0);
         self.suspicious += u64::from(change.is_newly_suspicious);
@@ -187,7 +187,7 @@ impl ChangeCounts {
     }
 
     /// Adds what was counted elsewhere.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.new += other.new;
         self.risen += other.risen;
         self.suspicious += other.suspicious;
@@ -196,12 +196,12 @@ impl ChangeCounts {
     }
 
     /// Says how many hosts are gone.
-    pub fn set_gone(&mut self, gone: u64) {
+    pub(crate) fn set_gone(&mut self, gone: u64) {
         self.gone = gone;
     }
 
     /// What is new since the file `name`, in a sentence without its point.
-    pub fn tell(&self, name: &str, lang: Lang) -> String {
+    pub(crate) fn tell(&self, name: &str, lang: Lang) -> String {
         let all = [
             (self.new, NEW_HOSTS),
             (self.gone, GONE_HOSTS),

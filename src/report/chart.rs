@@ -26,7 +26,7 @@ const MARK: &str = "\u{25b2}";
 
 /// `--chart`.
 #[derive(Debug)]
-pub struct Chart;
+pub(crate) struct Chart;
 
 impl Report for Chart {
     fn name(&self) -> &'static str {
@@ -55,13 +55,13 @@ fn rows(look: &RenderOptions) -> usize {
 }
 
 /// What a chart of the first `rows` hosts has to know of.
-pub fn needs(rows: usize) -> ReportNeeds {
+pub(crate) fn needs(rows: usize) -> ReportNeeds {
     // Among the most urgent there are as many break-ins as may stand apart, whichever of them stand among the first.
     ReportNeeds { top: rows, urgent: rows + MOST_APART, ..ReportNeeds::default() }
 }
 
 /// The chart of the first `rows` hosts by score, and of break-ins that are none of them.
-pub fn bars(digest: &ReportData, look: &RenderOptions, rows: usize) -> Bars {
+pub(crate) fn bars(digest: &ReportData, look: &RenderOptions, rows: usize) -> Bars {
     let lang = look.lang;
     let hosts = digest.top(rows);
     let (apart, hidden) = break_ins_apart(digest, &hosts);

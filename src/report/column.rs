@@ -218,7 +218,7 @@ impl Column {
 
     /// Its heading for people.
     #[must_use]
-    pub fn heading_in(&self, lang: Lang) -> &'static str {
+    pub(crate) fn heading_in(&self, lang: Lang) -> &'static str {
         lang.say(self.heading)
     }
 
@@ -239,7 +239,7 @@ impl Column {
 
     /// Whether its cells are ports, with nothing else or with words of ours behind them.
     #[must_use]
-    pub fn lists_ports(&self) -> bool {
+    pub(crate) fn lists_ports(&self) -> bool {
         matches!(self.name, "open_ports" | "scan_result")
     }
 
@@ -287,7 +287,7 @@ fn put_share(row: Row<'_>, out: &mut String) {
 }
 
 /// Names joined by a space.
-pub fn put_joined(names: &[Text<'_>], out: &mut String) {
+pub(crate) fn put_joined(names: &[Text<'_>], out: &mut String) {
     put_list(names.iter(), out, |name, out| out.write_str(&name.0));
 }
 

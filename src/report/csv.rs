@@ -21,7 +21,7 @@ use crate::report::sheet::{Reader, Times};
 
 /// `--csv`.
 #[derive(Debug)]
-pub struct Csv;
+pub(crate) struct Csv;
 
 /// How the file is written.
 #[derive(Debug, Clone)]

@@ -21,18 +21,18 @@ use crate::report::timeline::total::TimelineTotal;
 use crate::report::unscored::is_scanned;
 
 /// The rule whose hosts lead every summary: someone got in.
-pub const BREAK_IN: &str = "ssh_breakin";
+pub(crate) const BREAK_IN: &str = "ssh_breakin";
 
 /// Whether the rules say that a login succeeded after many failures. A record that cannot tell which came first accuses nobody:
 /// version 0.1 had a rule of that name that did not look.
 #[must_use]
-pub fn is_break_in(host: &HostRecord<'_>) -> bool {
+pub(crate) fn is_break_in(host: &HostRecord<'_>) -> bool {
     host.rules.iter().any(|rule| rule.0 == BREAK_IN) && !host.has_unknown_order()
 }
 
 /// Whether a host counts as a break-in: one that no allow list takes back.
 #[must_use]
-pub fn is_alarming(host: &HostRecord<'_>) -> bool {
+pub(crate) fn is_alarming(host: &HostRecord<'_>) -> bool {
     host.suspicious && is_break_in(host)
 }
 
@@ -56,7 +56,7 @@ impl TopHost<'_> {
 /// The first `limit` hosts of an order, whatever the order in which they come; of equal ones, the first that came. Their lines are kept,
 /// and read again where they are shown: of the many that are among the first for a while, few are.
 #[derive(Debug, Clone, Default)]
-pub struct TopK {
+pub(crate) struct TopK {
     limit: usize,
     /// Hosts of this rank or below are not among the first.
     floor: Option<Rank>,
@@ -153,7 +153,7 @@ pub struct ReportData {
     /// Hosts of which something is new.
     changed: TopK,
     /// The hosts of another day, with which these are compared.
-    pub against: Option<Arc<Against>>,
+    pub(crate) against: Option<Arc<Against>>,
     changes: ChangeCounts,
     /// Hosts from which somebody logged in, with a score or without.
     pub logged_in: u64,
@@ -180,26 +180,26 @@ pub struct ReportData {
     /// Suspicious hosts whose open ports say nothing, and are not counted.
     pub tarpits: u64,
     /// Groups of hosts, as their members tell of them.
-    pub groups: GroupTallies,
+    pub(crate) groups: GroupTallies,
     /// Occurrences of each signal of the table, in its order.
     pub signals: [u64; SIGNALS.len()],
     /// What they did over time, where that is wanted.
-    pub timeline: TimelineTotal,
+    pub(crate) timeline: TimelineTotal,
     wants_timeline: bool,
     /// Hosts of which that is not known.
     pub without_timeline: u64,
     /// Hosts that were not seen in the period that is shown.
     pub outside: u64,
     /// How the web signals are spread over addresses.
-    pub web: WebSignals,
+    pub(crate) web: WebSignals,
     /// The earliest instant, in seconds since 1970.
     pub first_seen: Option<i64>,
     /// The latest one.
     pub last_seen: Option<i64>,
     /// What the runs that made these hosts knew about themselves.
-    pub runs: Vec<RunRecord>,
+    pub(crate) runs: Vec<RunRecord>,
     /// Who was tried, and who got in.
-    pub accounts: AccountTables,
+    pub(crate) accounts: AccountTables,
 }
 
 impl ReportData {
@@ -225,7 +225,7 @@ impl ReportData {
 
     /// The same, whose hosts are compared with those of another day.
     #[must_use]
-    pub fn compared_with(mut self, against: Option<&Arc<Against>>) -> Self {
+    pub(crate) fn compared_with(mut self, against: Option<&Arc<Against>>) -> Self {
         self.against = against.cloned();
         self
     }
@@ -358,7 +358,7 @@ impl ReportData {
 
     /// How many hosts are not among the first `shown` by score, and have the score of the last of these.
     #[must_use]
-    pub fn tied_with_last(&self, shown: usize) -> u64 {
+    pub(crate) fn tied_with_last(&self, shown: usize) -> u64 {
         let shown = || self.top.kept.iter().take(shown).map(|(rank, _)| rank.score);
         let Some(last) = shown().next_back() else { return 0 };
         let inside = shown().filter(|score| *score == last).count() as u64;
@@ -373,7 +373,7 @@ impl ReportData {
 
     /// How many suspicious hosts have a scan in `state`.
     #[must_use]
-    pub fn scans_in(&self, state: &str) -> u64 {
+    pub(crate) fn scans_in(&self, state: &str) -> u64 {
         self.scans.get(state).copied().unwrap_or(0)
     }
 
@@ -386,7 +386,7 @@ impl ReportData {
 #[cfg(test)]
 impl ReportData {
     /// Takes a host as it is written.
-    pub fn add_host(&mut self, host: &HostRecord<'_>) -> bool {
+    pub(crate) fn add_host(&mut self, host: &HostRecord<'_>) -> bool {
         let mut line = Vec::new();
         host.write_line(&mut line);
         self.add(host, &line)

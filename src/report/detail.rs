@@ -26,14 +26,14 @@ pub struct HostDetail {
     /// The scan; of its ports and banners, see `ports`.
     pub scan: Scan<'static>,
     /// What is known of single ports, ascending.
-    pub ports: Vec<PortDetail>,
+    pub(crate) ports: Vec<PortDetail>,
     /// What is new of it, where it is compared with another day.
-    pub change: Option<Change>,
+    pub(crate) change: Option<Change>,
 }
 
 /// One port, with what its service said first.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct PortDetail {
+pub(crate) struct PortDetail {
     /// What the scan found.
     pub port: Port,
     /// What the service said.
@@ -54,7 +54,7 @@ impl HostDetail {
 
 /// The values that a rule saw: `ssh_failed=60, ssh_accepted=1`.
 #[must_use]
-pub fn values_of(rule: &Explained<'_>) -> String {
+pub(crate) fn values_of(rule: &Explained<'_>) -> String {
     let show = |(key, value): &(Text<'_>, Observed)| match used_seconds(rule, key) {
         Some(seconds) => format!("{}={} ({seconds} s)", key.0, text_of(value)),
         None => format!("{}={}", key.0, text_of(value)),
@@ -64,7 +64,7 @@ pub fn values_of(rule: &Explained<'_>) -> String {
 
 /// A value as text.
 #[must_use]
-pub fn text_of(value: &Observed) -> String {
+pub(crate) fn text_of(value: &Observed) -> String {
     match value {
         Observed::Count(count) => count.to_string(),
         Observed::Time(seconds) => crate::base::time::rfc3339(*seconds),

@@ -20,7 +20,7 @@ const LONGEST: usize = 300;
 
 /// `--digest`.
 #[derive(Debug)]
-pub struct Digest;
+pub(crate) struct Digest;
 
 impl Report for Digest {
     fn name(&self) -> &'static str {

@@ -14,20 +14,20 @@ const DEEPEST: usize = 8;
 const MOST_SHOWN: usize = 300;
 
 /// The keys that the column `enrich.PATH` names; a key that has a dot in it has no column.
-pub fn path_of(name: &str) -> Option<Vec<String>> {
+pub(crate) fn path_of(name: &str) -> Option<Vec<String>> {
     let keys = name.strip_prefix(PREFIX)?.split('.').map(str::to_owned).collect::<Vec<_>>();
     keys.iter().all(|key| !key.is_empty()).then_some(keys)
 }
 
 /// Appends what `path` leads to; nothing where it leads nowhere.
-pub fn put(enrich: &Enrich<'_>, path: &[String], out: &mut String) {
+pub(crate) fn put(enrich: &Enrich<'_>, path: &[String], out: &mut String) {
     if let Some((_, value)) = follow(&enrich.0.0, path).filter(|&(steps, _)| steps == path.len()) {
         out.push_str(&show(value));
     }
 }
 
 /// Every value, with the path that leads to it.
-pub fn leaves(enrich: &Enrich<'_>) -> Vec<(String, String)> {
+pub(crate) fn leaves(enrich: &Enrich<'_>) -> Vec<(String, String)> {
     fn add(json: &str, path: &str, depth: usize, out: &mut Vec<(String, String)>) {
         let mut inner = members(json).peekable();
         if depth == 0 || inner.peek().is_none() {

@@ -25,7 +25,7 @@ const STEP: i32 = 7;
 
 /// What a part of a bar is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fill {
+pub(crate) struct Fill {
     /// Its number among the colours, which the style sheet of the page knows too; the last is grey.
     pub(crate) colour: usize,
     /// What is drawn on it.

@@ -14,17 +14,17 @@ use crate::report::lang::{Lang, Phrase};
 use crate::report::page::{RenderOptions, Report};
 
 /// How many groups are shown, unless `--top` says otherwise.
-pub const ROWS: usize = 20;
+pub(crate) const ROWS: usize = 20;
 /// How many groups are remembered: whoever writes records may make up as many as there are hosts.
 const MOST: usize = 10_000;
 /// What the bars are filled with: those who are accused, and the others.
 const FILLS: [Fill; 2] = [Fill::of(0), Fill::of(1)];
 /// The headings of the table.
-pub const HEADINGS: [Phrase; 5] = [GROUP, RULE, ADDRESSES, ACCUSED, SCORE];
+pub(crate) const HEADINGS: [Phrase; 5] = [GROUP, RULE, ADDRESSES, ACCUSED, SCORE];
 
 /// What the members of a group say of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct GroupTally {
+pub(crate) struct GroupTally {
     /// How many hosts it has.
     pub addresses: u64,
     /// The sum of their scores.
@@ -35,11 +35,11 @@ pub struct GroupTally {
 
 /// The groups of a report, by rule and key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GroupTallies(BTreeMap<(String, String), GroupTally>);
+pub(crate) struct GroupTallies(BTreeMap<(String, String), GroupTally>);
 
 impl GroupTallies {
     /// Adds what `host` says of its groups.
-    pub fn add(&mut self, host: &HostRecord<'_>) {
+    pub(crate) fn add(&mut self, host: &HostRecord<'_>) {
         for group in &host.groups {
             let accused = u64::from(host.suspicious && host.rules.contains(&group.rule));
             self.take(&group.rule.0, &group.key.0, GroupTally { addresses: group.addresses, score: group.score, accused });
@@ -47,7 +47,7 @@ impl GroupTallies {
     }
 
     /// Takes everything that `other` knows.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for ((rule, key), tally) in other.0 {
             self.take(&rule, &key, tally);
         }
@@ -66,12 +66,12 @@ impl GroupTallies {
     }
 
     /// How many there are.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
 
     /// The first `count`, those of the highest score first: rule, key, and what is known.
-    pub fn first(&self, count: usize) -> Vec<(&str, &str, GroupTally)> {
+    pub(crate) fn first(&self, count: usize) -> Vec<(&str, &str, GroupTally)> {
         let mut all: Vec<_> = self.0.iter().map(|((rule, key), tally)| (&**rule, &**key, *tally)).collect();
         // Stable: of equals by name.
         all.sort_by_key(|(.., tally)| std::cmp::Reverse(tally.score));
@@ -81,14 +81,14 @@ impl GroupTallies {
 }
 
 /// The cells of a row.
-pub fn row((rule, key, tally): &(&str, &str, GroupTally), lang: Lang) -> [String; 5] {
+pub(crate) fn row((rule, key, tally): &(&str, &str, GroupTally), lang: Lang) -> [String; 5] {
     let number = |count| lang.number(count);
     [(*key).to_owned(), (*rule).to_owned(), number(tally.addresses), number(tally.accused), number(tally.score)]
 }
 
 /// `--groups-chart`.
 #[derive(Debug)]
-pub struct GroupsChart;
+pub(crate) struct GroupsChart;
 
 impl Report for GroupsChart {
     fn name(&self) -> &'static str {
@@ -109,7 +109,7 @@ impl Report for GroupsChart {
 }
 
 /// The chart of the groups of the highest scores.
-pub fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
+pub(crate) fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
     let lang = look.lang;
     let shown = digest.groups.first(look.top.unwrap_or(ROWS).min(MOST_ROWS));
     let mut note = lang.say(GROUPS_NOTE).to_owned();

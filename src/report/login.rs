@@ -22,7 +22,7 @@ pub fn count(host: &HostRecord<'_>) -> u64 {
 
 /// What is told of the logins of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NamedLogin<'h> {
+pub(crate) enum NamedLogin<'h> {
     /// One of the latest.
     Login(&'h Login<'h>),
     /// The one that failures came before is none of them: about when it was, in seconds since 1970.
@@ -32,7 +32,7 @@ pub enum NamedLogin<'h> {
 impl NamedLogin<'_> {
     /// When it was, in seconds since 1970.
     #[must_use]
-    pub const fn at(&self) -> i64 {
+    pub(crate) const fn at(&self) -> i64 {
         match self {
             Self::Login(login) => login.at,
             Self::Gone(at) => *at,
@@ -43,7 +43,7 @@ impl NamedLogin<'_> {
 /// The login to tell of. Where failures came before one, that one and no other, since whoever is named is taken for broken into:
 /// the latest that may have been guessed in the bucket that has the failures before it. Otherwise the latest.
 #[must_use]
-pub fn told<'h>(host: &'h HostRecord<'_>) -> Option<NamedLogin<'h>> {
+pub(crate) fn told<'h>(host: &'h HostRecord<'_>) -> Option<NamedLogin<'h>> {
     let order = &host.login_order;
     if host.failed_before_login.is_none_or(|failures| failures == 0) {
         return order.latest.last().map(NamedLogin::Login);
@@ -73,7 +73,7 @@ pub fn cells(login: &Login<'_>, lang: Lang) -> [String; 4] {
 
 /// The cells of what is told, as [`cells`]; of a login that is gone, a sentence in place of the time.
 #[must_use]
-pub fn told_cells(told: &NamedLogin<'_>, lang: Lang) -> [String; 4] {
+pub(crate) fn told_cells(told: &NamedLogin<'_>, lang: Lang) -> [String; 4] {
     match told {
         NamedLogin::Login(login) => cells(login, lang),
         NamedLogin::Gone(at) => [lang.fill(lang::LOGIN_NOT_TOLD, &[&lang.time(*at)]), String::new(), String::new(), String::new()],
@@ -93,7 +93,7 @@ pub fn row(host: &HostRecord<'_>, lang: Lang) -> [String; 7] {
 
 /// A host in a line: its address, as whom it logged in, and after how many failures; not yet escaped.
 #[must_use]
-pub fn mention(host: &HostRecord<'_>, lang: Lang) -> String {
+pub(crate) fn mention(host: &HostRecord<'_>, lang: Lang) -> String {
     let (ip, told) = (host.ip.to_string(), told(host));
     let user = told.and_then(|told| if let NamedLogin::Login(login) = told { login.user.as_ref() } else { None });
     let who = user.map_or_else(|| ip.clone(), |user| lang.fill(lang::AS_USER, &[&ip, &user.0]));

@@ -22,12 +22,12 @@ use crate::report::unscored;
 /// How many hosts the table has, unless `--top` says otherwise.
 const ROWS: usize = 20;
 /// How many hosts of which something is new are named.
-pub const CHANGED: usize = 20;
+pub(crate) const CHANGED: usize = 20;
 const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "why", "scan_result"];
 
 /// `--markdown`.
 #[derive(Debug)]
-pub struct Markdown;
+pub(crate) struct Markdown;
 
 impl Report for Markdown {
     fn name(&self) -> &'static str {

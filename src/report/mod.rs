@@ -10,7 +10,7 @@ pub(crate) mod accounts;
 pub(crate) mod bars;
 mod canvas;
 #[doc(hidden)]
-pub mod change;
+pub(crate) mod change;
 pub(crate) mod chart;
 pub mod column;
 pub mod csv;

@@ -66,7 +66,7 @@ const KINDS: [&str; 20] = [
 ///
 /// # Errors
 /// [`Error::Usage`].
-pub fn check_kind(path: &Path, flag: &str, own: &[&str], what: &str) -> Result<()> {
+pub(crate) fn check_kind(path: &Path, flag: &str, own: &[&str], what: &str) -> Result<()> {
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     match ending.as_deref().filter(|ending| KINDS.contains(ending) && !own.contains(ending)) {
         Some(ending) => {
@@ -137,7 +137,7 @@ impl Default for RenderOptions {
 impl RenderOptions {
     /// The columns that were asked for, or those of `names`.
     #[must_use]
-    pub fn columns_or(&self, names: &[&str]) -> Vec<&'static Column> {
+    pub(crate) fn columns_or(&self, names: &[&str]) -> Vec<&'static Column> {
         // What is new stands beside the verdict, or at the end.
         let change = self.has_change.then_some(&"change");
         let (first, rest) = names.split_at(usize::from(names.first() == Some(&"verdict")));

@@ -17,7 +17,7 @@ const FILL: Fill = Fill::of(1);
 
 /// `--ports-chart`.
 #[derive(Debug)]
-pub struct PortsChart;
+pub(crate) struct PortsChart;
 
 impl Report for PortsChart {
     fn name(&self) -> &'static str {
@@ -38,7 +38,7 @@ impl Report for PortsChart {
 }
 
 /// The chart of the ports that are open most often.
-pub fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
+pub(crate) fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
     let lang = look.lang;
     let mut ports: Vec<(u16, u64)> = digest.open_ports.iter().map(|(port, hosts)| (*port, *hosts)).collect();
     // Stable: of equals the lowest port first.

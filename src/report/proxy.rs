@@ -13,13 +13,13 @@ const NEARLY_ALL_PERCENT: u64 = 90;
 
 /// The web signals of all hosts, and those of the local address that has most.
 #[derive(Debug, Clone, Default)]
-pub struct WebSignals {
+pub(crate) struct WebSignals {
     total: u64,
     most: Option<(u64, Reverse<Address>)>,
 }
 
 impl WebSignals {
-    pub fn add(&mut self, host: &HostRecord<'_>) {
+    pub(crate) fn add(&mut self, host: &HostRecord<'_>) {
         let of_web = host.signals.iter().filter(|(name, _)| name.0.starts_with("http_"));
         let count = of_web.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
         self.total = self.total.saturating_add(count);
@@ -28,13 +28,13 @@ impl WebSignals {
         }
     }
 
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.total = self.total.saturating_add(other.total);
         self.most = self.most.max(other.most);
     }
 
     /// What to say where nearly all are of one local address.
-    pub fn hint(&self, lang: Lang) -> Option<String> {
+    pub(crate) fn hint(&self, lang: Lang) -> Option<String> {
         let (count, Reverse(ip)) = self.most?;
         let is_nearly_all =
             self.total >= LEAST_SIGNALS && u128::from(count) * 100 >= u128::from(self.total) * u128::from(NEARLY_ALL_PERCENT);

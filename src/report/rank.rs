@@ -9,7 +9,7 @@ use crate::report::login;
 
 /// A host's place in an order: the greatest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
+pub(crate) struct Rank {
     break_in: bool,
     suspicious: bool,
     /// The score, or what stands in its place.
@@ -20,17 +20,17 @@ pub struct Rank {
 
 impl Rank {
     /// Highest score first, then the lowest address.
-    pub const fn by_score(host: &HostRecord<'_>) -> Self {
+    pub(crate) const fn by_score(host: &HostRecord<'_>) -> Self {
         Self { break_in: false, suspicious: false, score: host.score, at: 0, ip: Reverse(host.ip) }
     }
 
     /// Break-ins first, then suspicious hosts, then by score.
-    pub fn by_urgency(host: &HostRecord<'_>) -> Self {
+    pub(crate) fn by_urgency(host: &HostRecord<'_>) -> Self {
         Self { break_in: is_break_in(host), suspicious: host.suspicious, ..Self::by_score(host) }
     }
 
     /// Of hosts that logged in: break-ins first, then those after most failures, then the latest.
-    pub fn by_login(host: &HostRecord<'_>) -> Self {
+    pub(crate) fn by_login(host: &HostRecord<'_>) -> Self {
         let at = login::told(host).map(|told| told.at()).or(host.last_seen).unwrap_or(i64::MIN);
         let (break_in, score) = (host.suspicious && is_break_in(host), host.failed_before_login.unwrap_or(0));
         Self { break_in, score, at, ..Self::by_score(host) }

@@ -30,7 +30,7 @@ const WARNED_ELSEWHERE: &str = "out_of_scope";
 ///
 /// # Errors
 /// [`Error::Read`] names a file that cannot be read or holds something else, [`Error::Usage`] stdin, which is of hosts.
-pub fn read_runs(paths: &[PathBuf]) -> Result<Vec<RunRecord>> {
+pub(crate) fn read_runs(paths: &[PathBuf]) -> Result<Vec<RunRecord>> {
     let mut runs = Vec::new();
     for path in paths {
         runs.extend(read_file(path)?);
@@ -63,14 +63,14 @@ fn read_file(path: &Path) -> Result<Vec<RunRecord>> {
 
 /// What reports show of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunSummary {
+pub(crate) struct RunSummary {
     pub heading: String,
     /// A name, and sentences.
     pub facts: Vec<(Phrase, Vec<String>)>,
 }
 
 /// What there is to say of `run`.
-pub fn show(run: &RunRecord, lang: Lang) -> RunSummary {
+pub(crate) fn show(run: &RunRecord, lang: Lang) -> RunSummary {
     let heading = format!(
         "{} {}, {}",
         run.program,
@@ -92,7 +92,7 @@ pub fn show(run: &RunRecord, lang: Lang) -> RunSummary {
 }
 
 /// The same in a few lines: what was read, what was assumed, what was wrong; nothing where the report beside it says as much.
-pub fn show_briefly(run: &RunRecord, lang: Lang) -> Option<RunSummary> {
+pub(crate) fn show_briefly(run: &RunRecord, lang: Lang) -> Option<RunSummary> {
     let warnings = run.warnings.iter().filter(|warning| warning.kind != WARNED_ELSEWHERE).cloned().collect();
     let mut shown = show(&RunRecord { warnings, ..run.clone() }, lang);
     let lines = shown.facts.iter().position(|(name, _)| *name == words::CLASSES).map(|place| shown.facts.remove(place).1.concat());

@@ -7,7 +7,7 @@ use crate::report::lang;
 use crate::report::lang::{Lang, NOT_SCANNED, SCAN_STATES, word_of};
 
 /// The open ports, or why there are none to tell.
-pub fn put_scan_result(row: Row<'_>, lang: Lang, out: &mut String) {
+pub(crate) fn put_scan_result(row: Row<'_>, lang: Lang, out: &mut String) {
     let Some(scan) = &row.host.scan else {
         // Only suspicious hosts are scanned.
         return out.push_str(if row.host.suspicious { lang.say(NOT_SCANNED) } else { "" });
@@ -28,7 +28,7 @@ pub fn put_scan_result(row: Row<'_>, lang: Lang, out: &mut String) {
 }
 
 /// The ports in order, three and more in a row as a range: `1-100 443`.
-pub fn put_ranges(ports: &[u16], out: &mut String) {
+pub(crate) fn put_ranges(ports: &[u16], out: &mut String) {
     let mut ports = ports.to_vec();
     ports.sort_unstable();
     ports.dedup();

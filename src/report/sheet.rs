@@ -50,7 +50,7 @@ impl Times {
 
     /// What stands behind the name of a column of times: the zone, where the cells do not say it.
     #[must_use]
-    pub fn zone_note(&self) -> String {
+    pub(crate) fn zone_note(&self) -> String {
         let Self::In(zone) = self else { return String::new() };
         let name = name_of_zone(zone);
         format!(" ({name})")

@@ -127,7 +127,7 @@ fn put_accounts(digest: &ReportData, look: &RenderOptions, text: &mut String) {
 
 /// How many hosts there are, of which kind, and when they were seen.
 #[must_use]
-pub fn headline(digest: &ReportData, look: &RenderOptions) -> String {
+pub(crate) fn headline(digest: &ReportData, look: &RenderOptions) -> String {
     let scored = look.lang.count(digest.scored - digest.scanned, SCORED);
     let mut text = unscored::start(digest, look.lang, &format!("{scored}, {}", look.lang.count(digest.suspicious, SUSPICIOUS)));
     if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {

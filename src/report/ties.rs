@@ -5,29 +5,29 @@ use std::collections::BTreeMap;
 
 /// Hosts by score, from the lowest on that may still be shown.
 #[derive(Debug, Clone, Default)]
-pub struct Ties(BTreeMap<u64, u64>);
+pub(crate) struct Ties(BTreeMap<u64, u64>);
 
 impl Ties {
     /// Counts `hosts` of `score`, unless that is below `floor`.
-    pub fn add(&mut self, score: u64, hosts: u64, floor: Option<u64>) {
+    pub(crate) fn add(&mut self, score: u64, hosts: u64, floor: Option<u64>) {
         if floor.is_none_or(|floor| score >= floor) {
             *self.0.entry(score).or_insert(0) += hosts;
         }
     }
 
-    pub fn merge(&mut self, other: &Self, floor: Option<u64>) {
+    pub(crate) fn merge(&mut self, other: &Self, floor: Option<u64>) {
         other.0.iter().for_each(|(score, hosts)| self.add(*score, *hosts, floor));
     }
 
     /// Forgets the scores below `floor`; those above are of hosts that are all kept.
-    pub fn settle(&mut self, floor: Option<u64>) {
+    pub(crate) fn settle(&mut self, floor: Option<u64>) {
         if let Some(floor) = floor {
             self.0 = self.0.split_off(&floor);
         }
     }
 
     /// How many hosts have `score`.
-    pub fn of(&self, score: u64) -> u64 {
+    pub(crate) fn of(&self, score: u64) -> u64 {
         self.0.get(&score).copied().unwrap_or(0)
     }
 }

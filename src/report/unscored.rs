@@ -11,17 +11,17 @@ const SCANNED: Counted = [["address scanned", "adresse scannée"], ["addresses s
 const UNSCORED: Counted = [["scanned without a score", "scannée sans score"], ["scanned without a score", "scannées sans score"]];
 
 /// Whether reports show `host` for its scan alone.
-pub fn is_scanned(host: &HostRecord<'_>) -> bool {
+pub(crate) fn is_scanned(host: &HostRecord<'_>) -> bool {
     host.score == 0 && !host.suspicious && host.scan.is_some()
 }
 
 /// The columns of a table: `names`, or those of a scan where there is nothing else.
-pub fn columns<'n>(digest: &ReportData, names: &'n [&'n str]) -> &'n [&'n str] {
+pub(crate) fn columns<'n>(digest: &ReportData, names: &'n [&'n str]) -> &'n [&'n str] {
     if digest.scanned > 0 && digest.scanned == digest.scored { &COLUMNS } else { names }
 }
 
 /// How a sentence about all hosts starts, `scored` being how it says how many have a score.
-pub fn start(digest: &ReportData, lang: Lang, scored: &str) -> String {
+pub(crate) fn start(digest: &ReportData, lang: Lang, scored: &str) -> String {
     match digest.scanned {
         0 => scored.to_owned(),
         all if all == digest.scored => lang.count(all, SCANNED),

@@ -38,7 +38,7 @@ pub(crate) const UNITS: [(u64, Counted); 5] = [
 
 /// Why a rule holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
+pub(crate) struct Why {
     /// What was seen and what the rule asks for, or what was counted and which rules hold.
     pub sentence: String,
     /// What the rule is about, where the record says it.
@@ -48,7 +48,7 @@ pub struct Why {
 }
 
 /// Why `row` is suspicious: each rule that holds and is explained, and the others in one sentence.
-pub fn reasons(row: Row<'_>, lang: Lang) -> Vec<Why> {
+pub(crate) fn reasons(row: Row<'_>, lang: Lang) -> Vec<Why> {
     if !row.host.suspicious {
         return Vec::new();
     }
@@ -65,7 +65,7 @@ pub fn reasons(row: Row<'_>, lang: Lang) -> Vec<Why> {
 }
 
 /// The same as one text, for a cell.
-pub fn text(row: Row<'_>, lang: Lang) -> String {
+pub(crate) fn text(row: Row<'_>, lang: Lang) -> String {
     let reasons = reasons(row, lang);
     let texts = reasons.iter().map(|why| match &*why.attack {
         "" => why.sentence.clone(),
@@ -75,7 +75,7 @@ pub fn text(row: Row<'_>, lang: Lang) -> String {
 }
 
 /// The techniques of the rules that hold, each once; of a record that does not list them, those of the rules that it explains.
-pub fn techniques(row: Row<'_>, lang: Lang) -> Vec<String> {
+pub(crate) fn techniques(row: Row<'_>, lang: Lang) -> Vec<String> {
     if row.host.suspicious && !row.host.attack.is_empty() {
         return row.host.attack.iter().map(|id| technique(&id.0)).collect();
     }

@@ -18,13 +18,13 @@ const NOUNS: &[(&str, Counted)] = &[
 ];
 
 /// What the key `name` of a host counts, behind a number; of a signal, as its entry says.
-pub fn counted(name: &str) -> Option<Counted> {
+pub(crate) fn counted(name: &str) -> Option<Counted> {
     let noun = NOUNS.iter().find(|(key, _)| *key == name).map(|(_, noun)| *noun);
     noun.or_else(|| index_of(name).map(|index| SIGNALS[index].counted))
 }
 
 /// What the rules that come with the program are about: a record says it in English.
-pub const ABOUTS: &[Phrase] = &[
+pub(crate) const ABOUTS: &[Phrase] = &[
     [
         "an SSH login from a network from which no login was accepted before",
         "une connexion SSH depuis un réseau d’où aucune n’avait été acceptée",
@@ -74,7 +74,7 @@ pub const ABOUTS: &[Phrase] = &[
 ];
 
 /// The techniques that rules name, as MITRE calls them, whatever the language. **Source:** MITRE ATT&CK for Enterprise, v17.
-pub const TECHNIQUES: &[(&str, &str)] = &[
+pub(crate) const TECHNIQUES: &[(&str, &str)] = &[
     ("T1036", "Masquerading"),
     ("T1046", "Network Service Discovery"),
     ("T1078", "Valid Accounts"),

@@ -11,7 +11,7 @@ use crate::record::audit::AuditRecord;
 
 /// Why an address is scanned.
 #[derive(Debug)]
-pub enum Why {
+pub(crate) enum Why {
     /// These rules made it suspicious: a JSON value, as the record has it.
     Rules(Box<RawValue>),
     /// This line of the targets names it.
@@ -20,7 +20,7 @@ pub enum Why {
 
 impl Why {
     /// The rules of a record; none where it names none.
-    pub fn of_rules(rules: Option<&[u8]>) -> Self {
+    pub(crate) fn of_rules(rules: Option<&[u8]>) -> Self {
         let text = rules.and_then(|rules| std::str::from_utf8(rules).ok()).unwrap_or("[]");
         Self::Rules(RawValue::from_string(text.to_owned()).unwrap_or_default())
     }
@@ -28,14 +28,14 @@ impl Why {
 
 /// The audit of a run.
 #[derive(Debug)]
-pub struct Audit {
+pub(crate) struct Audit {
     file: AppendFile,
     ports: String,
 }
 
 impl Audit {
     /// An audit in `file`; `ports` are asked of each address.
-    pub const fn new(file: AppendFile, ports: String) -> Self {
+    pub(super) const fn new(file: AppendFile, ports: String) -> Self {
         Self { file, ports }
     }
 
@@ -43,7 +43,7 @@ impl Audit {
     ///
     /// # Errors
     /// [`Error::Write`](crate::base::error::Error::Write) names the file.
-    pub fn write(&mut self, ip: Address, why: &Why, seconds: i64) -> Result<()> {
+    pub(super) fn write(&mut self, ip: Address, why: &Why, seconds: i64) -> Result<()> {
         let (rules, target) = match why {
             Why::Rules(rules) => (Some(&**rules), None),
             Why::Target(text) => (None, Some(&**text)),

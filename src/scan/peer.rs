@@ -22,7 +22,7 @@ const NAMED: usize = 5;
 
 /// A host that can be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer {
+pub(crate) struct Peer {
     pub address: Address,
     /// The number of the interface that its zone names; 0 where it has none.
     scope: u32,
@@ -30,14 +30,14 @@ pub struct Peer {
 
 /// The zone of an address that cannot be reached: an interface that is not there, or none where one is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lost(Option<Zone>);
+pub(crate) struct Lost(Option<Zone>);
 
 impl Peer {
     /// The way to `address` from this machine.
     ///
     /// # Errors
     /// [`Lost`] where it is link-local and its interface is not there, or is not named.
-    pub fn find(address: Address) -> Result<Self, Lost> {
+    pub(crate) fn find(address: Address) -> Result<Self, Lost> {
         let is_link_local = matches!(address.ip, IpAddr::V6(v6) if v6.is_unicast_link_local());
         let scope = match address.zone() {
             Some(zone) => number_of(zone).ok_or(Lost(Some(zone)))?,
@@ -48,7 +48,7 @@ impl Peer {
     }
 
     /// Where its `port` is.
-    pub const fn with_port(self, port: u16) -> SocketAddr {
+    pub(crate) const fn with_port(self, port: u16) -> SocketAddr {
         self.address.with_port(port, self.scope)
     }
 }
@@ -67,22 +67,22 @@ fn number_of(zone: Zone) -> Option<u32> {
 
 /// The addresses of a run that could not be reached, by their zone.
 #[derive(Debug, Default)]
-pub struct LostOnes(BTreeMap<Lost, u64>);
+pub(crate) struct LostOnes(BTreeMap<Lost, u64>);
 
 impl LostOnes {
-    pub fn add(&mut self, lost: Lost) {
+    pub(super) fn add(&mut self, lost: Lost) {
         // Names of interfaces come with the input, so only so many are held; the rest is counted for the last of them.
         let lost =
             if self.0.len() > NAMED && !self.0.contains_key(&lost) { self.0.keys().next_back().copied().unwrap_or(lost) } else { lost };
         *self.0.entry(lost).or_default() += 1;
     }
 
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.0.values().sum()
     }
 
     /// Names the interfaces.
-    pub fn tell(&self, diagnostics: &mut Diagnostics) {
+    pub(super) fn tell(&self, diagnostics: &mut Diagnostics) {
         for (Lost(zone), count) in &self.0 {
             let why = match zone {
                 Some(zone) => format!("this machine has no interface {} (ip link lists them)", zone.as_str()),
@@ -101,14 +101,14 @@ const GOOD_FOR: Duration = Duration::from_millis(500);
 /// off, its routes are gone and connecting fails. Where its cable is pulled, they stay, and Linux drops what is sent there without
 /// a word.
 #[derive(Debug, Default)]
-pub struct Links {
+pub(crate) struct Links {
     asked: Option<Instant>,
     down: Vec<IpAddr>,
 }
 
 impl Links {
     /// Whether the link is down from which a connection goes out.
-    pub fn are_down(&mut self, socket: &OwnedFd) -> bool {
+    pub(crate) fn are_down(&mut self, socket: &OwnedFd) -> bool {
         if self.asked.is_none_or(|asked| asked.elapsed() > GOOD_FOR) {
             self.down = addresses_down();
             self.asked = Some(Instant::now());

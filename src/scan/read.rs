@@ -20,7 +20,7 @@ pub enum InputKind {
 
 /// A piece of the output, in the order of the input.
 #[derive(Debug)]
-pub enum ScanInput {
+pub(crate) enum ScanInput {
     /// Lines that go out as they came in.
     Lines(Vec<u8>),
     /// A suspicious host.
@@ -31,7 +31,7 @@ pub enum ScanInput {
 
 impl ScanInput {
     /// How many hosts of it may be asked.
-    pub fn hosts(&self) -> u64 {
+    pub(super) fn hosts(&self) -> u64 {
         match self {
             Self::Lines(_) => 0,
             Self::Host(..) => 1,
@@ -42,7 +42,7 @@ impl ScanInput {
 
 /// What one block said.
 #[derive(Debug)]
-pub struct ScanRecords {
+pub(crate) struct ScanRecords {
     /// In the order of the input.
     pub entries: Vec<ScanInput>,
     /// How many lines were what.
@@ -52,7 +52,7 @@ pub struct ScanRecords {
 }
 
 /// Reads every line of `block`.
-pub fn read_block(block: &Block, input: InputKind) -> ScanRecords {
+pub(crate) fn read_block(block: &Block, input: InputKind) -> ScanRecords {
     let intake = RecordReader::new("soar-scan", Accepts::Hosts, Arc::clone(&block.file));
     let mut records = ScanRecords { entries: Vec::new(), lines: LineCounts::default(), intake };
     let mut taken = 0;

@@ -11,7 +11,7 @@ const ENTRY_BYTES: usize = 64;
 const READY_BYTES: usize = 1 << 20;
 
 /// Names an entry of the window.
-pub type EntryId = u64;
+pub(crate) type EntryId = u64;
 
 /// In which order results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ enum PendingLine {
 
 /// The lines that cannot be written yet, and those that can.
 #[derive(Debug)]
-pub struct Window {
+pub(crate) struct Window {
     order: OutputOrder,
     /// Each with the bytes that it is counted as.
     entries: VecDeque<(usize, PendingLine)>,
@@ -46,12 +46,12 @@ pub struct Window {
 }
 
 impl Window {
-    pub const fn new(order: OutputOrder) -> Self {
+    pub(super) const fn new(order: OutputOrder) -> Self {
         Self { order, entries: VecDeque::new(), out_of_order: VecDeque::new(), first: 0, bytes: 0, ready: Vec::new() }
     }
 
     /// Adds lines that go out as they are.
-    pub fn pass(&mut self, lines: Vec<u8>) {
+    pub(super) fn pass(&mut self, lines: Vec<u8>) {
         if self.order == OutputOrder::AsDone || self.entries.is_empty() {
             self.ready.extend_from_slice(&lines);
         } else {
@@ -60,19 +60,19 @@ impl Window {
     }
 
     /// Adds a line that goes out with its `scan`, a JSON value that is known already.
-    pub fn pass_scanned(&mut self, line: &[u8], host: &HostLine, scan: &[u8]) {
+    pub(crate) fn pass_scanned(&mut self, line: &[u8], host: &HostLine, scan: &[u8]) {
         self.pass(host.with_scan(line, scan));
     }
 
     /// Adds a line that waits for its `scan`, and names it.
-    pub fn wait(&mut self, line: Vec<u8>, host: HostLine) -> EntryId {
+    pub(super) fn wait(&mut self, line: Vec<u8>, host: HostLine) -> EntryId {
         let id = self.first + self.entries.len() as u64;
         self.push(line.len(), PendingLine::Waiting(Box::new((line, host))));
         id
     }
 
     /// Gives a line its `scan`.
-    pub fn finish(&mut self, id: EntryId, scan: &Rc<[u8]>) {
+    pub(super) fn finish(&mut self, id: EntryId, scan: &Rc<[u8]>) {
         let place = usize::try_from(id.wrapping_sub(self.first)).unwrap_or(usize::MAX);
         let Some((bytes, entry)) = self.entries.get_mut(place) else { return };
         if !matches!(entry, PendingLine::Waiting(_)) {
@@ -93,12 +93,12 @@ impl Window {
     }
 
     /// How many bytes wait, be it for a scan or for being written.
-    pub const fn bytes(&self) -> usize {
+    pub(super) const fn bytes(&self) -> usize {
         self.bytes + self.ready.len()
     }
 
     /// Gives a piece of what can be written; nothing once all was given.
-    pub fn take_ready(&mut self) -> Vec<u8> {
+    pub(crate) fn take_ready(&mut self) -> Vec<u8> {
         while self.ready.len() < READY_BYTES && self.take_next() {}
         std::mem::take(&mut self.ready)
     }

@@ -27,7 +27,7 @@ const ALL_OPEN_FROM: usize = 5;
 /// Nobody has so many services.
 const TOO_MANY_OPEN: usize = 100;
 /// What is noted of a host of which open ports say nothing.
-pub const TARPIT: &str = "probably a tarpit or a proxy";
+pub(crate) const TARPIT: &str = "probably a tarpit or a proxy";
 
 /// How much is said of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl HostScan {
 
 /// What is known of an address.
 #[derive(Debug)]
-pub enum ScanState {
+pub(crate) enum ScanState {
     Now(HostId),
     /// It was scanned, with this result (a JSON value).
     Before(Rc<[u8]>),
@@ -92,7 +92,7 @@ pub enum ScanState {
 
 /// The result of an address, and the lines that wait for it.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// A JSON value.
     pub scan: Rc<[u8]>,
     /// Where it goes.
@@ -101,7 +101,7 @@ pub struct Finished {
 
 /// Options of the result store.
 #[derive(Debug, Clone, Copy)]
-pub struct ResultOptions {
+pub(crate) struct ResultOptions {
     /// How much is said of a host.
     pub detail: ScanDetail,
     /// After so many open ports a host is left alone.
@@ -112,7 +112,7 @@ pub struct ResultOptions {
 
 /// All addresses that are being scanned, and those that were.
 #[derive(Debug)]
-pub struct ResultStore {
+pub(crate) struct ResultStore {
     rules: ResultOptions,
     ports: Vec<u16>,
     jobs: Vec<Option<HostScan>>,
@@ -143,7 +143,7 @@ pub struct ResultStore {
 
 impl ResultStore {
     /// An empty store; `ports` (ascending) are asked of each host.
-    pub fn new(rules: ResultOptions, ports: Vec<u16>) -> Self {
+    pub(super) fn new(rules: ResultOptions, ports: Vec<u16>) -> Self {
         Self {
             rules,
             ports,
@@ -165,12 +165,12 @@ impl ResultStore {
     }
 
     /// What is known of `ip`.
-    pub fn find(&self, ip: impl Into<Address>) -> Option<&ScanState> {
+    pub(super) fn find(&self, ip: impl Into<Address>) -> Option<&ScanState> {
         self.known.get(&ip.into())
     }
 
     /// Says that `ip` is scanned as `host` from now on.
-    pub fn open(&mut self, host: HostId, ip: impl Into<Address>) {
+    pub(super) fn open(&mut self, host: HostId, ip: impl Into<Address>) {
         let ip = ip.into();
         let place = host as usize;
         if self.jobs.len() <= place {
@@ -182,14 +182,14 @@ impl ResultStore {
     }
 
     /// Says that a line waits for the result of `host`.
-    pub fn join(&mut self, host: HostId, line: EntryId) {
+    pub(super) fn join(&mut self, host: HostId, line: EntryId) {
         if let Some(job) = self.job(host) {
             job.lines.push(line);
         }
     }
 
     /// Says that a probe of `host` starts. Gives its address where it is the first.
-    pub fn begin(&mut self, host: HostId, now: Duration) -> Option<Address> {
+    pub(super) fn begin(&mut self, host: HostId, now: Duration) -> Option<Address> {
         let job = self.job(host)?;
         let is_first = job.started.is_none();
         job.started.get_or_insert(now);
@@ -197,14 +197,14 @@ impl ResultStore {
     }
 
     /// Takes what an open port said.
-    pub fn add_banner(&mut self, host: HostId, port: u16, text: Option<String>) {
+    pub(crate) fn add_banner(&mut self, host: HostId, port: u16, text: Option<String>) {
         if let (Some(job), Some(text)) = (self.job(host), text) {
             job.banners.push(Banner { port: port.into(), text: text.into() });
         }
     }
 
     /// Takes what is known of a port. Gives the result once all are.
-    pub fn settle(&mut self, settled: PortDone, now: Duration) -> Option<Finished> {
+    pub(crate) fn settle(&mut self, settled: PortDone, now: Duration) -> Option<Finished> {
         let (rules, ports) = (self.rules, self.ports.len());
         let job = self.job(settled.host)?;
         let state = settled.reason.state();
@@ -231,13 +231,13 @@ impl ResultStore {
     }
 
     /// Whether another host would be one too many to remember.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.rules.detail == ScanDetail::Reasons && (self.active + 1).saturating_mul(self.ports.len() as u64) > MOST_NOTED
     }
 
     /// Gives up on every port of one host that has no state yet; `None` once no host is being scanned. One at a time, since
     /// a result may have a line for each of 65,535 ports.
-    pub fn interrupt(&mut self, now: Duration) -> Option<Finished> {
+    pub(crate) fn interrupt(&mut self, now: Duration) -> Option<Finished> {
         while self.jobs.last().is_some_and(Option::is_none) {
             self.jobs.pop();
         }
@@ -246,7 +246,7 @@ impl ResultStore {
     }
 
     /// The result of an address that was not begun, and `why`.
-    pub fn untouched(&mut self, ip: Address, why: Reason, now: Duration) -> Vec<u8> {
+    pub(crate) fn untouched(&mut self, ip: Address, why: Reason, now: Duration) -> Vec<u8> {
         let job = HostScan::new(ip);
         self.count(&job);
         self.write(job, Some(why), now)

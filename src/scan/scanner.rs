@@ -42,7 +42,7 @@ enum InputState {
 }
 
 #[derive(Debug)]
-pub struct Scanner<'r> {
+pub(crate) struct Scanner<'r> {
     config: &'r Config,
     run: &'r Run,
     output: Output,
@@ -66,7 +66,7 @@ impl<'r> Scanner<'r> {
     ///
     /// # Errors
     /// [`Error::Write`](crate::base::error::Error::Write) where stdout cannot be had.
-    pub fn new(config: &'r Config, run: &'r Run, driver: Driver, audit: Option<Audit>) -> Result<Self> {
+    pub(super) fn new(config: &'r Config, run: &'r Run, driver: Driver, audit: Option<Audit>) -> Result<Self> {
         let descriptors = driver::raise_descriptor_limit();
         let concurrency = config.limits.concurrency.min(descriptors);
         let (ports, epoch) = (config.ports.as_slice().to_vec(), time::now());
@@ -94,7 +94,7 @@ impl<'r> Scanner<'r> {
     ///
     /// # Errors
     /// A record of another stage or of an unknown `soar.*` schema, a failed write, a reader that left.
-    pub fn work(&mut self, blocks: &Receiver<Result<ScanRecords>>, diagnostics: &mut Diagnostics) -> Result<()> {
+    pub(super) fn work(&mut self, blocks: &Receiver<Result<ScanRecords>>, diagnostics: &mut Diagnostics) -> Result<()> {
         let mut supply = InputState::Pausing;
         let mut happened = Vec::new();
         loop {
@@ -121,16 +121,16 @@ impl<'r> Scanner<'r> {
     }
 
     /// What became of the run.
-    pub fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         self.tally.exit()
     }
 
     /// Tells `stats` what was done, also of a run that failed.
-    pub fn note(&self, stats: &mut Stats) {
+    pub(super) fn note(&self, stats: &mut Stats) {
         self.tally.note(&self.results, stats);
     }
 
-    pub fn tell(&self, diagnostics: &mut Diagnostics) {
+    pub(super) fn tell(&self, diagnostics: &mut Diagnostics) {
         self.tally.tell(self.config, &self.results, diagnostics);
     }
 

@@ -59,7 +59,7 @@ impl HostLine {
 
     /// `line` with `scan` as its only top-level `scan`, and a newline.
     #[must_use]
-    pub fn with_scan(&self, line: &[u8], scan: &[u8]) -> Vec<u8> {
+    pub(crate) fn with_scan(&self, line: &[u8], scan: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(line.len() + scan.len() + 16);
         self.splice(line, scan, &mut out);
         out.push(b'\n');

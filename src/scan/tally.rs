@@ -17,7 +17,7 @@ use crate::scan::{Config, Mode, Refusal};
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Default)]
-pub struct ScanStats {
+pub(crate) struct ScanStats {
     /// Hosts that were read, or addresses that were named.
     pub hosts: u64,
     /// Of these: to be scanned.
@@ -44,7 +44,7 @@ pub struct ScanStats {
 
 impl ScanStats {
     /// Counts a host that is scanned, or is not.
-    pub const fn count(&mut self, refusal: Option<Refusal>) {
+    pub(super) const fn count(&mut self, refusal: Option<Refusal>) {
         let counter = match refusal {
             None => &mut self.scanned,
             Some(Refusal::OutOfScope) => &mut self.out_of_scope,
@@ -54,12 +54,12 @@ impl ScanStats {
     }
 
     /// What became of the run.
-    pub fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         Exit::after(self.unreadable, self.lines[LineClass::Malformed])
     }
 
     /// Tells `stats` what was read and done.
-    pub fn note(&self, store: &ResultStore, stats: &mut Stats) {
+    pub(super) fn note(&self, store: &ResultStore, stats: &mut Stats) {
         stats.lines.extend(self.lines.of_program("soar-scan"));
         let [open, closed, filtered, unknown] = store.states;
         let counts = [
@@ -83,7 +83,7 @@ impl ScanStats {
     /// Moves the progress bar, now and then.
     ///
     /// `unread` is how many hosts wait to be taken in, where all of the input is read.
-    pub fn show(&mut self, store: &ResultStore, unread: Option<u64>, progress: &Progress, now: Duration) {
+    pub(super) fn show(&mut self, store: &ResultStore, unread: Option<u64>, progress: &Progress, now: Duration) {
         let since = now.saturating_sub(self.shown_at);
         if !progress.is_watched() || since < SHOWN_EVERY {
             return;
@@ -100,7 +100,7 @@ impl ScanStats {
         progress.show(store.done, known, words);
     }
 
-    pub fn tell(&self, config: &Config, store: &ResultStore, diagnostics: &mut Diagnostics) {
+    pub(super) fn tell(&self, config: &Config, store: &ResultStore, diagnostics: &mut Diagnostics) {
         let noun = if config.input == InputKind::Hosts { "suspicious host" } else { "address" };
         if self.out_of_scope > 0 {
             diagnostics.warn(

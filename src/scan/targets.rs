@@ -16,7 +16,7 @@ use crate::scan::splice::HostLine;
 const MOST_BITS: u32 = 24;
 /// What is left of one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Targets {
+pub(super) struct Targets {
     /// Its text, which says why its addresses are scanned.
     pub text: Arc<str>,
     span: Span,
@@ -28,7 +28,7 @@ pub struct Targets {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub fn read_line(line: &[u8]) -> Result<Vec<Targets>, String> {
+pub(super) fn read_line(line: &[u8]) -> Result<Vec<Targets>, String> {
     let text = String::from_utf8_lossy(line);
     let text = text.split('#').next().unwrap_or_default().trim_start_matches('\u{feff}').trim();
     if text.starts_with('{') {
@@ -47,7 +47,7 @@ impl Targets {
     }
 
     /// How many addresses are left.
-    pub const fn left(&self) -> u64 {
+    pub(super) const fn left(&self) -> u64 {
         self.left
     }
 }
@@ -64,7 +64,7 @@ impl Iterator for Targets {
 }
 
 /// A host record of an address of which nothing is known, without its newline; and how it is read.
-pub fn host_of(ip: Address) -> (Vec<u8>, HostLine) {
+pub(crate) fn host_of(ip: Address) -> (Vec<u8>, HostLine) {
     let mut host = HostRecord::new(ip);
     host.signals = SIGNALS.iter().filter(|signal| signal.is_always_written).map(|signal| (Text::from(signal.name), 0)).collect();
     let mut line = Vec::new();

@@ -57,7 +57,7 @@ pub fn read_key(path: &Path) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`Error::Write`] for `file` or a temporary file, [`Error::Read`] for the latter.
-pub fn write(table: AccountTable, options: &AccountOptions, memory_bytes: Option<usize>, mut file: AtomicFile) -> Result<u64> {
+pub(crate) fn write(table: AccountTable, options: &AccountOptions, memory_bytes: Option<usize>, mut file: AtomicFile) -> Result<u64> {
     let mut sorter: Sorter<{ size_of::<RankKey>() }> = Sorter::new(memory_bytes.unwrap_or(usize::MAX));
     let (mut line, mut count) = (Vec::new(), 0);
     table.finish(|digest, account| {
@@ -81,7 +81,7 @@ pub fn write(table: AccountTable, options: &AccountOptions, memory_bytes: Option
 }
 
 /// Says what of the input accounts cannot tell.
-pub fn tell_gaps(hosts: u64, nameless: u64, diagnostics: &mut Diagnostics) {
+pub(crate) fn tell_gaps(hosts: u64, nameless: u64, diagnostics: &mut Diagnostics) {
     if hosts > 0 {
         let (hosts, do_not) = (counted(hosts, "host"), agree(hosts, "does not", "do not"));
         diagnostics

@@ -11,7 +11,7 @@ use crate::score::rules::facts::{Facts, SignalName, put_services};
 
 /// A host with its score.
 #[derive(Debug, Clone, Copy)]
-pub struct HostFacts<'t> {
+pub(crate) struct HostFacts<'t> {
     /// The table that it is in.
     pub table: &'t Table,
     /// The host.

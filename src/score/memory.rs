@@ -13,7 +13,7 @@ use crate::score::rules::Rules;
 
 /// How much of the past the rules of a run look back at.
 #[derive(Debug, Clone, Copy)]
-pub struct Memory {
+pub(super) struct Memory {
     /// The longest window.
     window_seconds: Option<u32>,
     /// For how long an address is remembered after it was last seen; `None`: for ever, since a rule reads totals.
@@ -24,7 +24,7 @@ pub struct Memory {
 
 impl Memory {
     /// What `rules` look back at.
-    pub fn of(rules: &Rules) -> Self {
+    pub(super) fn of(rules: &Rules) -> Self {
         let reads_login_order = rules.read_login_order();
         let reach = if reads_login_order { u32::try_from(reach_seconds(0)).unwrap_or(u32::MAX) } else { 0 };
         let window_seconds = rules.needs().windows.last().copied();
@@ -33,28 +33,28 @@ impl Memory {
     }
 
     /// The longest window, in seconds.
-    pub fn window(&self) -> Option<i64> {
+    pub(super) fn window(&self) -> Option<i64> {
         self.window_seconds.map(i64::from)
     }
 
     /// For how many seconds an address is remembered after it was last seen, at the least.
-    pub fn idle(&self) -> Option<i64> {
+    pub(crate) fn idle(&self) -> Option<i64> {
         self.idle_seconds.map(i64::from)
     }
 
     /// The same of `host`, of which buckets may be wider.
-    pub fn idle_of(&self, host: &AggregatedHost) -> Option<i64> {
+    pub(crate) fn idle_of(&self, host: &AggregatedHost) -> Option<i64> {
         let reach = host.tally.order().filter(|_| self.reads_login_order).map_or(0, LoginOrderBuilder::reach_seconds);
         self.idle().map(|idle| idle.max(reach))
     }
 
     /// What a state says of that.
-    pub const fn kept(&self) -> Kept {
+    pub(super) const fn kept(&self) -> Kept {
         Kept { window_seconds: self.window_seconds, idle_seconds: self.idle_seconds }
     }
 
     /// Why a state that kept so much is too little for this run, if it is.
-    pub fn refuse(&self, kept: &Kept) -> Option<String> {
+    pub(super) fn refuse(&self, kept: &Kept) -> Option<String> {
         let short = |kept: Option<u32>, own: Option<u32>| kept.zip(own).filter(|(kept, own)| kept < own);
         if let Some((kept, own)) = short(kept.window_seconds, self.window_seconds) {
             let [kept, own] = [kept, own].map(show_length);

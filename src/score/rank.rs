@@ -16,7 +16,7 @@ struct Ranked {
 }
 
 /// The hosts, highest score first, then by address.
-pub fn rank<'t>(config: &Config, table: &'t Table) -> impl Iterator<Item = &'t AggregatedHost> {
+pub(super) fn rank<'t>(config: &Config, table: &'t Table) -> impl Iterator<Item = &'t AggregatedHost> {
     let hosts = table.hosts();
     // What is only known from other stages is no host.
     let indexes = (0..).zip(hosts).filter(|(_, host)| host.tally.is_counted());

@@ -32,7 +32,7 @@ type Piece = Option<Vec<u8>>;
 
 /// A state that is being written.
 #[derive(Debug)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// The hosts that it has: those before `next` are written, and so are those in `early`.
     next: usize,
     end: usize,
@@ -48,7 +48,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Begins to write all hosts of `table` to `file`.
-    pub fn start(mut file: AtomicFile, table: &Table) -> Self {
+    pub(super) fn start(mut file: AtomicFile, table: &Table) -> Self {
         let (pieces, received) = sync_channel::<Piece>(WAITING);
         let thread = std::thread::spawn(move || {
             while let Ok(piece) = received.recv() {
@@ -65,7 +65,7 @@ impl Snapshot {
     }
 
     /// Writes the host at `index` as it is, if that is still to be done: it is about to change.
-    pub fn write_before_change(&mut self, config: &Config, table: &mut Table, index: usize) -> Result<()> {
+    pub(crate) fn write_before_change(&mut self, config: &Config, table: &mut Table, index: usize) -> Result<()> {
         if (self.next..self.end).contains(&index) && self.early.insert(index) {
             self.write(config, table, index..index + 1)?;
         }
@@ -73,7 +73,7 @@ impl Snapshot {
     }
 
     /// Goes on for a short time.
-    pub fn step(&mut self, config: &Config, table: &mut Table) -> Result<()> {
+    pub(super) fn step(&mut self, config: &Config, table: &mut Table) -> Result<()> {
         let until = Instant::now() + STEP;
         while self.hand_over() && self.next < self.end && Instant::now() < until {
             let end = self.end.min(self.next + HOSTS_PER_LOOK);
@@ -85,12 +85,12 @@ impl Snapshot {
     }
 
     /// How long it is until the next step.
-    pub fn rest(&self) -> Duration {
+    pub(super) fn rest(&self) -> Duration {
         self.resume_at.saturating_duration_since(Instant::now())
     }
 
     /// Writes all hosts that are left, because their indexes are about to change.
-    pub fn write_all(&mut self, config: &Config, table: &mut Table) -> Result<()> {
+    pub(super) fn write_all(&mut self, config: &Config, table: &mut Table) -> Result<()> {
         self.write_rest(config, table, self.end)
     }
 
@@ -104,7 +104,7 @@ impl Snapshot {
     }
 
     /// Whether the file is in its place, or never will be.
-    pub fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.thread.is_finished()
     }
 
@@ -112,7 +112,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// A file that cannot be written, a host that is too long for any file.
-    pub fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         drop(self.pieces);
         // Where it panicked, the panic has been told.
         self.thread.join().unwrap_or(Ok(()))?;

@@ -27,7 +27,7 @@ const PARSED_AHEAD: usize = 2;
 
 /// A state file, held by this run alone.
 #[derive(Debug)]
-pub struct StateFile {
+pub(crate) struct StateFile {
     path: PathBuf,
     /// Held until the run ends.
     _lock: File,
@@ -35,7 +35,7 @@ pub struct StateFile {
 
 /// How much of a state was taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Restored {
+pub(crate) enum Restored {
     /// All there was.
     All,
     /// Less, or nobody knows: the run was stopped.
@@ -44,7 +44,7 @@ pub enum Restored {
 
 impl StateFile {
     /// Locks the state at `path`.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         if path.metadata().is_ok_and(|m| !m.is_file()) {
             return Err(Error::Usage(format!("--state {}: not a regular file", path.display())));
         }
@@ -52,13 +52,13 @@ impl StateFile {
     }
 
     /// What messages call it.
-    pub fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         self.path.display().to_string()
     }
 
     /// Hands what was remembered to `take`; where there is no file, this is the first run. A run that is stopped meanwhile
     /// has only a part of it, which must not be written over the whole.
-    pub fn read(&self, config: &Config, run: &Run, mut take: impl FnMut(&ScoreRecords) -> Result<()>) -> Result<Restored> {
+    pub(super) fn read(&self, config: &Config, run: &Run, mut take: impl FnMut(&ScoreRecords) -> Result<()>) -> Result<Restored> {
         if !self.path.exists() {
             return Ok(Restored::All);
         }
@@ -99,12 +99,12 @@ impl StateFile {
     }
 
     /// A file that takes its place once it is complete.
-    pub fn create(&self) -> Result<AtomicFile> {
+    pub(super) fn create(&self) -> Result<AtomicFile> {
         AtomicFile::create(&self.path)
     }
 
     /// Writes the hosts of `table` in its place.
-    pub fn write(&self, config: &Config, table: &Table) -> Result<()> {
+    pub(super) fn write(&self, config: &Config, table: &Table) -> Result<()> {
         let mut file = self.create()?;
         let judged = write_hosts(config, table, OutputKind::State, None, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
         file.commit()?;

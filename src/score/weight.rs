@@ -48,7 +48,7 @@ impl Weights {
     }
 
     /// Sentences about weights of signals that are neither in the table nor in `seen`: they change nothing.
-    pub fn unknown_signals(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
+    pub(crate) fn unknown_signals(&self, seen: impl Fn(&str) -> bool, is_left_out: impl Fn(&str) -> bool) -> Vec<String> {
         let unknown = self.others.keys().filter(|name| !seen(name));
         let sentence = |name: &String| {
             let why = if is_left_out(name) { LEFT_OUT } else { "no such signal is in the table or in the input" };
@@ -58,7 +58,7 @@ impl Weights {
     }
 
     /// The score, and the signal that gave most of it (ties: the first in signal order); none where the score is 0.
-    pub fn score(&self, tally: &HostAggregate, names: &SignalNames) -> (u64, Option<SignalId>) {
+    pub(crate) fn score(&self, tally: &HostAggregate, names: &SignalNames) -> (u64, Option<SignalId>) {
         let mut total: u64 = 0;
         let mut main = (0, None);
         let mut add = |signal: SignalId, count: u64, weight: u64| {

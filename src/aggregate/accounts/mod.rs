@@ -4,7 +4,7 @@
 //! memory, accounts and the addresses that tried them are spilled in the order of the digest, and merged at the end: the result is
 //! the same whatever the limit, the order and the split.
 
-pub mod row;
+pub(crate) mod row;
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,7 @@ const ACCOUNT_BYTES: usize = 2 * (size_of::<Account>() + size_of::<(UserDigest, 
 
 /// What is known of a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub(crate) struct Account {
     /// The name, where it may be told.
     pub name: Option<Box<str>>,
     /// How many addresses tried it.
@@ -83,19 +83,19 @@ impl Account {
     }
 
     /// How often the signal of that name fired.
-    pub fn count_of(&self, signal: &str) -> u64 {
+    pub(crate) fn count_of(&self, signal: &str) -> u64 {
         self.counts.iter().find(|(index, _)| SIGNALS[usize::from(*index)].name == signal).map_or(0, |&(_, count)| count)
     }
 
     /// How often it was let in.
-    pub fn logins(&self) -> u64 {
+    pub(crate) fn logins(&self) -> u64 {
         let logins = self.counts.iter().filter(|(index, _)| SIGNALS[usize::from(*index)].login == Some(Login::Accepted));
         logins.fold(0_u64, |sum, &(_, count)| sum.saturating_add(count)).min(MAX_INTEGER)
     }
 
     /// How often it was refused. A connection to sshd that ends refused had as many failed passwords as it had, or none where only keys
     /// are allowed: so the larger count is the surer one.
-    pub fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         let of_sshd = self.count_of("ssh_failed").max(self.count_of("ssh_refused"));
         of_sshd.saturating_add(self.count_of("login_failed")).min(MAX_INTEGER)
     }
@@ -103,7 +103,7 @@ impl Account {
 
 /// The accounts of a run.
 #[derive(Debug, Default)]
-pub struct AccountTable {
+pub(crate) struct AccountTable {
     indexes: HashMap<UserDigest, u32, ahash::RandomState>,
     accounts: Vec<Account>,
     /// Who tried which account.
@@ -118,7 +118,7 @@ pub struct AccountTable {
 
 impl AccountTable {
     /// Nothing counted yet; the table may hold so many bytes.
-    pub fn new(limit_bytes: Option<usize>) -> Self {
+    pub(crate) fn new(limit_bytes: Option<usize>) -> Self {
         Self { limit_bytes, ..Self::default() }
     }
 
@@ -126,7 +126,7 @@ impl AccountTable {
     ///
     /// # Errors
     /// [`Error::Write`] where the temporary file cannot be written.
-    pub fn add(&mut self, rows: UserRows) -> Result<()> {
+    pub(crate) fn add(&mut self, rows: UserRows) -> Result<()> {
         self.nameless += rows.nameless;
         for row in rows.rows {
             self.add_row(row);
@@ -183,7 +183,7 @@ impl AccountTable {
     ///
     /// # Errors
     /// Those of `take`, and of the temporary file.
-    pub fn finish(mut self, mut take: impl FnMut(&UserDigest, &Account) -> Result<()>) -> Result<()> {
+    pub(crate) fn finish(mut self, mut take: impl FnMut(&UserDigest, &Account) -> Result<()>) -> Result<()> {
         if self.spill.is_some() && !self.accounts.is_empty() {
             self.spill_run()?;
         }
@@ -222,7 +222,7 @@ fn key_of(digest: &UserDigest, host: &SortKey) -> [u8; KEY_BYTES] {
 }
 
 /// The names of the signals of users, in the order of the table.
-pub fn names_of_signals(account: &Account) -> impl Iterator<Item = (&'static str, u64)> {
+pub(crate) fn names_of_signals(account: &Account) -> impl Iterator<Item = (&'static str, u64)> {
     account.counts.iter().map(|&(index, count)| (SIGNALS[usize::from(index)].name, count))
 }
 

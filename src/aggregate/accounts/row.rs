@@ -11,7 +11,7 @@ use crate::record::event::read::EventView;
 use crate::record::signal::{Login, SIGNALS, SignalSet, Value};
 
 /// What stands for a name: the first 128 bits of its SHA-256, so that nobody can make two names fall together.
-pub type UserDigest = [u8; 16];
+pub(crate) type UserDigest = [u8; 16];
 
 /// The dataset of sshd, which says of every user whether it is invalid.
 const SSHD: &str = "sshd.auth";
@@ -19,14 +19,14 @@ const SSHD: &str = "sshd.auth";
 const AUTH: &str = ".auth";
 
 /// The signals that tell of a user who was tried or let in.
-pub fn signals_of_users() -> SignalSet {
+pub(crate) fn signals_of_users() -> SignalSet {
     let of_user = |set: SignalSet, index: usize| if SIGNALS[index].distinct == Some(Value::User) { set.with(index) } else { set };
     (0..SIGNALS.len()).fold(SignalSet::NONE, of_user)
 }
 
 /// One event that names a user.
 #[derive(Debug)]
-pub struct UserRow {
+pub(crate) struct UserRow {
     pub digest: UserDigest,
     /// The name, where this event proves that it may be told.
     pub name: Option<Box<str>>,
@@ -43,7 +43,7 @@ pub struct UserRow {
 
 /// What one block says of users.
 #[derive(Debug, Default)]
-pub struct UserRows {
+pub(crate) struct UserRows {
     /// In the order of the events.
     pub rows: Vec<UserRow>,
     /// Events that should name a user, and do not.
@@ -72,7 +72,7 @@ struct UserState<'a> {
 
 impl UserRows {
     /// Takes what `event`, which was read from `line`, says of a user.
-    pub fn add(&mut self, event: &EventView<'_>, line: &[u8], keep: &AggregationOptions) {
+    pub(crate) fn add(&mut self, event: &EventView<'_>, line: &[u8], keep: &AggregationOptions) {
         let signals = event.signals.intersection(signals_of_users());
         if signals.is_empty() {
             return;
@@ -113,7 +113,7 @@ fn names_account(signals: SignalSet) -> bool {
 }
 
 /// What stands for `user`.
-pub fn digest_of(user: &[u8]) -> UserDigest {
+pub(crate) fn digest_of(user: &[u8]) -> UserDigest {
     let digest: [u8; 32] = Sha256::digest(user).into();
     digest.first_chunk().copied().unwrap_or_default()
 }

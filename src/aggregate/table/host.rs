@@ -43,7 +43,7 @@ impl AggregatedHost {
     }
 
     /// Forgets what was summed; of alerts, those stay of which `wanted` says so, by their time.
-    pub fn start_anew(&mut self, wanted: impl Fn(i64) -> bool) {
+    pub(crate) fn start_anew(&mut self, wanted: impl Fn(i64) -> bool) {
         let mut tally = HostAggregate::default();
         for &(rule, at) in self.tally.alerted().iter().filter(|(_, at)| wanted(*at)) {
             tally.note_alert(rule, at);

@@ -43,7 +43,7 @@ impl Table {
     }
 
     /// Drops the hosts, and keeps the capacity for as many.
-    pub fn clear_hosts(&mut self) {
+    pub(crate) fn clear_hosts(&mut self) {
         self.v4.clear();
         self.v6.clear();
         self.zoned.clear();
@@ -53,13 +53,13 @@ impl Table {
     }
 
     /// Drops the hosts, and releases their memory.
-    pub fn free_hosts(&mut self) {
+    pub(crate) fn free_hosts(&mut self) {
         (self.v4, self.v6, self.zoned, self.networks) = (Map::default(), Map::default(), Map::default(), Map::default());
         (self.hosts, self.files) = (Vec::new(), StringInterner::default());
     }
 
     /// How many bytes the hosts take, about, with what the allocator adds.
-    pub fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         // A map is seven eighths full at the most, and has a byte of its own for each slot.
         let slots = |capacity: usize, entry: usize| capacity * (entry + 1) * 8 / 7;
         let of_bits = slots(self.v6.capacity() + self.networks.capacity(), size_of::<(u128, u32)>());

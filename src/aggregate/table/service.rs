@@ -25,7 +25,7 @@ impl Table {
     }
 
     /// Whether a host has more services than are told apart.
-    pub const fn has_left_out_services(&self) -> bool {
+    pub(crate) const fn has_left_out_services(&self) -> bool {
         self.has_left_out_services
     }
 }

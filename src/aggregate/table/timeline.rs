@@ -5,7 +5,7 @@ use crate::record::host::timeline::Span;
 
 impl Table {
     /// How coarse the timelines of the hosts are that `is_wanted` says, by the period of all of them.
-    pub fn timeline_level(&self, is_wanted: impl Fn(&AggregatedHost) -> bool) -> u8 {
+    pub(crate) fn timeline_level(&self, is_wanted: impl Fn(&AggregatedHost) -> bool) -> u8 {
         let mut span = Span::default();
         for timeline in self.hosts.iter().filter(|host| is_wanted(host)).filter_map(|host| host.tally.timeline()) {
             timeline.cover(&mut span, |_| true);

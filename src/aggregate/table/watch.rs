@@ -16,7 +16,7 @@ pub trait Watcher {
 
 impl Table {
     /// Adds what a block said one by one.
-    pub fn add_each<W: Watcher>(&mut self, records: &ScoreRecords, watcher: &mut W) -> Result<(), W::Error> {
+    pub(crate) fn add_each<W: Watcher>(&mut self, records: &ScoreRecords, watcher: &mut W) -> Result<(), W::Error> {
         self.tidy();
         let files = self.number_files(records);
         for seen in &records.seen {

@@ -101,7 +101,7 @@ impl SignalCounts {
 
 impl HostAggregate {
     /// The signals of the table that were counted, by index, in table order.
-    pub fn counted(&self) -> impl Iterator<Item = (usize, u64)> {
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (usize, u64)> {
         self.counts.counted()
     }
 }

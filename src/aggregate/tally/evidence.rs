@@ -12,12 +12,12 @@ pub struct EvidencePosition {
 }
 
 impl EvidencePosition {
-    pub fn new(at: Option<i64>, file: u32, line: u64) -> Self {
+    pub(crate) fn new(at: Option<i64>, file: u32, line: u64) -> Self {
         Self { at: at.unwrap_or(i64::MAX), file, line }
     }
 
     /// When, in seconds since 1970.
-    pub fn at(&self) -> Option<i64> {
+    pub(crate) fn at(&self) -> Option<i64> {
         Some(self.at).filter(|&at| at < i64::MAX)
     }
 

@@ -7,14 +7,14 @@ use crate::record::host::partial::Distinct;
 
 impl HostAggregate {
     /// Calls files by what `moved` says.
-    pub fn move_files(&mut self, mut moved: impl FnMut(u32) -> u32) {
+    pub(crate) fn move_files(&mut self, mut moved: impl FnMut(u32) -> u32) {
         let Some(more) = &mut self.more else { return };
         more.evidence.iter_mut().for_each(|(_, position)| position.file = moved(position.file));
         more.order.iter_mut().for_each(|order| order.move_files(&mut moved));
     }
 
     /// How many bytes it takes beyond its own size, about, with what the allocator adds.
-    pub fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         let counts = self.counts.heap_bytes();
         let Some(more) = &self.more else { return counts };
         let series = more.series.iter().map(|(_, series)| list(series.buckets())).sum::<usize>();

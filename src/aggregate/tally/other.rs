@@ -18,7 +18,7 @@ impl Default for Other {
 }
 
 impl Other {
-    pub fn period(&self) -> (Option<i64>, Option<i64>) {
+    pub(crate) fn period(&self) -> (Option<i64>, Option<i64>) {
         (known_time(self.first_seen), known_time(self.last_seen))
     }
 }
@@ -30,7 +30,7 @@ pub(crate) fn known_time(at: i64) -> Option<i64> {
 
 impl HostAggregate {
     /// Widens the period of a signal outside the table.
-    pub fn see_other(&mut self, signal: SignalId, at: Option<i64>) {
+    pub(crate) fn see_other(&mut self, signal: SignalId, at: Option<i64>) {
         let other = entry(&mut self.rare_mut().others, signal);
         if let Some(at) = at {
             other.first_seen = other.first_seen.min(at);
@@ -39,7 +39,7 @@ impl HostAggregate {
     }
 
     /// Calls signals outside the table by what `moved` says, and forgets those for which it has nothing. It keeps their order.
-    pub fn move_others(&mut self, moved: impl Fn(SignalId) -> Option<SignalId>) {
+    pub(crate) fn move_others(&mut self, moved: impl Fn(SignalId) -> Option<SignalId>) {
         fn apply<T>(list: &mut Vec<(SignalId, T)>, moved: impl Fn(SignalId) -> Option<SignalId>) {
             list.retain_mut(|(signal, _)| {
                 let new = if signal.index().is_some() { Some(*signal) } else { moved(*signal) };

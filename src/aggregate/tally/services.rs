@@ -37,12 +37,12 @@ impl ServiceCounts {
 
 impl HostAggregate {
     /// Adds logins at a service beside sshd; `false`: a service is left out.
-    pub fn count_logins(&mut self, service: &Arc<str>, count: u64) -> bool {
+    pub(crate) fn count_logins(&mut self, service: &Arc<str>, count: u64) -> bool {
         self.rare_mut().services.get_or_insert_default().add(service, count)
     }
 
     /// Logins, refused and let in, by service in the order of their names; sshd's are known from its signals.
-    pub fn services(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn services(&self) -> impl Iterator<Item = (&str, u64)> {
         let others = self.rare().and_then(|rare| rare.services.as_deref()).map_or(&[][..], |services| &services.0);
         let (before, behind) = others.split_at(others.partition_point(|(name, _)| **name < *SSH));
         let ssh = Some((SSH, self.count_of_any(SSH_LOGINS).min(MAX_INTEGER))).filter(|&(_, count)| count > 0);

@@ -43,7 +43,7 @@ impl Zone {
 
     /// Its bytes with NUL behind them: what to sort by.
     #[must_use]
-    pub const fn to_bytes(self) -> [u8; MAX_NAME] {
+    pub(crate) const fn to_bytes(self) -> [u8; MAX_NAME] {
         self.0
     }
 }
@@ -110,7 +110,7 @@ impl Address {
 
     /// Where to connect to, `scope` being the number of the interface that the zone names.
     #[must_use]
-    pub const fn with_port(self, port: u16, scope: u32) -> SocketAddr {
+    pub(crate) const fn with_port(self, port: u16, scope: u32) -> SocketAddr {
         match self.ip {
             IpAddr::V4(_) => SocketAddr::new(self.ip, port),
             IpAddr::V6(v6) => SocketAddr::V6(SocketAddrV6::new(v6, port, 0, scope)),

@@ -14,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr};
 pub use crate::base::net::address::{Address, Zone};
 pub use crate::base::net::embedded::embedded_ipv4;
 pub use crate::base::net::set::AddressSet;
+
 pub use crate::base::net::span::{Span, parse_spans};
 
 use crate::base::simd::find_non_hostname_byte;
@@ -50,7 +51,7 @@ fn parse_other(text: &[u8]) -> Option<IpAddr> {
 /// The IPv4 address that `text` names: four decimal numbers of one to three digits without leading zeros, which is how one is written.
 #[must_use]
 #[inline]
-pub fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+pub(crate) fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
     let mut rest = text;
     for (nth, octet) in octets.iter_mut().enumerate() {
@@ -90,7 +91,7 @@ pub fn strip_port(text: &[u8]) -> &[u8] {
 
 /// The host, in its brackets if it has some, and the port of a text that ends in `:port`.
 #[must_use]
-pub fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = memchr::memrchr(b':', text)?;
     let (host, port) = (&text[..colon], &text[colon + 1..]);
     (port.len() <= 5 && port.iter().all(u8::is_ascii_digit)).then_some((host, port))
@@ -98,13 +99,13 @@ pub fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The inside of `[v6]`; any other text as it is.
 #[must_use]
-pub fn strip_brackets(text: &[u8]) -> &[u8] {
+pub(crate) fn strip_brackets(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"[").and_then(|inside| inside.strip_suffix(b"]")).unwrap_or(text)
 }
 
 /// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
 #[must_use]
-pub const fn canonical(address: IpAddr) -> IpAddr {
+pub(crate) const fn canonical(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
             Some(v4) => IpAddr::V4(v4),
@@ -118,7 +119,7 @@ pub const fn canonical(address: IpAddr) -> IpAddr {
 ///
 /// **Source:** IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 1112, RFC 4291.
 #[must_use]
-pub const fn is_unicast(address: IpAddr) -> bool {
+pub(crate) const fn is_unicast(address: IpAddr) -> bool {
     match canonical(address) {
         IpAddr::V4(v4) => !matches!(v4.octets()[0], 0 | 224..),
         IpAddr::V6(v6) => !v6.is_unspecified() && !v6.is_multicast(),
@@ -127,20 +128,20 @@ pub const fn is_unicast(address: IpAddr) -> bool {
 
 /// Whether `text` can be a host name as a server logs one: letters, digits, `.`, `-`, `_`, at most 255 bytes (RFC 1035).
 #[must_use]
-pub fn is_host_name(text: &[u8]) -> bool {
+pub(crate) fn is_host_name(text: &[u8]) -> bool {
     !text.is_empty() && host_name_len(text) == text.len()
 }
 
 /// Whether `text` is an address or can be a host name.
 #[must_use]
-pub fn is_host(text: &[u8]) -> bool {
+pub(crate) fn is_host(text: &[u8]) -> bool {
     is_host_name(text) || parse_address(text).is_some()
 }
 
 /// How much of `text`, from its start, can be a host name.
 #[must_use]
 #[inline]
-pub fn host_name_len(text: &[u8]) -> usize {
+pub(crate) fn host_name_len(text: &[u8]) -> usize {
     if text.first() == Some(&b'-') {
         return 0;
     }
@@ -151,7 +152,7 @@ pub fn host_name_len(text: &[u8]) -> usize {
 /// Whether an address is one of a machine or a private network: loopback, RFC 1918, RFC 6598 (carrier-grade NAT, which clouds use for
 /// load balancers), link-local, RFC 4193.
 #[must_use]
-pub fn is_local(address: IpAddr) -> bool {
+pub(crate) fn is_local(address: IpAddr) -> bool {
     match canonical(address) {
         IpAddr::V4(v4) => {
             let [a, b, ..] = v4.octets();

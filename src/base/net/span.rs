@@ -45,13 +45,13 @@ pub fn parse_spans(list: &str) -> Result<Vec<(String, Span)>, String> {
 
 /// The expressions of a list, as text. What is none is one all the same, between two commas or blanks.
 #[must_use]
-pub fn split(list: &str) -> Vec<String> {
+pub(super) fn split(list: &str) -> Vec<String> {
     words(list).iter().flat_map(|word| split_word(word)).collect()
 }
 
 /// The same, where blanks are a part of the text: names of files may have some inside.
 #[must_use]
-pub fn split_at_commas(list: &str) -> Vec<String> {
+pub(crate) fn split_at_commas(list: &str) -> Vec<String> {
     split_word(&list.split(',').map(str::trim).collect::<Vec<_>>().join(","))
 }
 
@@ -96,7 +96,7 @@ fn split_word(word: &str) -> Vec<String> {
 ///
 /// # Errors
 /// A sentence that quotes it.
-pub fn parse_span(text: &str) -> Result<Span, String> {
+pub(crate) fn parse_span(text: &str) -> Result<Span, String> {
     let bare = std::str::from_utf8(strip_brackets(text.as_bytes())).unwrap_or(text);
     let single = Address::parse(bare.as_bytes());
     if let Some(address) = single.filter(|_| check_zone(bare).is_ok()) {
@@ -118,7 +118,7 @@ fn refuse(text: &str) -> String {
 
 /// What to do about `text`, where it can be the name of a host.
 #[must_use]
-pub fn hint(text: &str) -> &'static str {
+pub(super) fn hint(text: &str) -> &'static str {
     let name = text.split_once('/').map_or(text, |(name, _)| name);
     let is_name = is_host_name(name.as_bytes()) && name.bytes().any(|b| b.is_ascii_alphabetic());
     if is_name { " (names are not resolved: write the address)" } else { "" }
@@ -232,7 +232,7 @@ fn next_of(ip: IpAddr) -> IpAddr {
 
 /// Its bits as a number.
 #[must_use]
-pub const fn bits_of(ip: IpAddr) -> u128 {
+pub(super) const fn bits_of(ip: IpAddr) -> u128 {
     match ip {
         IpAddr::V4(v4) => v4.to_bits() as u128,
         IpAddr::V6(v6) => v6.to_bits(),

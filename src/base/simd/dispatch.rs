@@ -18,11 +18,11 @@ impl Default for Dispatch {
 
 /// How many places of marks are written at a time, whether or not there are so many: cheaper than to guess wrong how many there are.
 /// Ends of lines stand alone in a look.
-pub const SPARE_PLACES: usize = 4;
+pub(crate) const SPARE_PLACES: usize = 4;
 
 /// Where to write what is found in a text. Both lists have room for a place for each byte, and [`SPARE_PLACES`] more.
 #[derive(Debug)]
-pub struct PositionLists<'l> {
+pub(crate) struct PositionLists<'l> {
     /// Places of the ends of lines.
     pub ends: &'l mut [usize],
     /// Places of quotes and backslashes.
@@ -33,7 +33,7 @@ pub struct PositionLists<'l> {
 
 /// What was found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Features {
+pub(crate) struct Features {
     /// How many ends of lines.
     pub ends: usize,
     /// How many quotes and backslashes.
@@ -44,7 +44,7 @@ pub struct Features {
 impl Dispatch {
     /// Looks at a text for all that its lines are taken apart by.
     #[inline]
-    pub fn find_marks(self, text: &[u8], lists: PositionLists<'_>) -> Features {
+    pub(crate) fn find_marks(self, text: &[u8], lists: PositionLists<'_>) -> Features {
         debug_assert!(lists.ends.len().min(lists.marks.len()) >= text.len() + SPARE_PLACES, "more places than room");
         if self.0.is_fallback() {
             return find_marks_in(Baseline, text, lists);
@@ -62,7 +62,7 @@ impl Dispatch {
 
     /// Whether one of some pairs of small letters stands in `text`, in any case.
     #[inline]
-    pub fn has_pair<const N: usize>(self, text: &[u8], pairs: [[u8; 2]; N]) -> bool {
+    pub(crate) fn has_pair<const N: usize>(self, text: &[u8], pairs: [[u8; 2]; N]) -> bool {
         match (text.split_last(), text.split_first()) {
             (Some((_, first)), Some((_, second))) if first.len() >= 32 && !self.0.is_fallback() => {
                 dispatch!(self.0, simd => has_pair_in(simd, first, second, pairs))

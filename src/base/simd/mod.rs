@@ -26,14 +26,14 @@ pub fn find_quote_or_backslash(text: &[u8], start: usize) -> Option<usize> {
 /// Where the first space stands.
 #[must_use]
 #[inline]
-pub fn find_space(text: &[u8]) -> Option<usize> {
+pub(crate) fn find_space(text: &[u8]) -> Option<usize> {
     find(text, |block| block.cmp_eq(all(b' ')), |b| b == b' ')
 }
 
 /// Where the first byte stands that is no letter, digit, `.`, `-` or `_`.
 #[must_use]
 #[inline]
-pub fn find_non_hostname_byte(text: &[u8]) -> Option<usize> {
+pub(crate) fn find_non_hostname_byte(text: &[u8]) -> Option<usize> {
     let between = |block: i8x16, first: u8, last: u8| block.cmp_gt(all(first - 1)) & all(last + 1).cmp_gt(block);
     let others = |block: i8x16| {
         let letters = between(block | all(0x20), b'a', b'z');
@@ -46,7 +46,7 @@ pub fn find_non_hostname_byte(text: &[u8]) -> Option<usize> {
 /// Where the last space stands.
 #[must_use]
 #[inline]
-pub fn rfind_space(text: &[u8]) -> Option<usize> {
+pub(crate) fn rfind_space(text: &[u8]) -> Option<usize> {
     let (rest, blocks) = text.as_rchunks::<WIDTH>();
     let spaces = |block: &[u8; WIDTH]| load(block).cmp_eq(all(b' ')).move_mask();
     for (nth, block) in blocks.iter().enumerate().rev() {
@@ -74,7 +74,7 @@ pub fn rfind_space(text: &[u8]) -> Option<usize> {
 /// Where the first byte stands that cannot stand in a JSON string as it is: a quote, a backslash, a control character.
 #[must_use]
 #[inline]
-pub fn find_json_escape(text: &[u8]) -> Option<usize> {
+pub(crate) fn find_json_escape(text: &[u8]) -> Option<usize> {
     let special = |block: i8x16| (block & all(0xe0)).cmp_eq(all(0)) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'));
     find(text, special, |b| matches!(b, ..b' ' | b'"' | b'\\'))
 }
@@ -82,7 +82,7 @@ pub fn find_json_escape(text: &[u8]) -> Option<usize> {
 /// The same, or DEL, or what is not ASCII.
 #[must_use]
 #[inline]
-pub fn find_non_ascii_or_escape(text: &[u8]) -> Option<usize> {
+pub(crate) fn find_non_ascii_or_escape(text: &[u8]) -> Option<usize> {
     find(text, not_plain, |b| !is_plain(b))
 }
 

@@ -33,7 +33,7 @@ pub struct Clock {
 
 /// What was assumed for the stamps that were read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assumptions {
+pub(crate) struct Assumptions {
     /// The years that were guessed.
     pub years: Vec<i16>,
     /// The latest stamp without an offset, in seconds since 1970.
@@ -102,18 +102,18 @@ impl Clock {
 
     /// This clock for one file: a stamp without a year is at most 24 h after `reference` (seconds since 1970).
     #[must_use]
-    pub fn with_reference(&self, reference: i64) -> Self {
+    pub(crate) fn with_reference(&self, reference: i64) -> Self {
         Self { reference, assumed: Assumptions::default(), ..self.clone() }
     }
 
     /// What was assumed for the stamps that it read.
     #[must_use]
-    pub fn into_assumed(self) -> Assumptions {
+    pub(crate) fn into_assumed(self) -> Assumptions {
         self.assumed
     }
 
     /// Remembers that a stamp without an offset names a zone by an abbreviation.
-    pub fn note_zone_name(&mut self, name: &[u8]) {
+    pub(crate) fn note_zone_name(&mut self, name: &[u8]) {
         self.assumed.zone_name.get_or_insert_with(|| String::from_utf8_lossy(name).into());
     }
 
@@ -244,7 +244,7 @@ impl Clock {
     ///
     /// # Errors
     /// A [`TimeError`] for any other text, or a date that does not exist.
-    pub fn parse_dated<'a>(&mut self, text: &'a [u8]) -> std::result::Result<LogTime<'a>, TimeError> {
+    pub(crate) fn parse_dated<'a>(&mut self, text: &'a [u8]) -> std::result::Result<LogTime<'a>, TimeError> {
         let (date, clock, rest): ([&[u8]; 3], _, _) = match text {
             [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't', rest @ ..] if !rest.contains(&b' ') => return self.parse_rfc3339(text),
             [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _, b'T' | b't' | b' ', rest @ ..] if rest.len() >= 8 => {
@@ -337,7 +337,7 @@ impl Clock {
     ///
     /// # Errors
     /// A [`TimeError`] for any other text, or a date that does not exist.
-    pub fn parse_day(&self, text: &str) -> std::result::Result<i64, TimeError> {
+    pub(crate) fn parse_day(&self, text: &str) -> std::result::Result<i64, TimeError> {
         let whole = [text, "T00:00:00"].concat();
         let (midnight, ..) = split_rfc3339(whole.as_bytes()).ok().filter(|_| text.len() == "2026-11-01".len()).ok_or(NOT_A_TIME)?;
         let (Instant::At(seconds) | Instant::SkippedBefore(seconds)) = self.find_instant(midnight);

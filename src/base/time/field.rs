@@ -95,7 +95,7 @@ pub(crate) fn year_number([thousands, hundreds, tens, ones]: [u8; 4]) -> Option<
 }
 
 /// The month of a name such as `Oct`, from 1.
-pub fn month_number(name: &[u8]) -> Option<i8> {
+pub(crate) fn month_number(name: &[u8]) -> Option<i8> {
     const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let index = MONTHS.chunks_exact(3).position(|month| month == name)?;
     i8::try_from(index + 1).ok()

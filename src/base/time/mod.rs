@@ -18,29 +18,30 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
-pub use crate::base::time::clock::{Assumptions, Clock};
-pub use crate::base::time::field::month_number;
+pub(crate) use crate::base::time::clock::Assumptions;
+pub use crate::base::time::clock::Clock;
+pub(crate) use crate::base::time::field::month_number;
 use crate::base::time::field::{in_range, split_rfc3339};
 use crate::base::time::month::LONGEST as LONGEST_MONTH;
-pub use crate::base::time::month::{month_name, split_foreign_month};
+pub(crate) use crate::base::time::month::{month_name, split_foreign_month};
 
 /// First second of the year 0 and last of 9999: what RFC 3339 can write.
 const RFC3339_SECONDS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
 /// The start of 1970.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 /// Length of `10/Oct/2000:13:55:36 -0700`.
-pub const CLF_LEN: usize = 26;
+pub(crate) const CLF_LEN: usize = 26;
 /// Length of `Dec 10 06:55:46`.
-pub const RFC3164_LEN: usize = 15;
+pub(crate) const RFC3164_LEN: usize = 15;
 
 /// Why a text is no instant; the sentence goes into the reject's reason.
-pub type TimeError = &'static str;
+pub(crate) type TimeError = &'static str;
 /// It looks like none.
-pub const NOT_A_TIME: TimeError = "the time is not a time";
+pub(crate) const NOT_A_TIME: TimeError = "the time is not a time";
 /// It looks like one, and the calendar has no such instant.
-pub const IMPOSSIBLE: TimeError = "impossible date or time";
+pub(crate) const IMPOSSIBLE: TimeError = "impossible date or time";
 /// It looks like one, and clocks of the zone never showed it.
-pub const SKIPPED: TimeError = "a time that does not exist in --tz (daylight saving): the log may be in another zone";
+pub(crate) const SKIPPED: TimeError = "a time that does not exist in --tz (daylight saving): the log may be in another zone";
 
 /// An instant as logged: whole seconds, and the digits of the fraction as they stood there (possibly none, at most 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,7 @@ const RFC3339_ROOM: usize = 30;
 
 impl LogTime<'_> {
     /// Calls `show` with the RFC 3339 text.
-    pub fn with_text<T>(&self, show: impl FnOnce(&str) -> T) -> T {
+    pub(crate) fn with_text<T>(&self, show: impl FnOnce(&str) -> T) -> T {
         let (text, len) = self.digits();
         // Only ASCII digits and what stands between them.
         show(std::str::from_utf8(&text[..len]).unwrap_or_default())
@@ -141,7 +142,7 @@ pub fn now() -> i64 {
 
 /// A file system's time in seconds since 1970; 0 for anything earlier.
 #[must_use]
-pub fn from_system(time: SystemTime) -> i64 {
+pub(crate) fn from_system(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
 
@@ -158,7 +159,7 @@ pub fn parse_rfc3339(text: &str) -> std::result::Result<i64, TimeError> {
 ///
 /// # Errors
 /// As there.
-pub fn parse_rfc3339_instant(text: &str) -> std::result::Result<(i64, u32), TimeError> {
+pub(crate) fn parse_rfc3339_instant(text: &str) -> std::result::Result<(i64, u32), TimeError> {
     let (local, fraction, offset) = split_rfc3339(text.as_bytes())?;
     let seconds = in_range(local, offset.ok_or("the time has no offset")?)?;
     let nanoseconds = format!("{fraction:0<9}").parse().map_err(|_| NOT_A_TIME)?;
@@ -196,7 +197,7 @@ pub fn parse_epoch(text: &[u8]) -> std::result::Result<LogTime<'_>, TimeError> {
 /// Whether `line` starts as an RFC 3164 header does: `Mmm dd hh:mm:ss `, in any language. Web formats refuse such lines, so that no user
 /// name inside a syslog line can make it look like a request.
 #[must_use]
-pub fn starts_like_rfc3164(line: &[u8]) -> bool {
+pub(crate) fn starts_like_rfc3164(line: &[u8]) -> bool {
     let starts = |len: usize| {
         let rest = &line[len.min(line.len())..];
         let is_clock = |at: usize| matches!(rest.get(at..at + 10), Some([b' ', _, _, b':', _, _, b':', _, _, b' ' | b'.']));
@@ -208,7 +209,7 @@ pub fn starts_like_rfc3164(line: &[u8]) -> bool {
 }
 
 /// Appends `seconds` since 1970 as date and time of day in `zone`, `2026-01-02 03:04:05`: what spreadsheets take for a time.
-pub fn write_civil(seconds: i64, zone: &TimeZone, out: &mut String) {
+pub(crate) fn write_civil(seconds: i64, zone: &TimeZone, out: &mut String) {
     // jiff's instants end a day before the year 9999 does, and its dates do not.
     let instant = Timestamp::from_second(seconds).unwrap_or(if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX });
     let offset = i64::from(zone.to_offset(instant).seconds());

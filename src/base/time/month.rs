@@ -11,7 +11,7 @@ use crate::base::time::month_number;
 /// One line a month.
 const NAMES: &str = include_str!("months.txt");
 /// The longest of them, in bytes.
-pub const LONGEST: usize = 16;
+pub(crate) const LONGEST: usize = 16;
 const ENGLISH: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 static MONTHS: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(|| {
@@ -20,13 +20,13 @@ static MONTHS: LazyLock<HashMap<&'static [u8], &'static str>> = LazyLock::new(||
 });
 
 /// The English name of a month, counted from 1.
-pub fn month_name(number: u8) -> Option<&'static str> {
+pub(crate) fn month_name(number: u8) -> Option<&'static str> {
     ENGLISH.get(usize::from(number).checked_sub(1)?).copied()
 }
 
 /// The English name of the month that `text` starts with, and what stands behind it; of English names only those that a letter or a
 /// point makes longer.
-pub fn split_foreign_month(text: &[u8]) -> Option<(&'static str, &[u8])> {
+pub(crate) fn split_foreign_month(text: &[u8]) -> Option<(&'static str, &[u8])> {
     let len = text.iter().take(LONGEST + 1).position(|&byte| byte == b' ')?;
     let (name, rest) = text.split_at(len);
     if month_number(name).is_some() || len == 0 {

@@ -11,7 +11,7 @@ use crate::base::time::{LogTime, PAIRS, RFC3339_SECONDS, civil, parse_rfc3339, u
 /// The length of `2024-01-`.
 const MONTH_LEN: usize = 8;
 /// The length of `2024-01-31T08:00:00Z`.
-pub const TIME_LEN: usize = 20;
+pub(crate) const TIME_LEN: usize = 20;
 /// The length of a day in seconds.
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
@@ -122,12 +122,12 @@ thread_local! {
 }
 
 /// Appends the RFC 3339 text of `seconds` since 1970.
-pub fn put_time(seconds: i64, out: &mut Vec<u8>) {
+pub(crate) fn put_time(seconds: i64, out: &mut Vec<u8>) {
     WRITTEN.with_borrow_mut(|months| months.put(LogTime { seconds, fraction: "" }, out));
 }
 
 /// Calls `show` with the RFC 3339 text of `seconds` since 1970.
-pub fn with_time<T>(seconds: i64, show: impl FnOnce(&str) -> T) -> T {
+pub(crate) fn with_time<T>(seconds: i64, show: impl FnOnce(&str) -> T) -> T {
     WRITTEN.with_borrow_mut(|months| show(months.text(seconds)))
 }
 

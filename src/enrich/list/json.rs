@@ -26,7 +26,7 @@ const NETWORK_KEYS: [&str; 11] = [
 ];
 
 /// Hands every network of `document` to `take`, and the place of what should be one and is none, as jq writes it, with the reason to `wrong`.
-pub fn read(document: &Value, take: &mut dyn FnMut(Network), wrong: &mut dyn FnMut(&str, String)) {
+pub(crate) fn read(document: &Value, take: &mut dyn FnMut(Network), wrong: &mut dyn FnMut(&str, String)) {
     walk(document, &mut String::new(), false, take, wrong);
 }
 

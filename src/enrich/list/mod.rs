@@ -4,20 +4,20 @@
 //! hold one another or have no address in common. So an address is one binary search and a walk up. An entry takes 12 bytes for IPv4
 //! and 28 for IPv6, and half of that again while a list is read.
 
-pub mod json;
-pub mod read;
+pub(crate) mod json;
+pub(crate) mod read;
 
 use std::net::IpAddr;
 
 /// The number of a list.
-pub type ListId = u16;
+pub(crate) type ListId = u16;
 
 /// No network is wider.
 const NONE: u32 = u32::MAX;
 
 /// A network: its first address, and how many bits all of its addresses have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Network {
+pub(crate) struct Network {
     /// The first address.
     pub first: IpAddr,
     /// The number of bits.
@@ -159,17 +159,17 @@ impl<B: Bits> Family<B> {
 
 /// Networks, each on a list.
 #[derive(Debug, Default)]
-pub struct NetworkTable {
+pub(crate) struct NetworkTable {
     v4: Family<u32>,
     v6: Family<[u64; 2]>,
 }
 
 /// A network of the table; the same lists hold all addresses of which it is the narrowest.
-pub type NetworkId = usize;
+pub(crate) type NetworkId = usize;
 
 impl NetworkTable {
     /// Adds a network.
-    pub fn push(&mut self, network: Network, list: ListId) {
+    pub(crate) fn push(&mut self, network: Network, list: ListId) {
         match network.first {
             IpAddr::V4(v4) => self.v4.push(v4.to_bits(), network.bits, list),
             IpAddr::V6(v6) => self.v6.push(halves(v6.to_bits()), network.bits, list),
@@ -177,21 +177,15 @@ impl NetworkTable {
     }
 
     /// Makes it searchable, once everything was added.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.v4.close();
         self.v6.close();
-    }
-
-    /// How many networks there are.
-    #[must_use]
-    pub const fn count(&self) -> usize {
-        self.v4.entries.len() + self.v6.entries.len()
     }
 
     /// The narrowest network that holds `ip`.
     #[must_use]
     #[inline]
-    pub fn find(&self, ip: IpAddr) -> Option<NetworkId> {
+    pub(crate) fn find(&self, ip: IpAddr) -> Option<NetworkId> {
         match ip {
             IpAddr::V4(v4) => self.v4.find(v4.to_bits()).map(|index| index as usize),
             IpAddr::V6(v6) => self.v6.find(halves(v6.to_bits())).map(|index| self.v4.entries.len() + index as usize),
@@ -199,7 +193,7 @@ impl NetworkTable {
     }
 
     /// The lists that hold the addresses of a network.
-    pub fn lists(&self, network: NetworkId) -> Vec<ListId> {
+    pub(crate) fn lists(&self, network: NetworkId) -> Vec<ListId> {
         let index = |at: usize| u32::try_from(at).unwrap_or(NONE);
         let mut lists: Vec<_> = match network.checked_sub(self.v4.entries.len()) {
             None => self.v4.lists(index(network)).collect(),
@@ -208,14 +202,6 @@ impl NetworkTable {
         lists.sort_unstable();
         lists.dedup();
         lists
-    }
-
-    /// How many bytes it takes.
-    #[must_use]
-    pub const fn heap_bytes(&self) -> usize {
-        let v4 = self.v4.entries.capacity() * size_of::<Entry<u32>>() + self.v4.parents.capacity() * 4;
-        let v6 = self.v6.entries.capacity() * size_of::<Entry<[u64; 2]>>() + self.v6.parents.capacity() * 4;
-        v4 + v6 + (self.v4.starts.capacity() + self.v6.starts.capacity()) * 4
     }
 }
 
@@ -226,7 +212,7 @@ const fn halves(bits: u128) -> [u64; 2] {
 }
 
 /// The networks that are all addresses from `first` to `last`, which are of one family.
-pub fn networks_between(first: IpAddr, last: IpAddr, mut take: impl FnMut(Network)) {
+pub(crate) fn networks_between(first: IpAddr, last: IpAddr, mut take: impl FnMut(Network)) {
     let (mut from, to, len, is_v4) = match (first, last) {
         (IpAddr::V4(first), IpAddr::V4(last)) => (u128::from(first.to_bits()), u128::from(last.to_bits()), u32::LEN, true),
         (IpAddr::V6(first), IpAddr::V6(last)) => (first.to_bits(), last.to_bits(), <[u64; 2]>::LEN, false),

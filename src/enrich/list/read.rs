@@ -19,7 +19,7 @@ use crate::enrich::list::{Network, json, networks_between};
 
 /// What is wrong with a file.
 #[derive(Debug, Default)]
-pub struct ListIssues {
+pub(crate) struct ListIssues {
     /// Lines without a network, and why.
     pub lines: IssueCounter<String>,
     /// How many networks there were.
@@ -30,7 +30,7 @@ pub struct ListIssues {
 ///
 /// # Errors
 /// [`Error::Read`] for a file that cannot be read, or has no network in it.
-pub fn read_file(path: &Path, mut take: impl FnMut(Network)) -> Result<ListIssues> {
+pub(crate) fn read_file(path: &Path, mut take: impl FnMut(Network)) -> Result<ListIssues> {
     let shown = path.display().to_string();
     let failed = |error: &std::io::Error| Error::read(&shown, error);
     let file = File::open(path).map_err(|error| failed(&error))?;
@@ -164,7 +164,7 @@ fn read_fields(line: &str, take: &mut dyn FnMut(Network)) -> std::result::Result
 ///
 /// # Errors
 /// A sentence that quotes what is none.
-pub fn parse_networks(text: &str, take: &mut dyn FnMut(Network)) -> std::result::Result<(), String> {
+pub(crate) fn parse_networks(text: &str, take: &mut dyn FnMut(Network)) -> std::result::Result<(), String> {
     if let Some(network) = parse_quickly(text) {
         take(network);
         return Ok(());

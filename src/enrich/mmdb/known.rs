@@ -60,10 +60,10 @@ const PLACE: &[Row] = &[
 ];
 
 /// Fields of one object of `enrich`, by name, as far as a record or several have them.
-pub type Fields = Vec<(&'static str, Value)>;
+pub(crate) type Fields = Vec<(&'static str, Value)>;
 
 /// Adds what `record` says of the system (`as`) and of the place (`geo`) and is not there yet.
-pub fn read(record: &Value, system: &mut Fields, place: &mut Fields) {
+pub(crate) fn read(record: &Value, system: &mut Fields, place: &mut Fields) {
     add(SYSTEM, record, system);
     add(PLACE, record, place);
     // ISO 3166-2 has the country in front, and so has ECS; `MaxMind` leaves it out.
@@ -111,7 +111,7 @@ fn read_value(form: Form, value: &Value) -> Option<Value> {
 }
 
 /// `fields` as an object of JSON, each below the objects that its name names, with the time at which it was true; `None`: there is none.
-pub fn to_json(fields: &Fields, as_of: &str) -> Option<String> {
+pub(crate) fn to_json(fields: &Fields, as_of: &str) -> Option<String> {
     if fields.is_empty() {
         return None;
     }

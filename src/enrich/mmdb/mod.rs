@@ -5,7 +5,7 @@
 //!
 //! **Source:** `MaxMind` DB file format specification 2.0.
 
-pub mod known;
+pub(crate) mod known;
 mod tree;
 
 use std::net::IpAddr;
@@ -21,7 +21,7 @@ use crate::enrich::mmdb::tree::Tree;
 
 /// A file in `MaxMind`'s DB format.
 #[derive(Debug)]
-pub struct Database {
+pub(crate) struct Database {
     /// The file, as it was given.
     pub path: String,
     /// The key under which its records are carried as they are; `None`: what is known of their keys is read.
@@ -34,7 +34,7 @@ pub struct Database {
 }
 
 /// What stands for a record: the same for all addresses that have it.
-pub type Offset = usize;
+pub(crate) type Offset = usize;
 
 /// The bytes of zeros between tree and data.
 const DATA_GAP: usize = 16;
@@ -44,7 +44,7 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::Read`] for a file that cannot be read, is cut short, or is of another format.
-    pub fn open(path: &Path, key: Option<String>) -> Result<Self> {
+    pub(crate) fn open(path: &Path, key: Option<String>) -> Result<Self> {
         let shown = path.display().to_string();
         let bytes: Arc<[u8]> = std::fs::read(path).map_err(|error| Error::read(&shown, &error))?.into();
         let reader =
@@ -61,7 +61,7 @@ impl Database {
     /// # Errors
     /// A sentence about the file: its tree leads out of it.
     #[inline]
-    pub fn find(&self, ip: IpAddr) -> std::result::Result<Option<Offset>, String> {
+    pub(crate) fn find(&self, ip: IpAddr) -> std::result::Result<Option<Offset>, String> {
         if let (IpAddr::V4(ip), Some(tree)) = (ip, &self.tree) {
             // A tree that leads out of the file is found when the record is read.
             return Ok(tree.find(ip.into()));
@@ -84,7 +84,7 @@ impl Database {
     ///
     /// # Errors
     /// A sentence about the file: what stands there is no record.
-    pub fn record(&self, ip: IpAddr) -> std::result::Result<Value, String> {
+    pub(crate) fn record(&self, ip: IpAddr) -> std::result::Result<Value, String> {
         let record = self.reader.lookup(ip).and_then(|found| found.decode::<Value>());
         record.map(Option::unwrap_or_default).map_err(|error| format!("{}: {}", self.path, reason_of(&error)))
     }

@@ -14,7 +14,7 @@ const IPV4_LEVELS: usize = 96;
 
 /// A search tree.
 #[derive(Debug)]
-pub struct Tree {
+pub(crate) struct Tree {
     file: Arc<[u8]>,
     nodes: usize,
     record_bits: usize,
@@ -24,7 +24,7 @@ pub struct Tree {
 
 impl Tree {
     /// The tree at the beginning of `file`, for IPv4; `None`: it has other records than the format knows, or ends before its end.
-    pub fn of(file: Arc<[u8]>, nodes: usize, record_bits: usize, ip_version: u16) -> Option<Self> {
+    pub(super) fn of(file: Arc<[u8]>, nodes: usize, record_bits: usize, ip_version: u16) -> Option<Self> {
         let bytes = nodes.checked_mul(record_bits / 4)?;
         if !matches!(record_bits, 24 | 28 | 32) || file.len() < bytes || u32::try_from(nodes).is_err() {
             return None;
@@ -45,7 +45,7 @@ impl Tree {
 
     /// What the walk of `address` ends at: a number that stands for a record; `None`: there is none.
     #[inline]
-    pub fn find(&self, address: u32) -> Option<usize> {
+    pub(super) fn find(&self, address: u32) -> Option<usize> {
         let mut node = self.starts[(address >> TABLE_BITS) as usize] as usize;
         let mut bit = 32 - TABLE_BITS;
         while node < self.nodes && bit > 0 {

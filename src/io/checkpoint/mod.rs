@@ -22,13 +22,13 @@ use crate::io::lock;
 use crate::io::output::AtomicFile;
 
 /// The schema of a cursor file.
-pub const SCHEMA: &str = "soar.cursor/1";
+pub(crate) const SCHEMA: &str = "soar.cursor/1";
 /// How many logs are remembered at the most, the latest seen first; those of the run itself always are.
-pub const MOST_LOGS: usize = 1000;
+pub(crate) const MOST_LOGS: usize = 1000;
 
 /// A cursor file, and where the next one goes.
 #[derive(Debug)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     target: CheckpointTarget,
     memory: CheckpointFile,
     now: String,
@@ -69,7 +69,7 @@ impl Cursor {
     /// # Errors
     /// [`Error::InUse`] where another run holds it; [`Error::Usage`] where it is no regular file; [`Error::Read`] or
     /// [`Error::UnknownSchema`] where it is no cursor: to start afresh is for a person to decide.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         want_file(path)?;
         let lock = lock::lock_exclusive(path)?;
         Self::new(path, CheckpointTarget::InPlace { path: path.to_owned(), _lock: lock })
@@ -79,7 +79,7 @@ impl Cursor {
     ///
     /// # Errors
     /// As [`Cursor::open`], without [`Error::InUse`].
-    pub fn open_apart(path: &Path, out: &Path) -> Result<Self> {
+    pub(crate) fn open_apart(path: &Path, out: &Path) -> Result<Self> {
         want_file(path)?;
         Self::new(path, CheckpointTarget::Elsewhere(out.to_owned()))
     }
@@ -98,7 +98,7 @@ impl Cursor {
     ///
     /// # Errors
     /// [`Error::Write`] names the cursor.
-    pub fn follow(&mut self, inputs: &Inputs, run: &Run) -> Result<()> {
+    pub(crate) fn follow(&mut self, inputs: &Inputs, run: &Run) -> Result<()> {
         let CheckpointFile { registry, followed } = &mut self.memory;
         let operands = inputs.files();
         let mut is_news = false;
@@ -121,18 +121,18 @@ impl Cursor {
     }
 
     /// What it remembered when the run began.
-    pub fn registry(&self) -> Registry {
+    pub(crate) fn registry(&self) -> Registry {
         self.memory.registry.clone()
     }
 
     /// Takes over what a delivered block says.
-    pub fn advance(&mut self, mark: CheckpointUpdate) {
+    pub(crate) fn advance(&mut self, mark: CheckpointUpdate) {
         self.memory.registry.put(mark.slot, Checkpoint { seen_at: self.now.clone(), ..mark.entry });
     }
 
     /// Forgets the logs that were seen longest ago, past [`MOST_LOGS`]. Only a run that went to its end has seen all that are
     /// still there.
-    pub fn forget_oldest(&mut self) {
+    pub(crate) fn forget_oldest(&mut self) {
         let logs = &mut self.memory.registry.0;
         logs.retain(Checkpoint::is_begun);
         logs.sort_by(|a, b| b.seen_at.cmp(&a.seen_at));
@@ -144,7 +144,7 @@ impl Cursor {
     ///
     /// # Errors
     /// [`Error::Write`] names it; the file from before is then untouched.
-    pub fn commit(&self) -> Result<()> {
+    pub(crate) fn commit(&self) -> Result<()> {
         let (CheckpointTarget::InPlace { path, .. } | CheckpointTarget::Elsewhere(path)) = &self.target;
         let mut logs: Vec<_> = self.memory.registry.0.iter().filter(|entry| entry.is_begun()).collect();
         // RFC 3339 in UTC sorts by time.

@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use crate::base::time;
 
 /// How many bytes of a log's text tell it from others, at the most.
-pub const HEAD_BYTES: usize = 1024;
+pub(crate) const HEAD_BYTES: usize = 1024;
 /// How many bytes before a place tell that it is the same place, at the most.
-pub const TAIL_BYTES: usize = 1024;
+pub(crate) const TAIL_BYTES: usize = 1024;
 
 /// How far one log was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checkpoint {
+pub(crate) struct Checkpoint {
     /// Where it was last; absent once another log has that name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -47,7 +47,7 @@ pub struct Checkpoint {
 
 /// A compressed file: as long as it is the same, there is no more in it, and it need not be decoded to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fingerprint {
+pub(crate) struct Fingerprint {
     pub packed_bytes: u64,
     /// The SHA-256 of its last bytes, at most [`TAIL_BYTES`].
     pub packed_tail_sha256: String,
@@ -55,7 +55,7 @@ pub struct Fingerprint {
 
 impl Checkpoint {
     /// Whether its numbers fit together, as those of a cursor that nobody damaged do.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         /// Above it, jq rounds.
         const MOST: u64 = 1 << 53;
         let is_head = (1..=HEAD_BYTES).contains(&self.head_bytes) && self.head_bytes as u64 <= self.offset;
@@ -63,17 +63,17 @@ impl Checkpoint {
     }
 
     /// Whether `tail`, which ends at `offset` of a text, ends as what was delivered does.
-    pub fn ends_with(&self, tail: &[u8]) -> bool {
+    pub(crate) fn ends_with(&self, tail: &[u8]) -> bool {
         hash(&tail[tail.len().saturating_sub(TAIL_BYTES)..]) == self.tail_sha256
     }
 
     /// Whether it may begin as `other` does: what was hashed of both is the same, or of one of them only a part was there.
-    pub fn begins_as(&self, other: &Self) -> bool {
+    pub(crate) fn begins_as(&self, other: &Self) -> bool {
         self.is_begun() && (self.head_bytes != other.head_bytes || self.head_sha256 == other.head_sha256)
     }
 
     /// Whether there is anything to remember.
-    pub const fn is_begun(&self) -> bool {
+    pub(crate) const fn is_begun(&self) -> bool {
         self.head_bytes > 0
     }
 }
@@ -84,18 +84,18 @@ pub struct CheckpointUpdate {
     /// The log's place in the [`Registry`].
     pub slot: usize,
     /// What is to be remembered.
-    pub entry: Checkpoint,
+    pub(crate) entry: Checkpoint,
     /// What people should know of it.
     pub note: Option<String>,
 }
 
 /// Entries by their place, which stays the same during a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Registry(pub Vec<Checkpoint>);
+pub(crate) struct Registry(pub Vec<Checkpoint>);
 
 impl Registry {
     /// The logs whose text starts as `head` does, the one that was read furthest last.
-    pub fn alike(&self, head: &[u8]) -> Vec<usize> {
+    pub(crate) fn alike(&self, head: &[u8]) -> Vec<usize> {
         let mut hashes = BTreeMap::new();
         let mut fits = |entry: &Checkpoint| {
             let Some(start) = head.get(..entry.head_bytes).filter(|_| entry.is_begun()) else { return false };
@@ -107,13 +107,13 @@ impl Registry {
     }
 
     /// A place for a log that is not known yet.
-    pub fn add(&mut self) -> usize {
+    pub(crate) fn add(&mut self) -> usize {
         self.0.push(Checkpoint::default());
         self.0.len() - 1
     }
 
     /// Sets the entry of `slot`; a name belongs to the log that had it last.
-    pub fn put(&mut self, slot: usize, entry: Checkpoint) {
+    pub(crate) fn put(&mut self, slot: usize, entry: Checkpoint) {
         if self.0.len() <= slot {
             self.0.resize_with(slot + 1, Checkpoint::default);
         }
@@ -124,17 +124,17 @@ impl Registry {
     }
 
     /// The log that was last at `path`.
-    pub fn at(&self, path: &str) -> Option<usize> {
+    pub(crate) fn at(&self, path: &str) -> Option<usize> {
         self.0.iter().position(|entry| entry.path.as_deref() == Some(path))
     }
 
     /// The logs that nobody asked for, each in its place.
-    pub fn unasked(&self) -> Self {
+    pub(crate) fn unasked(&self) -> Self {
         Self(self.0.iter().map(|entry| if entry.unasked { entry.clone() } else { Checkpoint::default() }).collect())
     }
 
     /// When a run last read the log at `path` or what that was rotated to, in seconds since 1970.
-    pub fn seen_at(&self, path: &str) -> Option<i64> {
+    pub(crate) fn seen_at(&self, path: &str) -> Option<i64> {
         let is_kin = |name: &str| name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']));
         let kin = self.0.iter().filter(|entry| entry.path.as_deref().is_some_and(is_kin));
         kin.filter_map(|entry| time::parse_rfc3339(&entry.seen_at).ok()).max()
@@ -142,14 +142,14 @@ impl Registry {
 }
 
 /// The SHA-256 of `bytes`, as sha256sum prints it.
-pub fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     let digits = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// What a cursor will remember of one input.
 #[derive(Debug)]
-pub struct CheckpointTracker {
+pub(crate) struct CheckpointTracker {
     slot: usize,
     entry: Checkpoint,
     head: Vec<u8>,
@@ -165,7 +165,7 @@ pub struct CheckpointTracker {
 
 impl CheckpointTracker {
     /// Of the log in `slot`, of which `known` is known; its text starts with `head`, and `tail` ends where it is read on.
-    pub fn new(slot: usize, known: Checkpoint, head: &[u8], tail: &[u8]) -> Self {
+    pub(crate) fn new(slot: usize, known: Checkpoint, head: &[u8], tail: &[u8]) -> Self {
         let mut trace =
             Self { slot, at: known.offset, entry: known, head: head.to_vec(), tail: Vec::new(), note: None, stamp: None, is_over: false };
         trace.keep_tail(tail);
@@ -173,28 +173,28 @@ impl CheckpointTracker {
     }
 
     /// Of the file at `path`, which, should it be compressed, is known by `stamp`.
-    pub fn of_file(self, path: &str, stamp: Option<Fingerprint>) -> Self {
+    pub(crate) fn of_file(self, path: &str, stamp: Option<Fingerprint>) -> Self {
         Self { entry: Checkpoint { path: Some(path.to_owned()), stamp: None, ..self.entry }, stamp, ..self }
     }
 
     /// Of the log in another slot, which is the same up to here.
-    pub fn of_slot(self, slot: usize) -> Self {
+    pub(crate) fn of_slot(self, slot: usize) -> Self {
         Self { slot, ..self }
     }
 
     /// With something that people should know of it.
-    pub fn with_note(self, note: String) -> Self {
+    pub(crate) fn with_note(self, note: String) -> Self {
         Self { note: Some(note), ..self }
     }
 
     /// The first bytes of the text, as far as they are known.
-    pub fn head(&self) -> &[u8] {
+    pub(crate) fn head(&self) -> &[u8] {
         &self.head
     }
 
     /// Follows `bytes`, the next of the text; `lines` are there now where it stands behind a line, not inside one, and `header` is that of
     /// the lines that come.
-    pub fn follow(&mut self, bytes: &[u8], lines: Option<u64>, header: Option<&[u8]>) -> CheckpointUpdate {
+    pub(crate) fn follow(&mut self, bytes: &[u8], lines: Option<u64>, header: Option<&[u8]>) -> CheckpointUpdate {
         let start = usize::try_from(self.at).unwrap_or(usize::MAX);
         if let Some(new) = self.head.len().checked_sub(start).and_then(|known| bytes.get(known..)) {
             self.head.extend_from_slice(&new[..new.len().min(HEAD_BYTES - self.head.len())]);
@@ -214,7 +214,7 @@ impl CheckpointTracker {
     }
 
     /// Notes that the input was read to its end; false: that was noted before.
-    pub fn end(&mut self) -> bool {
+    pub(crate) fn end(&mut self) -> bool {
         self.entry.stamp.clone_from(&self.stamp);
         !std::mem::replace(&mut self.is_over, true)
     }

@@ -17,7 +17,7 @@ use crate::io::source::file::ByteSource;
 
 /// What the registry knows of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resumption {
+pub(crate) enum Resumption {
     /// The log in this slot: it is read on from there.
     Known(usize),
     /// None of the logs: it is read from its start.
@@ -26,7 +26,7 @@ pub enum Resumption {
 
 /// A log that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLog {
+pub(crate) struct NewLog {
     /// The known logs that begin as it does, the one that was read furthest last.
     alike: Vec<usize>,
     /// Where its text ends, in bytes, as far as that had to be looked at.
@@ -35,7 +35,7 @@ pub struct NewLog {
 
 impl NewLog {
     /// The logs of `registry` that begin as it does, and of which more was read than there is of it.
-    pub fn longer<'a>(&'a self, registry: &'a Registry) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn longer<'a>(&'a self, registry: &'a Registry) -> impl Iterator<Item = usize> + 'a {
         self.alike.iter().rev().copied().filter(|&slot| self.is_shorter(&registry.0[slot]))
     }
 
@@ -100,7 +100,7 @@ impl Walk {
 
 impl InputReader<'_> {
     /// Goes to the place where `registry` says that this log was left.
-    pub fn resume(mut self, registry: &mut Registry) -> (Self, Resumption) {
+    pub(crate) fn resume(mut self, registry: &mut Registry) -> (Self, Resumption) {
         let mut carry = std::mem::take(&mut self.carry);
         while self.ended.is_none() && carry.len() < HEAD_BYTES {
             self.fill(&mut carry);
@@ -188,7 +188,7 @@ impl InputReader<'_> {
     }
 
     /// Whether there is nothing more behind its place.
-    pub fn is_at_end(&mut self) -> bool {
+    pub(crate) fn is_at_end(&mut self) -> bool {
         while self.carry.is_empty() && self.ended.is_none() {
             self.fill_carry();
         }
@@ -197,7 +197,7 @@ impl InputReader<'_> {
 
     /// What is to be remembered of a log that is not known and not read: how far it goes now, or, of a compressed one, its
     /// start and what the file is known by. Nothing of one that has no text, or whose file cannot be told from others.
-    pub fn pass_by(&self) -> Option<Checkpoint> {
+    pub(crate) fn pass_by(&self) -> Option<Checkpoint> {
         let head = self.trace.as_ref()?.head();
         let header;
         let (offset, tail, stamp) = if let TextReader::Plain(raw) = &self.body {
@@ -229,7 +229,7 @@ impl InputReader<'_> {
     }
 
     /// How many line ends there are before `offset` of its text, it being at its start.
-    pub fn lines_before(mut self, offset: u64) -> u64 {
+    pub(crate) fn lines_before(mut self, offset: u64) -> u64 {
         let (mut at, mut lines) = (0, 0);
         while !self.is_at_end() && !self.carry.is_empty() && at < offset {
             let wanted = usize::try_from(offset - at).unwrap_or(usize::MAX).min(self.carry.len());
@@ -241,13 +241,13 @@ impl InputReader<'_> {
     }
 
     /// With the numbers of lines that follow `lines` others.
-    pub fn behind_lines(mut self, lines: u64) -> Self {
+    pub(crate) fn behind_lines(mut self, lines: u64) -> Self {
         self.next_line = lines + 1;
         self
     }
 
     /// Whether all that can be read of its text, both being at their start, is how the text of `other` starts.
-    pub fn begins(mut self, mut other: InputReader<'_>) -> bool {
+    pub(crate) fn begins(mut self, mut other: InputReader<'_>) -> bool {
         while !self.run.shutdown.is_stopped() {
             let have = |open: &mut InputReader<'_>| open.is_at_end() || open.carry.is_empty();
             if have(&mut self) {
@@ -267,7 +267,7 @@ impl InputReader<'_> {
     }
 
     /// Reads nothing, since all of this is `entry`'s log or its start, which was read at another place; `what` says so.
-    pub fn skip_duplicate(mut self, slot: usize, entry: &Checkpoint, what: &str) -> Self {
+    pub(crate) fn skip_duplicate(mut self, slot: usize, entry: &Checkpoint, what: &str) -> Self {
         let home = entry.path.as_deref().unwrap_or_default();
         let note = format!("{}: {what} {home}, which was read already", self.shown);
         let mut trace = CheckpointTracker::new(slot, entry.clone(), b"", b"").with_note(note);
@@ -284,12 +284,12 @@ impl InputReader<'_> {
     }
 
     /// Whether its text was found to end in an error already.
-    pub const fn is_damaged(&self) -> bool {
+    pub(crate) const fn is_damaged(&self) -> bool {
         matches!(self.ended, Some(Err(_)))
     }
 
     /// Says what people should know of a log that is not known; the log in the slot `before` was here and is no more.
-    pub fn warn_new_log(self, stranger: &NewLog, registry: &Registry, before: Option<usize>) -> Self {
+    pub(crate) fn warn_new_log(self, stranger: &NewLog, registry: &Registry, before: Option<usize>) -> Self {
         if self.carry.is_empty() {
             return self;
         }
@@ -298,7 +298,7 @@ impl InputReader<'_> {
     }
 
     /// Goes on where `entry`'s log was left, which is whole at another place, as a log of its own in `slot`.
-    pub fn fork_checkpoint(mut self, entry: &Checkpoint, slot: usize) -> Self {
+    pub(crate) fn fork_checkpoint(mut self, entry: &Checkpoint, slot: usize) -> Self {
         self.trace = self.trace.map(|trace| trace.of_slot(slot));
         let home = entry.path.as_deref().unwrap_or_default();
         let note = format!("{}: begins with everything that was read of {home}, so reading continues there", self.shown);
@@ -325,7 +325,7 @@ impl InputReader<'_> {
 }
 
 /// Whether all that can be read at `path` is how the text at `whole` starts.
-pub fn is_copy(path: &Path, whole: &Path, run: &Run) -> bool {
+pub(crate) fn is_copy(path: &Path, whole: &Path, run: &Run) -> bool {
     let open = |path| InputReader::new(path, &InputOverrides::default(), run).ok();
     open(path).zip(open(whole)).is_some_and(|(copy, whole)| copy.begins(whole))
 }

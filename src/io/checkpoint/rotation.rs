@@ -23,17 +23,17 @@ use crate::io::reader::InputReader;
 use crate::io::source::file::ByteSource;
 
 /// How many files beside a log are looked at, the latest first: two months of daily rotation.
-pub const MOST_SIBLINGS: usize = 64;
+pub(crate) const MOST_SIBLINGS: usize = 64;
 /// The endings that compressors give a name.
 const PACKED_ENDINGS: [&[u8]; 4] = [b".gz", b".zst", b".bz2", b".xz"];
 
 /// Which file it is, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileId(u64, u64);
+pub(crate) struct FileId(u64, u64);
 
 impl FileId {
     /// The regular file that `path` leads to, if it leads to one.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         path.metadata().ok().filter(Metadata::is_file).map(|m| Self::new(&m))
     }
 
@@ -44,14 +44,14 @@ impl FileId {
 
 /// A file that a log may have become.
 #[derive(Debug)]
-pub struct Sibling {
+pub(crate) struct Sibling {
     pub path: PathBuf,
     /// Whether its name is the log's with a number or date behind it, as rotation writes it.
     pub has_rotated_name: bool,
 }
 
 /// The files that the log at `path` may have become, the oldest first; `operands` are read in their own turn.
-pub fn siblings(path: &Path, operands: &BTreeMap<FileId, PathBuf>) -> Vec<Sibling> {
+pub(crate) fn siblings(path: &Path, operands: &BTreeMap<FileId, PathBuf>) -> Vec<Sibling> {
     let Some(name) = path.file_name() else { return Vec::new() };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
     let Ok(files) = fs::read_dir(folder.unwrap_or_else(|| Path::new("."))) else { return Vec::new() };
@@ -86,21 +86,21 @@ fn is_rotated(suffix: &[u8]) -> bool {
 }
 
 /// The file that this would be the compressed copy of, where that is still there.
-pub fn packed_from(path: &Path) -> Option<PathBuf> {
+pub(crate) fn packed_from(path: &Path) -> Option<PathBuf> {
     let name = path.as_os_str().as_bytes();
     let plain = Path::new(OsStr::from_bytes(without_ending(name)));
     (plain != path && FileId::of(plain).is_some()).then(|| plain.to_owned())
 }
 
 /// Opens a regular file: no link is followed, and nothing that came in its place is waited for.
-pub fn open_regular<'r>(path: &Path, run: &'r Run) -> Option<ByteSource<'r>> {
+pub(crate) fn open_regular<'r>(path: &Path, run: &'r Run) -> Option<ByteSource<'r>> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(path, flags, Mode::empty()).ok()?);
     file.metadata().is_ok_and(|m| m.is_file()).then(|| ByteSource::of_file(file, run))
 }
 
 /// Forgets that nobody asked for the log at `path`, which is named now: it is read from its start. False: somebody did.
-pub fn ask_for(path: &Path, registry: &mut Registry, run: &Run) -> bool {
+pub(crate) fn ask_for(path: &Path, registry: &mut Registry, run: &Run) -> bool {
     let mut unasked = registry.unasked();
     if !unasked.0.iter().any(Checkpoint::is_begun) {
         return false;
@@ -113,7 +113,7 @@ pub fn ask_for(path: &Path, registry: &mut Registry, run: &Run) -> bool {
 
 /// Notes the logs beside `path`, which is named for the first time, as logs that nobody asked for; `operands` are asked for. A
 /// cursor of version 0.1 knew only when a run had last read them: what it does not know and was written to since is news.
-pub fn note_siblings(path: &Path, operands: &BTreeMap<FileId, PathBuf>, registry: &mut Registry, run: &Run) {
+pub(crate) fn note_siblings(path: &Path, operands: &BTreeMap<FileId, PathBuf>, registry: &mut Registry, run: &Run) {
     let now = time::now();
     let news_since = match registry.seen_at(&path.display().to_string()) {
         None => i64::MAX,

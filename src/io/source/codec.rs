@@ -151,7 +151,7 @@ const EMPTY_MEMBERS: [&[u8]; 5] = [
 /// How many bytes at the start of `input` are members without text that need no decoder. To make a decoder of xz or bzip2 costs as much as
 /// to decode some kilobytes, so a file of nothing but such members would take minutes.
 #[must_use]
-pub fn empty_members_len(input: &[u8]) -> usize {
+pub(crate) fn empty_members_len(input: &[u8]) -> usize {
     let mut rest = input;
     let is_empty = |rest: &[u8], member: &[u8]| match rest.get(..member.len()) {
         Some([b'B', b'Z', b'h', b'1'..=b'9', rest @ ..]) => rest == &member[4..],

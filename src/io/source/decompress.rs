@@ -11,7 +11,7 @@ use crate::io::source::file::{BLOCK_BYTES, ByteSource, ReadStatus};
 
 /// How much is decoded at a time, in bytes: what gzip copies from before this text is found more slowly, so it is more than what is
 /// read at a time (measured: `cargo bench gzip::decode`).
-pub const DECODED_BYTES: usize = 512 << 10;
+pub(crate) const DECODED_BYTES: usize = 512 << 10;
 
 /// Room below which a call of a decoder costs more than what it gives, in bytes.
 const LEAST_ROOM_BYTES: usize = 32 << 10;
@@ -25,7 +25,7 @@ const LEAST_MEMBER_BYTES: u64 = 4 << 10;
 const MEMORY_PAGE_BYTES: usize = 4 << 10;
 
 #[derive(Debug)]
-pub struct DecompressReader<'r> {
+pub(crate) struct DecompressReader<'r> {
     raw: ByteSource<'r>,
     /// What the first member is.
     first: Compression,
@@ -48,7 +48,7 @@ pub struct DecompressReader<'r> {
 
 impl<'r> DecompressReader<'r> {
     /// The text of `raw`, whose first member is of `first` and of which `start` was read already.
-    pub fn new(raw: ByteSource<'r>, first: Compression, start: Vec<u8>) -> Self {
+    pub(crate) fn new(raw: ByteSource<'r>, first: Compression, start: Vec<u8>) -> Self {
         Self { raw, first, input: start, used: 0, member: None, last: None, idle: Vec::new(), made: 0, taken: 0, was_full: false }
     }
 
@@ -56,7 +56,7 @@ impl<'r> DecompressReader<'r> {
     ///
     /// # Errors
     /// What the system says or what is wrong with the data; what could be decoded before is in `bytes`.
-    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
+    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
         if self.member.is_none() {
             return self.next_member();
         }
@@ -84,7 +84,7 @@ impl<'r> DecompressReader<'r> {
     }
 
     /// Whether there is nothing to decode, and a read would wait.
-    pub fn pauses(&self) -> bool {
+    pub(crate) fn pauses(&self) -> bool {
         self.raw.is_unbuffered() || self.wants_read() && self.raw.would_block()
     }
 
@@ -96,12 +96,12 @@ impl<'r> DecompressReader<'r> {
     }
 
     /// What the first member is, and how much was read of the file, in bytes.
-    pub const fn progress(&self) -> (Compression, u64) {
+    pub(crate) const fn progress(&self) -> (Compression, u64) {
         (self.first, self.raw.bytes_read())
     }
 
     /// What the compressed file is known by: its size, and its last bytes, which hold a checksum of the text.
-    pub fn stamp(&self) -> Option<Fingerprint> {
+    pub(crate) fn stamp(&self) -> Option<Fingerprint> {
         let bytes = self.raw.file_bytes()?;
         let tail = self.raw.bytes_before(bytes, TAIL_BYTES).ok()?;
         Some(Fingerprint { packed_bytes: bytes, packed_tail_sha256: hash(&tail) })
@@ -111,7 +111,7 @@ impl<'r> DecompressReader<'r> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn rewind(&mut self) -> io::Result<()> {
+    pub(crate) fn rewind(&mut self) -> io::Result<()> {
         self.raw.seek(0)?;
         self.input.clear();
         (self.used, self.member, self.last, self.made, self.taken, self.was_full) = (0, None, None, 0, 0, false);

@@ -64,7 +64,7 @@ struct FileHeader {
 }
 
 /// An event log that is being read.
-pub struct EventLogReader<'r> {
+pub(crate) struct EventLogReader<'r> {
     raw: ByteSource<'r>,
     /// What was read and not rendered yet.
     input: Vec<u8>,
@@ -76,7 +76,7 @@ pub struct EventLogReader<'r> {
 
 impl<'r> EventLogReader<'r> {
     /// The records of `raw`, of which `start` was read already.
-    pub fn new(raw: ByteSource<'r>, start: Vec<u8>) -> Self {
+    pub(crate) fn new(raw: ByteSource<'r>, start: Vec<u8>) -> Self {
         Self { raw, input: start, header: None, taken: 0, damage: Damage::default() }
     }
 
@@ -84,7 +84,7 @@ impl<'r> EventLogReader<'r> {
     ///
     /// # Errors
     /// What the system says; at the end, what was damaged.
-    pub fn fill(&mut self, text: &mut Vec<u8>) -> io::Result<ReadStatus> {
+    pub(crate) fn fill(&mut self, text: &mut Vec<u8>) -> io::Result<ReadStatus> {
         let wanted = self.wanted();
         if self.input.len() >= wanted {
             let bytes = self.input.drain(..wanted).collect();
@@ -101,12 +101,12 @@ impl<'r> EventLogReader<'r> {
     }
 
     /// Whether there is nothing to render, and a read would wait.
-    pub fn pauses(&self) -> bool {
+    pub(crate) fn pauses(&self) -> bool {
         self.raw.is_unbuffered() || self.input.len() < self.wanted() && self.raw.would_block()
     }
 
     /// How much was read of the file, in bytes.
-    pub const fn bytes_read(&self) -> u64 {
+    pub(crate) const fn bytes_read(&self) -> u64 {
         self.raw.bytes_read()
     }
 
@@ -114,7 +114,7 @@ impl<'r> EventLogReader<'r> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn rewind(&mut self) -> io::Result<()> {
+    pub(crate) fn rewind(&mut self) -> io::Result<()> {
         self.raw.seek(0)?;
         self.input.clear();
         (self.header, self.taken, self.damage) = (None, 0, Damage::default());

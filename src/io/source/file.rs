@@ -17,12 +17,12 @@ use crate::base::time;
 use crate::io::{Run, output, shutdown};
 
 /// The operand that means stdin.
-pub const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 /// How much is read at a time, in bytes: large enough that a system call costs nothing, small enough for the cache.
-pub const BLOCK_BYTES: usize = 256 << 10;
+pub(crate) const BLOCK_BYTES: usize = 256 << 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadStatus {
+pub(crate) enum ReadStatus {
     /// Bytes, or none yet; there may be more.
     More,
     End,
@@ -30,7 +30,7 @@ pub enum ReadStatus {
 
 /// An open descriptor; reads of a pipe or terminal wait in a way that signals can end.
 #[derive(Debug)]
-pub struct ByteSource<'r> {
+pub(crate) struct ByteSource<'r> {
     file: File,
     waits: bool,
     bytes_read: u64,
@@ -42,7 +42,7 @@ impl<'r> ByteSource<'r> {
     ///
     /// # Errors
     /// [`Error::Read`] says why it cannot be opened.
-    pub fn open(path: &Path, run: &'r Run) -> Result<Self> {
+    pub(crate) fn open(path: &Path, run: &'r Run) -> Result<Self> {
         let file = if path.as_os_str() == STDIN {
             io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| Error::read(STDIN, &e))?
         } else {
@@ -51,7 +51,7 @@ impl<'r> ByteSource<'r> {
         Ok(Self::of_file(file, run))
     }
 
-    pub fn of_file(file: File, run: &'r Run) -> Self {
+    pub(crate) fn of_file(file: File, run: &'r Run) -> Self {
         let waits = file.metadata().map_or(true, |m| !m.is_file());
         if waits {
             output::grow_pipe_buffer(&file);
@@ -60,13 +60,13 @@ impl<'r> ByteSource<'r> {
     }
 
     /// When the file was modified, at the latest now; none for a pipe. Seconds since 1970.
-    pub fn modified(&self) -> Option<i64> {
+    pub(crate) fn modified(&self) -> Option<i64> {
         let modified = self.file.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|m| m.modified().ok());
         modified.map(|at| time::from_system(at).min(time::now()))
     }
 
     /// How many bytes were read.
-    pub const fn bytes_read(&self) -> u64 {
+    pub(crate) const fn bytes_read(&self) -> u64 {
         self.bytes_read
     }
 
@@ -79,7 +79,7 @@ impl<'r> ByteSource<'r> {
     }
 
     /// The size of a regular file, in bytes.
-    pub fn file_bytes(&self) -> Option<u64> {
+    pub(crate) fn file_bytes(&self) -> Option<u64> {
         self.file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len())
     }
 
@@ -87,7 +87,7 @@ impl<'r> ByteSource<'r> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn seek(&mut self, offset: u64) -> io::Result<()> {
+    pub(crate) fn seek(&mut self, offset: u64) -> io::Result<()> {
         let at = self.file.seek(SeekFrom::Start(offset))?;
         self.run.progress.advance(usize::try_from(at).unwrap_or(usize::MAX));
         Ok(())
@@ -97,7 +97,7 @@ impl<'r> ByteSource<'r> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn bytes_before(&self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
+    pub(crate) fn bytes_before(&self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
         let count = usize::try_from(offset).unwrap_or(usize::MAX).min(count);
         let mut bytes = vec![0; count];
         self.file.read_exact_at(&mut bytes, offset - count as u64)?;
@@ -105,12 +105,12 @@ impl<'r> ByteSource<'r> {
     }
 
     /// Whether a read would wait, or each read is to be handed on at once.
-    pub fn would_block(&self) -> bool {
+    pub(crate) fn would_block(&self) -> bool {
         self.is_unbuffered() || self.waits && !shutdown::is_readable(self.as_fd())
     }
 
     /// Whether each read is to be handed on at once.
-    pub fn is_unbuffered(&self) -> bool {
+    pub(crate) fn is_unbuffered(&self) -> bool {
         self.waits && self.run.line_buffered
     }
 
@@ -118,7 +118,7 @@ impl<'r> ByteSource<'r> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
+    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
         if !self.ready()? {
             return Ok(ReadStatus::End);
         }
@@ -163,7 +163,7 @@ fn open_path(path: &Path) -> Result<File> {
 
 /// The error for a `path` that could not be opened because of `source`, in words that say what would help: logs are often
 /// readable by a group (`adm`, `systemd-journal`) that the analyst is not in yet.
-pub fn open_error(path: &Path, source: &io::Error) -> Error {
+pub(crate) fn open_error(path: &Path, source: &io::Error) -> Error {
     let shown = path.display().to_string();
     match source.kind() {
         io::ErrorKind::PermissionDenied => Error::Read { path: shown, reason: format!("permission denied: {}", suggest(path)) },

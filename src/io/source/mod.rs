@@ -22,7 +22,7 @@ const NO_EVENT_LOG: &str = "a Windows event log, which this build does not read:
 
 /// An input's text, decompressed.
 #[derive(Debug)]
-pub enum TextReader<'r> {
+pub(crate) enum TextReader<'r> {
     /// As it lies there.
     Plain(ByteSource<'r>),
     /// Compressed.
@@ -37,7 +37,7 @@ impl<'r> TextReader<'r> {
     ///
     /// # Errors
     /// What the system says, or that this kind of input is not read.
-    pub fn open(mut raw: ByteSource<'r>) -> io::Result<(Self, Vec<u8>)> {
+    pub(crate) fn open(mut raw: ByteSource<'r>) -> io::Result<(Self, Vec<u8>)> {
         let mut start = Vec::with_capacity(BLOCK_BYTES);
         while codec::guess(&start) == Sniff::Open && raw.fill(&mut start)? == ReadStatus::More {}
         Ok(match codec::guess(&start) {
@@ -56,7 +56,7 @@ impl<'r> TextReader<'r> {
 
     /// How long a block of it is, about, in bytes.
     #[must_use]
-    pub const fn block_bytes(&self) -> usize {
+    pub(crate) const fn block_bytes(&self) -> usize {
         match self {
             Self::Plain(_) => BLOCK_BYTES,
             Self::Packed(_) => DECODED_BYTES,
@@ -69,7 +69,7 @@ impl<'r> TextReader<'r> {
     ///
     /// # Errors
     /// What the system or the decoder says; what could be read before is in `bytes`.
-    pub fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
+    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<ReadStatus> {
         match self {
             Self::Plain(raw) => raw.fill(bytes),
             Self::Packed(packed) => packed.fill(bytes),
@@ -80,7 +80,7 @@ impl<'r> TextReader<'r> {
 
     /// Whether there is nothing more to read for the moment.
     #[must_use]
-    pub fn pauses(&self) -> bool {
+    pub(crate) fn pauses(&self) -> bool {
         match self {
             Self::Plain(raw) => raw.would_block(),
             Self::Packed(packed) => packed.pauses(),
@@ -93,7 +93,7 @@ impl<'r> TextReader<'r> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn rewind(&mut self) -> io::Result<()> {
+    pub(crate) fn rewind(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(raw) => raw.seek(0),
             Self::Packed(packed) => packed.rewind(),
@@ -104,7 +104,7 @@ impl<'r> TextReader<'r> {
 
     /// How it is compressed, if it is, and how much was read of the compressed file, in bytes.
     #[must_use]
-    pub fn compressed(&self) -> Option<(&'static str, u64)> {
+    pub(crate) fn compressed(&self) -> Option<(&'static str, u64)> {
         match self {
             Self::Plain(_) => None,
             Self::Packed(packed) => {
@@ -118,7 +118,7 @@ impl<'r> TextReader<'r> {
 
     /// Whether it is a Windows event log, whose oldest records are overwritten, so that none of its text keeps its offset.
     #[must_use]
-    pub const fn is_event_log(&self) -> bool {
+    pub(crate) const fn is_event_log(&self) -> bool {
         #[cfg(feature = "evtx")]
         return matches!(self, Self::EventLog(_));
         #[cfg(not(feature = "evtx"))]
@@ -127,7 +127,7 @@ impl<'r> TextReader<'r> {
 
     /// What a compressed file is known by, that it need not be decoded again.
     #[must_use]
-    pub fn stamp(&self) -> Option<Fingerprint> {
+    pub(crate) fn stamp(&self) -> Option<Fingerprint> {
         match self {
             Self::Plain(_) => None,
             Self::Packed(packed) => packed.stamp(),

@@ -11,7 +11,7 @@ use crate::parse::envelope::tag::split_word;
 use crate::parse::format::known;
 
 /// Who asked, and whom.
-pub struct Client<'a> {
+pub(crate) struct Client<'a> {
     /// The virtual host.
     pub domain: Option<&'a [u8]>,
     /// Address or host name of the peer; `-` where it is unknown.
@@ -30,7 +30,7 @@ const LIST: &str = "a list in place of ident and user (X-Forwarded-For?): --log-
 ///
 /// # Errors
 /// Why there is no telling who asked.
-pub fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
+pub(crate) fn read_client(text: &[u8]) -> Result<Client<'_>, &'static str> {
     // Nearly every line: no ident, so no virtual host, and no time where a name or an address can stand.
     let (name, behind) = text.split_at(net::host_name_len(text));
     if let Some(user) = behind.strip_prefix(b" - ") {

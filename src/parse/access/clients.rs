@@ -16,14 +16,14 @@ const NEARLY_ALL_PERCENT: u64 = 90;
 
 /// How often each client was met.
 #[derive(Debug, Default)]
-pub struct Clients {
+pub(crate) struct Clients {
     counts: BTreeMap<Box<[u8]>, u64>,
     others: u64,
 }
 
 impl Clients {
     /// Meets `client` some times more.
-    pub fn add(&mut self, client: &[u8], times: u64) {
+    pub(crate) fn add(&mut self, client: &[u8], times: u64) {
         let has_room = self.counts.len() < MOST_CLIENTS;
         match self.counts.get_mut(client) {
             Some(count) => *count += times,
@@ -33,13 +33,13 @@ impl Clients {
     }
 
     /// Adds what `other` met.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         other.counts.iter().for_each(|(client, &times)| self.add(client, times));
         self.others += other.others;
     }
 
     /// How often any was met.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.counts.values().sum::<u64>() + self.others
     }
 
@@ -52,7 +52,7 @@ impl Clients {
     }
 
     /// The same in words; `None` where none was met.
-    pub fn show_most(&self) -> Option<String> {
+    pub(crate) fn show_most(&self) -> Option<String> {
         let most: Vec<_> = self.most().iter().map(|(client, count)| format!("{} ({count})", String::from_utf8_lossy(client))).collect();
         (!most.is_empty()).then(|| most.join(", "))
     }
@@ -60,7 +60,7 @@ impl Clients {
 
 /// Whose requests became events: how many there were, and those of addresses that a proxy in front of the server can have.
 #[derive(Debug, Default)]
-pub struct Requests {
+pub(crate) struct Requests {
     total: u64,
     local: Clients,
 }
@@ -68,7 +68,7 @@ pub struct Requests {
 impl Requests {
     /// Meets one of `client`.
     #[inline]
-    pub fn add(&mut self, client: &[u8]) {
+    pub(crate) fn add(&mut self, client: &[u8]) {
         self.total += 1;
         if may_be_local(client) && net::parse_address(client).is_some_and(net::is_local) {
             self.local.add(client, 1);
@@ -76,13 +76,13 @@ impl Requests {
     }
 
     /// Adds what `other` met.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.total += other.total;
         self.local.merge(&other.local);
     }
 
     /// What to say where nearly all came from one such address, by which addresses are `trusted` as proxies.
-    pub fn proxy_hint(&self, trusted: Option<&AddressSet>) -> Option<String> {
+    pub(crate) fn proxy_hint(&self, trusted: Option<&AddressSet>) -> Option<String> {
         let (client, count) = *self.local.most().first()?;
         let is_nearly_all = self.total >= LEAST_REQUESTS && count * 100 >= self.total * NEARLY_ALL_PERCENT;
         let (client, total) = (String::from_utf8_lossy(client), self.total);

@@ -19,7 +19,7 @@ pub enum Escaping {
     Undone,
 }
 
-pub fn unescape_quotes(text: &[u8]) -> Bytes<'_> {
+pub(crate) fn unescape_quotes(text: &[u8]) -> Bytes<'_> {
     if memchr(b'\\', text).is_none() {
         return Cow::Borrowed(text);
     }
@@ -28,7 +28,7 @@ pub fn unescape_quotes(text: &[u8]) -> Bytes<'_> {
 }
 
 /// **Source:** `HAProxy` configuration manual, section 8.6.
-pub fn unescape_hash(text: &[u8]) -> Bytes<'_> {
+pub(crate) fn unescape_hash(text: &[u8]) -> Bytes<'_> {
     if memchr(b'#', text).is_none() {
         return Cow::Borrowed(text);
     }
@@ -48,7 +48,7 @@ pub fn unescape_hash(text: &[u8]) -> Bytes<'_> {
 /// Undoes the escapes of web logs, `\"`, `\\`, `\xhh`, `\n` ...; borrowed where nothing is escaped, which is nearly always.
 ///
 /// **Source:** Apache `server/util.c`, `ap_escape_logitem`; nginx `ngx_http_log_escape`.
-pub fn unescape(text: &[u8]) -> Bytes<'_> {
+pub(crate) fn unescape(text: &[u8]) -> Bytes<'_> {
     let Some(first) = memchr(b'\\', text) else { return Cow::Borrowed(text) };
     let mut out = Vec::with_capacity(text.len());
     out.extend_from_slice(&text[..first]);
@@ -81,7 +81,7 @@ pub fn unescape(text: &[u8]) -> Bytes<'_> {
 }
 
 /// The value of a hexadecimal digit, in either case.
-pub fn hex(digit: u8) -> Option<u8> {
+pub(crate) fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 

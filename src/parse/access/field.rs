@@ -12,7 +12,7 @@ use crate::record::MAX_INTEGER;
 
 /// A field in quotes, or what stands for one that is unknown.
 #[derive(Debug, Clone, Copy)]
-pub struct Quoted<'a> {
+pub(crate) struct Quoted<'a> {
     /// The text between the quotes.
     pub text: &'a [u8],
     /// Whether it holds a backslash.
@@ -23,17 +23,17 @@ pub struct Quoted<'a> {
 
 impl Quoted<'_> {
     /// The `-` that stands for a field of which nothing is known.
-    pub const UNKNOWN: Self = Self { text: b"-", has_escape: false, end: 0 };
+    pub(crate) const UNKNOWN: Self = Self { text: b"-", has_escape: false, end: 0 };
 }
 
 /// The next `"` from `start` on that is not escaped by a backslash.
-pub fn find_quote(line: &[u8], start: usize) -> Option<usize> {
+pub(crate) fn find_quote(line: &[u8], start: usize) -> Option<usize> {
     Some(close_quoted(line, start)?.end - 1)
 }
 
 /// Where the text at the start of `rest` ends if its server writes `\"` for a quote, but a backslash as it came: a text may then end in
 /// one. A quote behind one is the text's, unless the next text or the end of the line follows: no quote of a text has a space before it.
-pub fn find_quote_of_quotes(rest: &[u8]) -> Option<usize> {
+pub(crate) fn find_quote_of_quotes(rest: &[u8]) -> Option<usize> {
     let closes = |&at: &usize| !rest[..at].ends_with(b"\\") || rest.len() == at + 1 || rest[at + 1..].starts_with(b" \"");
     memchr_iter(b'"', rest).find(closes)
 }
@@ -41,7 +41,7 @@ pub fn find_quote_of_quotes(rest: &[u8]) -> Option<usize> {
 /// The text from `start` on that the next `"` ends which no backslash escapes.
 #[allow(clippy::inline_always, reason = "what it gives is large and taken apart at once")]
 #[inline(always)]
-pub fn close_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
+pub(crate) fn close_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
     let at = find_quote_or_backslash(line, start)?;
     if line[at] == b'"' {
         return Some(Quoted { text: &line[start..at], has_escape: false, end: at + 1 });
@@ -63,7 +63,7 @@ fn close_escaped(line: &[u8], start: usize, mut at: usize) -> Option<Quoted<'_>>
 /// Where it is none, and why.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-pub fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), Mismatch> {
+pub(crate) fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), Mismatch> {
     let mismatch = |reason| Mismatch { at: start, reason };
     if let Some([b' ', a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ']) = line.get(start..start + 5) {
         let digit = |byte: u8| u16::from(byte - b'0');
@@ -79,7 +79,7 @@ pub fn split_status(line: &[u8], start: usize) -> Result<(Option<u16>, usize), M
 /// Where it is none, and why.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-pub fn split_size(line: &[u8], start: usize) -> Result<(Option<u64>, usize), Mismatch> {
+pub(crate) fn split_size(line: &[u8], start: usize) -> Result<(Option<u64>, usize), Mismatch> {
     let mismatch = |reason| Mismatch { at: start, reason };
     if let Some((size @ ..=MAX_INTEGER, end)) = split_number(line, start) {
         return Ok((Some(size), end));
@@ -106,7 +106,7 @@ fn split_field(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
 /// ` "text"` at `start`, or ` -`.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-pub fn read_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
+pub(crate) fn read_quoted(line: &[u8], start: usize) -> Option<Quoted<'_>> {
     match line.get(start..)? {
         [b' ', b'"', ..] => close_quoted(line, start + 2),
         [b' ', b'-'] | [b' ', b'-', b' ', ..] => Some(Quoted { end: start + 2, ..Quoted::UNKNOWN }),

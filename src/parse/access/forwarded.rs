@@ -34,7 +34,7 @@ impl ClientHeader {
 
     /// As Go's servers write it: `Cf-Connecting-Ip`.
     #[must_use]
-    pub fn canonical(&self) -> String {
+    pub(crate) fn canonical(&self) -> String {
         let mut is_start = true;
         let letters = self.0.chars().map(|letter| {
             let shown = if is_start { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() };
@@ -93,7 +93,7 @@ pub struct ClientFrom {
 /// - An entry that is no address (`unknown`, an obfuscated name) ends the walk: the trusted proxy before it is the client.
 ///   Nobody who can be made to look bad by another's header is named then, the line is still counted, and what stands
 ///   left of such an entry vouches for nothing.
-pub fn resolve<'a>(web: &mut Web<'a>, trusted: Option<&AddressSet>, from: ClientFrom, arena: &'a Arena) {
+pub(crate) fn resolve<'a>(web: &mut Web<'a>, trusted: Option<&AddressSet>, from: ClientFrom, arena: &'a Arena) {
     let ClientFrom { form, unlogged } = from;
     if trusted.is_none() && unlogged == UnloggedPeer::Unknown {
         return;

@@ -10,7 +10,7 @@ use crate::parse::format::Mismatch;
 
 /// What stands behind a request.
 #[derive(Debug, Clone, Copy)]
-pub struct StatusAndSize {
+pub(crate) struct StatusAndSize {
     /// Where the request ends, its quote included.
     pub end: usize,
     pub status: Option<u16>,
@@ -27,7 +27,7 @@ pub struct StatusAndSize {
 ///
 /// # Errors
 /// What is wrong at `end`, where they stand nowhere.
-pub fn find_numbers(line: &[u8], end: usize) -> Result<Option<StatusAndSize>, Mismatch> {
+pub(crate) fn find_numbers(line: &[u8], end: usize) -> Result<Option<StatusAndSize>, Mismatch> {
     let own = read_numbers(line, end);
     let place = if own.is_ok() { StatusPosition::Second } else { StatusPosition::Only };
     let mut found: Option<StatusAndSize> = own.ok();
@@ -77,7 +77,7 @@ fn read_elsewhere(line: &[u8], quote: usize, place: StatusPosition) -> Option<St
 }
 
 /// Whether `text` ends as a request line does, ` HTTP/1.1`.
-pub fn ends_request(text: &[u8]) -> bool {
+pub(crate) fn ends_request(text: &[u8]) -> bool {
     let tail = &text[text.len().saturating_sub(b" HTTP/1.1".len())..];
     memchr(b'/', tail).is_some_and(|slash| {
         let version = &tail[slash + 1..];
@@ -89,7 +89,7 @@ pub fn ends_request(text: &[u8]) -> bool {
 
 /// Referrer and user agent.
 #[derive(Debug)]
-pub struct QuotedFields<'a> {
+pub(crate) struct QuotedFields<'a> {
     pub referrer: Quoted<'a>,
     /// The user agent.
     pub agent: Quoted<'a>,
@@ -99,7 +99,7 @@ pub struct QuotedFields<'a> {
 
 impl QuotedFields<'_> {
     /// Neither.
-    pub const NONE: Self = Self { referrer: Quoted::UNKNOWN, agent: Quoted::UNKNOWN, is_ambiguous: false };
+    pub(crate) const NONE: Self = Self { referrer: Quoted::UNKNOWN, agent: Quoted::UNKNOWN, is_ambiguous: false };
 }
 
 /// Referrer and user agent, which stand at `start` where the line has them.
@@ -110,7 +110,7 @@ impl QuotedFields<'_> {
 /// # Errors
 /// That there are quotes, but neither of the two.
 #[inline]
-pub fn read_texts(line: &[u8], start: usize) -> Result<Option<QuotedFields<'_>>, Mismatch> {
+pub(crate) fn read_texts(line: &[u8], start: usize) -> Result<Option<QuotedFields<'_>>, Mismatch> {
     let rest = &line[start..];
     if (rest.starts_with(b" \"") || rest.starts_with(b" - \"")) && form_of(rest) == QuoteForm::Raw {
         let referrer = read_sole_referrer(line, start);
@@ -188,7 +188,7 @@ fn read_sole_referrer(line: &[u8], start: usize) -> Quoted<'_> {
 
 /// Whether what follows a user agent, `tail`, can be read in one way only: this decides quickly for nearly every line that has more.
 #[inline]
-pub fn is_plain_tail(agent: &[u8], tail: &[u8]) -> bool {
+pub(crate) fn is_plain_tail(agent: &[u8], tail: &[u8]) -> bool {
     match tail {
         [] => true,
         [b' ', b'"', text @ .., b'"'] => memchr::memchr2(b'"', b'\\', text).is_none(),

@@ -42,7 +42,7 @@ pub struct Web<'a> {
     /// The X-Forwarded-For header: whom each proxy says that it had as its client, the last one at the end.
     pub forwarded: Option<&'a [u8]>,
     /// How request, user, referrer, user agent and X-Forwarded-For are written.
-    pub escaping: Escaping,
+    pub(crate) escaping: Escaping,
     /// Whether texts are left out because the line can be read in more than one way.
     pub is_ambiguous: bool,
     /// How often the same line came again, as its syslog daemon says.
@@ -118,7 +118,7 @@ impl<'a> Web<'a> {
     }
 
     /// Adds the event of this request, which has these signals and stands at `place`, to what is counted, as far as `wants` says.
-    pub fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, place: (&str, u64), wants: &AggregationOptions) {
+    pub(crate) fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, place: (&str, u64), wants: &AggregationOptions) {
         let (ip, at) = (EventSource::from_log(self.client, None).ip, self.time.map(|time| time.seconds));
         let (count, (file, line)) = (1 + self.repeats, place);
         if !wants.users && !wants.paths {
@@ -237,7 +237,7 @@ fn blank_at_end(text: &[u8], escaping: Escaping) -> Option<usize> {
 }
 
 /// The request line of which a log has the parts apart; the parts are found again where they are what they should be.
-pub fn join_request<'a>(
+pub(crate) fn join_request<'a>(
     method: Option<&'a [u8]>,
     target: Option<&'a [u8]>,
     protocol: Option<&'a [u8]>,
@@ -253,7 +253,7 @@ pub fn join_request<'a>(
 }
 
 /// Whether `text` can stand for who asked: an address, a host name, or `-`.
-pub fn is_client(text: &[u8]) -> bool {
+pub(crate) fn is_client(text: &[u8]) -> bool {
     text == b"-" || net::is_host(text)
 }
 
@@ -261,7 +261,7 @@ pub fn is_client(text: &[u8]) -> bool {
 ///
 /// # Errors
 /// Why it is none.
-pub fn read_status(text: &[u8]) -> Result<Option<u16>, &'static str> {
+pub(crate) fn read_status(text: &[u8]) -> Result<Option<u16>, &'static str> {
     match (text, parse_number(text)) {
         (b"-", _) | (_, Some(0..100)) => Ok(None),
         (_, Some(status @ 100..=999)) => Ok(u16::try_from(status).ok()),
@@ -273,7 +273,7 @@ pub fn read_status(text: &[u8]) -> Result<Option<u16>, &'static str> {
 ///
 /// # Errors
 /// Why it is none.
-pub fn read_size(text: &[u8]) -> Result<Option<u64>, &'static str> {
+pub(crate) fn read_size(text: &[u8]) -> Result<Option<u64>, &'static str> {
     match parse_number(text) {
         Some(size) if size <= MAX_INTEGER => Ok(Some(size)),
         _ if text == b"-" => Ok(None),

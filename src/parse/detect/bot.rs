@@ -90,7 +90,7 @@ impl Bots {
     /// Whether `agent` may be a bot's: a prefilter that nearly no browser passes, where keywords alone are known.
     #[must_use]
     #[inline]
-    pub fn prefilter(&self, agent: &[u8]) -> bool {
+    pub(crate) fn prefilter(&self, agent: &[u8]) -> bool {
         /// Of each keyword two letters that stand in few other agents.
         const PAIRS: [[u8; 2]; 3] = [*b"bo", *b"wl", *b"pi"];
         !matches!(self.kinds[..], [BotRule::Keywords]) || self.vectors.has_pair(agent, PAIRS)

@@ -71,13 +71,13 @@ const APP: &str = r"; wv\)|cfnetwork|darwin/|\biphone|\bipad|\bipod|\bios\b|ios/
 const APP_IN_BROWSER: &str = r"android|\((?:iphone|ipad|ipod)|hbbtv|smart-?tv";
 
 /// Whether `agent` is that of an app on a phone, a tablet or a television: it may be called by any word (`QR Scanner`).
-pub fn is_app(agent: &[u8]) -> bool {
+pub(crate) fn is_app(agent: &[u8]) -> bool {
     let Some(shape) = SHAPE.as_ref() else { return true };
     (if shape.opening.is_match(agent) { &shape.app_in_browser } else { &shape.app }).is_match(agent)
 }
 
 /// Whether `agent` is built as those of people's programs are.
-pub fn looks_like_browser(agent: &[u8]) -> bool {
+pub(crate) fn looks_like_browser(agent: &[u8]) -> bool {
     let Some(shape) = SHAPE.as_ref() else { return true };
     if shape.contact.is_match(agent) && !shape.contact_of_a_person.is_match(agent) {
         return false;

@@ -10,11 +10,11 @@ const MAX_BYTES: usize = 512;
 
 /// The last verdicts on texts, at most one a slot.
 #[derive(Debug, Clone, Default)]
-pub struct UserAgentCache(Vec<(Vec<u8>, bool)>);
+pub(crate) struct UserAgentCache(Vec<(Vec<u8>, bool)>);
 
 impl UserAgentCache {
     /// The verdict on `text`: remembered, or that of `judge`.
-    pub fn get_or_insert_with(&mut self, text: &[u8], judge: impl FnOnce(&[u8]) -> bool) -> bool {
+    pub(crate) fn get_or_insert_with(&mut self, text: &[u8], judge: impl FnOnce(&[u8]) -> bool) -> bool {
         if text.is_empty() || text.len() > MAX_BYTES {
             return judge(text);
         }

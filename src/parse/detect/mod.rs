@@ -56,14 +56,14 @@ impl Settings {
 
 /// What the detectors look with: what the run chose, and what they saw so far.
 #[derive(Debug, Clone)]
-pub struct DetectContext<'s> {
+pub(crate) struct DetectContext<'s> {
     settings: &'s Settings,
     agents: UserAgentCache,
 }
 
 /// Says whether a signal fires on a line, of the one kind of line on which it can.
 #[derive(Debug, Clone, Copy)]
-pub enum Detector {
+pub(crate) enum Detector {
     /// On a request.
     Web(WebDetector),
     /// On a message of a service, whose file says so.
@@ -75,10 +75,10 @@ pub enum Detector {
 }
 
 /// Says whether a signal fires on a request.
-pub type WebDetector = fn(&mut DetectContext<'_>, &Web<'_>) -> bool;
+pub(crate) type WebDetector = fn(&mut DetectContext<'_>, &Web<'_>) -> bool;
 
 /// The detector of every signal in the table.
-pub const DETECTORS: &[(&str, Detector)] = &[
+pub(crate) const DETECTORS: &[(&str, Detector)] = &[
     ("ssh_failed", Detector::Message),
     ("http_404", Detector::Web(is_http_404)),
     ("http_bot", Detector::Web(is_http_bot)),
@@ -129,7 +129,7 @@ enum Screen {
 
 /// The signals that a run did not ask for and that fire on a request, or may do so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Missed {
+pub(crate) struct Missed {
     /// Those that fire.
     pub now: SignalSet,
     /// Those that may: whether they do takes long to find out.
@@ -140,7 +140,7 @@ pub struct Missed {
 
 impl Missed {
     /// Whether there is none.
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.now.is_empty() && self.later.is_empty()
     }
 }
@@ -214,7 +214,7 @@ impl<'s> Detectors<'s> {
 
     /// Calls `note` with each signal that would have fired on a message of a peer, had the run asked for it.
     #[inline]
-    pub fn note_unasked(&self, message: &ServiceMessage<'_>, note: impl FnMut(usize)) {
+    pub(crate) fn note_unasked(&self, message: &ServiceMessage<'_>, note: impl FnMut(usize)) {
         let unasked = message.signals().intersection(self.unasked);
         if !unasked.is_empty() {
             unasked.indexes().for_each(note);
@@ -223,14 +223,14 @@ impl<'s> Detectors<'s> {
 
     /// Whether [`Self::unasked_web`] may find one: not on nearly every line of a long log, where bots and what was not found are looked for anyway.
     #[inline]
-    pub fn may_miss(&self, web: &Web<'_>, number: u64) -> bool {
+    pub(crate) fn may_miss(&self, web: &Web<'_>, number: u64) -> bool {
         let status = web.status.unwrap_or_default();
         weight_of(number) > 0 || status >= 400 && (status != 404 || self.misses_404) || self.misses_bots || is_post(web)
     }
 
     /// The signals that would have fired on a request, had the run asked for them: past the first `ALL_LOOKED_AT` lines of an input, those
     /// that cost much are looked for on one of `ONE_OF`.
-    pub fn unasked_web(&mut self, web: &Web<'_>, number: u64) -> Missed {
+    pub(crate) fn unasked_web(&mut self, web: &Web<'_>, number: u64) -> Missed {
         let lines = weight_of(number);
         let is_refused = web.status.is_some_and(|status| status >= 400);
         let mut missed = Missed { lines, ..Missed::default() };
@@ -247,7 +247,7 @@ impl<'s> Detectors<'s> {
     }
 
     /// Whether a signal that the run did not ask for fires on a request.
-    pub fn fires_unasked(&mut self, signal: usize, web: &Web<'_>) -> bool {
+    pub(crate) fn fires_unasked(&mut self, signal: usize, web: &Web<'_>) -> bool {
         let detector = self.web_unasked.iter().find(|&&(index, ..)| index == signal);
         detector.is_some_and(|(_, fires, _)| fires(&mut self.context, web))
     }
@@ -265,7 +265,7 @@ impl<'s> Detectors<'s> {
     /// The signals that fire on a request.
     #[must_use]
     #[inline]
-    pub fn of_request(&mut self, web: &Web<'_>) -> SignalSet {
+    pub(crate) fn of_request(&mut self, web: &Web<'_>) -> SignalSet {
         let Self { context, web: detectors, .. } = self;
         detectors.iter().fold(SignalSet::NONE, |set, &(index, fires)| if fires(context, web) { set.with(index) } else { set })
     }
@@ -273,7 +273,7 @@ impl<'s> Detectors<'s> {
     /// The signals that fire on a message.
     #[must_use]
     #[inline]
-    pub const fn of_message(&self, message: &ServiceMessage<'_>) -> SignalSet {
+    pub(crate) const fn of_message(&self, message: &ServiceMessage<'_>) -> SignalSet {
         message.signals().intersection(self.messages)
     }
 }

@@ -15,7 +15,7 @@ const ROUNDS: usize = 3;
 /// Undoes `%hh`, `%u00hh` and overlong two-byte UTF-8, again and again; what is no escape stays. Never longer than what came.
 ///
 /// **Source:** RFC 3986 section 2.1; Microsoft IIS, `%u` encoding (CVE-2001-0669); overlong forms: CVE-2000-0884, CVE-2008-2938.
-pub fn decode(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn decode(text: &[u8]) -> Cow<'_, [u8]> {
     let mut plain = Cow::Borrowed(text);
     for _ in 0..ROUNDS {
         if memchr3(b'%', 0xc0, 0xc1, &plain).is_none() {
@@ -45,7 +45,7 @@ fn decode_once(text: &[u8]) -> Vec<u8> {
 }
 
 /// Writes `\` as `/`, and `//` and `/./` as `/`: all name one place.
-pub fn collapse_slashes(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn collapse_slashes(text: &[u8]) -> Cow<'_, [u8]> {
     let is_plain = |pair: &[u8]| pair[0] != b'\\' && (pair[0] != b'/' || !matches!(pair[1], b'/' | b'.'));
     if text.windows(2).all(is_plain) && !text.ends_with(b"\\") {
         return Cow::Borrowed(text);
@@ -70,7 +70,7 @@ pub fn collapse_slashes(text: &[u8]) -> Cow<'_, [u8]> {
 /// behind the last one.
 ///
 /// **Source:** Jakarta Servlet 6.0 section 3.5.2 (parameters); Microsoft, Naming Files (blanks); CVE-2006-7243 (NUL).
-pub fn strip_path_params(path: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn strip_path_params(path: &[u8]) -> Cow<'_, [u8]> {
     let path = path.strip_suffix(b"/.").unwrap_or(path);
     let path = path.strip_suffix(b"/").unwrap_or(path);
     if !path.iter().any(|&byte| byte == b';' || byte <= b' ') {

@@ -53,7 +53,7 @@ macro_rules! lookup {
 }
 
 /// A lookup of Log4j that asks another server.
-pub const LOG4SHELL: &str =
+pub(crate) const LOG4SHELL: &str =
     concat!(r"\$\{", lookup!(), "j", lookup!(), "n", lookup!(), "d", lookup!(), r"(?:i|\xc4\xb1)", lookup!(), r":|\$\{base64:jhtqbmrp");
 
 /// Every hole that is known. Patterns and examples are the project's own.
@@ -99,7 +99,7 @@ pub const PROBES: &[Probe] = &[
 
 /// Whether a request looks for one of [`PROBES`].
 #[must_use]
-pub fn is_probe(web: &Web<'_>) -> bool {
+pub(crate) fn is_probe(web: &Web<'_>) -> bool {
     let Some(probes) = PATTERNS.as_ref() else { return false };
     let headers = [web.agent, web.referrer, web.user, web.forwarded];
     web.target().is_some_and(|target| probes.finds_in_target(&web.plain(target)))

@@ -18,7 +18,7 @@ use crate::parse::service;
 use crate::parse::service::sshd::LengthLimit;
 
 /// Reads ` host tag[pid]: message`; `at` is how much of the line fitted.
-pub fn read_after_time<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Envelope<'a>, Mismatch> {
+pub(crate) fn read_after_time<'a>(time: LogTime<'a>, rest: &'a [u8], at: usize) -> Result<Envelope<'a>, Mismatch> {
     let mismatch = |reason| Mismatch { at, reason };
     let rest = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"\t")).ok_or(mismatch("no space after the time"))?;
     let header = |host, program, pid| Header { time: Some(time), host, program, pid };
@@ -145,7 +145,7 @@ fn split_column(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Whether another header starts here, as where a relay wrote its own before it.
-pub fn is_header(rest: &[u8]) -> bool {
+pub(crate) fn is_header(rest: &[u8]) -> bool {
     let rest = &rest[priority_len(rest)..];
     let rest = skip_original(rest).unwrap_or(rest);
     let is_full = |text: &[u8]| matches!(text, [y, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', ..] if y.is_ascii_digit());
@@ -155,7 +155,7 @@ pub fn is_header(rest: &[u8]) -> bool {
 /// What follows `Original Address=192.0.2.7 `, which a relay writes between the priority and the time of what it passes on.
 ///
 /// **Source:** `SolarWinds` Kiwi Syslog Server, retaining the original source address of a forwarded message.
-pub fn skip_original(rest: &[u8]) -> Option<&[u8]> {
+pub(crate) fn skip_original(rest: &[u8]) -> Option<&[u8]> {
     let (address, behind) = split_word(rest.strip_prefix(b"Original Address=")?)?;
     is_address(address).then_some(behind)
 }
@@ -163,7 +163,7 @@ pub fn skip_original(rest: &[u8]) -> Option<&[u8]> {
 /// Whether an access line starts here: an address, with its port or without, then `- `, a user of one word that is no address, and a time in brackets, or that
 /// time alone. Before it the time of who passed it on stands, and no host (`aws logs tail`, pm2, s6-log, `ts`, a template of rsyslog's of the time and the
 /// message). Any other user could be the machine's words behind a tag `-`, and those of a machine a user.
-pub fn starts_like_request(rest: &[u8]) -> bool {
+pub(crate) fn starts_like_request(rest: &[u8]) -> bool {
     let Some((word, behind)) = split_word(rest).filter(|(word, _)| !word.is_empty()) else { return false };
     let has_time = match behind {
         [b'[', ..] => starts_with_request_time(behind),

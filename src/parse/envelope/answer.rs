@@ -61,7 +61,7 @@ struct Stream<'a> {
 
 /// Whether a line begins as such an answer does; few others do.
 #[must_use]
-pub fn may_be_answer(line: &[u8]) -> bool {
+pub(crate) fn may_be_answer(line: &[u8]) -> bool {
     const KEYS: [&[u8]; 8] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType", otlp::KEY.as_bytes()];
     let Some(inside) = line.trim_ascii_start().strip_prefix(b"{") else { return false };
     let inside = inside.trim_ascii_start();

@@ -19,7 +19,7 @@ use crate::parse::json::table::{JsonField, JsonFormat};
 use crate::parse::json::walk::Fields;
 
 /// Google Cloud Logging.
-pub const GOOGLE_LOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const GOOGLE_LOG: EnvelopeFormat = EnvelopeFormat {
     name: GOOGLE_LOG_KEYS.name,
     kind: FormatKind::Json,
     about: "entries of Google Cloud Logging: textPayload, or a message or a record of the journal in jsonPayload (gcloud logging read --format=json)",
@@ -32,7 +32,7 @@ pub const GOOGLE_LOG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Azure Monitor's table Syslog.
-pub const AZURE_SYSLOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const AZURE_SYSLOG: EnvelopeFormat = EnvelopeFormat {
     name: AZURE_SYSLOG_KEYS.name,
     kind: FormatKind::Json,
     about: "rows of Azure Monitor's table Syslog (Log Analytics, Sentinel)",
@@ -45,7 +45,7 @@ pub const AZURE_SYSLOG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `NXLog`.
-pub const NXLOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const NXLOG: EnvelopeFormat = EnvelopeFormat {
     name: NXLOG_KEYS.name,
     kind: FormatKind::Json,
     about: "syslog as NXLog's xm_json writes it",
@@ -58,7 +58,7 @@ pub const NXLOG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Wazuh.
-pub const WAZUH: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const WAZUH: EnvelopeFormat = EnvelopeFormat {
     name: WAZUH_KEYS.name,
     kind: FormatKind::Json,
     about: "alerts and archives of Wazuh and OSSEC (alerts.json, archives.json): the line in full_log",
@@ -71,7 +71,7 @@ pub const WAZUH: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Splunk.
-pub const SPLUNK: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SPLUNK: EnvelopeFormat = EnvelopeFormat {
     name: SPLUNK_KEYS.name,
     kind: FormatKind::Json,
     about: "results of a search of Splunk (export as JSON): the line in _raw, where its source is a file",
@@ -84,7 +84,7 @@ pub const SPLUNK: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `CloudWatch`.
-pub const CLOUDWATCH: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const CLOUDWATCH: EnvelopeFormat = EnvelopeFormat {
     name: CLOUDWATCH_KEYS.name,
     kind: FormatKind::Json,
     about: "events of Amazon CloudWatch Logs (aws logs filter-log-events, subscriptions); sshd's where the log group is called as a file",
@@ -97,7 +97,7 @@ pub const CLOUDWATCH: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Datadog.
-pub const DATADOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const DATADOG: EnvelopeFormat = EnvelopeFormat {
     name: DATADOG_KEYS.name,
     kind: FormatKind::Json,
     about: "events of Datadog (log archives, search API): requests, and what --trust-container vouches for by the service's name",

@@ -4,10 +4,11 @@ use crate::parse::json::table::{JsonField as F, JsonFormat, NAMES, OF_NO_LOG};
 use crate::parse::json::walk::Fields;
 
 /// The tables, in the order in which lines are held against them.
-pub const TABLES: &[JsonFormat] = &[GOOGLE_LOG_KEYS, AZURE_SYSLOG_KEYS, NXLOG_KEYS, WAZUH_KEYS, SPLUNK_KEYS, CLOUDWATCH_KEYS, DATADOG_KEYS];
+pub(crate) const TABLES: &[JsonFormat] =
+    &[GOOGLE_LOG_KEYS, AZURE_SYSLOG_KEYS, NXLOG_KEYS, WAZUH_KEYS, SPLUNK_KEYS, CLOUDWATCH_KEYS, DATADOG_KEYS];
 
 /// An entry of Google Cloud Logging that is no request.
-pub const GOOGLE_LOG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const GOOGLE_LOG_KEYS: JsonFormat = JsonFormat {
     name: "google_log_entry",
     keys: &[
         (F::Message, "textPayload"),
@@ -33,7 +34,7 @@ pub const GOOGLE_LOG_KEYS: JsonFormat = JsonFormat {
 };
 
 /// A row of Azure Monitor's table Syslog.
-pub const AZURE_SYSLOG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const AZURE_SYSLOG_KEYS: JsonFormat = JsonFormat {
     name: "azure_syslog",
     keys: &[
         (F::Message, "SyslogMessage"),
@@ -49,7 +50,7 @@ pub const AZURE_SYSLOG_KEYS: JsonFormat = JsonFormat {
 };
 
 /// Syslog of `NXLog`. What it takes from Windows' event log has a `SourceName` too.
-pub const NXLOG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const NXLOG_KEYS: JsonFormat = JsonFormat {
     name: "nxlog_json",
     keys: &[
         (F::Message, "Message"),
@@ -65,7 +66,7 @@ pub const NXLOG_KEYS: JsonFormat = JsonFormat {
 };
 
 /// An alert of Wazuh's, or a line of its archive.
-pub const WAZUH_KEYS: JsonFormat = JsonFormat {
+pub(crate) const WAZUH_KEYS: JsonFormat = JsonFormat {
     name: "wazuh_json",
     keys: &[
         (F::Message, "full_log"),
@@ -79,7 +80,7 @@ pub const WAZUH_KEYS: JsonFormat = JsonFormat {
 };
 
 /// A result of a search of Splunk's.
-pub const SPLUNK_KEYS: JsonFormat = JsonFormat {
+pub(crate) const SPLUNK_KEYS: JsonFormat = JsonFormat {
     name: "splunk_result",
     keys: &[
         (F::Message, "result._raw"),
@@ -96,7 +97,7 @@ pub const SPLUNK_KEYS: JsonFormat = JsonFormat {
 };
 
 /// An event of `CloudWatch` Logs.
-pub const CLOUDWATCH_KEYS: JsonFormat = JsonFormat {
+pub(crate) const CLOUDWATCH_KEYS: JsonFormat = JsonFormat {
     name: "cloudwatch_event",
     keys: &[
         (F::Message, "message"),
@@ -113,7 +114,7 @@ pub const CLOUDWATCH_KEYS: JsonFormat = JsonFormat {
 };
 
 /// An event of Datadog's.
-pub const DATADOG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const DATADOG_KEYS: JsonFormat = JsonFormat {
     name: "datadog_log",
     keys: &[
         (F::Message, "content.message"),

@@ -22,7 +22,7 @@ pub(super) const FAILED: &str = r#"{"schema":"soar.event/1","@timestamp":"2023-1
 const NOT_FOUND: &str = r#"{"schema":"soar.event/1","@timestamp":"2025-10-10T11:55:36Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":0}}},"url":{"original":"/a"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#;
 
 /// rsyslog's JSON templates.
-pub const RSYSLOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const RSYSLOG: EnvelopeFormat = EnvelopeFormat {
     name: RSYSLOG_KEYS.name,
     kind: FormatKind::Json,
     about: "syslog as rsyslog's JSON templates write it, and the syslog parsers of Fluent Bit and Fluentd",
@@ -35,7 +35,7 @@ pub const RSYSLOG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// The journal by Fluent Bit.
-pub const FLUENT_JOURNAL: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const FLUENT_JOURNAL: EnvelopeFormat = EnvelopeFormat {
     name: FLUENT_JOURNAL_KEYS.name,
     kind: FormatKind::Json,
     about: "the journal by the systemd inputs of Fluent Bit and Fluentd, with the underscores of its fields or without (Strip_Underscores)",
@@ -48,7 +48,7 @@ pub const FLUENT_JOURNAL: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// rsyslog's template for Elasticsearch.
-pub const RSYSLOG_TAG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const RSYSLOG_TAG: EnvelopeFormat = EnvelopeFormat {
     name: RSYSLOG_TAG_KEYS.name,
     kind: FormatKind::Json,
     about: "syslog as rsyslog's template for Elasticsearch writes it: the tag under `tag`, beside facility and severity",
@@ -61,7 +61,7 @@ pub const RSYSLOG_TAG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// syslog-ng's `$(format-json)`.
-pub const SYSLOG_NG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SYSLOG_NG: EnvelopeFormat = EnvelopeFormat {
     name: SYSLOG_NG_KEYS.name,
     kind: FormatKind::Json,
     about: "syslog as syslog-ng's format-json writes it, keys called as its macros",
@@ -74,7 +74,7 @@ pub const SYSLOG_NG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// GELF.
-pub const GELF: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const GELF: EnvelopeFormat = EnvelopeFormat {
     name: GELF_KEYS.name,
     kind: FormatKind::Json,
     about: "the Graylog Extended Log Format (Graylog, Docker's gelf driver, rsyslog, syslog-ng)",
@@ -87,7 +87,7 @@ pub const GELF: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Logstash.
-pub const LOGSTASH: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const LOGSTASH: EnvelopeFormat = EnvelopeFormat {
     name: LOGSTASH_KEYS.name,
     kind: FormatKind::Json,
     about: "events of Logstash (codec json or json_lines), from its syslog and file inputs",
@@ -100,7 +100,7 @@ pub const LOGSTASH: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Syslog under other keys.
-pub const SYSLOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SYSLOG: EnvelopeFormat = EnvelopeFormat {
     name: SYSLOG_KEYS.name,
     kind: FormatKind::Json,
     about: "syslog in JSON with the program under `program` or `syslog_program` (templates of one's own, the grok filter of Logstash's documentation)",
@@ -113,7 +113,7 @@ pub const SYSLOG: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// The OpenSSH channel of Windows.
-pub const WINDOWS: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const WINDOWS: EnvelopeFormat = EnvelopeFormat {
     name: WINDOWS_KEYS.name,
     kind: FormatKind::Json,
     about: "the OpenSSH channel of Windows' event log (Winlogbeat, Get-WinEvent | ConvertTo-Json -Compress, evtx_dump)",
@@ -126,7 +126,7 @@ pub const WINDOWS: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Loki.
-pub const LOKI: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const LOKI: EnvelopeFormat = EnvelopeFormat {
     name: LOKI_KEYS.name,
     kind: FormatKind::Json,
     about: "lines of Loki as logcli prints them (logcli query -o jsonl)",
@@ -139,7 +139,7 @@ pub const LOKI: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Documents of Elasticsearch.
-pub const ELASTICSEARCH: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const ELASTICSEARCH: EnvelopeFormat = EnvelopeFormat {
     name: ELASTICSEARCH_KEYS.name,
     kind: FormatKind::Json,
     about: "documents of Elasticsearch (elasticdump, hits of a search, one a line): what stands in _source",
@@ -156,7 +156,7 @@ pub const ELASTICSEARCH: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// The journal, shipped.
-pub const SHIPPED_JOURNAL: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SHIPPED_JOURNAL: EnvelopeFormat = EnvelopeFormat {
     name: SHIPPED_JOURNAL_KEYS.name,
     kind: FormatKind::Json,
     about: "the journal as Filebeat's and Elastic Agent's journald input ships it",

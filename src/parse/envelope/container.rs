@@ -13,7 +13,7 @@ use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// `2023-09-29T18:01:55.123456789Z stdout F line`.
-pub const CRI: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const CRI: EnvelopeFormat = EnvelopeFormat {
     name: "cri",
     kind: FormatKind::BehindTime,
     about: "output of a container as Kubernetes keeps it (/var/log/containers, /var/log/pods; containerd, CRI-O, podman's k8s-file)",
@@ -26,7 +26,7 @@ pub const CRI: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `2023-09-29T18:01:55.123456789Z line`.
-pub const STAMPED: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const STAMPED: EnvelopeFormat = EnvelopeFormat {
     name: "container_timestamps",
     kind: FormatKind::BehindTime,
     about: "output of a container behind the engine's time of nine digits (docker logs -t, podman logs -t, kubectl logs --timestamps)",
@@ -39,7 +39,7 @@ pub const STAMPED: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `nginx-1  | line`.
-pub const COMPOSE: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const COMPOSE: EnvelopeFormat = EnvelopeFormat {
     name: "compose",
     kind: FormatKind::Text,
     about: "output of containers behind their names (docker compose logs, docker service logs), also with -t, and of the processes of forego and PM2; with colours too",
@@ -52,7 +52,7 @@ pub const COMPOSE: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `[pod/web-1/nginx] line`.
-pub const KUBECTL: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const KUBECTL: EnvelopeFormat = EnvelopeFormat {
     name: "kubectl_prefix",
     kind: FormatKind::Text,
     about: "output of containers behind pod and container (kubectl logs --prefix), also with --timestamps",
@@ -138,7 +138,7 @@ fn open_named<'a>(found: Option<(&'a [u8], &'a [u8])>, clock: &mut Clock) -> Res
 
 /// Whether a line starts with the name of a container.
 #[must_use]
-pub fn is_named(line: &[u8]) -> bool {
+pub(crate) fn is_named(line: &[u8]) -> bool {
     split_compose(line).is_some() || split_kubectl(line).is_some()
 }
 

@@ -13,7 +13,7 @@ use crate::parse::json::table::JsonField;
 use crate::parse::json::walk::Fields;
 
 /// Docker's `json-file`, Fluent Bit's and Fluentd's `log`.
-pub const CONTAINER: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const CONTAINER: EnvelopeFormat = EnvelopeFormat {
     name: KEYS.name,
     kind: FormatKind::Json,
     about: "output of a container in Docker's own file (json-file), and as Fluent Bit and Fluentd ship it (log, kubernetes)",
@@ -26,7 +26,7 @@ pub const CONTAINER: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// What a piece of a line is called where it cannot be joined.
-pub const PIECE: &str = "a piece of a line that the engine cut";
+pub(crate) const PIECE: &str = "a piece of a line that the engine cut";
 
 fn open<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     if let Some((text, time)) = split_plain(line, arena) {

@@ -12,7 +12,7 @@ use crate::parse::json::walk::Fields;
 use crate::parse::json::walk::known_path;
 
 /// `journalctl -o export`.
-pub const EXPORT: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const EXPORT: EnvelopeFormat = EnvelopeFormat {
     name: "journal_export",
     kind: FormatKind::Text,
     about: "the journal in its export format (journalctl -o export, systemd-journal-remote), in an input that begins with such an entry",

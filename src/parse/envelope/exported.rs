@@ -14,7 +14,7 @@ use crate::parse::service;
 const FAILED: &str = r#"{"schema":"soar.event/1","@timestamp":"2023-12-24T11:06:34Z","event":{"dataset":"sshd.auth","action":"ssh_login","outcome":"failure"},"source":{"ip":"192.0.2.9","port":48274},"user":{"name":"root"},"host":{"hostname":"lab"},"process":{"name":"sshd","pid":77},"log":{"file":{"path":"example"},"line":1},"tags":["ssh_failed"],"soar":{"method":"password"}}"#;
 
 /// `2023-12-24T11:06:34Z {job="auth"} line`.
-pub const LOKI_TEXT: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const LOKI_TEXT: EnvelopeFormat = EnvelopeFormat {
     name: "loki_text",
     kind: FormatKind::BehindTime,
     about: "lines of Loki behind their time and labels (logcli query; promtail -dry-run)",
@@ -27,7 +27,7 @@ pub const LOKI_TEXT: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `2023-12-24T11:06:34+00:00<TAB>system.auth<TAB>{...}`.
-pub const FLUENTD: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const FLUENTD: EnvelopeFormat = EnvelopeFormat {
     name: "fluentd_text",
     kind: FormatKind::BehindTime,
     about: "records of Fluentd behind their time and tag (its file and stdout outputs)",
@@ -40,7 +40,7 @@ pub const FLUENTD: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// Ten columns.
-pub const PAPERTRAIL: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const PAPERTRAIL: EnvelopeFormat = EnvelopeFormat {
     name: "papertrail_archive",
     kind: FormatKind::Text,
     about: "archives of Papertrail: ten columns with tabs between",
@@ -53,7 +53,7 @@ pub const PAPERTRAIL: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `[24/Dec/2023:11:06:34 +0000] host sshd[77]: message`.
-pub const BRACKETED: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const BRACKETED: EnvelopeFormat = EnvelopeFormat {
     name: "syslog_bracketed",
     kind: FormatKind::Text,
     about: "syslog with the time of an access log in brackets, only messages of sshd",
@@ -105,7 +105,7 @@ fn split_labels(text: &[u8]) -> Option<(Labels<'_>, &[u8])> {
 
 /// Whether labels of Loki's stand here.
 #[must_use]
-pub fn starts_with_labels(text: &[u8]) -> bool {
+pub(crate) fn starts_with_labels(text: &[u8]) -> bool {
     text.first() == Some(&b'{') && split_labels(text).is_some()
 }
 

@@ -13,7 +13,7 @@ pub struct EnvelopeFormat {
     /// What flags and messages call it.
     pub name: &'static str,
     /// How it begins.
-    pub kind: FormatKind,
+    pub(crate) kind: FormatKind,
     /// What writes it.
     pub about: &'static str,
     /// Where it is specified.
@@ -34,11 +34,11 @@ pub struct Envelope<'a> {
     /// How far its header can be trusted.
     pub trust: Trust,
     /// From how many bytes on the end of the message may be missing.
-    pub limit: LengthLimit,
+    pub(crate) limit: LengthLimit,
     /// What is inside.
     pub content: Content<'a>,
     /// What journald says of who sent it, where it came through a journal.
-    pub sender: Option<Sender<'a>>,
+    pub(crate) sender: Option<Sender<'a>>,
 }
 
 /// What is inside an envelope.

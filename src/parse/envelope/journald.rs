@@ -12,7 +12,7 @@ use crate::parse::envelope::tag::parse_pid;
 use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
 use crate::parse::json::line::{AT_JSON, read_fields};
-pub use crate::parse::json::table::JOURNAL_KEYS as KEYS;
+pub(crate) use crate::parse::json::table::JOURNAL_KEYS as KEYS;
 use crate::parse::json::table::{COMM, CONTAINER_ID, CONTAINER_NAME, EXE, IDENTIFIER, JsonField, PARTIAL, UID, UNIT};
 use crate::parse::json::walk::Fields;
 use crate::parse::service;
@@ -20,7 +20,7 @@ use crate::parse::service::Service;
 use crate::parse::service::definition::Definition;
 
 /// `journalctl -o json`.
-pub const JOURNALD: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const JOURNALD: EnvelopeFormat = EnvelopeFormat {
     name: KEYS.name,
     kind: FormatKind::Json,
     about: "the journal: journalctl -o json, Vector's journald source",
@@ -40,7 +40,7 @@ fn open<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Envel
 ///
 /// # Errors
 /// That they have no time, or hold but a piece of a line.
-pub fn open_fields<'a>(fields: &Fields<'a>, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
+pub(crate) fn open_fields<'a>(fields: &Fields<'a>, clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let mismatch = |reason| Mismatch { at: AT_JSON + KEYS.needs.len(), reason };
     let value = |field| KEYS.value(fields, field);
     let time = clock.parse_any(value(JsonField::Time).ok_or(mismatch("no __REALTIME_TIMESTAMP"))?).map_err(mismatch)?;
@@ -70,7 +70,7 @@ pub fn open_fields<'a>(fields: &Fields<'a>, clock: &mut Clock) -> Result<Envelop
 
 /// What journald says of who sent a message. Where a field stands it decides, whatever it holds.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sender<'a> {
+pub(crate) struct Sender<'a> {
     /// The name of its program, as the kernel has it.
     pub comm: Option<&'a [u8]>,
     /// Its file.
@@ -88,7 +88,7 @@ pub struct Sender<'a> {
 impl<'a> Sender<'a> {
     /// The program, which calls itself `identifier`, and how far it is to be trusted that it is that.
     #[must_use]
-    pub fn program(&self, identifier: Option<&'a [u8]>) -> (&'a [u8], Trust) {
+    pub(crate) fn program(&self, identifier: Option<&'a [u8]>) -> (&'a [u8], Trust) {
         let named = |name: Option<&'a [u8]>| name.and_then(|name| service::find(name).map(|service| (name, service)));
         match named(self.comm).or_else(|| named(identifier)) {
             Some((name, service)) => (name, self.find_doubt(service).map_or(Trust::Journald, Trust::Doubted)),
@@ -103,7 +103,7 @@ impl<'a> Sender<'a> {
 
     /// Why a message of a service, sshd aside, may be none of its: another unit or, where none is named, another program sent it.
     #[must_use]
-    pub fn doubt_of(&self, service: &Definition) -> Option<Doubt> {
+    pub(crate) fn doubt_of(&self, service: &Definition) -> Option<Doubt> {
         if self.unit.is_some_and(|unit| !is_of_machine(unit)) || self.is_container {
             return Some(Doubt::JournalContainer);
         }

@@ -4,7 +4,7 @@ use crate::parse::json::table::{JsonField as F, JsonFormat, NAMES, OF_NO_LOG};
 use crate::parse::json::walk::Fields;
 
 /// Docker's own file, and what Fluent Bit and Fluentd make of the output of containers.
-pub const CONTAINER_KEYS: JsonFormat = JsonFormat {
+pub(crate) const CONTAINER_KEYS: JsonFormat = JsonFormat {
     name: "container_json",
     keys: &[
         (F::Message, "log"),
@@ -23,7 +23,7 @@ pub const CONTAINER_KEYS: JsonFormat = JsonFormat {
 };
 
 /// What rsyslog's JSON templates write, and the syslog parsers of Fluent Bit and Fluentd.
-pub const RSYSLOG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const RSYSLOG_KEYS: JsonFormat = JsonFormat {
     name: "rsyslog_json",
     keys: &[
         (F::Program, "programname"),
@@ -52,7 +52,7 @@ pub const RSYSLOG_KEYS: JsonFormat = JsonFormat {
 
 /// What rsyslog's template for Elasticsearch writes, which has the tag under `tag`, as others have things of their own: known by the columns beside it,
 /// and by the colon that ends a tag.
-pub const RSYSLOG_TAG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const RSYSLOG_TAG_KEYS: JsonFormat = JsonFormat {
     name: "rsyslog_tag_json",
     keys: &[
         (F::Program, "tag"),
@@ -72,7 +72,7 @@ pub const RSYSLOG_TAG_KEYS: JsonFormat = JsonFormat {
 };
 
 /// syslog-ng's `$(format-json)` of its own macros.
-pub const SYSLOG_NG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const SYSLOG_NG_KEYS: JsonFormat = JsonFormat {
     name: "syslog_ng_json",
     keys: &[
         (F::Program, "PROGRAM"),
@@ -89,7 +89,7 @@ pub const SYSLOG_NG_KEYS: JsonFormat = JsonFormat {
 };
 
 /// The Graylog Extended Log Format.
-pub const GELF_KEYS: JsonFormat = JsonFormat {
+pub(crate) const GELF_KEYS: JsonFormat = JsonFormat {
     name: "gelf",
     keys: &[
         (F::Message, "full_message"),
@@ -114,7 +114,7 @@ pub const GELF_KEYS: JsonFormat = JsonFormat {
 };
 
 /// What `logcli -o jsonl` prints of Loki.
-pub const LOKI_KEYS: JsonFormat = JsonFormat {
+pub(crate) const LOKI_KEYS: JsonFormat = JsonFormat {
     name: "loki_jsonl",
     keys: &[
         (F::Message, "line"),
@@ -135,7 +135,7 @@ pub const LOKI_KEYS: JsonFormat = JsonFormat {
 };
 
 /// The journal as Filebeat and Elastic Agent ship it.
-pub const SHIPPED_JOURNAL_KEYS: JsonFormat = JsonFormat {
+pub(crate) const SHIPPED_JOURNAL_KEYS: JsonFormat = JsonFormat {
     name: "shipped_journal",
     keys: &[
         (F::Message, "message"),
@@ -167,7 +167,7 @@ pub const SHIPPED_JOURNAL_KEYS: JsonFormat = JsonFormat {
 };
 
 /// The journal as Fluent Bit and Fluentd ship it: without its own time, and, where they are told to, without the underscores of its fields.
-pub const FLUENT_JOURNAL_KEYS: JsonFormat = JsonFormat {
+pub(crate) const FLUENT_JOURNAL_KEYS: JsonFormat = JsonFormat {
     name: "fluent_journal",
     keys: &[
         (F::Message, "MESSAGE"),
@@ -211,10 +211,10 @@ pub const FLUENT_JOURNAL_KEYS: JsonFormat = JsonFormat {
 };
 
 /// Tables behind those of other envelopes.
-pub const LAST: &[JsonFormat] = &[FLUENT_JOURNAL_KEYS];
+pub(crate) const LAST: &[JsonFormat] = &[FLUENT_JOURNAL_KEYS];
 
 /// Events of Logstash.
-pub const LOGSTASH_KEYS: JsonFormat = JsonFormat {
+pub(crate) const LOGSTASH_KEYS: JsonFormat = JsonFormat {
     name: "logstash_json",
     keys: &[
         (F::Shipper, "@version"),
@@ -237,7 +237,7 @@ pub const LOGSTASH_KEYS: JsonFormat = JsonFormat {
 };
 
 /// Syslog in JSON with keys of other names: those of Logstash's documentation, of home-made templates.
-pub const SYSLOG_KEYS: JsonFormat = JsonFormat {
+pub(crate) const SYSLOG_KEYS: JsonFormat = JsonFormat {
     name: "syslog_json",
     keys: &[
         (F::Program, "program"),
@@ -261,7 +261,7 @@ pub const SYSLOG_KEYS: JsonFormat = JsonFormat {
 };
 
 /// The OpenSSH channel of Windows' event log, as Winlogbeat, `Get-WinEvent` and `evtx_dump` write it.
-pub const WINDOWS_KEYS: JsonFormat = JsonFormat {
+pub(crate) const WINDOWS_KEYS: JsonFormat = JsonFormat {
     name: "windows_event_json",
     keys: &[
         (F::Shipper, "winlog.provider_name"),
@@ -297,13 +297,13 @@ pub const WINDOWS_KEYS: JsonFormat = JsonFormat {
 };
 
 /// The key under which Elasticsearch has a document.
-pub const SOURCE: &str = "_source";
+pub(crate) const SOURCE: &str = "_source";
 
 /// The key under which Loki has the labels of a stream.
-pub const LABELS: &str = "labels";
+pub(crate) const LABELS: &str = "labels";
 
 /// A document of Elasticsearch.
-pub const ELASTICSEARCH_KEYS: JsonFormat = JsonFormat {
+pub(crate) const ELASTICSEARCH_KEYS: JsonFormat = JsonFormat {
     name: "elasticsearch_document",
     keys: &[(F::Message, SOURCE), (F::Shipper, "_index"), (F::Shipper, "_id")],
     needs: &[(&[F::Message], OF_NO_LOG), (&[F::Shipper], OF_NO_LOG)],

@@ -9,7 +9,7 @@ use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// The header of klog and glog.
-pub const KLOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const KLOG: EnvelopeFormat = EnvelopeFormat {
     name: "klog",
     kind: FormatKind::Text,
     about: "header of klog and glog (Kubernetes' components, programs of Google's C++ and Go libraries), whose time has no year",
@@ -42,7 +42,7 @@ fn open<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch>
 
 /// Whether a line starts so.
 #[must_use]
-pub fn starts_like_klog(line: &[u8]) -> bool {
+pub(crate) fn starts_like_klog(line: &[u8]) -> bool {
     split(line).is_some()
 }
 

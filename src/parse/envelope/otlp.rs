@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::parse::format::Arena;
 
 /// Under this key an object holds the records of one source each.
-pub const KEY: &str = "resourceLogs";
+pub(crate) const KEY: &str = "resourceLogs";
 
 /// **Source:** OpenTelemetry `opentelemetry/proto/logs/v1/logs.proto`; the collector's file exporter.
 #[derive(Deserialize)]

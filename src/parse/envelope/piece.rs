@@ -22,13 +22,13 @@ const SHIPPED: [&[u8]; 2] = [b"\"kubernetes\":", b"\"logtag\":"];
 /// Whether a line begins as those entries do; few others do.
 #[must_use]
 #[inline]
-pub const fn may_be_piece(line: &[u8]) -> bool {
+pub(crate) const fn may_be_piece(line: &[u8]) -> bool {
     matches!(line, [b'0'..=b'9', _, _, _, b'-', _, _, b'-', _, _, b'T', ..] | [b'{', ..])
 }
 
 /// Takes an entry of Kubernetes or Docker apart.
 #[must_use]
-pub fn split_piece(line: &[u8]) -> Option<Piece<'_>> {
+pub(crate) fn split_piece(line: &[u8]) -> Option<Piece<'_>> {
     match line {
         _ if !may_be_piece(line) => None,
         [b'{', ..] => split_whole_docker(line).or_else(|| split_docker(line)).or_else(|| split_shipped(line)),

@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 3 * size_of::<u128>();
 
 /// Opens such headers, and remembers the last.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PlainOpener {
+pub(crate) struct PlainOpener {
     text: [u128; 3],
     /// The bits of the text that are the header's; none are, where none is known.
     mask: [u128; 3],
@@ -25,7 +25,7 @@ impl PlainOpener {
     /// The header and the message of `line`; `None`: it may be sshd's all the same.
     #[allow(clippy::inline_always, reason = "it is the fast path of most lines of sshd's")]
     #[inline(always)]
-    pub fn open<'a>(&mut self, line: &'a [u8], clock: &mut Clock) -> Option<(Header<'a>, &'a [u8])> {
+    pub(crate) fn open<'a>(&mut self, line: &'a [u8], clock: &mut Clock) -> Option<(Header<'a>, &'a [u8])> {
         if self.is_same(line) {
             let time = LogTime { seconds: self.seconds, fraction: "" };
             let (pid, message) = split_plain_pid(&line[self.len..])?;

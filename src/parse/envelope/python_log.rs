@@ -7,7 +7,7 @@ use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// `LEVEL:LOGGER:line`.
-pub const PYTHON_LOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const PYTHON_LOG: EnvelopeFormat = EnvelopeFormat {
     name: "python_logging",
     kind: FormatKind::Text,
     about: "level and logger before the lines of Werkzeug (Flask), Gunicorn, Hypercorn and paste (Python's logging.basicConfig)",

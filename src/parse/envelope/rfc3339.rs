@@ -12,7 +12,7 @@ use crate::parse::envelope::tag::{is_level, parse_pid, split_word};
 use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// `2024-01-02T03:04:05.678901+01:00 host tag[pid]: message`.
-pub const RFC3339: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const RFC3339: EnvelopeFormat = EnvelopeFormat {
     name: "syslog_rfc3339",
     kind: FormatKind::BehindTime,
     about: "syslog with a full time (Debian 12 and later, Ubuntu 24.04 and later; journalctl -o short-iso; Kiwi Syslog)",
@@ -34,7 +34,7 @@ const MOST_DIGITS: usize = 6;
 ///
 /// # Errors
 /// What does not fit.
-pub fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
+pub(crate) fn open_rfc3339<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch> {
     let front = priority_len(line);
     match line.get(front + 10) {
         Some(b' ' | b'\t') => return open_spaced(line, front, clock),

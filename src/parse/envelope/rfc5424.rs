@@ -9,7 +9,7 @@ use crate::parse::envelope::tag::{parse_pid, read_repeat};
 use crate::parse::format::{CREDIBLE, FormatKind, Header, Mismatch, known};
 
 /// `<38>1 2024-01-02T03:04:05.678Z host sshd 77 - - message`.
-pub const RFC5424: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const RFC5424: EnvelopeFormat = EnvelopeFormat {
     name: "syslog_rfc5424",
     kind: FormatKind::Text,
     about: "syslog as collectors store it, with priority, version and structured data",
@@ -78,7 +78,7 @@ pub(super) fn skip_octet_count(line: &[u8]) -> &[u8] {
 
 /// Whether a full date, or the priority of a message of syslog, starts a line, perhaps behind the length of its frame.
 #[must_use]
-pub fn may_be_stamped(line: &[u8]) -> bool {
+pub(crate) fn may_be_stamped(line: &[u8]) -> bool {
     matches!(line, [y, _, _, _, b'-' | b':', ..] if y.is_ascii_digit()) || priority_len(skip_octet_count(line)) > 0
 }
 

@@ -4,14 +4,14 @@
 //! wrote as a whole. That it is the rest of a line nothing in the file says.
 
 /// Why such an entry counts for nobody.
-pub const REASON: &str = "the first entry of a container's file, which may be the rest of a line that began before a rotation";
+pub(crate) const REASON: &str = "the first entry of a container's file, which may be the rest of a line that began before a rotation";
 
 /// Whether `file` is called as engines call their files: `0.log` and `0.log.20240115-101112` of Kubernetes, its links `POD_NAMESPACE_CONTAINER-ID.log`, Docker's
 /// `ID-json.log`, podman's `ctr.log`; rotated or not, compressed or not.
 ///
 /// **Source:** Kubernetes `pkg/kubelet/logs/container_log_manager.go`, `kuberuntime/logs`; moby `daemon/logger/loggerutils/logfile.go`; conmon `src/ctr_logging.c`.
 #[must_use]
-pub fn may_go_on(file: &str) -> bool {
+pub(crate) fn may_go_on(file: &str) -> bool {
     const ID_LEN: usize = 64;
     let name = file.rsplit('/').next().unwrap_or_default();
     let name = [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);

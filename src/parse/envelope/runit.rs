@@ -13,7 +13,7 @@ use crate::parse::envelope::trust::{Doubt, Trust};
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
 
 /// `2026-11-29T04:15:43.69516 auth.info: Nov 29 04:15:43 sshd[77]: message`.
-pub const SVLOGD: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SVLOGD: EnvelopeFormat = EnvelopeFormat {
     name: "svlogd",
     kind: FormatKind::BehindTime,
     about: "syslog of socklog, with or without the stamp of svlogd (-t, -tt, -ttt) or multilog; requests behind such a stamp",

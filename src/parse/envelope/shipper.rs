@@ -7,7 +7,7 @@ use crate::parse::json::walk::Fields;
 
 /// A way by which a shipper comes to lines.
 #[derive(Debug)]
-pub struct ShipperInput {
+pub(crate) struct ShipperInput {
     /// What the shipper calls it.
     pub name: &'static str,
     /// How far it vouches for who wrote them.
@@ -30,7 +30,7 @@ const SENT: Trust = Trust::Doubted(Doubt::Sender);
 /// Vector's `source_type`. Those that decode JSON take over a `source_type` that their senders wrote.
 ///
 /// **Source:** Vector documentation, Sources; `lib/vector-core/src/config/mod.rs` (`insert_vector_metadata`).
-pub const VECTOR: &[ShipperInput] = &[
+pub(crate) const VECTOR: &[ShipperInput] = &[
     input("file", FILE),
     // Any user may send a message to the journal, and anyone who reaches it one to a listening syslog: what such a message says of
     // another program is its sender's word. (What the journal's own fields say is read by `journal`.)
@@ -69,7 +69,7 @@ pub const VECTOR: &[ShipperInput] = &[
 /// `input.type` of Filebeat and Elastic Agent.
 ///
 /// **Source:** Filebeat reference, Inputs.
-pub const FILEBEAT: &[ShipperInput] = &[
+pub(crate) const FILEBEAT: &[ShipperInput] = &[
     input("log", FILE),
     input("filestream", FILE),
     input("container", CONTAINED),
@@ -120,22 +120,22 @@ const CONTAINER_FOLDERS: [&[u8]; 4] = [b"/var/log/containers/", b"/var/log/pods/
 const PIECES: [(&str, &[u8]); 4] = [("logtag", b"P"), ("_p", b"P"), ("partial_message", b"true"), ("_partial", b"true")];
 
 /// Why such an entry is a reject.
-pub const PIECE: &str = "a piece of a line that the engine cut: let the shipper put them together";
+pub(crate) const PIECE: &str = "a piece of a line that the engine cut: let the shipper put them together";
 
 /// Whether the entry is but a piece of a line.
 #[must_use]
-pub fn is_piece(fields: &Fields<'_>) -> bool {
+pub(crate) fn is_piece(fields: &Fields<'_>) -> bool {
     PIECES.iter().any(|(key, mark)| fields.get(key) == Some(*mark))
 }
 
 /// The keys that this module looks at.
-pub fn keys() -> impl Iterator<Item = &'static str> {
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
     [VECTOR_KEY, FILEBEAT_KEY].into_iter().chain(PATHS).chain(CONTAINER).chain(CONTAINER_NAMES).chain(PIECES.iter().map(|(key, _)| *key))
 }
 
 /// How far the shipper vouches for who wrote the line that it wrapped.
 #[must_use]
-pub fn trust_of(fields: &Fields<'_>) -> Trust {
+pub(crate) fn trust_of(fields: &Fields<'_>) -> Trust {
     let named = SHIPPERS.map(|(key, table)| match known(fields, key) {
         Some(name) => find(table, name).unwrap_or(SENT),
         None => FILE,
@@ -147,27 +147,27 @@ pub fn trust_of(fields: &Fields<'_>) -> Trust {
 
 /// Whether what stands beside a line, or the file that it was taken from, says that a container wrote it.
 #[must_use]
-pub fn is_of_container(fields: &Fields<'_>, path: &[u8]) -> bool {
+pub(crate) fn is_of_container(fields: &Fields<'_>, path: &[u8]) -> bool {
     CONTAINER.iter().any(|key| known(fields, key).is_some()) || CONTAINER_FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The container that wrote the line; empty where none is named.
 #[must_use]
-pub fn container_of<'a>(fields: &Fields<'a>) -> &'a [u8] {
+pub(crate) fn container_of<'a>(fields: &Fields<'a>) -> &'a [u8] {
     CONTAINER_NAMES.iter().find_map(|key| known(fields, key)).unwrap_or_default()
 }
 
 /// Whether a shipper says of a line that is not wrapped that anyone may have sent it. Such a line has keys of its own too, so a name
 /// that no shipper is known for says nothing.
 #[must_use]
-pub fn was_sent(fields: &Fields<'_>) -> bool {
+pub(crate) fn was_sent(fields: &Fields<'_>) -> bool {
     SHIPPERS.iter().any(|(key, table)| known(fields, key).and_then(|name| find(table, name)) == Some(SENT))
 }
 
 /// Whether a shipper says of a record of the journal, field by field, that it took it from elsewhere: from the journal or a file it
 /// may have come, and such a record has no key of its own that is called so.
 #[must_use]
-pub fn is_of_elsewhere(fields: &Fields<'_>) -> bool {
+pub(crate) fn is_of_elsewhere(fields: &Fields<'_>) -> bool {
     let may_hold = |name: &[u8], table| name == b"journald" || find(table, name) == Some(FILE);
     SHIPPERS.into_iter().any(|(key, table)| known(fields, key).is_some_and(|name| !may_hold(name, table)))
 }

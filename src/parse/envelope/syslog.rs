@@ -8,7 +8,7 @@ use crate::parse::envelope::tag::{is_level, split_word};
 use crate::parse::format::{FormatKind, Header, Mismatch, Repeat};
 
 /// `Dec 10 06:55:46 host tag[pid]: message`.
-pub const RFC3164: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const RFC3164: EnvelopeFormat = EnvelopeFormat {
     name: "syslog_rfc3164",
     kind: FormatKind::Text,
     about: "syslog with a time without a year, in any language (auth.log, secure, authlog; journalctl; Linux, BSD, Solaris, AIX, macOS, busybox, metalog)",
@@ -49,7 +49,7 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
 ///
 /// **Source:** rsyslog, properties `syslogfacility-text` and `syslogseverity-text`; syslog-ng, macros `FACILITY` and `LEVEL`.
 #[must_use]
-pub fn skip_level_in_front(line: &[u8]) -> Option<&[u8]> {
+pub(crate) fn skip_level_in_front(line: &[u8]) -> Option<&[u8]> {
     line.first().filter(|byte| byte.is_ascii_lowercase())?;
     let (_, behind) = split_word(line).filter(|(word, _)| word.contains(&b'.') && is_level(word))?;
     is_header(behind).then_some(behind)
@@ -114,7 +114,7 @@ fn split_dated(text: &[u8]) -> Option<([u8; RFC3164_LEN], &[u8], usize)> {
 
 /// Whether a line starts with a date and a year beside it.
 #[must_use]
-pub fn starts_like_dated(line: &[u8]) -> bool {
+pub(crate) fn starts_like_dated(line: &[u8]) -> bool {
     split_dated(&line[priority_len(line)..]).is_some()
 }
 
@@ -125,7 +125,7 @@ fn has_clock(time: &[u8]) -> bool {
 }
 
 /// The year in ` 2024 host ...`, as Solaris and some network devices write it behind the time; no host is called so.
-pub fn find_year(rest: &[u8]) -> Option<&[u8]> {
+pub(crate) fn find_year(rest: &[u8]) -> Option<&[u8]> {
     let [b' ', year @ .., b' '] = rest.get(..6)? else { return None };
     let is_year = matches!(year, [b'1', b'9', _, _] | [b'2', b'0', _, _]) && year.iter().all(u8::is_ascii_digit);
     is_year.then_some(year)
@@ -147,7 +147,7 @@ pub(crate) fn parse_with_year(clock: &mut Clock, time: &[u8], year: &[u8]) -> Re
 
 /// The length of a priority before the time, `<38>`; 0 without one. **Source:** RFC 3164 section 4.1.1.
 #[must_use]
-pub fn priority_len(line: &[u8]) -> usize {
+pub(crate) fn priority_len(line: &[u8]) -> usize {
     let Some(rest) = line.strip_prefix(b"<") else { return 0 };
     let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     if digits > 0 && rest.get(digits) == Some(&b'>') { digits + 2 } else { 0 }

@@ -17,7 +17,7 @@ const INSTANCE: &[u8] = b"sshd@";
 
 /// A tag.
 #[derive(Debug)]
-pub struct Tag<'a> {
+pub(crate) struct Tag<'a> {
     /// The name as logged.
     pub name: &'a [u8],
     /// The process id.
@@ -30,7 +30,7 @@ pub struct Tag<'a> {
 ///
 /// # Errors
 /// What is wrong with the tag.
-pub fn split_tag(rest: &[u8]) -> Result<Tag<'_>, &'static str> {
+pub(crate) fn split_tag(rest: &[u8]) -> Result<Tag<'_>, &'static str> {
     if let Some((name, message)) = split_bracketed(rest) {
         return Ok(Tag { name, pid: None, message });
     }
@@ -54,7 +54,7 @@ pub fn split_tag(rest: &[u8]) -> Result<Tag<'_>, &'static str> {
 
 /// Splits `host sshd[pid]: message`, as nearly every line of sshd's starts; `None`: it may be one of sshd's all the same.
 #[must_use]
-pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
+pub(crate) fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     let (host, behind) = rest.split_at(net::host_name_len(rest));
     let behind = behind.strip_prefix(b" sshd").filter(|_| !host.is_empty())?;
     let (name_len, behind) = match behind {
@@ -69,7 +69,7 @@ pub fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
 /// The process id and the message of `77]: message`; `None`: it may be one all the same.
 #[must_use]
 #[inline]
-pub fn split_plain_pid(rest: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn split_plain_pid(rest: &[u8]) -> Option<(u64, &[u8])> {
     let (pid, digits) = split_digits(rest).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
     let message = rest[digits..].strip_prefix(b"]: ")?;
     // A bracket may be Solaris's message id, `%` Junos' priority, an L or an l start what a daemon says of a message before; blanks are none of the message's.
@@ -82,7 +82,7 @@ pub fn split_plain_pid(rest: &[u8]) -> Option<(u64, &[u8])> {
 /// What it takes [`split_tag`] and what stands before it would take apart in the same way (a test holds that): a host that is no level,
 /// a zone or a number, right behind it a tag of letters in which no column hides, and a message that is not the daemon's own.
 #[must_use]
-pub fn split_other(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
+pub(crate) fn split_other(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     let (host, behind) = rest.split_at(net::host_name_len(rest));
     let behind = behind.strip_prefix(b" ")?;
     let (name, behind) = behind.split_at(behind.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"-_/".contains(byte))?);
@@ -127,7 +127,7 @@ fn read_pid(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
 
 /// A process id.
 #[must_use]
-pub fn parse_pid(digits: &[u8]) -> Option<u64> {
+pub(crate) fn parse_pid(digits: &[u8]) -> Option<u64> {
     parse_number(digits).filter(|&pid| pid <= MAX_INTEGER)
 }
 
@@ -173,7 +173,7 @@ fn split_junos(message: &[u8]) -> Option<&[u8]> {
 ///
 /// **Source:** syslog.h; AIX syslogd.
 #[must_use]
-pub fn is_level(text: &[u8]) -> bool {
+pub(crate) fn is_level(text: &[u8]) -> bool {
     const FACILITIES: [&[u8]; 25] = [
         b"auth",
         b"authpriv",
@@ -225,7 +225,7 @@ pub fn is_level(text: &[u8]) -> bool {
 
 /// The first word, and what stands behind the space that ends it.
 #[must_use]
-pub fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr(b' ', text)?;
     Some((&text[..end], &text[end + 1..]))
 }
@@ -234,7 +234,7 @@ pub fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
 ///
 /// **Source:** 4.3BSD, FreeBSD and sysklogd `syslogd.c`; Apple syslogd, with dashes around it.
 #[must_use]
-pub fn read_repeat<'a>(time: Option<LogTime<'a>>, host: &'a [u8], text: &[u8]) -> Option<Repeat<'a>> {
+pub(crate) fn read_repeat<'a>(time: Option<LogTime<'a>>, host: &'a [u8], text: &[u8]) -> Option<Repeat<'a>> {
     // Few lines get further than this.
     if !matches!(text.first(), Some(b'l' | b'-' | b's')) {
         return None;
@@ -254,7 +254,7 @@ pub fn read_repeat<'a>(time: Option<LogTime<'a>>, host: &'a [u8], text: &[u8]) -
 ///
 /// **Source:** syslog-ng `lib/logwriter.c` (`log_writer_emit_suppress_summary`).
 #[must_use]
-pub fn read_suppressed<'a>(time: Option<LogTime<'a>>, host: &'a [u8], message: &'a [u8]) -> Option<Repeat<'a>> {
+pub(crate) fn read_suppressed<'a>(time: Option<LogTime<'a>>, host: &'a [u8], message: &'a [u8]) -> Option<Repeat<'a>> {
     let rest = message.strip_prefix(b"Last message '")?;
     let end = memmem::rfind(rest, b"' repeated ")?;
     let (digits, rest) = split_word(&rest[end + b"' repeated ".len()..]).map(|(digits, behind)| (digits, (&rest[..end], behind)))?;
@@ -269,7 +269,7 @@ pub fn read_suppressed<'a>(time: Option<LogTime<'a>>, host: &'a [u8], message: &
 ///
 /// **Source:** rsyslog 3 to 5 `tools/syslogd.c`, `action.c` (`actionWriteToAction`): a copy of the message with another text.
 #[must_use]
-pub fn read_repeated_under_tag<'a>(time: Option<LogTime<'a>>, host: &'a [u8], tag: &Tag<'a>) -> Option<Repeat<'a>> {
+pub(crate) fn read_repeated_under_tag<'a>(time: Option<LogTime<'a>>, host: &'a [u8], tag: &Tag<'a>) -> Option<Repeat<'a>> {
     if !tag.message.starts_with(b"last ") || service::find(tag.name).is_none() {
         return None;
     }

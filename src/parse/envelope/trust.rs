@@ -36,7 +36,7 @@ pub enum Doubt {
 impl Trust {
     /// Why a message under the name of a service is not believed, if it is not.
     #[must_use]
-    pub const fn doubt(self) -> Option<Doubt> {
+    pub(crate) const fn doubt(self) -> Option<Doubt> {
         match self {
             Self::Doubted(doubt) => Some(doubt),
             Self::SyslogFile | Self::Journald => None,
@@ -45,7 +45,7 @@ impl Trust {
 
     /// Whether even requests count for nobody.
     #[must_use]
-    pub const fn is_of_sender(self) -> bool {
+    pub(crate) const fn is_of_sender(self) -> bool {
         matches!(self, Self::Doubted(Doubt::Sender))
     }
 
@@ -77,7 +77,7 @@ impl Doubt {
 
     /// What is said of a message of another login service.
     #[must_use]
-    pub const fn reason_of_service(self) -> &'static str {
+    pub(crate) const fn reason_of_service(self) -> &'static str {
         match self {
             Self::Sender | Self::Application => "a login service's message in the output of an application, or that anyone may have sent",
             Self::Container => "a login service's message in the output of a container (--trust-container, if its own program wrote it)",
@@ -89,7 +89,7 @@ impl Doubt {
 
     /// Whether who vouches for the container takes it away.
     #[must_use]
-    pub const fn is_of_container(self) -> bool {
+    pub(crate) const fn is_of_container(self) -> bool {
         matches!(self, Self::Container | Self::JournalContainer)
     }
 }

@@ -8,7 +8,7 @@ use crate::parse::envelope::tag::{Tag, split_tag, split_word};
 use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// `1703415994.322089 host sshd[77]: message`.
-pub const SHORT_UNIX: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SHORT_UNIX: EnvelopeFormat = EnvelopeFormat {
     name: "journal_short_unix",
     kind: FormatKind::Text,
     about: "journalctl -o short-unix, and -o short-monotonic, whose lines have no time of day",
@@ -48,7 +48,7 @@ fn is_named(tag: &Tag<'_>) -> bool {
 
 /// Whether a line starts so.
 #[must_use]
-pub fn starts_with_unix_time(line: &[u8]) -> bool {
+pub(crate) fn starts_with_unix_time(line: &[u8]) -> bool {
     split_stamp(line).is_some()
 }
 

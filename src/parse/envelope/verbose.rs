@@ -14,7 +14,7 @@ use crate::parse::format::{Arena, FormatKind, Mismatch};
 use crate::parse::json::walk::{Fields, known_path};
 
 /// `journalctl -o verbose`.
-pub const VERBOSE: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const VERBOSE: EnvelopeFormat = EnvelopeFormat {
     name: "journal_verbose",
     kind: FormatKind::Text,
     about: "the journal with all fields for people (journalctl -o verbose), in an input that begins with such an entry",

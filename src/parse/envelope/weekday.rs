@@ -9,7 +9,7 @@ use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
 use crate::parse::service::SERVICES;
 
 /// `Mon Sep 18 05:56:48 2017 auth.info sshd[77]: message`.
-pub const LOGREAD: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const LOGREAD: EnvelopeFormat = EnvelopeFormat {
     name: "logread",
     kind: FormatKind::Text,
     about: "syslog with a weekday and a year around the time (OpenWrt's logread)",
@@ -22,7 +22,7 @@ pub const LOGREAD: EnvelopeFormat = EnvelopeFormat {
 };
 
 /// `Mon 2017-09-18 05:56:48 UTC host sshd[77]: message`.
-pub const SHORT_FULL: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SHORT_FULL: EnvelopeFormat = EnvelopeFormat {
     name: "journal_short_full",
     kind: FormatKind::Text,
     about: "journalctl -o short-full, and -o with-unit, where the unit stands in place of the program",
@@ -40,7 +40,7 @@ const LONGEST_DAY: usize = 24;
 
 /// Whether a line starts with a weekday and a date.
 #[must_use]
-pub fn starts_with_weekday(line: &[u8]) -> bool {
+pub(crate) fn starts_with_weekday(line: &[u8]) -> bool {
     split_ctime(line).is_some() || split_date(line).is_some()
 }
 

@@ -6,7 +6,7 @@ use crate::parse::envelope::tag::parse_pid;
 use crate::parse::format::{Arena, FormatKind, Header, Mismatch};
 
 /// `4076 2019-06-04 14:45:30.123 message`.
-pub const SSHD_LOG: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const SSHD_LOG: EnvelopeFormat = EnvelopeFormat {
     name: "windows_sshd_log",
     kind: FormatKind::Text,
     about: "sshd.log of OpenSSH on Windows",
@@ -31,7 +31,7 @@ fn split_stamp(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 
 /// Whether a line starts as one of this file.
 #[must_use]
-pub fn starts_like_sshd_log(line: &[u8]) -> bool {
+pub(crate) fn starts_like_sshd_log(line: &[u8]) -> bool {
     split_stamp(line).is_some_and(|(.., rest)| matches!(rest, [] | [b' ', ..]))
 }
 

@@ -14,7 +14,7 @@ use crate::parse::json::table::{JsonField, NO_SHIPPER, WRAPPED_KEYS as KEYS};
 use crate::parse::json::walk::Fields;
 
 /// Filebeat and Vector around a line.
-pub const WRAPPED: EnvelopeFormat = EnvelopeFormat {
+pub(crate) const WRAPPED: EnvelopeFormat = EnvelopeFormat {
     name: KEYS.name,
     kind: FormatKind::Json,
     about: "any other line, wrapped by Filebeat or Vector, or a message whose program stands in process.name; sshd lines only if they were read from a file",

@@ -7,7 +7,7 @@ use crate::parse::json::walk::Fields;
 /// front end wrote the entry.
 ///
 /// **Source:** Google Cloud, HTTP(S) load balancing logging; `LogEntry.HttpRequest`.
-pub const GOOGLE_KEYS: JsonFormat = JsonFormat {
+pub(crate) const GOOGLE_KEYS: JsonFormat = JsonFormat {
     name: "google_json",
     keys: &[
         (JsonField::Client, "httpRequest.remoteIp"),
@@ -38,7 +38,7 @@ pub const GOOGLE_KEYS: JsonFormat = JsonFormat {
 };
 
 /// **Source:** Azure, Application Gateway, Access log.
-pub const AZURE_GATEWAY_KEYS: JsonFormat = JsonFormat {
+pub(crate) const AZURE_GATEWAY_KEYS: JsonFormat = JsonFormat {
     name: "azure_gateway_json",
     keys: &[
         (JsonField::Client, "properties.clientIP"),
@@ -66,7 +66,7 @@ pub const AZURE_GATEWAY_KEYS: JsonFormat = JsonFormat {
 /// `socketIp` is the peer; `clientIp` is taken from X-Forwarded-For where one came, which clients write.
 ///
 /// **Source:** Azure, Front Door, Monitor metrics and logs, Access log.
-pub const AZURE_FRONT_DOOR_KEYS: JsonFormat = JsonFormat {
+pub(crate) const AZURE_FRONT_DOOR_KEYS: JsonFormat = JsonFormat {
     name: "azure_front_door_json",
     keys: &[
         (JsonField::Client, "properties.socketIp"),
@@ -95,7 +95,7 @@ fn is_category(fields: &Fields<'_>, name: &[u8]) -> bool {
 }
 
 /// **Source:** Cloudflare, Logs, HTTP requests.
-pub const CLOUDFLARE_KEYS: JsonFormat = JsonFormat {
+pub(crate) const CLOUDFLARE_KEYS: JsonFormat = JsonFormat {
     name: "cloudflare_json",
     keys: &[
         (JsonField::Client, "ClientIP"),
@@ -122,7 +122,7 @@ pub const CLOUDFLARE_KEYS: JsonFormat = JsonFormat {
 /// The formats that its console and documentation propose for REST and HTTP APIs.
 ///
 /// **Source:** AWS, API Gateway, Set up `CloudWatch` logging (REST), Configure logging for HTTP APIs; examples of log formats.
-pub const API_GATEWAY_KEYS: JsonFormat = JsonFormat {
+pub(crate) const API_GATEWAY_KEYS: JsonFormat = JsonFormat {
     name: "aws_api_gateway_json",
     keys: &[
         (JsonField::Client, "ip"),
@@ -154,7 +154,7 @@ pub const API_GATEWAY_KEYS: JsonFormat = JsonFormat {
 /// not unset it: by name alone.
 ///
 /// **Source:** Fastly, Useful log formats, JSON format of the logging endpoints.
-pub const FASTLY_KEYS: JsonFormat = JsonFormat {
+pub(crate) const FASTLY_KEYS: JsonFormat = JsonFormat {
     name: "fastly_json",
     keys: &[
         (JsonField::Client, "client_ip"),
@@ -180,7 +180,7 @@ pub const FASTLY_KEYS: JsonFormat = JsonFormat {
 ///
 /// **Source:** Istio documentation, Envoy access logs; Istio `pilot/pkg/model/telemetry_logging.go`; Envoy Gateway `internal/xds/translator/accesslog.go`;
 /// Contour, access logging.
-pub const ENVOY_KEYS: JsonFormat = JsonFormat {
+pub(crate) const ENVOY_KEYS: JsonFormat = JsonFormat {
     name: "envoy_json",
     keys: &[
         (JsonField::Client, "downstream_remote_address"),
@@ -210,7 +210,7 @@ pub const ENVOY_KEYS: JsonFormat = JsonFormat {
 /// `WildFly`'s console access log. `remoteHost` is the peer, unless the listener is told to take X-Forwarded-For for it (`proxy-address-forwarding`).
 ///
 /// **Source:** `WildFly` documentation, Undertow, console-access-log.
-pub const UNDERTOW_KEYS: JsonFormat = JsonFormat {
+pub(crate) const UNDERTOW_KEYS: JsonFormat = JsonFormat {
     name: "undertow_json",
     keys: &[
         (JsonField::Client, "remoteHost"),

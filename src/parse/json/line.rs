@@ -8,10 +8,10 @@ use crate::parse::json::walk;
 use crate::parse::json::walk::{Fields, mask_of};
 
 /// How much a line of JSON fits at least: more than a line of text fits any format by chance.
-pub const AT_JSON: usize = 4;
+pub(crate) const AT_JSON: usize = 4;
 
 /// Whether a line is looked at as JSON: then it is of no format or envelope of text.
-pub fn is_json(line: &[u8]) -> bool {
+pub(crate) fn is_json(line: &[u8]) -> bool {
     line.trim_ascii_start().starts_with(b"{")
 }
 
@@ -62,7 +62,7 @@ fn find<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Match<'a>, Mismatch> {
 ///
 /// # Errors
 /// The table that it comes nearest to, and what is wrong then.
-pub fn find_table(line: &[u8], arena: &Arena) -> Result<&'static str, (&'static str, Mismatch)> {
+pub(crate) fn find_table(line: &[u8], arena: &Arena) -> Result<&'static str, (&'static str, Mismatch)> {
     let found = find(line, arena).map_err(|mismatch| ("", mismatch))?;
     found.table.map(|table| table.name).map_err(|(met, table)| {
         let reason = table.missing(&found.fields).unwrap_or_default().1;
@@ -74,7 +74,7 @@ pub fn find_table(line: &[u8], arena: &Arena) -> Result<&'static str, (&'static 
 ///
 /// # Errors
 /// Why it is not.
-pub fn read_fields<'a>(line: &'a [u8], arena: &'a Arena, table: &JsonFormat) -> Result<Fields<'a>, Mismatch> {
+pub(crate) fn read_fields<'a>(line: &'a [u8], arena: &'a Arena, table: &JsonFormat) -> Result<Fields<'a>, Mismatch> {
     let found = find(line, arena)?;
     let nearest = match found.table {
         Ok(of) if of.name == table.name => return Ok(found.fields),

@@ -16,7 +16,7 @@ use crate::parse::json::walk::KnownPaths;
 ///
 /// # Errors
 /// Why it is no such line, or an ambiguous one.
-pub fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
+pub(crate) fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
     let mut fields = Fields::default();
     let mut rest = line.trim_ascii();
     while !rest.is_empty() {

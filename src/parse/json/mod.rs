@@ -10,7 +10,7 @@ pub(crate) mod nginx;
 pub(crate) mod table;
 pub(crate) mod walk;
 
-pub use crate::parse::access::json::server::{CADDY, ECS, NGINX, TRAEFIK};
+pub(crate) use crate::parse::access::json::server::{CADDY, ECS, NGINX, TRAEFIK};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::parse::access::escaping::hex;
 
 /// The JSON that the line was meant to be; `None` where it has no such escape, or a backslash before anything else that is no escape of
 /// JSON either.
-pub fn undo_escapes(line: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn undo_escapes(line: &[u8]) -> Option<Vec<u8>> {
     let (mut json, mut rest, mut has_any) = (Vec::with_capacity(line.len()), line, false);
     while let Some(at) = memchr::memchr(b'\\', rest) {
         json.extend_from_slice(&rest[..at]);

@@ -8,7 +8,7 @@ use crate::parse::json::walk::Fields;
 
 /// What a key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JsonField {
+pub(crate) enum JsonField {
     /// Who asked: an address, perhaps with a port, or a host name.
     Client,
     /// The address at the other end of the connection, where the client may be another.
@@ -68,7 +68,7 @@ pub enum JsonField {
 }
 
 #[derive(Debug)]
-pub struct JsonFormat {
+pub(crate) struct JsonFormat {
     /// As in its [`Format`](crate::parse::format::Format).
     pub name: &'static str,
     /// Which key is which field; of several keys of a field, the first that has a value counts.
@@ -80,30 +80,30 @@ pub struct JsonFormat {
 }
 
 /// The proof of a format whose keys have names that nobody else gives to keys.
-pub const NAMES: (fn(&Fields<'_>) -> bool, &str) = (|_| true, "");
+pub(crate) const NAMES: (fn(&Fields<'_>) -> bool, &str) = (|_| true, "");
 
 impl JsonFormat {
     /// The value of the first key of `field` that has one; `-` and nothing are none.
-    pub fn value<'a>(&self, fields: &Fields<'a>, field: JsonField) -> Option<&'a [u8]> {
+    pub(crate) fn value<'a>(&self, fields: &Fields<'a>, field: JsonField) -> Option<&'a [u8]> {
         let keys = self.keys.iter().filter(|(of, _)| *of == field);
         keys.filter_map(|(_, path)| fields.get(path)).find(|value| !matches!(*value, b"" | b"-"))
     }
 
     /// How many needs are met before the first that is not, and what to say of that.
-    pub fn unmet(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
+    pub(crate) fn unmet(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
         let is_met = |group: &[JsonField]| self.keys.iter().any(|(of, path)| group.contains(of) && fields.get(path).is_some());
         self.needs.iter().position(|(group, _)| !is_met(group)).map(|unmet| (unmet, self.needs[unmet].1))
     }
 
     /// The same, with the proof that who wrote the line is whom the format is of.
-    pub fn missing(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
+    pub(crate) fn missing(&self, fields: &Fields<'_>) -> Option<(usize, &'static str)> {
         let (is_proved, reason) = self.proof;
         self.unmet(fields).or_else(|| (!is_proved(fields)).then_some((self.needs.len(), reason)))
     }
 }
 
 /// Every table of access logs, in the order in which lines are held against them; those of envelopes come behind.
-pub const TABLES: &[JsonFormat] = &[
+pub(crate) const TABLES: &[JsonFormat] = &[
     NGINX_KEYS,
     CADDY_KEYS,
     TRAEFIK_KEYS,
@@ -118,17 +118,17 @@ pub const TABLES: &[JsonFormat] = &[
 ];
 
 /// Every table, in that order.
-pub fn tables() -> impl Iterator<Item = &'static JsonFormat> {
+pub(crate) fn tables() -> impl Iterator<Item = &'static JsonFormat> {
     TABLES.iter().chain(ENVELOPE_TABLES).chain(keys::LAST).chain(cloud_keys::TABLES)
 }
 
 /// What is said of JSON of which no table knows a key.
-pub const OF_NO_LOG: &str = "unknown JSON log";
+pub(crate) const OF_NO_LOG: &str = "unknown JSON log";
 /// Fields that say what was asked for.
-pub const ASKED: &[JsonField] = &[JsonField::Request, JsonField::Method, JsonField::Target, JsonField::Path];
+pub(crate) const ASKED: &[JsonField] = &[JsonField::Request, JsonField::Method, JsonField::Target, JsonField::Path];
 
 /// nginx has no JSON format of its own: names are those of its variables, as most configurations have them.
-pub const NGINX_KEYS: JsonFormat = JsonFormat {
+pub(crate) const NGINX_KEYS: JsonFormat = JsonFormat {
     name: "nginx_json",
     keys: &[
         (JsonField::Client, "remote_addr"),
@@ -199,7 +199,7 @@ const NGINX_NAMES: [&str; 12] = [
 
 /// `client_ip` is whom Caddy takes for the client by its own `trusted_proxies`; with none it is `remote_ip`, the peer. Where
 /// --trusted-proxy says whom to trust, the peer is what counts (see `request`).
-pub const CADDY_KEYS: JsonFormat = JsonFormat {
+pub(crate) const CADDY_KEYS: JsonFormat = JsonFormat {
     name: "caddy_json",
     keys: &[
         (JsonField::Client, "request.client_ip"),
@@ -238,7 +238,7 @@ pub const CADDY_KEYS: JsonFormat = JsonFormat {
 /// `ClientAddr` is the peer. `ClientHost` is the X-Forwarded-For header where one came, but only its first line: where a proxy adds a line instead of appending
 /// to the header (`HAProxy` does), that is what the client wrote. So it names nobody where `ClientAddr` is. Where fields were dropped and it stands alone, it is the
 /// peer unless Traefik is told to trust the header (`forwardedHeaders`; version 1 trusted it), and a list is no address.
-pub const TRAEFIK_KEYS: JsonFormat = JsonFormat {
+pub(crate) const TRAEFIK_KEYS: JsonFormat = JsonFormat {
     name: "traefik_json",
     keys: &[
         (JsonField::Client, "ClientAddr"),
@@ -267,7 +267,7 @@ pub const TRAEFIK_KEYS: JsonFormat = JsonFormat {
 };
 
 /// Keys nested or dotted.
-pub const ECS_KEYS: JsonFormat = JsonFormat {
+pub(crate) const ECS_KEYS: JsonFormat = JsonFormat {
     name: "ecs_json",
     keys: &[
         (JsonField::Client, "source.ip"),
@@ -332,27 +332,27 @@ const ENVELOPE_TABLES: &[JsonFormat] = &[
 ];
 
 /// The name of the program that sent the message, as the kernel has it.
-pub const COMM: &str = "_COMM";
+pub(crate) const COMM: &str = "_COMM";
 /// Its file.
-pub const EXE: &str = "_EXE";
+pub(crate) const EXE: &str = "_EXE";
 /// As whom it ran.
-pub const UID: &str = "_UID";
+pub(crate) const UID: &str = "_UID";
 /// The unit of systemd that it belongs to.
-pub const UNIT: &str = "_SYSTEMD_UNIT";
+pub(crate) const UNIT: &str = "_SYSTEMD_UNIT";
 /// What it calls itself.
-pub const IDENTIFIER: &str = "SYSLOG_IDENTIFIER";
+pub(crate) const IDENTIFIER: &str = "SYSLOG_IDENTIFIER";
 /// Of what container engines send to the journal.
-pub const CONTAINER_ID: &str = "CONTAINER_ID";
+pub(crate) const CONTAINER_ID: &str = "CONTAINER_ID";
 /// The same.
-pub const CONTAINER_NAME: &str = "CONTAINER_NAME";
+pub(crate) const CONTAINER_NAME: &str = "CONTAINER_NAME";
 
 /// Of a piece of a line that Docker's journald driver wrote: all but the last of older versions, all of newer ones.
 ///
 /// **Source:** moby `daemon/logger/journald` (`Log`).
-pub const PARTIAL: [&str; 2] = ["CONTAINER_PARTIAL_MESSAGE", "CONTAINER_PARTIAL_ID"];
+pub(crate) const PARTIAL: [&str; 2] = ["CONTAINER_PARTIAL_MESSAGE", "CONTAINER_PARTIAL_ID"];
 
 /// What journald writes.
-pub const JOURNAL_KEYS: JsonFormat = JsonFormat {
+pub(crate) const JOURNAL_KEYS: JsonFormat = JsonFormat {
     name: "journald_json",
     keys: &[
         (JsonField::Message, "MESSAGE"),
@@ -382,7 +382,7 @@ pub const JOURNAL_KEYS: JsonFormat = JsonFormat {
 };
 
 /// What shippers write around a line.
-pub const WRAPPED_KEYS: JsonFormat = JsonFormat {
+pub(crate) const WRAPPED_KEYS: JsonFormat = JsonFormat {
     name: "wrapped_json",
     keys: &[
         (JsonField::Message, "event.original"),
@@ -397,4 +397,4 @@ pub const WRAPPED_KEYS: JsonFormat = JsonFormat {
 };
 
 /// What is said of a message that nobody may have shipped.
-pub const NO_SHIPPER: &str = "a message, but nothing says which log it was taken from";
+pub(crate) const NO_SHIPPER: &str = "a message, but nothing says which log it was taken from";

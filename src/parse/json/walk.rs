@@ -30,11 +30,11 @@ struct KnownPath {
 
 /// The paths that a reading takes the values of.
 #[derive(Debug, Default)]
-pub struct KnownPaths(AHashMap<&'static str, KnownPath>);
+pub(crate) struct KnownPaths(AHashMap<&'static str, KnownPath>);
 
 impl KnownPaths {
     /// These, and what leads to them.
-    pub fn of(paths: impl IntoIterator<Item = &'static str>) -> Self {
+    pub(crate) fn of(paths: impl IntoIterator<Item = &'static str>) -> Self {
         let mut known: AHashMap<&'static str, KnownPath> = AHashMap::new();
         for path in paths {
             known.entry(path).or_default().path = Some(path);
@@ -46,7 +46,7 @@ impl KnownPaths {
     }
 
     /// The path that `key` is, if its value is wanted.
-    pub fn find(&self, key: &str) -> Option<&'static str> {
+    pub(crate) fn find(&self, key: &str) -> Option<&'static str> {
         self.0.get(key)?.path
     }
 }
@@ -59,7 +59,7 @@ static KNOWN: LazyLock<KnownPaths> = LazyLock::new(|| {
 
 /// The path that `name` is, if a table names it.
 #[must_use]
-pub fn known_path(name: &str) -> Option<&'static str> {
+pub(crate) fn known_path(name: &str) -> Option<&'static str> {
     KNOWN.find(name)
 }
 
@@ -67,7 +67,7 @@ pub fn known_path(name: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// Why it is no JSON object, or an ambiguous one.
-pub fn read<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Fields<'a>, &'static str> {
+pub(crate) fn read<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Fields<'a>, &'static str> {
     read_paths(line, arena, &KNOWN)
 }
 
@@ -76,7 +76,7 @@ pub fn read<'a>(line: &'a [u8], arena: &'a Arena) -> Result<Fields<'a>, &'static
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
+pub(crate) fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
     let outcome = read_json(line, arena, known);
     match &outcome {
         Err(NO_JSON) if line.ends_with(b"}") => match nginx::undo_escapes(line) {
@@ -238,7 +238,7 @@ impl<'a> Visitor<'a> for ObjectVisitor<'_, 'a, '_> {
 
 /// The values that were found; text without its escapes, numbers as they stand, null and arrays of objects as nothing.
 #[derive(Debug, Default)]
-pub struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     all: Vec<(&'static str, &'a [u8])>,
     /// A bit for each path that was found, which others may share: tables ask for hundreds of paths of which a line has ten.
     seen: u128,
@@ -246,7 +246,7 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The value at `path`.
-    pub fn get(&self, path: &str) -> Option<&'a [u8]> {
+    pub(crate) fn get(&self, path: &str) -> Option<&'a [u8]> {
         if self.seen & bit_of(path) == 0 {
             return None;
         }
@@ -254,7 +254,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether none of the paths of a [`mask_of`] was found; false: one may have been.
-    pub const fn has_none(&self, mask: u128) -> bool {
+    pub(crate) const fn has_none(&self, mask: u128) -> bool {
         self.seen & mask == 0
     }
 
@@ -264,7 +264,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Adds a value to those that `path` may have, which are joined as a list of them is.
-    pub fn join(&mut self, path: &'static str, value: &'a [u8], arena: &'a Arena) {
+    pub(crate) fn join(&mut self, path: &'static str, value: &'a [u8], arena: &'a Arena) {
         match self.all.iter_mut().find(|(known, _)| *known == path) {
             None => self.push(path, value),
             Some((_, before)) => *before = arena.join(&[*before, b", ", value]),
@@ -276,7 +276,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// What is said of the line then.
-    pub fn add(&mut self, path: &'static str, value: &'a [u8]) -> Result<(), &'static str> {
+    pub(crate) fn add(&mut self, path: &'static str, value: &'a [u8]) -> Result<(), &'static str> {
         match self.get(path) {
             None => self.push(path, value),
             Some(before) if before == value => {}
@@ -287,7 +287,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The bits that stand for `paths`.
-pub fn mask_of<'p>(paths: impl IntoIterator<Item = &'p str>) -> u128 {
+pub(crate) fn mask_of<'p>(paths: impl IntoIterator<Item = &'p str>) -> u128 {
     paths.into_iter().fold(0, |mask, path| mask | bit_of(path))
 }
 

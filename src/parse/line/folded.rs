@@ -8,7 +8,7 @@ use crate::parse::line::LineParser;
 use crate::parse::service::message::unfold_rest;
 
 /// The first word of such a line, which stands where a program's name does.
-pub const TAG: &[u8] = b"message";
+pub(crate) const TAG: &[u8] = b"message";
 
 impl LineParser<'_> {
     /// What the line inside says, as often as it came; `None` where there is none.

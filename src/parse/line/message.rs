@@ -17,11 +17,11 @@ use crate::parse::service::{self, Service, sshd};
 
 /// The programs of which messages are tried as requests before the templates of their services are, of which there are many. F5 BIG-IP writes what
 /// a client sent first under the name httpd, so that is none of them.
-pub const WEB_SERVERS: [&[u8]; 3] = [b"nginx", b"apache2", b"haproxy"];
+pub(crate) const WEB_SERVERS: [&[u8]; 3] = [b"nginx", b"apache2", b"haproxy"];
 
 impl LineParser<'_> {
     /// A line that is of the service that the user vouches for.
-    pub fn read_vouched<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<Read<'a>> {
+    pub(crate) fn read_vouched<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<Read<'a>> {
         let Some(Program::Catalog(name)) = self.candidates.program else { return None };
         let around = outer.map_or(Header::default(), |outer| outer.header);
         let header = Header { program: arena.keep(name.as_bytes()), ..around };
@@ -29,7 +29,7 @@ impl LineParser<'_> {
     }
 
     /// A line of a service's own file.
-    pub fn read_own_line<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<ParsedLine<'a>> {
+    pub(crate) fn read_own_line<'a>(&mut self, text: &'a [u8], outer: Option<&Envelope<'a>>, arena: &'a Arena) -> Option<ParsedLine<'a>> {
         let read = self.services.as_ref()?.read_line(text, arena, &mut self.clock)?;
         let doubt = outer.and_then(|outer| outer.trust.doubt().map(|doubt| (doubt, outer)));
         match read {
@@ -153,7 +153,7 @@ impl LineParser<'_> {
 
 /// What a message says that has no header of its own, or one that is no daemon's alone, where it is one of the service's known messages; and whether it
 /// has such a header.
-pub fn read_bare<'a>(
+pub(super) fn read_bare<'a>(
     service: &Service,
     text: &'a [u8],
     outer: Option<&Envelope<'a>>,
@@ -224,12 +224,12 @@ fn trim_front(message: &[u8]) -> &[u8] {
 }
 
 /// Whether a message names its peer: only then it is told from what any program may say.
-pub fn names_peer(parsed: &ParsedLine<'_>) -> bool {
+pub(crate) fn names_peer(parsed: &ParsedLine<'_>) -> bool {
     matches!(parsed, ParsedLine::Message(message) if message.names_peer())
 }
 
 /// Whether the first word of a message is an address: before a client's text, in which a request may stand, servers write words of their own.
-pub fn begins_with_address(message: &[u8]) -> bool {
+pub(crate) fn begins_with_address(message: &[u8]) -> bool {
     memchr::memchr(b' ', message).is_some_and(|space| net::parse_address(&message[..space]).is_some())
 }
 

@@ -9,7 +9,7 @@ use crate::parse::line::LineParser;
 
 /// How the last line was read.
 #[derive(Debug, Clone, Copy)]
-pub enum SameFormat {
+pub(crate) enum SameFormat {
     /// As one of syslog: nearly all are sshd's.
     Syslog,
     /// As a request of this format.
@@ -23,7 +23,7 @@ impl LineParser<'_> {
     #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
     #[inline(always)]
     #[must_use]
-    pub fn same_format(&self, line: &Line<'_>) -> SameFormat {
+    pub(crate) fn same_format(&self, line: &Line<'_>) -> SameFormat {
         if self.candidates.is_special() || line.text.is_empty() || line.text.len() > MAX_LINE {
             return SameFormat::Unknown;
         }
@@ -44,7 +44,7 @@ impl LineParser<'_> {
     /// Header and message of a line of sshd's in a file of syslog, as nearly all are; `None`: it may be one all the same.
     #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
     #[inline(always)]
-    pub fn open_plain<'a>(&mut self, line: &'a [u8]) -> Option<(Header<'a>, &'a [u8])> {
+    pub(crate) fn open_plain<'a>(&mut self, line: &'a [u8]) -> Option<(Header<'a>, &'a [u8])> {
         self.plain.open(line, &mut self.clock)
     }
 }

@@ -15,7 +15,7 @@ use crate::record::run::count::LineClass;
 
 /// An entry, and the lines that stand around it.
 #[derive(Debug)]
-pub struct WholeEntry<'b> {
+pub(crate) struct WholeEntry<'b> {
     /// What is read of it; empty where nothing but brackets and empty lines stands there.
     pub text: &'b [u8],
     /// How many lines stand before it.
@@ -24,7 +24,7 @@ pub struct WholeEntry<'b> {
 
 /// What is read of the entry that stands in `bytes` with what is around it.
 #[must_use]
-pub fn trim_entry(layout: EntryLayout, bytes: &[u8]) -> WholeEntry<'_> {
+pub(crate) fn trim_entry(layout: EntryLayout, bytes: &[u8]) -> WholeEntry<'_> {
     let is_around = |line: &[u8]| match layout {
         EntryLayout::Export | EntryLayout::Verbose => line.trim_ascii().is_empty(),
         EntryLayout::Indented => is_framing(line),

@@ -48,7 +48,7 @@ impl<'c> Classifier<'c> {
     }
 
     /// Takes back what was counted of a block and added up since.
-    pub fn reuse(&self, counted: ScoreRecords) {
+    pub(crate) fn reuse(&self, counted: ScoreRecords) {
         let mut rows = counted.seen;
         rows.clear();
         if rows.capacity() > 0

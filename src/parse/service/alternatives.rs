@@ -5,7 +5,7 @@ const MOST: usize = 256;
 
 /// What is wrong with a template, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateFlaw {
+pub(crate) struct TemplateFlaw {
     /// The byte.
     pub at: usize,
     /// What is wrong there.
@@ -14,7 +14,7 @@ pub struct TemplateFlaw {
 
 impl TemplateFlaw {
     /// The template with a caret under the place.
-    pub fn show(&self, template: &str) -> String {
+    pub(crate) fn show(&self, template: &str) -> String {
         let before = template.get(..self.at).map_or(0, |before| before.chars().count());
         format!("template: {}\n    {template}\n    {}^", self.what, " ".repeat(before))
     }
@@ -24,7 +24,7 @@ impl TemplateFlaw {
 ///
 /// # Errors
 /// Where an alternative does not end, or there are too many.
-pub fn expand(text: &str) -> Result<Vec<String>, TemplateFlaw> {
+pub(crate) fn expand(text: &str) -> Result<Vec<String>, TemplateFlaw> {
     let mut done = vec![String::new()];
     let mut at = 0;
     while let Some(open) = text[at..].find("((").map(|open| at + open) {

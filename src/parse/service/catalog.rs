@@ -89,7 +89,7 @@ impl Services {
     }
 
     /// The shipped service that messages of `program` may be of, where the run does not read them.
-    pub fn find_unasked(&self, program: &[u8]) -> Option<&'static str> {
+    pub(crate) fn find_unasked(program: &[u8]) -> Option<&'static str> {
         let program = std::str::from_utf8(program).ok().filter(|program| !BROAD_PROGRAMS.contains(program))?;
         let quoted = format!("\"{program}\"");
         let lists = |file: &&ShippedFile| {
@@ -146,7 +146,7 @@ impl Catalog {
 
     /// The services that write under `program`: by itself, with a path, as an instance of a unit.
     #[must_use]
-    pub fn of_program(&self, program: &[u8]) -> Vec<usize> {
+    pub(crate) fn of_program(&self, program: &[u8]) -> Vec<usize> {
         let base = if program.starts_with(b"/") { program.rsplit(|&b| b == b'/').next().unwrap_or_default() } else { program };
         let mut found = self.exact.get(base).cloned().unwrap_or_default();
         if let (true, Some(at)) = (base.ends_with(b".service"), memchr::memchr(b'@', base)) {
@@ -163,7 +163,7 @@ impl Catalog {
 
     /// The services whose own files may hold `line`, as far as its first byte tells, in their order.
     #[must_use]
-    pub fn may_hold(&self, line: &[u8]) -> &[usize] {
+    pub(crate) fn may_hold(&self, line: &[u8]) -> &[usize] {
         let of = |byte: u8| {
             let syntax = KeyedSyntax::of(&[byte]);
             let holds = |(definition, is_named): &(&Definition, bool)| {
@@ -179,13 +179,13 @@ impl Catalog {
 
     /// The keys of a syntax that messages name.
     #[must_use]
-    pub const fn known(&self, syntax: KeyedSyntax) -> &KnownPaths {
+    pub(crate) const fn known(&self, syntax: KeyedSyntax) -> &KnownPaths {
         &self.known[syntax as usize]
     }
 }
 
 /// Whether an operand is meant as a path, and not as the name of a service.
-pub fn is_path(operand: &str) -> bool {
+pub(crate) fn is_path(operand: &str) -> bool {
     operand.contains('/') || Path::new(operand).extension().is_some_and(|extension| extension == "toml") || Path::new(operand).is_dir()
 }
 
@@ -213,7 +213,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// What is wrong with it, with its place.
-pub fn read_file(path: &Path) -> Result<Definition> {
+pub(crate) fn read_file(path: &Path) -> Result<Definition> {
     let text = fs::read_to_string(path).map_err(|source| Error::read(&path.display().to_string(), &source))?;
     let definition = Definition::parse(&text, &path.display().to_string())?;
     if definition.name == "sshd" {
@@ -227,7 +227,7 @@ pub fn read_file(path: &Path) -> Result<Definition> {
 }
 
 /// Whether a file is that of sshd which was built in: it is read anyway.
-pub fn is_shipped_sshd(path: &Path) -> bool {
+pub(crate) fn is_shipped_sshd(path: &Path) -> bool {
     let is_it = |text: String| SHIPPED.iter().any(|file| file.name == "sshd" && file.text == text);
     path.file_name().is_some_and(|name| name == "sshd.toml") && fs::read_to_string(path).is_ok_and(is_it)
 }

@@ -92,13 +92,13 @@ impl Definition {
 
     /// The name under which it writes, for what names none: the first that is no pattern.
     #[must_use]
-    pub fn own_program(&self) -> &str {
+    pub(crate) fn own_program(&self) -> &str {
         self.programs.iter().find(|program| !program.contains('*')).map_or(self.name, String::as_str)
     }
 
     /// Whether it writes under `program`, or from a file or process of that name.
     #[must_use]
-    pub fn is_program(&self, program: &[u8]) -> bool {
+    pub(crate) fn is_program(&self, program: &[u8]) -> bool {
         let of = |name: &str| name.rsplit('/').next().unwrap_or(name).as_bytes() == program || name.as_bytes() == program;
         // Nobody is every program, also of a service that any program may speak for (`*`).
         !program.is_empty() && self.programs.iter().any(|name| of(name.trim_start_matches('*')))
@@ -116,7 +116,7 @@ impl Definition {
 
     /// Whether `unit` of systemd is its own, an instance or not.
     #[must_use]
-    pub fn is_unit(&self, unit: &[u8]) -> bool {
+    pub(crate) fn is_unit(&self, unit: &[u8]) -> bool {
         let of_instance = |name: &str| {
             let template = name.strip_suffix(".service").map(|base| format!("{base}@"));
             template.is_some_and(|template| unit.starts_with(template.as_bytes()) && unit.ends_with(b".service"))
@@ -130,22 +130,22 @@ impl Definition {
     }
 
     /// Its messages of keys and values.
-    pub fn keyed(&self) -> &[KeyedMatcher] {
+    pub(crate) fn keyed(&self) -> &[KeyedMatcher] {
         if self.has_keyed() { &self.messages().keyed } else { &[] }
     }
 
     /// Whether it has messages of keys and values.
-    pub const fn has_keyed(&self) -> bool {
+    pub(crate) const fn has_keyed(&self) -> bool {
         self.has_keyed
     }
 
     /// Whether it has messages of keys and values that are written so.
-    pub fn is_keyed(&self, syntax: KeyedSyntax) -> bool {
+    pub(crate) fn is_keyed(&self, syntax: KeyedSyntax) -> bool {
         self.written.iter().any(|message| message.is_keyed_in(syntax))
     }
 
     /// What was written, for checks and lists.
-    pub fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         &self.messages().entries
     }
 

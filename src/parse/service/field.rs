@@ -63,7 +63,7 @@ impl FieldKind {
     }
 
     /// Whether the client chooses its text.
-    pub const fn is_of_client(self) -> bool {
+    pub(crate) const fn is_of_client(self) -> bool {
         matches!(self, Self::User | Self::Client)
     }
 
@@ -86,7 +86,7 @@ impl FieldKind {
     }
 
     /// The same of a text that holds no space.
-    pub fn accepts_word(self, text: &[u8]) -> bool {
+    pub(crate) fn accepts_word(self, text: &[u8]) -> bool {
         match self {
             Self::User | Self::Client | Self::Method | Self::Word | Self::Server => !text.is_empty(),
             _ => self.accepts(text),
@@ -94,7 +94,7 @@ impl FieldKind {
     }
 
     /// The same of a text behind which `literal` stands, whose first byte a client's words do not hold.
-    pub fn accepts_before(self, text: &[u8], literal: &Literal) -> bool {
+    pub(crate) fn accepts_before(self, text: &[u8], literal: &Literal) -> bool {
         match literal.text.first() {
             Some(&delimiter) if self.is_of_client() => memchr(delimiter, text).is_none() && (delimiter != b' ' || !text.is_empty()),
             _ => self.accepts(text),
@@ -107,7 +107,7 @@ impl FieldKind {
 
     /// How much of `rest` is this part with `literal` behind it, of a number or a host as nearly all are; `None`: it may be one all the same.
     #[inline]
-    pub fn measure(self, rest: &[u8], literal: &Literal) -> Option<usize> {
+    pub(crate) fn measure(self, rest: &[u8], literal: &Literal) -> Option<usize> {
         let len = match self {
             Self::Port => split_digits(rest).filter(|&(port, len)| len <= 5 && u16::try_from(port).is_ok())?.1,
             Self::Number | Self::Count => count_digits(rest),
@@ -118,7 +118,7 @@ impl FieldKind {
     }
 
     /// How much of `rest` is this part, where `literal` follows it; of a word, there is no space in that.
-    pub fn find_end(self, rest: &[u8], literal: &Literal) -> Option<usize> {
+    pub(crate) fn find_end(self, rest: &[u8], literal: &Literal) -> Option<usize> {
         if !self.is_word() {
             return memmem::find(rest, literal.text);
         }
@@ -134,7 +134,7 @@ impl FieldKind {
     }
 
     /// Where `literal` starts whose right neighbour, up to the end of `rest`, is this part; `behind` follows that.
-    pub fn find_start(self, rest: &[u8], literal: &Literal, behind: &Literal) -> Option<usize> {
+    pub(crate) fn find_start(self, rest: &[u8], literal: &Literal, behind: &Literal) -> Option<usize> {
         let may_hold_spaces = self.is_of_client() && !matches!(behind.text.first(), None | Some(b' '));
         if may_hold_spaces || !(self.is_word() && literal.text.ends_with(b" ")) {
             return memmem::rfind(rest, literal.text).filter(|at| self.accepts_before(&rest[at + literal.text.len()..], behind));
@@ -154,14 +154,14 @@ fn count_last_digits(text: &[u8]) -> usize {
 }
 
 /// The address and the prefix length of `192.0.2.1/32`.
-pub fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
+pub(crate) fn split_network(text: &[u8]) -> Option<(&[u8], u8)> {
     let slash = memrchr(b'/', text)?;
     let bits = std::str::from_utf8(&text[slash + 1..]).ok()?.parse().ok()?;
     net::parse_address(&text[..slash]).map(|_| (&text[..slash], bits))
 }
 
 /// The address and the port of `192.0.2.1:4711`, `[2001:db8::1]:4711`, `2001:db8::1:4711` or, as Dante writes it, `192.0.2.1.4711`.
-pub fn split_peer(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn split_peer(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let Some((host, port)) = net::split_port(text) else { return split_dotted(text) };
     let host = net::strip_brackets(host);
     (net::is_host(host) && parse_port(port).is_some()).then_some((host, port))
@@ -200,7 +200,7 @@ impl<'a> Captures<'a> {
     }
 
     /// The text of a part that was found.
-    pub const fn get(&self, part: FieldKind) -> Option<&'a [u8]> {
+    pub(crate) const fn get(&self, part: FieldKind) -> Option<&'a [u8]> {
         if self.found & 1 << part as u8 == 0 { None } else { Some(self.texts[part as usize]) }
     }
 
@@ -219,7 +219,7 @@ impl<'a> Captures<'a> {
         self.all.clear();
     }
 
-    pub fn add(&mut self, part: FieldKind, text: &'a [u8]) {
+    pub(crate) fn add(&mut self, part: FieldKind, text: &'a [u8]) {
         #[cfg(test)]
         self.all.push((part, text));
         if part == FieldKind::Peer

@@ -17,7 +17,7 @@ use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncati
 
 /// How keys and values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyedSyntax {
+pub(crate) enum KeyedSyntax {
     /// An object.
     Json,
     /// `key=value key="a value"`.
@@ -28,7 +28,7 @@ pub enum KeyedSyntax {
 
 impl KeyedSyntax {
     /// What files of services call it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Logfmt => "logfmt",
@@ -37,7 +37,7 @@ impl KeyedSyntax {
     }
 
     /// Which of them `text` is written in, as far as its first bytes tell.
-    pub fn of(text: &[u8]) -> Self {
+    pub(crate) fn of(text: &[u8]) -> Self {
         match text.trim_ascii_start().first() {
             Some(b'{') => Self::Json,
             Some(b'<') => Self::Xml,
@@ -48,7 +48,7 @@ impl KeyedSyntax {
 
 /// One message of keys and values.
 #[derive(Debug)]
-pub struct KeyedMatcher {
+pub(crate) struct KeyedMatcher {
     /// How it is written.
     pub syntax: KeyedSyntax,
     /// What it means.
@@ -88,14 +88,14 @@ enum ValueForm {
 
 /// What a message of keys gives beside its captures.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct KeyedTime<'a>(pub Option<LogTime<'a>>);
+pub(crate) struct KeyedTime<'a>(pub Option<LogTime<'a>>);
 
 impl KeyedMatcher {
     /// The matcher of `table`: paths of keys and templates of their values.
     ///
     /// # Errors
     /// What is wrong with a key.
-    pub fn compile(syntax: KeyedSyntax, table: &Table, template: &'static MessageTemplate) -> Result<Self, String> {
+    pub(crate) fn compile(syntax: KeyedSyntax, table: &Table, template: &'static MessageTemplate) -> Result<Self, String> {
         let mut keys = Vec::new();
         for (key, value) in table {
             let (path, is_optional) = key.strip_prefix('?').map_or((&**key, false), |path| (path, true));
@@ -121,12 +121,12 @@ impl KeyedMatcher {
     }
 
     /// The paths that it looks at.
-    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &'static str> {
         self.keys.iter().flat_map(|key| key.path.split(' '))
     }
 
     /// The templates of its values.
-    pub fn values(&self) -> impl Iterator<Item = &TemplateMatcher> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &TemplateMatcher> {
         self.keys.iter().flat_map(|key| match &key.form {
             ValueForm::Text(texts) => texts.as_slice(),
             ValueForm::Time(_) => &[],
@@ -134,7 +134,13 @@ impl KeyedMatcher {
     }
 
     /// Adds what `fields` say to `parts`, and gives the time that they name, if all of the keys fit.
-    pub fn read<'a>(&self, fields: &Fields<'a>, arena: &'a Arena, clock: &mut Clock, parts: &mut Captures<'a>) -> Option<KeyedTime<'a>> {
+    pub(crate) fn read<'a>(
+        &self,
+        fields: &Fields<'a>,
+        arena: &'a Arena,
+        clock: &mut Clock,
+        parts: &mut Captures<'a>,
+    ) -> Option<KeyedTime<'a>> {
         parts.clear();
         let mut time = KeyedTime::default();
         for key in &self.keys {

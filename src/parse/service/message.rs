@@ -37,7 +37,7 @@ pub struct ServiceMessage<'a> {
 
 /// The peer and the user, as far as a message names them.
 #[derive(Debug, Clone, Copy)]
-pub enum PeerAndUser<'a> {
+pub(crate) enum PeerAndUser<'a> {
     /// Both are known.
     Named(Option<&'a [u8]>, Option<&'a [u8]>),
     /// They stand in these fields of PAM.
@@ -46,7 +46,7 @@ pub enum PeerAndUser<'a> {
 
 /// What is known of a message beside its parts.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Circumstances<'a> {
+pub(crate) struct Circumstances<'a> {
     /// The peer and the user, where they are not parts of their own.
     pub peer: Option<PeerAndUser<'a>>,
     /// How often the message came.
@@ -58,7 +58,7 @@ pub struct Circumstances<'a> {
 impl<'a> ServiceMessage<'a> {
     /// A message of `template` with these parts.
     #[inline]
-    pub fn new(header: Header<'a>, template: &'static MessageTemplate, parts: &Captures<'a>, around: Circumstances<'a>) -> Self {
+    pub(crate) fn new(header: Header<'a>, template: &'static MessageTemplate, parts: &Captures<'a>, around: Circumstances<'a>) -> Self {
         let (peer, user, is_of_pam) = match around.peer {
             Some(PeerAndUser::Named(peer, user)) => (peer, user, false),
             Some(PeerAndUser::OfPam(fields)) => (Some(fields), None, true),
@@ -85,7 +85,7 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// The same without signals.
-    pub fn uncounted(self) -> Self {
+    pub(crate) fn uncounted(self) -> Self {
         Self { signals: SignalSet::default(), ..self }
     }
 
@@ -121,7 +121,7 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// The template that it fits.
-    pub const fn template(&self) -> &'static MessageTemplate {
+    pub(crate) const fn template(&self) -> &'static MessageTemplate {
         self.template
     }
 
@@ -131,12 +131,12 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// Whether it tells of nothing.
-    pub const fn is_quiet(&self) -> bool {
+    pub(crate) const fn is_quiet(&self) -> bool {
         self.template.is_quiet()
     }
 
     /// Whether the message names its peer.
-    pub fn names_peer(&self) -> bool {
+    pub(crate) fn names_peer(&self) -> bool {
         self.address().is_some()
     }
 
@@ -159,7 +159,7 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// Adds the event of this message, which has these signals and stands at `place`, to what is counted, as far as `wants` says.
-    pub fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, (file, line): (&str, u64), wants: &AggregationOptions) {
+    pub(crate) fn count_in(&self, counted: &mut ScoreRecords, signals: SignalSet, (file, line): (&str, u64), wants: &AggregationOptions) {
         if !wants.users && signals.intersection(LOGIN_ACCEPTED.union(SERVICE_LOGINS)).is_empty() {
             let (ip, at) = (self.ip(), self.header.time.map(|time| time.seconds));
             return counted.add_plain(PlainEvent { ip, at, signals, count: self.count, file, line });
@@ -233,12 +233,12 @@ fn single_address(network: &[u8]) -> Option<&[u8]> {
 }
 
 /// How often the message inside came, and that message.
-pub fn unfold_repeats(message: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn unfold_repeats(message: &[u8]) -> Option<(u64, &[u8])> {
     unfold_rest(message.strip_prefix(b"message ")?)
 }
 
 /// The same behind the first word, `repeated 5 times: [ MESSAGE]`.
-pub fn unfold_rest(message: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn unfold_rest(message: &[u8]) -> Option<(u64, &[u8])> {
     let rest = message.strip_prefix(b"repeated ")?;
     let digits = rest.iter().position(|b| !b.is_ascii_digit())?;
     let inside = rest[digits..].strip_prefix(b" times: [")?.strip_suffix(b"]")?;
@@ -247,6 +247,6 @@ pub fn unfold_rest(message: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// How often a message was repeated: at least once.
-pub fn parse_count(digits: &[u8]) -> Option<u64> {
+pub(crate) fn parse_count(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok().filter(|n| (1..=MAX_INTEGER).contains(n))
 }

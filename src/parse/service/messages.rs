@@ -11,7 +11,7 @@ use crate::record::signal::{SIGNALS, SignalSet, index_of};
 /// What a message says, and how it is told from others.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MessageEntry {
+pub(crate) struct MessageEntry {
     template: Option<OneOrMany>,
     json: Option<toml::Table>,
     logfmt: Option<toml::Table>,
@@ -62,7 +62,7 @@ const INVALID_USER: [&str; 2] = ["invalid user {user", "illegal user {user"];
 /// What the first example of a message gives.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Expectation {
+pub(crate) struct Expectation {
     /// The address or host name of the peer.
     pub addr: Option<String>,
     /// Its port.
@@ -92,7 +92,7 @@ fn port<'de, D: Deserializer<'de>>(toml: D) -> std::result::Result<Option<u16>, 
 
 /// The messages of a service, compiled.
 #[derive(Debug)]
-pub struct Messages {
+pub(super) struct Messages {
     /// Its messages of text.
     pub templates: TemplateTable,
     /// Its messages of keys and values.
@@ -103,7 +103,7 @@ pub struct Messages {
 
 /// One `[[message]]`, compiled.
 #[derive(Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The templates, before alternatives are expanded.
     pub templates: Vec<&'static MessageTemplate>,
     /// Example messages.
@@ -117,31 +117,31 @@ pub struct Entry {
 impl Entry {
     /// Whether no signal fires, and nothing says why.
     #[must_use]
-    pub fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         self.uncounted.is_none() && self.templates.iter().all(|template| template.signals.is_empty())
     }
 
     /// Whether a login failed, and that counts.
     #[must_use]
-    pub fn counts_failures(&self) -> bool {
+    pub(crate) fn counts_failures(&self) -> bool {
         self.templates.iter().any(|template| template.outcome == "failure" && !template.signals.is_empty())
     }
 
     /// Whether it is told by keys.
     #[must_use]
-    pub fn is_keyed(&self) -> bool {
+    pub(crate) fn is_keyed(&self) -> bool {
         self.templates.iter().any(|template| ["json ", "logfmt ", "xml "].iter().any(|syntax| template.pattern.starts_with(syntax)))
     }
 }
 
 impl MessageEntry {
     /// Whether it is told by keys.
-    pub const fn is_keyed(&self) -> bool {
+    pub(crate) const fn is_keyed(&self) -> bool {
         self.json.is_some() || self.logfmt.is_some() || self.xml.is_some()
     }
 
     /// Whether it is told by keys that are written so.
-    pub const fn is_keyed_in(&self, syntax: KeyedSyntax) -> bool {
+    pub(crate) const fn is_keyed_in(&self, syntax: KeyedSyntax) -> bool {
         match syntax {
             KeyedSyntax::Json => self.json.is_some(),
             KeyedSyntax::Logfmt => self.logfmt.is_some(),
@@ -155,7 +155,7 @@ impl Messages {
     ///
     /// # Errors
     /// What is wrong with one.
-    pub fn compile(name: &'static str, messages: &[MessageEntry]) -> Result<Self, String> {
+    pub(super) fn compile(name: &'static str, messages: &[MessageEntry]) -> Result<Self, String> {
         let dataset: &'static str = format!("{name}.auth").leak();
         let (mut templates, mut keyed, mut entries) = (Vec::new(), Vec::new(), Vec::new());
         for message in messages {
@@ -179,7 +179,7 @@ impl Messages {
     ///
     /// # Errors
     /// What is wrong with one.
-    pub fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), String> {
         for matcher in self.templates.in_order() {
             matcher.check().map_err(|what| format!("template {:?}: {what}", matcher.shape.pattern))?;
         }

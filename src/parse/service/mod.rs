@@ -15,7 +15,7 @@ pub(crate) mod prefix;
 pub mod reader;
 pub mod sshd;
 mod strftime;
-pub mod swallow;
+pub(crate) mod swallow;
 pub(crate) mod template;
 mod template_table;
 pub(crate) mod xml;
@@ -40,9 +40,9 @@ pub struct Service {
     /// What is said of one behind a header that is not a daemon's alone.
     pub doubtful: &'static str,
     /// What a message says, of which the end may be missing from some length on.
-    pub read: for<'a> fn(LengthLimit, Header<'a>, &'a [u8]) -> ParsedLine<'a>,
+    pub(crate) read: for<'a> fn(LengthLimit, Header<'a>, &'a [u8]) -> ParsedLine<'a>,
     /// The template whose text begins most like a message, and how many bytes are alike.
-    pub nearest: fn(&[u8]) -> Option<(&'static MessageTemplate, usize)>,
+    pub(crate) nearest: fn(&[u8]) -> Option<(&'static MessageTemplate, usize)>,
 }
 
 /// Every service.

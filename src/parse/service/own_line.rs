@@ -38,7 +38,7 @@ enum LinePart {
 
 /// What the beginning of a line says, and the message behind it.
 #[derive(Debug, Clone, Copy)]
-pub struct OwnLine<'a> {
+pub(crate) struct OwnLine<'a> {
     /// When.
     pub time: Option<LogTime<'a>>,
     /// The machine; empty where the line has none.
@@ -79,13 +79,13 @@ impl LineMatcher {
     }
 
     /// Whether lines of other services hardly begin so: text of its own stands in it.
-    pub fn is_distinct(&self) -> bool {
+    pub(crate) fn is_distinct(&self) -> bool {
         let literals = self.parts.iter().filter_map(|part| if let LinePart::Literal(text) = part { Some(text) } else { None });
         literals.flatten().filter(|byte| **byte != b' ').count() >= 4
     }
 
     /// Whether a line can begin so whose first byte is `byte`.
-    pub fn may_begin(&self, byte: u8) -> bool {
+    pub(crate) fn may_begin(&self, byte: u8) -> bool {
         match self.parts.first() {
             Some(LinePart::Literal(text)) => text.first() == Some(&byte),
             Some(LinePart::Time(format)) => format.may_begin(byte),
@@ -95,7 +95,7 @@ impl LineMatcher {
     }
 
     /// What `line` says, if it begins so.
-    pub fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<OwnLine<'a>> {
+    pub(crate) fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Option<OwnLine<'a>> {
         let mut own = OwnLine { time: None, host: b"", pid: None, message: b"" };
         let mut time: Option<TimeText<'a>> = None;
         let mut rest = line;
@@ -169,7 +169,7 @@ fn next_part(text: &str) -> Result<(String, Option<LinePart>, &str), String> {
 }
 
 /// The instant of a time whose parts were read.
-pub fn read_time<'a>(text: &TimeText<'a>, arena: &'a Arena, clock: &mut Clock) -> Option<LogTime<'a>> {
+pub(crate) fn read_time<'a>(text: &TimeText<'a>, arena: &'a Arena, clock: &mut Clock) -> Option<LogTime<'a>> {
     if let Some(whole) = text.whole {
         // Behind a time that has an offset, another is none.
         let in_utc = if text.offset.is_empty() { None } else { clock.parse_any(arena.join(&[whole, text.offset])).ok() };

@@ -6,17 +6,17 @@ use crate::base::bytes::{strip_end, strip_start};
 
 /// The first sixteen bytes of a text in one integer, to tell most shapes apart in one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Prefix16 {
+pub(crate) struct Prefix16 {
     bytes: u128,
     mask: u128,
 }
 
 impl Prefix16 {
     /// How many bytes it has at the most.
-    pub const BYTES: usize = 16;
+    pub(crate) const BYTES: usize = 16;
 
     /// The head of `text`.
-    pub fn of(text: &[u8]) -> Self {
+    pub(crate) fn of(text: &[u8]) -> Self {
         if let Some(bytes) = text.first_chunk() {
             return Self::whole(*bytes);
         }
@@ -31,7 +31,7 @@ impl Prefix16 {
     }
 
     /// Whether it starts with `start`.
-    pub const fn starts_with(self, start: Self) -> bool {
+    pub(crate) const fn starts_with(self, start: Self) -> bool {
         self.bytes & start.mask == start.bytes
     }
 
@@ -46,13 +46,13 @@ impl Prefix16 {
 }
 
 /// Where in `text` the few bytes of `wanted` stand first. A search that is prepared takes longer than this one.
-pub fn find_short(text: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(crate) fn find_short(text: &[u8], wanted: &[u8]) -> Option<usize> {
     memchr_iter(*wanted.first()?, text).find(|&at| strip_start(&text[at..], wanted).is_some())
 }
 
 /// A text of a shape that stands there as it is, with its first and its last bytes in one integer each.
 #[derive(Debug, Clone, Copy)]
-pub struct Literal {
+pub(crate) struct Literal {
     pub text: &'static [u8],
     /// Its first bytes.
     pub head: Prefix16,
@@ -61,13 +61,13 @@ pub struct Literal {
 
 impl Literal {
     /// Takes `text` apart.
-    pub fn new(text: &'static [u8]) -> Self {
+    pub(crate) fn new(text: &'static [u8]) -> Self {
         Self { text, head: Prefix16::of(text), tail: Prefix16::of_end(text) }
     }
 
     /// Whether `text` starts with it.
     #[inline]
-    pub fn starts(&self, text: &[u8]) -> bool {
+    pub(crate) fn starts(&self, text: &[u8]) -> bool {
         match text.first_chunk() {
             Some(bytes) if !Prefix16::whole(*bytes).starts_with(self.head) => false,
             Some(_) => self.starts_behind_head(text),
@@ -77,7 +77,7 @@ impl Literal {
 
     /// Whether `text`, whose first bytes are those of this, starts with it.
     #[inline]
-    pub fn starts_behind_head(&self, text: &[u8]) -> bool {
+    pub(crate) fn starts_behind_head(&self, text: &[u8]) -> bool {
         let len = self.text.len();
         match len {
             ..=Prefix16::BYTES => true,
@@ -92,13 +92,13 @@ impl Literal {
 
     /// Whether neither a digit nor a byte of a host's name begins it: what stands before it ends there.
     #[inline]
-    pub fn ends_word(&self) -> bool {
+    pub(crate) fn ends_word(&self) -> bool {
         self.text.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b".-_".contains(byte))
     }
 
     /// Whether `text` ends with it.
     #[inline]
-    pub fn ends(&self, text: &[u8]) -> bool {
+    pub(crate) fn ends(&self, text: &[u8]) -> bool {
         match text.last_chunk() {
             Some(bytes) if !Prefix16::whole(*bytes).starts_with(self.tail) => false,
             Some(_) if self.text.len() <= Prefix16::BYTES => true,

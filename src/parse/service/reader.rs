@@ -108,7 +108,7 @@ impl<'c> ServiceReader<'c> {
     }
 
     /// The programs of which messages were passed over, and how many.
-    pub fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
+    pub(crate) fn passed_over(&self) -> impl Iterator<Item = (&[u8], u64)> {
         self.programs.iter().map(|(name, program)| (&**name, program.passed)).filter(|(_, passed)| *passed > 0)
     }
 
@@ -136,7 +136,7 @@ impl<'c> ServiceReader<'c> {
     }
 
     /// What a line says that is of the service `name`, as the user says: one of its own file, where that begins with a time, or a message.
-    pub fn read_vouched<'a>(
+    pub(crate) fn read_vouched<'a>(
         &self,
         name: &str,
         header: Header<'a>,

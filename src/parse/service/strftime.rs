@@ -3,7 +3,7 @@
 use crate::base::time::month_number;
 
 #[derive(Debug)]
-pub struct TimeFormat(Vec<Directive>);
+pub(crate) struct TimeFormat(Vec<Directive>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Directive {
@@ -31,7 +31,7 @@ enum Directive {
 
 /// The parts of a time.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct TimeText<'a> {
+pub(crate) struct TimeText<'a> {
     /// A time that is read whole.
     pub whole: Option<&'a [u8]>,
     /// Four or two digits; empty where it is not written.
@@ -54,7 +54,7 @@ pub struct TimeText<'a> {
 
 impl TimeFormat {
     /// RFC 3339 and its relatives, and numbers.
-    pub fn any() -> Self {
+    pub(super) fn any() -> Self {
         Self(vec![Directive::Any])
     }
 
@@ -62,7 +62,7 @@ impl TimeFormat {
     ///
     /// # Errors
     /// See [`Self::compile`].
-    pub fn of_part(part: &str) -> Option<Result<Self, String>> {
+    pub(crate) fn of_part(part: &str) -> Option<Result<Self, String>> {
         let (name, format) = part.split_once(':').map_or((part, None), |(name, format)| (name, Some(format)));
         let compiled = || format.map_or_else(|| Ok(Self::any()), Self::compile);
         match name {
@@ -76,7 +76,7 @@ impl TimeFormat {
     ///
     /// # Errors
     /// A directive that is not known, or a part of a date that is missing.
-    pub fn compile(text: &str) -> Result<Self, String> {
+    pub(super) fn compile(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut bytes = text.bytes();
         while let Some(byte) = bytes.next() {
@@ -122,7 +122,7 @@ impl TimeFormat {
     }
 
     /// Whether a time can begin with `byte`.
-    pub fn may_begin(&self, byte: u8) -> bool {
+    pub(crate) fn may_begin(&self, byte: u8) -> bool {
         match self.0.iter().find(|part| **part != Directive::Utc) {
             Some(Directive::Byte(first)) => *first == byte,
             Some(Directive::MonthName | Directive::WeekdayName) => byte.is_ascii_alphabetic(),
@@ -133,7 +133,7 @@ impl TimeFormat {
     }
 
     /// The parts of the time that `text` begins with, and what follows it.
-    pub fn read<'a>(&self, text: &'a [u8]) -> Option<(TimeText<'a>, &'a [u8])> {
+    pub(super) fn read<'a>(&self, text: &'a [u8]) -> Option<(TimeText<'a>, &'a [u8])> {
         let mut time = TimeText::default();
         let mut rest = text;
         for directive in &self.0 {

@@ -36,7 +36,7 @@ const REFUSALS: [&str; 8] = [
 ];
 
 /// The messages of no signal that take what looks like a failed login, each with such a line.
-pub fn find(definition: &'static Definition) -> Vec<String> {
+pub(crate) fn find(definition: &'static Definition) -> Vec<String> {
     let services = Services::of(definition);
     let mut found: Vec<(&'static MessageTemplate, String)> = Vec::new();
     for text in likenesses(definition) {

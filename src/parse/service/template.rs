@@ -13,7 +13,7 @@ use crate::parse::service::prefix::{Literal, Prefix16};
 use crate::record::signal::SignalSet;
 
 /// A part of a template: what it is, whether it is free, and the literal behind it.
-pub type TemplatePart = (FieldKind, bool, Literal);
+pub(crate) type TemplatePart = (FieldKind, bool, Literal);
 
 /// What a message means, and how it is told from others.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub struct MessageTemplate {
 
 impl MessageTemplate {
     /// Whether it tells of nothing: no signal looks at such messages, and none is of a login that ended.
-    pub const fn is_quiet(&self) -> bool {
+    pub(crate) const fn is_quiet(&self) -> bool {
         self.signals.is_empty() && self.outcome.is_empty()
     }
 }
@@ -57,7 +57,7 @@ impl MessageTemplate {
 #[cfg(test)]
 impl MessageTemplate {
     /// A template that means nothing.
-    pub const fn for_tests() -> Self {
+    pub(crate) const fn for_tests() -> Self {
         Self {
             pattern: "",
             service: "test",
@@ -162,7 +162,7 @@ impl TemplateMatcher {
     }
 
     /// Whether it is what a PAM module says, without the prefix of the module.
-    pub const fn is_of_pam(&self) -> bool {
+    pub(crate) const fn is_of_pam(&self) -> bool {
         self.is_of_pam
     }
 
@@ -172,12 +172,12 @@ impl TemplateMatcher {
     }
 
     /// The byte with which its messages begin, without the prefix of a module of PAM; `None`: with any.
-    pub const fn first_byte(&self) -> Option<u8> {
+    pub(crate) const fn first_byte(&self) -> Option<u8> {
         self.start.text.first().copied()
     }
 
     /// The part with which its messages begin and the text behind that; `None` where they begin with a text, or with a free part.
-    pub fn first_part(&self) -> Option<(FieldKind, &'static [u8])> {
+    pub(crate) fn first_part(&self) -> Option<(FieldKind, &'static [u8])> {
         let (part, literal) = self.left.first().filter(|_| self.start.text.is_empty())?;
         let is_last = self.wildcard.is_none() && self.left.len() == 1;
         // What ends a message may be missing a blank.
@@ -185,12 +185,12 @@ impl TemplateMatcher {
     }
 
     /// Whether `message` can begin with the first part, as far as the text behind that tells.
-    pub fn may_begin(&self, message: &[u8]) -> bool {
+    pub(crate) fn may_begin(&self, message: &[u8]) -> bool {
         self.left.first().is_none_or(|(part, literal)| part.find_end(message, literal).is_some())
     }
 
     /// Whether the message ends in the protocol, ` ssh2`, behind which sshd may name a key.
-    pub const fn names_protocol(&self) -> bool {
+    pub(crate) const fn names_protocol(&self) -> bool {
         self.has_ssh
     }
 
@@ -198,7 +198,7 @@ impl TemplateMatcher {
     /// missing, only what stands before the free part counts.
     // Nearly every shape is told apart here, without a call.
     #[inline]
-    pub fn read<'a>(&self, message: &'a [u8], head: Prefix16, ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
+    pub(crate) fn read<'a>(&self, message: &'a [u8], head: Prefix16, ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
         if head.starts_with(self.start.head) { self.read_parts(message, ending, parts) } else { None }
     }
 
@@ -281,7 +281,7 @@ impl TemplateMatcher {
     }
 
     /// The literal that starts `pattern`, and its parts: what each is, whether it is free, and the literal behind it.
-    pub fn split(pattern: &'static str) -> (Literal, Vec<TemplatePart>) {
+    pub(crate) fn split(pattern: &'static str) -> (Literal, Vec<TemplatePart>) {
         let (start, mut rest) = split_literal(pattern);
         let mut parts = Vec::new();
         while let Some((name, behind)) = rest.split_once('}') {
@@ -341,7 +341,7 @@ fn needs_end(parts: &[TemplatePart]) -> bool {
 }
 
 /// The parts of `pattern`, each with whether it is free.
-pub fn parts_of(pattern: &'static str) -> impl Iterator<Item = (FieldKind, bool)> {
+pub(crate) fn parts_of(pattern: &'static str) -> impl Iterator<Item = (FieldKind, bool)> {
     TemplateMatcher::split(pattern).1.into_iter().map(|(kind, is_free, _)| (kind, is_free))
 }
 
@@ -361,7 +361,7 @@ fn check_parts(pattern: &str) -> Result<(), String> {
 }
 
 /// What a pattern of a PAM module starts with.
-pub const PAM: &str = "{pam}";
+pub(crate) const PAM: &str = "{pam}";
 
 /// What stands before `literal` at the end of `rest`, where journald took away the space that ends it.
 fn strip_trimmed<'a>(rest: &'a [u8], literal: &[u8]) -> Option<&'a [u8]> {

@@ -18,7 +18,7 @@ pub struct TemplateTable {
 
 impl TemplateTable {
     /// A table of the templates of a file, in its order.
-    pub fn new(mut all: Vec<TemplateMatcher>) -> Self {
+    pub(crate) fn new(mut all: Vec<TemplateMatcher>) -> Self {
         for (order, matcher) in (0..).zip(&mut all) {
             matcher.order = order;
         }
@@ -50,17 +50,17 @@ impl TemplateTable {
 
     /// Those that begin with a text, and that as `message` does, in the order of the file; PAM's apart.
     #[inline]
-    pub fn starting_like(&self, message: &[u8]) -> StartingLike<'_> {
+    pub(crate) fn starting_like(&self, message: &[u8]) -> StartingLike<'_> {
         StartingLike { all: &self.all, indexes: self.plain.starting_like(message) }
     }
 
     /// The first in the order of the file that fits `message`, PAM's apart, whose parts it puts into `parts`.
-    pub fn find<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
+    pub(crate) fn find<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
         self.find_in(&self.plain, message, ending, parts)
     }
 
     /// The same of PAM's.
-    pub fn find_of_pam<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
+    pub(crate) fn find_of_pam<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<&TemplateMatcher> {
         self.find_in(&self.pam, message, ending, parts)
     }
 
@@ -93,7 +93,7 @@ impl TemplateTable {
 
 /// Templates that begin as a message does.
 #[derive(Debug, Clone)]
-pub struct StartingLike<'t> {
+pub(crate) struct StartingLike<'t> {
     all: &'t [TemplateMatcher],
     indexes: &'t [u32],
 }

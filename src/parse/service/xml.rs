@@ -22,7 +22,7 @@ const MAX_DEPTH: usize = 16;
 ///
 /// # Errors
 /// Why it is no XML, or an ambiguous event.
-pub fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
+pub(crate) fn read_paths<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
     let text = std::str::from_utf8(line).map_err(|_| NO_XML)?;
     let mut reader = Reader::from_str(text.trim());
     let mut fields = Fields::default();

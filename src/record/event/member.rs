@@ -12,7 +12,7 @@ const START: &str = r#"{"schema":"soar.event/1""#;
 
 /// How the value of a member is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueForm {
+pub(crate) enum ValueForm {
     /// A string.
     Text,
     /// A whole number.
@@ -28,12 +28,12 @@ macro_rules! members {
         /// The members of an event, in their order on the wire.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "MEMBERS says which member each is")]
-        pub enum Member {
+        pub(crate) enum Member {
             $($member,)*
         }
 
         /// Each [`Member`] with its path and how its value is written; the members of an object are neighbours.
-        pub const MEMBERS: &[(Member, &str, ValueForm)] = &[$((Member::$member, $path, ValueForm::$form),)*];
+        pub(crate) const MEMBERS: &[(Member, &str, ValueForm)] = &[$((Member::$member, $path, ValueForm::$form),)*];
     };
 }
 
@@ -68,13 +68,13 @@ members! {
 }
 
 /// How many things can stand on one side of a separator: a member, or the start or end of the line.
-pub const SIDES: usize = MEMBERS.len() + 1;
+pub(crate) const SIDES: usize = MEMBERS.len() + 1;
 /// The side that is the start or the end.
-pub const BOUNDARY: usize = MEMBERS.len();
+pub(crate) const BOUNDARY: usize = MEMBERS.len();
 
 /// What stands between two members. Of one length, so that a copy of it is a few moves and no call.
 #[derive(Debug, Clone, Copy)]
-pub struct Separator {
+pub(crate) struct Separator {
     /// From the end of one value to the start of the other, the marks included that say where the values end and start.
     pub text: [u8; 63],
     /// How much of it counts.
@@ -94,7 +94,7 @@ impl Separator {
     /// What stands in `text` behind the separator, if it starts with that. Nearly always a comparison of numbers, and no call.
     #[allow(clippy::inline_always, reason = "it takes no longer than the call")]
     #[inline(always)]
-    pub fn strip<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+    pub(crate) fn strip<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
         let len = usize::from(self.between_len);
         let is_start = match text.first_chunk() {
             Some(first) => (u128::from_le_bytes(*first) ^ self.start) & self.mask == 0,
@@ -109,10 +109,10 @@ impl Separator {
 }
 
 /// The separators by the member before them and the one behind them.
-pub type Separators = [[Separator; SIDES]; SIDES];
+pub(crate) type Separators = [[Separator; SIDES]; SIDES];
 
 /// What stands between any two sides.
-pub static SEPARATORS: LazyLock<Box<Separators>> = LazyLock::new(|| {
+pub(crate) static SEPARATORS: LazyLock<Box<Separators>> = LazyLock::new(|| {
     let separator = |before, after| {
         let written = write_between(before, after);
         let between = &written[range_between(before, after, written.len())];

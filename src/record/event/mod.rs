@@ -23,7 +23,7 @@ use crate::record::event::write::{CachedFields, EventLine, LONGEST_CACHED, remem
 use crate::record::signal::SignalSet;
 
 /// Text as logged, after its format's escapes were undone.
-pub type Bytes<'a> = Cow<'a, [u8]>;
+pub(crate) type Bytes<'a> = Cow<'a, [u8]>;
 
 /// One event, ready to be written.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +69,7 @@ pub struct Event<'a> {
 }
 
 /// What `soar.user` says of one who does not exist, or may not log in: sshd's own word.
-pub const INVALID: &str = "invalid";
+pub(crate) const INVALID: &str = "invalid";
 
 /// `source.*`: an address, or the host name that the log has in its place.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +84,7 @@ pub struct EventSource<'a> {
 
 impl<'a> EventSource<'a> {
     /// What a log's `text` says about the client: an address, a host name, or (`-`, `UNKNOWN`, nothing) neither.
-    pub fn from_log(text: &'a [u8], port: Option<u16>) -> Self {
+    pub(crate) fn from_log(text: &'a [u8], port: Option<u16>) -> Self {
         if let Some(v4) = net::parse_ipv4(text) {
             return Self { ip: Some(Address::new(IpAddr::V4(v4))), address: Some(text), port };
         }

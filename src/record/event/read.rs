@@ -347,7 +347,7 @@ fn read_tags<'a>(cursor: &mut JsonCursor<'a>) -> Option<(SignalSet, Vec<Text<'a>
 
 #[cfg(test)]
 impl EventReader {
-    pub fn remembered_bytes(&self) -> usize {
+    pub(crate) fn remembered_bytes(&self) -> usize {
         let cached = self.cached.iter().map(|members| members.text.capacity()).sum::<usize>();
         cached + self.tails.iter().map(|tail| tail.text.capacity()).sum::<usize>()
     }

@@ -10,10 +10,10 @@ use crate::record::json::{put_digits, put_inside, put_ip};
 use crate::record::signal::{SIGNALS, SignalSet};
 
 /// A longer text is not remembered from one event to the next, in bytes: its sender would choose how much memory is held.
-pub const LONGEST_CACHED: usize = 4 << 10;
+pub(crate) const LONGEST_CACHED: usize = 4 << 10;
 
 /// Puts `text` in the place of what was remembered; of one longer than [`LONGEST_CACHED`], nothing.
-pub fn remember(known: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn remember(known: &mut Vec<u8>, text: &[u8]) {
     known.clear();
     if text.len() <= LONGEST_CACHED {
         known.extend_from_slice(text);
@@ -22,7 +22,7 @@ pub fn remember(known: &mut Vec<u8>, text: &[u8]) {
 
 /// Some members that stand beside each other in many events, as they were written last.
 #[derive(Debug, Clone, Default)]
-pub struct CachedFields {
+pub(crate) struct CachedFields {
     /// The member before it, and its last one.
     sides: (usize, usize),
     text: Vec<u8>,
@@ -31,14 +31,14 @@ pub struct CachedFields {
 #[cfg(test)]
 impl CachedFields {
     /// How much memory it holds.
-    pub fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.text.capacity()
     }
 }
 
 /// One event being written. Each member is put at most once, in the order of the wire.
 #[derive(Debug)]
-pub struct EventLine<'o> {
+pub(crate) struct EventLine<'o> {
     out: &'o mut Vec<u8>,
     separators: &'static Separators,
     /// The last member.
@@ -47,13 +47,13 @@ pub struct EventLine<'o> {
 
 impl<'o> EventLine<'o> {
     /// Starts a line behind what is in `out`.
-    pub fn new(out: &'o mut Vec<u8>) -> Self {
+    pub(crate) fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out, separators: &SEPARATORS, side: BOUNDARY }
     }
 
     /// Puts what `put` puts: at once where nothing of it changed since it was put last.
     #[inline]
-    pub fn write_cached(&mut self, cached: &mut CachedFields, has_changed: bool, put: impl FnOnce(&mut Self)) {
+    pub(crate) fn write_cached(&mut self, cached: &mut CachedFields, has_changed: bool, put: impl FnOnce(&mut Self)) {
         if !has_changed && cached.sides.0 == self.side && !cached.text.is_empty() {
             self.out.extend_from_slice(&cached.text);
             self.side = cached.sides.1;
@@ -82,14 +82,14 @@ impl<'o> EventLine<'o> {
     }
 
     /// Ends the line.
-    pub fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.separate(BOUNDARY);
     }
 
     /// Puts text of a log; nothing where there is none.
     #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    pub fn text(&mut self, member: Member, text: Option<&[u8]>) {
+    pub(crate) fn text(&mut self, member: Member, text: Option<&[u8]>) {
         if let Some(text) = text {
             self.open(member);
             put_inside(self.out, text);
@@ -99,7 +99,7 @@ impl<'o> EventLine<'o> {
     /// Puts one of our own words, in which nothing is to be escaped; nothing where it is empty.
     #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    pub fn word(&mut self, member: Member, word: &str) {
+    pub(crate) fn word(&mut self, member: Member, word: &str) {
         if !word.is_empty() {
             self.open(member);
             self.out.extend_from_slice(word.as_bytes());
@@ -109,7 +109,7 @@ impl<'o> EventLine<'o> {
     /// Puts a number; nothing where there is none.
     #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    pub fn number(&mut self, member: Member, number: Option<u64>) {
+    pub(crate) fn number(&mut self, member: Member, number: Option<u64>) {
         if let Some(number) = number {
             self.open(member);
             put_digits(self.out, number);
@@ -118,7 +118,7 @@ impl<'o> EventLine<'o> {
 
     /// Puts a time; nothing where there is none.
     #[inline]
-    pub fn time(&mut self, member: Member, time: Option<LogTime<'_>>, months: &mut MonthWriter) {
+    pub(crate) fn time(&mut self, member: Member, time: Option<LogTime<'_>>, months: &mut MonthWriter) {
         if let Some(time) = time {
             self.open(member);
             months.put(time, self.out);
@@ -126,7 +126,7 @@ impl<'o> EventLine<'o> {
     }
 
     /// Puts an address in its canonical form; nothing where there is none.
-    pub fn address(&mut self, member: Member, address: Option<IpAddr>) {
+    pub(crate) fn address(&mut self, member: Member, address: Option<IpAddr>) {
         if let Some(address) = address {
             self.open(member);
             put_ip(self.out, canonical(address));
@@ -135,13 +135,13 @@ impl<'o> EventLine<'o> {
 
     /// Puts an address that is logged in its canonical form.
     #[inline]
-    pub fn logged_address(&mut self, member: Member, logged: &[u8]) {
+    pub(crate) fn logged_address(&mut self, member: Member, logged: &[u8]) {
         self.open(member);
         self.out.extend_from_slice(logged);
     }
 
     /// Puts the names of signals.
-    pub fn signals(&mut self, member: Member, signals: SignalSet) {
+    pub(crate) fn signals(&mut self, member: Member, signals: SignalSet) {
         self.open(member);
         for (nth, index) in signals.indexes().enumerate() {
             self.out.extend_from_slice(if nth == 0 { b"\"" } else { b",\"" });

@@ -26,7 +26,7 @@ const STARTED_AT: &str = "started_at";
 
 /// What other stages know of a host: compact JSON, or nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Carried {
+pub(crate) struct Carried {
     /// An object whose keys stand in the order of their bytes, each once.
     enrich: Box<str>,
     scan: Box<str>,
@@ -34,14 +34,14 @@ pub struct Carried {
 
 impl Carried {
     /// What `host` brings; `None`: nothing.
-    pub fn of(host: &HostRecord<'_>) -> Option<Box<Self>> {
+    pub(crate) fn of(host: &HostRecord<'_>) -> Option<Box<Self>> {
         let scan = host.scan.as_ref().map_or("", |scan| &*scan.whole.0.0);
         let carried = Self { enrich: sort_keys(&host.enrich.0.0).into(), scan: tidy(scan).into() };
         (carried != Self::default()).then(|| Box::new(carried))
     }
 
     /// Takes over what another record of the same host brings.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.merge_enrich(&other.enrich);
         if is_later(&other.scan, &self.scan, STARTED_AT) {
             self.scan.clone_from(&other.scan);
@@ -49,7 +49,7 @@ impl Carried {
     }
 
     /// Takes over the `enrich` of another record, whose keys are sorted.
-    pub fn merge_enrich(&mut self, other: &str) {
+    pub(crate) fn merge_enrich(&mut self, other: &str) {
         if self.enrich.is_empty() {
             self.enrich = other.into();
         } else if !other.is_empty() && *self.enrich != *other {
@@ -58,30 +58,30 @@ impl Carried {
     }
 
     /// The `enrich` of a record; nothing where there is none.
-    pub fn enrich(&self) -> &str {
+    pub(crate) fn enrich(&self) -> &str {
         &self.enrich
     }
 
     /// The `scan` of a record; nothing where there is none.
-    pub fn scan(&self) -> &str {
+    pub(crate) fn scan(&self) -> &str {
         &self.scan
     }
 
     /// Puts both into a record.
-    pub fn put<'a>(&'a self, host: &mut HostRecord<'a>) {
+    pub(crate) fn put<'a>(&'a self, host: &mut HostRecord<'a>) {
         host.enrich = Enrich(Text::from(&*self.enrich));
         host.scan = (!self.scan.is_empty()).then(|| ScanView { whole: Raw(Text::from(&*self.scan)), ..ScanView::default() });
     }
 
     /// How many bytes it takes beyond its own size.
-    pub const fn heap_bytes(&self) -> usize {
+    pub(crate) const fn heap_bytes(&self) -> usize {
         // The allocator's own bytes of two pieces of memory.
         self.enrich.len() + self.scan.len() + 32
     }
 }
 
 /// The object `json` compact, its keys each once and in the order of their bytes; an empty one is nothing.
-pub fn sort_keys(json: &str) -> String {
+pub(crate) fn sort_keys(json: &str) -> String {
     if is_sorted(json) { json.to_owned() } else { unite(members(json)) }
 }
 

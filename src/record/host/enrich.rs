@@ -15,7 +15,7 @@ pub struct Enrich<'a>(pub Text<'a>);
 
 impl<'a> Enrich<'a> {
     /// Leaves out the key of the longest value; of several, the last.
-    pub fn drop_largest(&mut self) {
+    pub(crate) fn drop_largest(&mut self) {
         let largest = members(&self.0.0).map(|(_, value)| value.len()).enumerate().max_by_key(|&(nth, len)| (len, nth));
         let kept = members(&self.0.0).enumerate().filter(|(nth, _)| largest.is_some_and(|(largest, _)| *nth != largest));
         let kept = kept.map(|(_, (key, value))| format!("{key}:{value}")).collect::<Vec<_>>();

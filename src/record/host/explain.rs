@@ -38,12 +38,12 @@ pub struct Explained<'a> {
     pub used_window_seconds: Vec<(Text<'a>, u64)>,
     /// The keys that it reads and that have a value.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "put_pairs", deserialize_with = "lenient::pairs")]
-    pub saw: Vec<(Text<'a>, Observed)>,
+    pub(crate) saw: Vec<(Text<'a>, Observed)>,
 }
 
 /// A value that a rule saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Observed {
+pub(crate) enum Observed {
     /// A count, or a score.
     Count(u64),
     /// Seconds since 1970, RFC 3339 on the wire.
@@ -77,7 +77,7 @@ fn put_pairs<V: Serialize, S: Serializer>(pairs: &[(Text<'_>, V)], serializer: S
 }
 
 /// The value of the key; nothing where there are no rules.
-pub fn write(explained: &[Explained<'_>]) -> Raw<'static> {
+pub(crate) fn write(explained: &[Explained<'_>]) -> Raw<'static> {
     let json = if explained.is_empty() { Vec::new() } else { to_vec(&explained) };
     Raw(Text::from(String::from_utf8(json).unwrap_or_default()))
 }

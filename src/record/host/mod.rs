@@ -3,18 +3,18 @@
 //! The keys stand in one table below: the type, its writer, the fast reader of lines as our own writer puts them and the reader of any
 //! JSON are made of it. How a kind of value is written and read says `field`.
 
-pub mod carried;
-pub mod enrich;
-pub mod explain;
+pub(crate) mod carried;
+pub(crate) mod enrich;
+pub(crate) mod explain;
 pub mod field;
-pub mod group;
+pub(crate) mod group;
 pub mod login_order;
-pub mod near;
+pub(crate) mod near;
 pub mod partial;
 pub mod scan;
-pub mod service;
+pub(crate) mod service;
 mod shorten;
-pub mod timeline;
+pub(crate) mod timeline;
 
 use std::cell::Cell;
 use std::fmt;
@@ -274,23 +274,23 @@ pub struct Evidence<'a> {
 
 impl HostRecord<'_> {
     /// The weight that counted for `signal`: the record's own where it has one, the table's otherwise, 0 for any other.
-    pub fn weight_of(&self, signal: &str) -> u64 {
+    pub(crate) fn weight_of(&self, signal: &str) -> u64 {
         let own = self.weights.iter().find(|(name, _)| name.0 == signal).map(|&(_, weight)| weight);
         own.or_else(|| signal::index_of(signal).map(|index| SIGNALS[index].weight)).unwrap_or(0)
     }
 
     /// How often any of `signals` was counted.
-    pub fn count_of_any(&self, signals: SignalSet) -> u64 {
+    pub(crate) fn count_of_any(&self, signals: SignalSet) -> u64 {
         signals.indexes().map(|index| self.count_of(SIGNALS[index].name)).fold(0, u64::saturating_add)
     }
 
     /// Whether somebody logged in of whom it is not known whether the failures came before that.
-    pub fn has_unknown_order(&self) -> bool {
+    pub(crate) fn has_unknown_order(&self) -> bool {
         self.failed_before_login.is_none() && self.count_of_any(LOGIN_ACCEPTED) > 0 && self.count_of_any(LOGIN_FAILED) > 0
     }
 
     /// How often `signal` was counted.
-    pub fn count_of(&self, signal: &str) -> u64 {
+    pub(crate) fn count_of(&self, signal: &str) -> u64 {
         self.signals.iter().find(|(name, _)| name.0 == signal).map_or(0, |&(_, count)| count)
     }
 }

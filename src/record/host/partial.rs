@@ -20,13 +20,13 @@ use crate::record::whole::Whole;
 use crate::record::{MAX_INTEGER, Text};
 
 /// How many buckets that are not empty a signal of a host has at the most; with more, they are made twice as wide.
-pub const MOST_BUCKETS: usize = 4096;
+pub(crate) const MOST_BUCKETS: usize = 4096;
 
 /// How many those of all signals of a host are at the most: with the longest numbers that there are, some 700 KiB of a record.
-pub const MOST_HOST_BUCKETS: usize = 6 * MOST_BUCKETS;
+pub(crate) const MOST_HOST_BUCKETS: usize = 6 * MOST_BUCKETS;
 
 /// How many distinct values are told apart for one address; with the last of them the set is given up.
-pub const MAX_DISTINCT: usize = 1024;
+pub(crate) const MAX_DISTINCT: usize = 1024;
 
 /// Distinct values, as the first 64 bits of their SHA-256: a fleet's files need not carry what was typed as a user name,
 /// and nobody can find names that fall together in number.

@@ -44,7 +44,7 @@ impl<'a> ScanView<'a> {
 
 #[cfg(test)]
 impl ScanView<'_> {
-    pub fn for_tests(status: &str, open_ports: &[u16], is_noted: bool) -> Self {
+    pub(crate) fn for_tests(status: &str, open_ports: &[u16], is_noted: bool) -> Self {
         let note = if is_noted { "noted" } else { "" }.into();
         let scan = Scan { status: status.to_owned().into(), open_ports: open_ports.to_vec(), note, ..Scan::default() };
         let json = serde_json::to_string(&scan).expect("JSON");
@@ -85,7 +85,7 @@ pub struct Scan<'a> {
     pub note: Text<'a>,
     /// What the services said first.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
-    pub banners: Vec<Banner>,
+    pub(crate) banners: Vec<Banner>,
     /// Every port, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub ports: Vec<Port>,
@@ -93,7 +93,7 @@ pub struct Scan<'a> {
 
 /// What a service said first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Banner {
+pub(crate) struct Banner {
     /// Its port.
     #[serde(deserialize_with = "whole::read")]
     pub port: u64,

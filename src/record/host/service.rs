@@ -3,22 +3,22 @@
 //! sshd has signals of its own, so what it counts is known from these. Of any other service `event.dataset` says the name: `NAME.auth`.
 
 /// What sshd is called.
-pub const SSH: &str = "ssh";
+pub(crate) const SSH: &str = "ssh";
 /// What its dataset calls it.
 const SSHD: &str = "sshd";
 
 /// How many services beside sshd a host has at the most: of more, the first by name.
-pub const MOST_SERVICES: usize = 64;
+pub(crate) const MOST_SERVICES: usize = 64;
 /// How many bytes the name of one has at the most.
 const MAX_NAME_BYTES: usize = 64;
 
 /// The service of the dataset `NAME.auth`; `None`: it names none beside sshd.
-pub fn of_dataset(dataset: &[u8]) -> Option<&str> {
+pub(crate) fn of_dataset(dataset: &[u8]) -> Option<&str> {
     std::str::from_utf8(dataset).ok()?.strip_suffix(".auth").filter(|name| is_name(name))
 }
 
 /// Whether a service beside sshd may be called so.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     (1..=MAX_NAME_BYTES).contains(&name.len()) && ![SSH, SSHD].contains(&name)
 }
 

@@ -7,7 +7,7 @@ use crate::record::host::{Evidence, HostRecord};
 
 impl HostRecord<'_> {
     /// Leaves of what is counted the signals that are wanted.
-    pub fn keep_signals(&mut self, is_wanted: impl Fn(&str) -> bool) {
+    pub(crate) fn keep_signals(&mut self, is_wanted: impl Fn(&str) -> bool) {
         self.signals.retain(|(name, _)| is_wanted(&name.0));
         self.evidence.retain(|evidence| is_wanted(&evidence.signal.0));
         self.timeline.signals.retain(|(signal, _)| is_wanted(&signal.0));

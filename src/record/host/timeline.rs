@@ -16,13 +16,13 @@ use crate::record::whole;
 use crate::record::whole::Whole;
 
 /// The resolutions that there are, in seconds: 10s, 1m, 10m, 1h, 6h, 1d, 7d. Buckets are aligned to 1970, weeks to its first Thursday.
-pub const LADDER: [u32; 7] = [10, 60, 600, 3600, 21_600, 86_400, 604_800];
+pub(crate) const LADDER: [u32; 7] = [10, 60, 600, 3600, 21_600, 86_400, 604_800];
 
 /// How many buckets the period of a run has at the most, but for one of more than 200 weeks.
-pub const MOST_BUCKETS: i64 = 200;
+pub(crate) const MOST_BUCKETS: i64 = 200;
 
 /// The coarsest resolution, as an index into [`LADDER`].
-pub const COARSEST: u8 = 6;
+pub(crate) const COARSEST: u8 = 6;
 
 /// The counts of one host by time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,19 +35,19 @@ pub struct Timeline<'a> {
 
 /// How long a bucket is, in seconds.
 #[must_use]
-pub const fn seconds_of(level: u8) -> u32 {
+pub(crate) const fn seconds_of(level: u8) -> u32 {
     LADDER[if level < COARSEST { level } else { COARSEST } as usize]
 }
 
 /// The bucket of `level` that holds the bucket `start` of a level that is no coarser.
 #[must_use]
-pub const fn lift(start: i64, from: u8, level: u8) -> i64 {
+pub(crate) const fn lift(start: i64, from: u8, level: u8) -> i64 {
     start.div_euclid((seconds_of(level) / seconds_of(from)) as i64)
 }
 
 /// Where the buckets of a run lie, and what that makes of their resolution. Any order of [`Span::cover`] gives the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// The coarsest of all that was added.
     level: u8,
     /// The start of the first and of the last bucket, in seconds since 1970.
@@ -56,7 +56,7 @@ pub struct Span {
 
 impl Span {
     /// Adds the buckets from `first` to `last`, in units of the resolution of `level`.
-    pub fn cover(&mut self, level: u8, first: i64, last: i64) {
+    pub(crate) fn cover(&mut self, level: u8, first: i64, last: i64) {
         let [first, last] = [first, last].map(|start| start * i64::from(seconds_of(level)));
         self.level = self.level.max(level);
         self.ends = Some(self.ends.map_or((first, last), |(earliest, latest)| (earliest.min(first), latest.max(last))));
@@ -65,7 +65,7 @@ impl Span {
     /// The finest resolution that no part exceeds and with which there are no more than [`MOST_BUCKETS`] from end to end; the
     /// coarsest where there is none.
     #[must_use]
-    pub fn level(&self) -> u8 {
+    pub(crate) fn level(&self) -> u8 {
         let Some((first, last)) = self.ends else { return self.level };
         let count = |level: u8| {
             let seconds = i64::from(seconds_of(level));
@@ -76,7 +76,7 @@ impl Span {
 }
 
 /// Puts buckets that ascend into coarser ones.
-pub fn coarsen(buckets: &mut Buckets, from: u8, level: u8) {
+pub(crate) fn coarsen(buckets: &mut Buckets, from: u8, level: u8) {
     if level <= from {
         return;
     }
@@ -100,13 +100,13 @@ impl Timeline<'_> {
     }
 
     /// Makes buckets as wide as those of `level`, where they are narrower.
-    pub fn coarsen(&mut self, level: u8) {
+    pub(crate) fn coarsen(&mut self, level: u8) {
         self.signals.iter_mut().for_each(|(_, buckets)| coarsen(buckets, self.level, level));
         self.level = self.level.max(level);
     }
 
     /// Adds its buckets to `span`.
-    pub fn cover(&self, span: &mut Span) {
+    pub(crate) fn cover(&self, span: &mut Span) {
         for (_, buckets) in &self.signals {
             if let (Some(&(first, _)), Some(&(last, _))) = (buckets.first(), buckets.last()) {
                 span.cover(self.level, first, last);

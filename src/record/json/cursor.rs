@@ -14,19 +14,19 @@ const DEEPEST: usize = 8;
 
 /// A cursor in one line of JSON without white space. What it does not accept may be JSON all the same; what it accepts is.
 #[derive(Debug, Clone, Copy)]
-pub struct JsonCursor<'a> {
+pub(crate) struct JsonCursor<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> JsonCursor<'a> {
     /// A cursor at the start of `line`.
-    pub const fn new(line: &'a [u8]) -> Self {
+    pub(crate) const fn new(line: &'a [u8]) -> Self {
         Self { rest: line }
     }
 
     /// Whether `literal` comes next; then it is behind us. Of a known length, so that it is a comparison or two and no call.
     #[inline]
-    pub fn consume<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
+    pub(crate) fn consume<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
         match self.rest.split_first_chunk::<N>() {
             Some((start, rest)) if start == literal => {
                 self.rest = rest;
@@ -38,13 +38,13 @@ impl<'a> JsonCursor<'a> {
 
     /// [`JsonCursor::consume`], and nothing more where it does not come.
     #[inline]
-    pub fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
+    pub(crate) fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
         self.consume(literal).then_some(())
     }
 
     /// `text`, if it and the closing quote come next; then both are behind us.
     #[inline]
-    pub fn consume_text(&mut self, text: &[u8]) -> Option<&'a [u8]> {
+    pub(crate) fn consume_text(&mut self, text: &[u8]) -> Option<&'a [u8]> {
         let [b'"', rest @ ..] = self.rest.strip_prefix(text)? else { return None };
         let same = &self.rest[..text.len()];
         self.rest = rest;
@@ -53,7 +53,7 @@ impl<'a> JsonCursor<'a> {
 
     /// The next `N` bytes, if a closing quote follows; then both are behind us.
     #[inline]
-    pub fn consume_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+    pub(crate) fn consume_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         match self.rest.split_first_chunk::<N>() {
             Some((text, [b'"', rest @ ..])) => {
                 self.rest = rest;
@@ -65,7 +65,7 @@ impl<'a> JsonCursor<'a> {
 
     /// The text up to the closing quote, if it is ASCII without an escape.
     #[inline]
-    pub fn plain_text(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn plain_text(&mut self) -> Option<&'a [u8]> {
         let len = find_non_ascii_or_escape(self.rest)?;
         let (text, rest) = self.rest.split_at(len);
         self.rest = rest;
@@ -75,7 +75,7 @@ impl<'a> JsonCursor<'a> {
 
     /// A time behind its opening quote, as we write it, in whole seconds, or any other of RFC 3339.
     #[inline]
-    pub fn time(&mut self, months: &mut MonthReader) -> Option<i64> {
+    pub(crate) fn time(&mut self, months: &mut MonthReader) -> Option<i64> {
         match self.consume_quoted::<TIME_LEN>() {
             Some(text) => months.read(text),
             None => months.read(self.plain_text()?),
@@ -84,7 +84,7 @@ impl<'a> JsonCursor<'a> {
 
     /// A string with its quotes, unescaped; UTF-8.
     #[inline]
-    pub fn text(&mut self) -> Option<Cow<'a, [u8]>> {
+    pub(crate) fn text(&mut self) -> Option<Cow<'a, [u8]>> {
         let value = self.rest;
         self.expect(b"\"")?;
         if let Some(text) = self.plain_text() {
@@ -102,7 +102,7 @@ impl<'a> JsonCursor<'a> {
     /// A whole number of at most 15 digits, so below 2^53.
     #[allow(clippy::inline_always, reason = "it takes no longer than the call")]
     #[inline(always)]
-    pub fn integer(&mut self) -> Option<u64> {
+    pub(crate) fn integer(&mut self) -> Option<u64> {
         let (number, digits) = split_digits(self.rest)?;
         if digits > 15 || digits > 1 && self.rest[0] == b'0' {
             return None;
@@ -113,7 +113,7 @@ impl<'a> JsonCursor<'a> {
 
     /// [`JsonCursor::integer`] of which nobody needs the value.
     #[inline]
-    pub fn skip_integer(&mut self) -> Option<()> {
+    pub(crate) fn skip_integer(&mut self) -> Option<()> {
         match *self.rest {
             [b'1'..=b'9', ..] => {
                 let digits = count_digits(self.rest);
@@ -126,7 +126,7 @@ impl<'a> JsonCursor<'a> {
 
     /// `text`, if it is not empty and comes next; then it is behind us.
     #[inline]
-    pub fn consume_cached(&mut self, text: &[u8]) -> Option<&'a [u8]> {
+    pub(crate) fn consume_cached(&mut self, text: &[u8]) -> Option<&'a [u8]> {
         if text.is_empty() {
             return None;
         }
@@ -137,29 +137,29 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// What was read since `before`, an earlier copy of this cursor.
-    pub fn since(&self, before: &Self) -> &'a [u8] {
+    pub(crate) fn since(&self, before: &Self) -> &'a [u8] {
         &before.rest[..before.rest.len() - self.rest.len()]
     }
 
     /// What is still to come.
-    pub const fn rest(&self) -> &'a [u8] {
+    pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// Any value.
-    pub fn skip_value(&mut self) -> Option<()> {
+    pub(crate) fn skip_value(&mut self) -> Option<()> {
         self.skip(DEEPEST)
     }
 
     /// Any value, as it stands there.
-    pub fn value(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn value(&mut self) -> Option<&'a [u8]> {
         let before = self.rest;
         self.skip(DEEPEST)?;
         Some(&before[..before.len() - self.rest.len()])
     }
 
     /// Whether nothing comes any more.
-    pub const fn is_at_end(&self) -> bool {
+    pub(crate) const fn is_at_end(&self) -> bool {
         self.rest.is_empty()
     }
 
@@ -199,7 +199,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// What `item` reads, again and again, up to `end`.
-    pub fn items(&mut self, end: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    pub(crate) fn items(&mut self, end: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         if self.consume(&[end]) {
             return Some(());
         }
@@ -214,7 +214,7 @@ impl<'a> JsonCursor<'a> {
 
     /// A string with its quotes.
     #[inline]
-    pub fn skip_string(&mut self) -> Option<()> {
+    pub(crate) fn skip_string(&mut self) -> Option<()> {
         self.expect(b"\"")?;
         loop {
             self.rest = &self.rest[find_json_escape(self.rest)?..];

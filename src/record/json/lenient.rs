@@ -15,7 +15,7 @@ pub(crate) fn sorted<'de, D: Deserializer<'de>>(value: D) -> Result<Value, D::Er
 }
 
 /// A string, `null` as nothing, anything else as JSON.
-pub fn text_of(value: &Value) -> String {
+pub(crate) fn text_of(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -24,12 +24,12 @@ pub fn text_of(value: &Value) -> String {
 }
 
 /// A whole number, however it is written.
-pub fn whole_of(value: &Value) -> Option<u64> {
+pub(crate) fn whole_of(value: &Value) -> Option<u64> {
     Whole::deserialize(value).ok().map(|Whole(number)| number)
 }
 
 /// The items of a list that are as expected.
-pub fn items_of<T: DeserializeOwned>(value: &Value) -> Vec<T> {
+pub(crate) fn items_of<T: DeserializeOwned>(value: &Value) -> Vec<T> {
     value.as_array().into_iter().flatten().filter_map(|item| T::deserialize(item).ok()).collect()
 }
 

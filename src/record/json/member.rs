@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use crate::record::Text;
 
 /// The members of the object `json`, each as its key with its quotes and its value. Of any other value, none.
-pub fn members(json: &str) -> Members<'_> {
+pub(crate) fn members(json: &str) -> Members<'_> {
     Members { rest: json.trim_ascii().strip_prefix('{').unwrap_or_default() }
 }
 
 /// See [`members`].
 #[derive(Debug, Clone)]
-pub struct Members<'a> {
+pub(crate) struct Members<'a> {
     rest: &'a str,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Iterator for Members<'a> {
 }
 
 /// The items of the list `json`. Of any other value, none.
-pub fn items(json: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn items(json: &str) -> impl Iterator<Item = &str> {
     let mut rest = json.trim_ascii().strip_prefix('[').unwrap_or_default();
     std::iter::from_fn(move || {
         rest = rest.trim_ascii_start();
@@ -78,18 +78,18 @@ fn string_end(bytes: &[u8], mut from: usize) -> usize {
 }
 
 /// The text of a string with its quotes.
-pub fn text_of(json: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn text_of(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') { serde_json::from_str::<Text<'_>>(json).ok().map(|text| text.0) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// The value of the member `key` of an object; of several, the last, as jq has it.
-pub fn member<'a>(json: &'a str, key: &str) -> Option<&'a str> {
+pub(crate) fn member<'a>(json: &'a str, key: &str) -> Option<&'a str> {
     members(json).filter(|(name, _)| text_of(name).as_deref() == Some(key)).last().map(|(_, value)| value)
 }
 
 /// The value that `path` leads to, or the one on the way to it that is no object and not null, and how many steps lead there.
-pub fn follow<'a>(json: &'a str, path: &[String]) -> Option<(usize, &'a str)> {
+pub(crate) fn follow<'a>(json: &'a str, path: &[String]) -> Option<(usize, &'a str)> {
     let mut json = json;
     for (steps, key) in path.iter().enumerate() {
         if !json.starts_with('{') {
@@ -101,7 +101,7 @@ pub fn follow<'a>(json: &'a str, path: &[String]) -> Option<(usize, &'a str)> {
 }
 
 /// `json` without the white space between its tokens.
-pub fn compact(json: &str) -> Cow<'_, str> {
+pub(crate) fn compact(json: &str) -> Cow<'_, str> {
     let bytes = json.as_bytes();
     let (mut out, mut from, mut at) = (String::new(), 0, 0);
     while let Some(&byte) = bytes.get(at) {

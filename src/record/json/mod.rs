@@ -5,10 +5,10 @@
 //!
 //! **Source:** RFC 8259 section 7; ECMA-48 (C1 controls); Unicode UAX #9 (bidirectional controls).
 
-pub mod cursor;
-pub mod lenient;
-pub mod member;
-pub mod pairs;
+pub(crate) mod cursor;
+pub(crate) mod lenient;
+pub(crate) mod member;
+pub(crate) mod pairs;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -25,14 +25,14 @@ use crate::base::time::rfc3339;
 
 /// Appends `text` with its quotes.
 #[inline]
-pub fn put_string(out: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn put_string(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
     put_inside(out, text);
     out.push(b'"');
 }
 
 /// Appends an array of what `put` appends for each item.
-pub fn put_array<T>(out: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
+pub(crate) fn put_array<T>(out: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
     out.push(b'[');
     for (nth, item) in items.iter().enumerate() {
         if nth > 0 {
@@ -45,7 +45,7 @@ pub fn put_array<T>(out: &mut Vec<u8>, items: &[T], put: impl Fn(&mut Vec<u8>, &
 
 /// Appends `text` as it stands between the quotes of a string.
 #[inline]
-pub fn put_inside(out: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn put_inside(out: &mut Vec<u8>, text: &[u8]) {
     // It is looked at where it was read: what was just written is not there to be read at once.
     match find_non_ascii_or_escape(text) {
         None => out.extend_from_slice(text),
@@ -55,7 +55,7 @@ pub fn put_inside(out: &mut Vec<u8>, text: &[u8]) {
 
 /// Appends `key` and `number`; nothing where there is no number.
 #[inline]
-pub fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) {
+pub(crate) fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) {
     if let Some(number) = number {
         out.extend_from_slice(key.as_bytes());
         put_digits(out, number.into());
@@ -64,7 +64,7 @@ pub fn put_number(out: &mut Vec<u8>, key: &str, number: Option<impl Into<u64>>) 
 
 /// Appends `number`.
 #[inline]
-pub fn put_digits(out: &mut Vec<u8>, number: u64) {
+pub(crate) fn put_digits(out: &mut Vec<u8>, number: u64) {
     match few_digits(number) {
         Some((digits, len)) => {
             let end = out.len() + len;
@@ -76,7 +76,7 @@ pub fn put_digits(out: &mut Vec<u8>, number: u64) {
 }
 
 /// Appends `address` with its zone.
-pub fn put_address(out: &mut Vec<u8>, address: Address) {
+pub(crate) fn put_address(out: &mut Vec<u8>, address: Address) {
     put_ip(out, address.ip);
     if let Some(zone) = address.zone() {
         // Nothing in it is to be escaped.
@@ -86,7 +86,7 @@ pub fn put_address(out: &mut Vec<u8>, address: Address) {
 }
 
 /// Appends `address`.
-pub fn put_ip(out: &mut Vec<u8>, address: IpAddr) {
+pub(crate) fn put_ip(out: &mut Vec<u8>, address: IpAddr) {
     match address {
         // `Display` takes longer than all the rest of an event's numbers together.
         IpAddr::V4(v4) => {
@@ -163,14 +163,14 @@ fn put_escape(out: &mut Vec<u8>, c: char) {
 }
 
 /// `value` as compact JSON by serde, with the escapes of this module: nothing where it cannot be serialised.
-pub fn to_vec(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn to_vec(value: &impl Serialize) -> Vec<u8> {
     let mut out = Vec::new();
     let done = value.serialize(&mut Serializer::with_formatter(&mut out, TerminalSafe));
     if done.is_ok() { out } else { Vec::new() }
 }
 
 /// JSON that another stage wrote, without what controls a terminal.
-pub fn escape_controls(json: &str) -> Cow<'_, str> {
+pub(crate) fn escape_controls(json: &str) -> Cow<'_, str> {
     if json.is_ascii() && !json.contains('\x7f') || !json.contains(controls_terminal) {
         return Cow::Borrowed(json);
     }
@@ -200,7 +200,7 @@ impl Formatter for TerminalSafe {
 }
 
 /// Appends `seconds` since 1970 as RFC 3339, with its quotes.
-pub fn put_time(out: &mut Vec<u8>, seconds: i64) {
+pub(crate) fn put_time(out: &mut Vec<u8>, seconds: i64) {
     out.push(b'"');
     rfc3339::put_time(seconds, out);
     out.push(b'"');

@@ -17,24 +17,24 @@ macro_rules! counted {
     ($(#[$about:meta])* $table:ident { $($(#[$what:meta])* $entry:ident $name:literal [$en:literal, $fr:literal] $([$($program:ident),*])?,)* }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $table { $($(#[$what])* $entry,)* }
+        pub(crate) enum $table { $($(#[$what])* $entry,)* }
 
         impl $table {
             /// All of them, in the order in which they are written.
-            pub const ALL: &[Self] = &[$(Self::$entry),*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$entry),*];
 
             /// The key on the wire.
-            pub const fn name(self) -> &'static str {
+            pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$entry => $name,)* }
             }
 
             /// What people read behind the number, in English and in French.
-            pub const fn label(self) -> [&'static str; 2] {
+            pub(crate) const fn label(self) -> [&'static str; 2] {
                 match self { $(Self::$entry => [$en, $fr],)* }
             }
 
             /// What people read for `name`, in English and in French; none for a name of another version.
-            pub fn label_of(name: &str) -> Option<[&'static str; 2]> {
+            pub(crate) fn label_of(name: &str) -> Option<[&'static str; 2]> {
                 Self::ALL.iter().find(|entry| entry.name() == name).map(|entry| entry.label())
             }
         }
@@ -143,16 +143,16 @@ counted! {
 
 /// How many lines there were of each class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LineCounts([u64; LineClass::ALL.len()]);
+pub(crate) struct LineCounts([u64; LineClass::ALL.len()]);
 
 impl LineCounts {
     /// How many lines there were.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
     /// The classes that `program` has, each with its lines.
-    pub fn of_program(&self, program: &str) -> impl Iterator<Item = (&'static str, u64)> {
+    pub(crate) fn of_program(&self, program: &str) -> impl Iterator<Item = (&'static str, u64)> {
         let is_its_own = move |class: &&LineClass| class.programs().contains(&program);
         LineClass::ALL.iter().filter(is_its_own).map(|&class| (class.name(), self[class]))
     }

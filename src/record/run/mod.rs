@@ -2,7 +2,7 @@
 //!
 //! What is counted has its names in two tables of [`count`].
 
-pub mod count;
+pub(crate) mod count;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,11 @@ use crate::record::MAX_INTEGER;
 use crate::record::json::pairs::Pairs;
 
 /// The value of `schema` in what a run says of itself.
-pub const RUN_SCHEMA: &str = "soar.run/1";
+pub(crate) const RUN_SCHEMA: &str = "soar.run/1";
 
 /// One run of one filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunRecord {
+pub(crate) struct RunRecord {
     /// [`RUN_SCHEMA`].
     pub schema: String,
     /// The filter.
@@ -53,7 +53,7 @@ pub struct RunRecord {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExitRecord {
+pub(crate) struct ExitRecord {
     /// The exit code.
     pub code: u8,
     /// What it means.
@@ -65,7 +65,7 @@ pub struct ExitRecord {
 
 /// One input of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputRecord {
+pub(crate) struct InputRecord {
     /// What records call it.
     pub name: String,
     /// How much of its text was read, decompressed.
@@ -93,7 +93,7 @@ pub struct InputRecord {
 
 /// Something that the log does not say and the run had to assume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AssumptionRecord {
+pub(crate) struct AssumptionRecord {
     /// `year` or `zone`.
     pub what: String,
     /// What was assumed.
@@ -108,7 +108,7 @@ pub struct AssumptionRecord {
 
 /// A line of a class that is worth looking at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RejectedLine {
+pub(crate) struct RejectedLine {
     pub class: String,
     /// The input.
     pub file: String,
@@ -119,7 +119,7 @@ pub struct RejectedLine {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
+pub(crate) struct Warning {
     /// What kind of warning.
     pub kind: String,
     /// The sentence.
@@ -127,15 +127,15 @@ pub struct Warning {
 }
 
 /// Names and numbers, in the order in which they were written.
-pub type OrderedCounts = Pairs<String, u64>;
+pub(crate) type OrderedCounts = Pairs<String, u64>;
 
 impl OrderedCounts {
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The number of `name`; 0 where there is none.
-    pub fn get(&self, name: &str) -> u64 {
+    pub(crate) fn get(&self, name: &str) -> u64 {
         self.0.iter().find(|(other, _)| other == name).map_or(0, |&(_, number)| number)
     }
 }
@@ -153,7 +153,7 @@ struct SchemaOnly {
 
 impl RunRecord {
     /// The record as one line with its end. What would disturb a terminal is an escape, as JSON allows of any character.
-    pub fn to_line(&self) -> String {
+    pub(crate) fn to_line(&self) -> String {
         // Serialising texts and numbers cannot fail.
         let mut line = escape::json_text(&serde_json::to_string(self).unwrap_or_default()).into_owned();
         line.push('\n');
@@ -161,7 +161,7 @@ impl RunRecord {
     }
 
     /// Reads a line that [`Self::to_line`] wrote, keys in any order.
-    pub fn from_line(line: &[u8]) -> Result<Self, String> {
+    pub(crate) fn from_line(line: &[u8]) -> Result<Self, String> {
         let SchemaOnly { schema } = serde_json::from_slice(line).map_err(|error| crate::record::malformed(&error))?;
         match schema.as_deref() {
             Some(RUN_SCHEMA) => serde_json::from_slice(line).map_err(|error| crate::record::malformed(&error)),

@@ -9,7 +9,7 @@ pub struct SignalSet(u32);
 
 impl SignalSet {
     /// No signal.
-    pub const NONE: Self = Self(0);
+    pub(crate) const NONE: Self = Self(0);
 
     /// The signals that are on by default.
     pub fn defaults() -> Self {
@@ -24,7 +24,7 @@ impl SignalSet {
 
     /// The signals of both sets.
     #[must_use]
-    pub const fn union(self, other: Self) -> Self {
+    pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -56,12 +56,12 @@ impl SignalSet {
     }
 
     /// Whether a signal of the set counts `value` apart.
-    pub fn counts_distinct(self, value: Value) -> bool {
+    pub(crate) fn counts_distinct(self, value: Value) -> bool {
         self.indexes().any(|index| SIGNALS[index].distinct == Some(value))
     }
 
     /// The signals that say this of a login whose order is kept.
-    pub const fn of_login(login: Login) -> Self {
+    pub(crate) const fn of_login(login: Login) -> Self {
         let (mut set, mut index) = (Self(0), 0);
         while index < SIGNALS.len() {
             // Enums are not compared in constants.
@@ -94,12 +94,12 @@ impl SignalSet {
 
     /// The signals of both sets at once.
     #[must_use]
-    pub const fn intersection(self, other: Self) -> Self {
+    pub(crate) const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// The indexes into [`SIGNALS`], in table order.
-    pub fn indexes(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn indexes(self) -> impl Iterator<Item = usize> {
         let mut left = self.0;
         std::iter::from_fn(move || {
             let index = (left != 0).then(|| left.trailing_zeros() as usize)?;
@@ -133,13 +133,13 @@ impl SignalSet {
 }
 
 /// The signals that say that a login was refused, and those that say that one was let in, where their order is kept.
-pub const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
+pub(crate) const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
 /// As above.
-pub const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
+pub(crate) const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
 /// The signals that tell of logins at sshd.
-pub const SSH_LOGINS: SignalSet = LOGIN_FAILED.union(LOGIN_ACCEPTED);
+pub(crate) const SSH_LOGINS: SignalSet = LOGIN_FAILED.union(LOGIN_ACCEPTED);
 /// The signals that tell of logins at other services: which one it is `event.dataset` says.
-pub const SERVICE_LOGINS: SignalSet = SignalSet::of_services();
+pub(crate) const SERVICE_LOGINS: SignalSet = SignalSet::of_services();
 
 #[cfg(test)]
 mod tests {

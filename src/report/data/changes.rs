@@ -13,13 +13,13 @@ impl ReportData {
 
     /// What is new in all, in a sentence; nothing where there is nothing to compare with.
     #[must_use]
-    pub fn tell_changes(&self, lang: Lang, escape: &dyn Fn(&str) -> String) -> Option<String> {
+    pub(crate) fn tell_changes(&self, lang: Lang, escape: &dyn Fn(&str) -> String) -> Option<String> {
         self.against.as_ref().map(|against| self.changes.tell(&escape(against.name()), lang))
     }
 
     /// Which hosts are gone, in a sentence; nothing where none is.
     #[must_use]
-    pub fn tell_gone(&self, lang: Lang) -> Option<String> {
+    pub(crate) fn tell_gone(&self, lang: Lang) -> Option<String> {
         let (count, mut names) = self.against.as_ref()?.gone();
         let hidden = count - names.len() as u64;
         names.extend((hidden > 0).then(|| lang.fill(AND_MORE, &[&lang.number(hidden)])));

@@ -8,7 +8,7 @@ use crate::report::html::unbroken::{text, words};
 use crate::report::lang;
 
 /// Both tables; nothing where there are no accounts.
-pub fn tables(content: &HtmlPage<'_>) -> Markup {
+pub(super) fn tables(content: &HtmlPage<'_>) -> Markup {
     let (digest, lang) = (content.digest, content.look.lang);
     html! {
         @for (nth, (title, hint, shown, hidden)) in digest.accounts.tables().enumerate() {

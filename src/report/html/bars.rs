@@ -11,7 +11,7 @@ use crate::report::lang::Lang;
 const LONGEST: u128 = 72;
 
 /// The chart: title, notes, legend and bars.
-pub fn figure(bars: &Bars, lang: Lang) -> Markup {
+pub(super) fn figure(bars: &Bars, lang: Lang) -> Markup {
     let most = bars.bars.iter().chain(&bars.apart).map(Bar::width).max().unwrap_or(0);
     html! {
         figure.chart aria-labelledby="chart" {

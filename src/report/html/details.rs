@@ -17,7 +17,7 @@ use crate::report::{self, story, why};
 const MOST: usize = 100;
 
 /// Everything that is known of a host and does not stand in its row.
-pub fn details(kept: &TopHost<'_>, lang: Lang) -> Markup {
+pub(super) fn details(kept: &TopHost<'_>, lang: Lang) -> Markup {
     let TopHost { host, detail, .. } = kept;
     html! {
         @if host.suspicious { p.story { (words(&story::tell(host, lang, &text))) } }
@@ -32,7 +32,7 @@ pub fn details(kept: &TopHost<'_>, lang: Lang) -> Markup {
 }
 
 /// Why a host is suspicious: a sentence for each rule that holds, and what an attacker's technique is called.
-pub fn why(row: Row<'_>, lang: Lang) -> Markup {
+pub(super) fn why(row: Row<'_>, lang: Lang) -> Markup {
     html! {
         @for why in why::reasons(row, lang).iter().take(MOST) {
             p { (words(&why.sentence)) @if !why.attack.is_empty() { " " span.attack { (text(&why.attack)) } } }

@@ -9,7 +9,7 @@ use crate::report::lang;
 use crate::report::lang::group::{GROUPS, GROUPS_HINT};
 
 /// The groups, the highest score first; nothing where there are none.
-pub fn table(content: &HtmlPage<'_>) -> Markup {
+pub(super) fn table(content: &HtmlPage<'_>) -> Markup {
     let (digest, lang) = (content.digest, content.look.lang);
     let shown = digest.groups.first(ROWS);
     let hidden = (digest.groups.count() - shown.len()) as u64;

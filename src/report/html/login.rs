@@ -9,7 +9,7 @@ use crate::report::lang::{self, Lang};
 use crate::report::login;
 
 /// Who logged in, and after how many failures; nothing where nobody did.
-pub fn table(content: &HtmlPage<'_>) -> Markup {
+pub(super) fn table(content: &HtmlPage<'_>) -> Markup {
     let (digest, lang) = (content.digest, content.look.lang);
     let shown = digest.logins(login::HOSTS);
     let hidden = digest.logged_in - shown.len() as u64;
@@ -31,7 +31,7 @@ pub fn table(content: &HtmlPage<'_>) -> Markup {
 }
 
 /// The latest logins of a host, the last one first; `most` of them.
-pub fn latest(host: &HostRecord<'_>, most: usize, lang: Lang) -> Markup {
+pub(super) fn latest(host: &HostRecord<'_>, most: usize, lang: Lang) -> Markup {
     let (latest, before) = (&host.login_order.latest, login::before(host, lang));
     html! {
         h3 { (lang.say(lang::LOGINS)) }
@@ -46,7 +46,7 @@ pub fn latest(host: &HostRecord<'_>, most: usize, lang: Lang) -> Markup {
 }
 
 /// What a login of a break-in was: after how many failures, when, as whom, how, where it stands.
-pub fn of_break_in(host: &HostRecord<'_>, lang: Lang) -> Markup {
+pub(crate) fn of_break_in(host: &HostRecord<'_>, lang: Lang) -> Markup {
     let before = login::before(host, lang);
     html! {
         @if !before.is_empty() { ", " (before) }

@@ -57,7 +57,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// `--html`.
 #[derive(Debug)]
-pub struct Html;
+pub(crate) struct Html;
 
 impl Report for Html {
     fn name(&self) -> &'static str {

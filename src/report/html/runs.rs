@@ -8,7 +8,7 @@ use crate::report::lang::Lang;
 use crate::report::runs::show;
 
 /// Every run, a list of facts each; nothing where none was given.
-pub fn runs(digest: &ReportData, lang: Lang) -> Markup {
+pub(super) fn runs(digest: &ReportData, lang: Lang) -> Markup {
     html! {
         @for run in digest.runs.iter().map(|run| show(run, lang)) {
             h3 { (text(&run.heading)) }

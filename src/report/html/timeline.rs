@@ -22,7 +22,7 @@ const LEAST: u64 = 8;
 const TICKS: i64 = 7;
 
 /// The chart; nothing where no host has a timeline.
-pub fn figure(content: &HtmlPage<'_>) -> Markup {
+pub(super) fn figure(content: &HtmlPage<'_>) -> Markup {
     let HtmlPage { digest, look, hosts, view } = content;
     let (Some(view), lang) = (view, look.lang) else { return html! {} };
     let chart = TimeChart::new(view, hosts, digest, look);
@@ -72,7 +72,7 @@ pub fn figure(content: &HtmlPage<'_>) -> Markup {
 }
 
 /// The columns in which a host was seen: `3-7 19`.
-pub fn ranges(view: &View, host: &HostRecord<'_>) -> String {
+pub(super) fn ranges(view: &View, host: &HostRecord<'_>) -> String {
     let range = |(first, last): (usize, usize)| if first == last { first.to_string() } else { format!("{first}-{last}") };
     view.active(host).into_iter().map(range).collect::<Vec<_>>().join(" ")
 }

@@ -9,12 +9,12 @@ use crate::base::time::parse_rfc3339;
 use crate::report::lang::french_time;
 
 /// Text of others, which nothing in it may reorder or hide; the template escapes it.
-pub fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     terminal(text).into_owned()
 }
 
 /// A time, which breaks between day and time and nowhere else; of what is none, the text.
-pub fn when(text: &str) -> Markup {
+pub(super) fn when(text: &str) -> Markup {
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return html! { (text) };
     }
@@ -26,7 +26,7 @@ pub fn when(text: &str) -> Markup {
 }
 
 /// The same, where an IPv6 address breaks behind a colon and nowhere else, and a time or a day nowhere.
-pub fn words(all: &str) -> Markup {
+pub(super) fn words(all: &str) -> Markup {
     let shown = text(all);
     if !shown.contains([':', '-']) {
         return html! { (shown) };

@@ -28,7 +28,7 @@ const SIGNALS_TOLD: usize = 6;
 
 /// `--story`.
 #[derive(Debug)]
-pub struct Story;
+pub(crate) struct Story;
 
 impl Report for Story {
     fn name(&self) -> &'static str {
@@ -78,10 +78,10 @@ impl Report for Story {
 }
 
 /// Makes the text of others harmless for a kind of page.
-pub type Escape<'e> = &'e dyn Fn(&str) -> String;
+pub(crate) type Escape<'e> = &'e dyn Fn(&str) -> String;
 
 /// What `host` did, in one to four sentences.
-pub fn tell(host: &HostRecord<'_>, lang: Lang, escape: Escape<'_>) -> String {
+pub(crate) fn tell(host: &HostRecord<'_>, lang: Lang, escape: Escape<'_>) -> String {
     let mut teller = Teller { host, lang, escape, day: String::new() };
     let mut sentences = Vec::new();
     let attempts = teller.attempts();

@@ -8,7 +8,7 @@ use crate::report::lang::Lang;
 
 /// A mark of the axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tick {
+pub(crate) struct Tick {
     /// Seconds since 1970.
     pub at: i64,
     /// What stands below it.
@@ -119,7 +119,7 @@ impl Step {
 
 /// The ticks from `start` to `end`, in seconds since 1970, about `most` of them; none where no calendar has such times.
 #[must_use]
-pub fn ticks(start: i64, end: i64, most: i64, zone: &TimeZone, lang: Lang) -> Vec<Tick> {
+pub(crate) fn ticks(start: i64, end: i64, most: i64, zone: &TimeZone, lang: Lang) -> Vec<Tick> {
     let step = STEPS.into_iter().find(|step| (end - start) / step.seconds() <= most).unwrap_or(STEPS[STEPS.len() - 1]);
     let mut ticks: Vec<Tick> = Vec::new();
     let Some(first) = Timestamp::from_second(start).ok().and_then(|at| step.floor(zone.to_datetime(at))) else { return ticks };

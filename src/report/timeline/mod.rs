@@ -31,7 +31,7 @@ pub(crate) const SHADES: u32 = 5;
 
 /// `--timeline`.
 #[derive(Debug)]
-pub struct TimelineChart;
+pub(crate) struct TimelineChart;
 
 impl Report for TimelineChart {
     fn name(&self) -> &'static str {

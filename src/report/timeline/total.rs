@@ -8,27 +8,27 @@ use crate::record::host::timeline::{Span, Timeline, lift, seconds_of};
 use crate::record::signal::{SIGNALS, index_of};
 
 /// One count for each signal of the table, and one for all others.
-pub const KINDS: usize = SIGNALS.len() + 1;
+pub(crate) const KINDS: usize = SIGNALS.len() + 1;
 /// The index of what is no signal of the table.
-pub const OTHERS: usize = SIGNALS.len();
+pub(crate) const OTHERS: usize = SIGNALS.len();
 /// How many columns a chart has at the most: in a period of centuries, several buckets are one.
 const MOST_COLUMNS: i64 = 400;
 /// Past so many buckets they are made coarser, if their period allows it.
 const MANY: usize = 4096;
 
 /// The counts of each kind of signal in one bucket or column.
-pub type Counts = [u64; KINDS];
+pub(crate) type Counts = [u64; KINDS];
 
 /// What all hosts did, in buckets of the coarsest resolution that any of them has.
 #[derive(Debug, Clone, Default)]
-pub struct TimelineTotal {
+pub(crate) struct TimelineTotal {
     level: u8,
     buckets: BTreeMap<i64, Box<Counts>>,
 }
 
 impl TimelineTotal {
     /// Adds what one host did.
-    pub fn add(&mut self, timeline: &Timeline<'_>) {
+    pub(crate) fn add(&mut self, timeline: &Timeline<'_>) {
         if timeline.is_empty() {
             return;
         }
@@ -46,7 +46,7 @@ impl TimelineTotal {
     }
 
     /// Adds what other hosts did.
-    pub fn merge(&mut self, mut other: Self) {
+    pub(crate) fn merge(&mut self, mut other: Self) {
         self.coarsen(other.level);
         other.coarsen(self.level);
         for (start, counts) in other.buckets {
@@ -58,7 +58,7 @@ impl TimelineTotal {
     }
 
     /// Makes the resolution as coarse as the period asks for: hosts of several runs may have had a finer one each.
-    pub fn fit(&mut self) {
+    pub(crate) fn fit(&mut self) {
         if let Some((first, last)) = self.ends() {
             let mut span = Span::default();
             span.cover(self.level, first, last);
@@ -82,7 +82,7 @@ impl TimelineTotal {
 
     /// The part of it that is in `period`; `None`: there is nothing to show.
     #[must_use]
-    pub fn view(&self, period: &Period) -> Option<View> {
+    pub(crate) fn view(&self, period: &Period) -> Option<View> {
         let seconds = i64::from(seconds_of(self.level));
         let (mut first, mut last) = self.ends()?;
         first = period.since().map_or(first, |since| first.max(since.div_euclid(seconds)));
@@ -110,7 +110,7 @@ fn add(sums: &mut Counts, counts: &Counts) {
 
 /// What is shown: columns of equal width, some of which may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
+pub(crate) struct View {
     /// When the first column begins, in seconds since 1970.
     pub start: i64,
     /// The width of a column, in seconds.
@@ -122,14 +122,14 @@ pub struct View {
 impl View {
     /// When the last column ends, in seconds since 1970.
     #[must_use]
-    pub fn end(&self) -> i64 {
+    pub(crate) fn end(&self) -> i64 {
         self.start + self.step * i64::try_from(self.columns.len()).unwrap_or(0)
     }
 
     /// The longest run of empty columns, as the first of them and the first behind them, where it is wide enough that the chart seems to be of
     /// two periods.
     #[must_use]
-    pub fn gap(&self) -> Option<(usize, usize)> {
+    pub(crate) fn gap(&self) -> Option<(usize, usize)> {
         let full = self.columns.iter().enumerate().filter(|(_, counts)| counts.iter().any(|count| *count > 0)).map(|(nth, _)| nth);
         let full: Vec<_> = full.collect();
         let gap = full.windows(2).map(|pair| (pair[0] + 1, pair[1])).max_by_key(|(from, to)| (to - from, std::cmp::Reverse(*from)))?;
@@ -138,13 +138,13 @@ impl View {
 
     /// When the column `nth` begins, in seconds since 1970.
     #[must_use]
-    pub fn start_of(&self, nth: usize) -> i64 {
+    pub(crate) fn start_of(&self, nth: usize) -> i64 {
         self.start + self.step * i64::try_from(nth).unwrap_or(0)
     }
 
     /// The kinds of signals that occur, in the order of the table; at most `most` of them, the others being one.
     #[must_use]
-    pub fn kinds(&self, most: usize) -> Vec<usize> {
+    pub(crate) fn kinds(&self, most: usize) -> Vec<usize> {
         let total = |kind: usize| self.columns.iter().fold(0_u64, |sum, counts| sum.saturating_add(counts[kind]));
         let mut kinds: Vec<_> = (0..OTHERS).map(|kind| (total(kind), kind)).filter(|(total, _)| *total > 0).collect();
         let has_more = kinds.len() > most || total(OTHERS) > 0;
@@ -159,7 +159,7 @@ impl View {
 
     /// The parts of a column, one for each of `kinds`; the last has what is none of the others.
     #[must_use]
-    pub fn parts(&self, column: usize, kinds: &[usize]) -> Vec<u64> {
+    pub(crate) fn parts(&self, column: usize, kinds: &[usize]) -> Vec<u64> {
         let counts = &self.columns[column];
         let rest =
             || (0..KINDS).filter(|kind| !kinds.contains(kind) || *kind == OTHERS).fold(0_u64, |sum, kind| sum.saturating_add(counts[kind]));
@@ -168,13 +168,13 @@ impl View {
 
     /// The most that was counted in a column.
     #[must_use]
-    pub fn most(&self) -> u64 {
+    pub(crate) fn most(&self) -> u64 {
         self.columns.iter().map(|counts| counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count))).max().unwrap_or(0)
     }
 
     /// What one host did in each column, all signals together.
     #[must_use]
-    pub fn strip(&self, timeline: &Timeline<'_>) -> Vec<u64> {
+    pub(crate) fn strip(&self, timeline: &Timeline<'_>) -> Vec<u64> {
         let mut strip = vec![0_u64; self.columns.len()];
         let seconds = i64::from(seconds_of(timeline.level));
         for &(start, count) in timeline.signals.iter().flat_map(|(_, buckets)| buckets) {
@@ -189,7 +189,7 @@ impl View {
     /// The columns in which a host was seen, from and to, both included: by its timeline or, where it has none, between its first and last
     /// time.
     #[must_use]
-    pub fn active(&self, host: &HostRecord<'_>) -> Vec<(usize, usize)> {
+    pub(crate) fn active(&self, host: &HostRecord<'_>) -> Vec<(usize, usize)> {
         let mut ranges: Vec<(usize, usize)> = Vec::new();
         if host.timeline.is_empty() {
             let (Some(first), Some(last)) = (host.first_seen, host.last_seen) else { return ranges };
@@ -213,7 +213,7 @@ impl View {
 
 /// Whether a host was seen in `period`: by its timeline, to the width of a bucket, or, where it has none, between its first and last time.
 #[must_use]
-pub fn is_seen_in(host: &HostRecord<'_>, period: &Period) -> bool {
+pub(crate) fn is_seen_in(host: &HostRecord<'_>, period: &Period) -> bool {
     if !period.is_bounded() {
         return true;
     }

@@ -7,15 +7,15 @@ use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, recv};
 
 /// How much of a greeting is read: as much as an SSH identification may have (RFC 4253 section 4.2: 255), and one.
-pub const LONGEST_BYTES: usize = 256;
+pub(crate) const LONGEST_BYTES: usize = 256;
 
 /// What was heard so far.
 #[derive(Debug, Default)]
-pub struct BannerBytes(Vec<u8>);
+pub(crate) struct BannerBytes(Vec<u8>);
 
 /// Whether there may be more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BannerStatus {
+pub(crate) enum BannerStatus {
     /// There may.
     Part,
     /// That was all: a whole line, as much as is read, or the end.
@@ -24,7 +24,7 @@ pub enum BannerStatus {
 
 impl BannerBytes {
     /// Reads what is there.
-    pub fn listen(&mut self, socket: &OwnedFd) -> BannerStatus {
+    pub(crate) fn listen(&mut self, socket: &OwnedFd) -> BannerStatus {
         let mut bytes = [0; LONGEST_BYTES];
         loop {
             let room = LONGEST_BYTES - self.0.len();
@@ -41,7 +41,7 @@ impl BannerBytes {
     }
 
     /// The text without its line end: printable ASCII as it is, a backslash doubled, anything else `\x0d`. `None`: silence.
-    pub fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         if self.0.is_empty() {
             return None;
         }

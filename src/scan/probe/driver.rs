@@ -44,7 +44,7 @@ pub enum GrabBanner {
 
 /// What happened to a probe.
 #[derive(Debug)]
-pub enum ProbeEvent {
+pub(crate) enum ProbeEvent {
     /// It was answered, and is over.
     Answered(ProbeResult),
     /// The port is open, and its service is listened to.
@@ -63,7 +63,7 @@ struct OpenProbe {
 }
 
 #[derive(Debug)]
-pub struct Driver {
+pub(crate) struct Driver {
     poll: Poll,
     events: Events,
     flights: Vec<Option<OpenProbe>>,
@@ -78,7 +78,7 @@ impl Driver {
     ///
     /// # Errors
     /// [`Error::System`] where the system refuses a poller.
-    pub fn new(stop: BorrowedFd<'_>, listening: GrabBanner) -> Result<(Self, Waker)> {
+    pub(crate) fn new(stop: BorrowedFd<'_>, listening: GrabBanner) -> Result<(Self, Waker)> {
         let refused = |source| Error::System { what: "polling", source };
         let poll = Poll::new().map_err(refused)?;
         let waker = Waker::new(poll.registry(), WAKE).map_err(refused)?;
@@ -99,7 +99,7 @@ impl Driver {
     }
 
     /// Starts a connection; what happened at once is given back.
-    pub fn connect(&mut self, ticket: Ticket, target: SocketAddr) -> Option<ProbeEvent> {
+    pub(crate) fn connect(&mut self, ticket: Ticket, target: SocketAddr) -> Option<ProbeEvent> {
         let spare = &mut self.spare[usize::from(target.is_ipv6())];
         let opened = spare.take().map_or_else(|| socket::open(target), Ok);
         let socket = match opened.and_then(|socket| socket::connect(&socket, target).map(|()| socket)) {
@@ -122,7 +122,7 @@ impl Driver {
     }
 
     /// Closes the socket of a probe that is not waited for any more. Gives what that means, or what its service said.
-    pub fn close(&mut self, ticket: Ticket) -> ProbeEvent {
+    pub(crate) fn close(&mut self, ticket: Ticket) -> ProbeEvent {
         let flight = self.flights.get_mut(ticket.slot as usize).and_then(Option::take);
         match flight.map(|flight| (flight.banner, flight.socket)) {
             Some((Some(banner), _)) => ProbeEvent::Heard(banner),
@@ -136,7 +136,7 @@ impl Driver {
     ///
     /// # Errors
     /// [`Error::System`] where polling fails, [`Error::ReaderLeft`] where nobody reads stdout any more.
-    pub fn wait(&mut self, mut timeout: Option<Duration>, happened: &mut Vec<(Ticket, ProbeEvent)>) -> Result<()> {
+    pub(crate) fn wait(&mut self, mut timeout: Option<Duration>, happened: &mut Vec<(Ticket, ProbeEvent)>) -> Result<()> {
         loop {
             match self.poll.poll(&mut self.events, timeout) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
@@ -211,7 +211,7 @@ impl Driver {
 }
 
 /// How many connections may be open at once: the descriptor limit is raised as far as it goes without privileges.
-pub fn raise_descriptor_limit() -> usize {
+pub(crate) fn raise_descriptor_limit() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let wanted = limit.maximum.or(limit.current);
     if limit.current != wanted {

@@ -123,14 +123,14 @@ impl Reason {
 
     /// Whether the port itself answered, so that the time it took is a round trip.
     #[must_use]
-    pub const fn is_reply(self) -> bool {
+    pub(crate) const fn is_reply(self) -> bool {
         matches!(self, Self::Accepted | Self::Refused)
     }
 }
 
 /// How one try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProbeResult {
+pub(crate) enum ProbeResult {
     /// The port's state follows.
     Known(Reason),
     /// Nothing came in time.

@@ -13,7 +13,7 @@ use nix::sys::socket::{
 use crate::scan::probe::result::{ProbeResult, Reason};
 
 /// A socket for `target` that never blocks, resets when it is closed, and remembers what ICMP says.
-pub fn open(target: SocketAddr) -> Result<OwnedFd, Errno> {
+pub(crate) fn open(target: SocketAddr) -> Result<OwnedFd, Errno> {
     let family = if target.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
     let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
     let socket = nix::sys::socket::socket(family, SockType::Stream, flags, None)?;
@@ -24,7 +24,7 @@ pub fn open(target: SocketAddr) -> Result<OwnedFd, Errno> {
     Ok(socket)
 }
 
-pub fn connect(socket: &OwnedFd, target: SocketAddr) -> Result<(), Errno> {
+pub(crate) fn connect(socket: &OwnedFd, target: SocketAddr) -> Result<(), Errno> {
     match nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target)) {
         Err(Errno::EINPROGRESS) => Ok(()),
         other => other,
@@ -33,7 +33,7 @@ pub fn connect(socket: &OwnedFd, target: SocketAddr) -> Result<(), Errno> {
 
 /// When a connection is asked what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub(crate) enum Moment {
     /// Right after it was begun: nothing can have come from far.
     AtOnce,
     /// Once the system says that something happened.
@@ -44,7 +44,7 @@ pub enum Moment {
 ///
 /// Connecting once more sends nothing: Linux gives the outcome of the first, and after a refusal the socket is as new.
 /// **Source:** `__inet_stream_connect` in Linux' `net/ipv4/af_inet.c`.
-pub fn ask(socket: &OwnedFd, target: SocketAddr, moment: Moment) -> Option<ProbeResult> {
+pub(crate) fn ask(socket: &OwnedFd, target: SocketAddr, moment: Moment) -> Option<ProbeResult> {
     match nix::sys::socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(target)) {
         // ICMP that came while the first call was under way is kept, but does not end the attempt.
         Err(Errno::EALREADY | Errno::EINPROGRESS | Errno::EINTR) => read_icmp(socket, target, moment).map(ProbeResult::Known),
@@ -62,7 +62,7 @@ fn is_own(socket: &OwnedFd, target: SocketAddr) -> bool {
 }
 
 /// The address that a connection goes out from.
-pub fn source(socket: &OwnedFd) -> Option<IpAddr> {
+pub(crate) fn source(socket: &OwnedFd) -> Option<IpAddr> {
     let own = getsockname::<SockaddrStorage>(socket.as_raw_fd()).ok()?;
     let v4 = own.as_sockaddr_in().map(|v4| IpAddr::V4(v4.ip()));
     v4.or_else(|| own.as_sockaddr_in6().map(|v6| IpAddr::V6(v6.ip())))
@@ -142,7 +142,7 @@ const fn meaning_of_answer(errno: Errno) -> ProbeResult {
 
 /// Whether this machine has an address to reach `target` from: without one (IPv6 switched off), connecting fails as it does
 /// where all local ports are taken. A UDP socket that is connected sends nothing, and has ports of its own.
-pub fn has_source(target: SocketAddr) -> bool {
+pub(crate) fn has_source(target: SocketAddr) -> bool {
     let family = if target.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
     // A socket that cannot be had says nothing of addresses.
     nix::sys::socket::socket(family, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None).map_or(true, |socket| {
@@ -152,7 +152,7 @@ pub fn has_source(target: SocketAddr) -> bool {
 }
 
 /// An error of the first call itself: nothing was sent.
-pub fn meaning_of_refusal(errno: Errno, target: SocketAddr) -> ProbeResult {
+pub(crate) fn meaning_of_refusal(errno: Errno, target: SocketAddr) -> ProbeResult {
     match errno {
         Errno::EADDRNOTAVAIL if !has_source(target) => ProbeResult::Known(Reason::NoRoute),
         Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM | Errno::EADDRNOTAVAIL | Errno::EAGAIN => ProbeResult::Exhausted,

@@ -22,7 +22,7 @@ const SYN_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)
 const SAME_WAIT_TRIES: u32 = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempt {
+pub(crate) struct Attempt {
     pub port: u16,
     /// How long the try before this one waited, in milliseconds.
     pub waited_ms: u16,
@@ -32,7 +32,7 @@ pub struct Attempt {
 
 /// Whether a probe counts among those in flight at its host and in its network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seat {
+pub(crate) enum Seat {
     Taken,
     /// It had its time, and is only listened to until the longest wait is over.
     Left,
@@ -51,7 +51,7 @@ enum QueueState {
 
 /// What it costs to listen to one more probe that had its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cost {
+pub(crate) enum Cost {
     /// Nothing: the limits are not reached.
     Nothing,
     /// Room that others may want, so that a host gets only some.
@@ -80,14 +80,14 @@ struct PendingHost {
 
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     Loopback,
     Beyond,
 }
 
 /// All hosts that are not done.
 #[derive(Debug)]
-pub struct HostQueue {
+pub(crate) struct HostQueue {
     limits: Limits,
     /// In the order in which each host is asked, from a place of its own.
     ports: Vec<u16>,
@@ -100,14 +100,14 @@ pub struct HostQueue {
 
 impl HostQueue {
     /// An empty queue; each host will be probed on `ports`.
-    pub fn new(limits: Limits, mut ports: Vec<u16>) -> Self {
+    pub(crate) fn new(limits: Limits, mut ports: Vec<u16>) -> Self {
         let mut rng = Rng::with_seed(limits.seed);
         rng.shuffle(&mut ports);
         let networks = Networks::new(limits.per_network);
         Self { limits, ports, hosts: Vec::new(), free: Vec::new(), networks, ready: [Vec::new(), Vec::new()], rng }
     }
 
-    pub fn add(&mut self, peer: Peer) -> HostId {
+    pub(crate) fn add(&mut self, peer: Peer) -> HostId {
         let ip = peer.address.ip;
         let id = self.free.pop().unwrap_or_else(|| {
             self.hosts.push(None);
@@ -134,19 +134,19 @@ impl HostQueue {
     }
 
     /// Whether someone on this side may be asked.
-    pub fn is_ready(&self, side: Reach) -> bool {
+    pub(crate) fn is_ready(&self, side: Reach) -> bool {
         !self.ready[side as usize].is_empty()
     }
 
     /// How many probes could start if nothing else were in the way; at least.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         let each = |limit: usize| self.ports.len().min(limit);
         let loopback = self.ready[Reach::Loopback as usize].len().saturating_mul(each(usize::MAX));
         loopback.saturating_add(self.ready[Reach::Beyond as usize].len().saturating_mul(each(self.limits.per_host)))
     }
 
     /// Draws the next host on `side` and a port of it, and counts the probe as in flight.
-    pub fn next_probe(&mut self, side: Reach) -> Option<(HostId, Peer, Attempt)> {
+    pub(crate) fn next_probe(&mut self, side: Reach) -> Option<(HostId, Peer, Attempt)> {
         loop {
             let ready = &self.ready[side as usize];
             if ready.is_empty() {
@@ -172,7 +172,7 @@ impl HostQueue {
     }
 
     /// Takes a probe of `id` as ended; `again` is asked once more.
-    pub fn end(&mut self, id: HostId, seat: Seat, again: Option<Attempt>) {
+    pub(crate) fn end(&mut self, id: HostId, seat: Seat, again: Option<Attempt>) {
         let Some(host) = self.hosts[id as usize].as_mut() else { return };
         match again {
             Some(again) => {
@@ -193,7 +193,7 @@ impl HostQueue {
 
     /// Lets a probe that had its time, and is not asked again, be listened to for as long as an answer may take at all, without
     /// counting it among those in flight. Only of a host that answers: elsewhere the last try has waited so long already.
-    pub fn rest(&mut self, id: HostId, port: Attempt, cost: Cost) -> bool {
+    pub(crate) fn rest(&mut self, id: HostId, port: Attempt, cost: Cost) -> bool {
         let is_soon = self.timeout(id, port.earlier) < self.late_timeout(id);
         if !is_soon || self.asks_again(id, port.earlier) {
             return false;
@@ -220,7 +220,7 @@ impl HostQueue {
     }
 
     /// Asks no more of a host; what is in flight runs on to its end.
-    pub fn cancel(&mut self, id: HostId) {
+    pub(crate) fn cancel(&mut self, id: HostId) {
         let Some(host) = self.hosts[id as usize].as_mut() else { return };
         host.asked = self.ports.len();
         host.again.clear();
@@ -231,12 +231,12 @@ impl HostQueue {
     }
 
     /// Whether anyone still wants to know the ports of a host.
-    pub fn is_wanted(&self, id: HostId) -> bool {
+    pub(crate) fn is_wanted(&self, id: HostId) -> bool {
         self.hosts[id as usize].as_ref().is_some_and(|host| !host.is_given_up)
     }
 
     /// Learns from an answer to a try, and from the time it took.
-    pub fn record_rtt(&mut self, id: HostId, took: Duration, port: Attempt, seat: Seat) {
+    pub(crate) fn record_rtt(&mut self, id: HostId, took: Duration, port: Attempt, seat: Seat) {
         let usual = self.timeout(id, 0);
         let Some(host) = self.hosts[id as usize].as_mut() else { return };
         // Where round trips are known to be short, what comes so soon after Linux has sent the SYN again is an answer to that.
@@ -264,14 +264,14 @@ impl HostQueue {
     }
 
     /// Learns that a try had no answer in its time.
-    pub fn miss(&mut self, id: HostId) {
+    pub(crate) fn miss(&mut self, id: HostId) {
         if let Some(host) = self.hosts[id as usize].as_mut() {
             host.line.miss();
         }
     }
 
     /// How long an answer to a try may take before the port is asked again.
-    pub fn timeout(&self, id: HostId, earlier: u32) -> Duration {
+    pub(crate) fn timeout(&self, id: HostId, earlier: u32) -> Duration {
         let Limits { timeout, floor, retries, .. } = self.limits;
         let Some(host) = self.hosts[id as usize].as_ref() else { return timeout };
         let known = host.estimate.timeout().map(|t| t.max(floor));
@@ -288,13 +288,13 @@ impl HostQueue {
 
     /// How long an answer to the last try may take: the longest wait, and where Linux sends the SYN again in that time, as long
     /// as an answer to that one takes.
-    pub fn late_timeout(&self, id: HostId) -> Duration {
+    pub(crate) fn late_timeout(&self, id: HostId) -> Duration {
         let timeout = self.limits.timeout;
         if timeout < SYN_AGAIN[0] { timeout } else { timeout + self.timeout(id, 0).min(timeout / 2) }
     }
 
     /// Whether a port that was silent after `earlier` tries before this one is asked again.
-    pub fn asks_again(&self, id: HostId, earlier: u32) -> bool {
+    pub(crate) fn asks_again(&self, id: HostId, earlier: u32) -> bool {
         let Some(host) = self.hosts[id as usize].as_ref().filter(|host| !host.is_given_up) else { return false };
         let retries = self.limits.retries;
         if earlier < retries || retries == 0 || !host.line.can_try_more() || !host.line.losses.has_answers() {

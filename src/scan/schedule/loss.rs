@@ -5,7 +5,7 @@
 //! more after each round without. A host that limits how many it answers a second is so asked as slowly as it answers.
 
 /// The most tries of one port, whatever gets lost: what finds 999 of 1000 where half of the packets are lost.
-pub const MOST_TRIES: u32 = 10;
+pub(crate) const MOST_TRIES: u32 = 10;
 /// Tries beyond `--retries` that a host is given (two for each of 512 silent ports), and how many more for each loss that was proven: they pay
 /// for themselves.
 const EXTRA_TRIES: u32 = 1024;
@@ -27,30 +27,30 @@ const WELL_KNOWN: u32 = 8;
 
 /// Packets of which something is known: those that were answered, and those that were lost before.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Losses {
+pub(crate) struct Losses {
     answered: u32,
     lost: u32,
 }
 
 impl Losses {
     /// Takes an answer before which `lost` tries of the same port were lost.
-    pub const fn add(&mut self, lost: u32) {
+    pub(crate) const fn add(&mut self, lost: u32) {
         self.answered = self.answered.saturating_add(1);
         self.lost = self.lost.saturating_add(lost);
     }
 
     /// Whether anything answered.
-    pub const fn has_answers(self) -> bool {
+    pub(crate) const fn has_answers(self) -> bool {
         self.answered > 0
     }
 
     /// Whether packets get lost.
-    pub const fn are_proven(self) -> bool {
+    pub(crate) const fn are_proven(self) -> bool {
         self.lost > 0 && self.lost.saturating_mul(LOSS_ONE_IN) >= self.answered
     }
 
     /// How many tries find an open port nearly always, where losses are proven.
-    pub fn tries(self) -> Option<u32> {
+    pub(crate) fn tries(self) -> Option<u32> {
         let sum = u64::from(self.lost) + u64::from(self.answered) + u64::from(DOUBT);
         let is_enough = |most: &u32| u64::from(self.lost) * 1000 <= u64::from(*most) * sum;
         let tries = || TRIES_FOR.iter().zip(3..).find(|(most, _)| is_enough(most)).map_or(MOST_TRIES, |(_, tries)| tries);
@@ -61,7 +61,7 @@ impl Losses {
 
 /// What one host does to packets, and what that allows.
 #[derive(Debug)]
-pub struct Line {
+pub(crate) struct Line {
     /// What is known of its packets.
     pub losses: Losses,
     /// How many may be in flight.
@@ -76,7 +76,7 @@ pub struct Line {
 
 impl Line {
     /// A host of which nothing is known.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             losses: Losses { answered: 0, lost: 0 },
             window: u32::MAX,
@@ -88,12 +88,12 @@ impl Line {
     }
 
     /// How many may be in flight.
-    pub const fn window(&self) -> usize {
+    pub(crate) const fn window(&self) -> usize {
         self.window as usize
     }
 
     /// Takes an answer before which `lost` tries of the same port were lost, while `in_flight` were under way.
-    pub fn add_banner(&mut self, lost: u32, in_flight: usize) {
+    pub(crate) fn add_banner(&mut self, lost: u32, in_flight: usize) {
         self.losses.add(lost);
         if lost > 0 {
             self.extra_tries = self.extra_tries.saturating_add(EXTRA_TRIES_EACH);
@@ -113,29 +113,29 @@ impl Line {
     }
 
     /// Takes a try that had no answer in its time.
-    pub const fn miss(&mut self) {
+    pub(crate) const fn miss(&mut self) {
         self.hold = self.hold.saturating_sub(1);
     }
 
     /// Whether one more try than `--retries` allows can be afforded.
-    pub const fn can_try_more(&self) -> bool {
+    pub(crate) const fn can_try_more(&self) -> bool {
         self.extra_tries > 0
     }
 
     /// Counts such a try.
-    pub const fn try_more(&mut self) {
+    pub(crate) const fn try_more(&mut self) {
         self.extra_tries = self.extra_tries.saturating_sub(1);
     }
 
     /// Counts a late look, if there may be one.
-    pub const fn look_late(&mut self) -> bool {
+    pub(crate) const fn look_late(&mut self) -> bool {
         let may = self.late_looks > 0;
         self.late_looks = self.late_looks.saturating_sub(1);
         may
     }
 
     /// Says that a late look has heard something.
-    pub const fn heard_late(&mut self) {
+    pub(crate) const fn heard_late(&mut self) {
         self.late_looks = self.late_looks.saturating_add(LATE_LOOKS_EACH);
     }
 }

@@ -27,11 +27,11 @@ const RECHECK_DELAY: Duration = Duration::from_millis(5);
 /// Late looks end at multiples of this, so that many end at once: each end has all deadlines looked at.
 const LATE_STEP: Duration = Duration::from_millis(20);
 /// How long a service has to say something.
-pub const BANNER_WAIT: Duration = Duration::from_millis(500);
+pub(crate) const BANNER_WAIT: Duration = Duration::from_millis(500);
 
 /// One connection to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Probe {
+pub(crate) struct Probe {
     /// For whom.
     pub host: HostId,
     /// Its address.
@@ -42,7 +42,7 @@ pub struct Probe {
 
 /// A port whose state is now known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PortDone {
+pub(crate) struct PortDone {
     /// For whom.
     pub host: HostId,
     /// The port.
@@ -55,7 +55,7 @@ pub struct PortDone {
 
 /// A probe in flight: a slot, and which use of the slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ticket {
+pub(crate) struct Ticket {
     /// Small number, used again after the probe ended.
     pub slot: u32,
     /// Tells one use of the slot from the next.
@@ -93,7 +93,7 @@ struct ProbeSlot {
 
 /// The probes of a run.
 #[derive(Debug)]
-pub struct Schedule {
+pub(crate) struct Schedule {
     hosts: HostQueue,
     rate_limiter: RateLimiter,
     slots: Vec<ProbeSlot>,
@@ -114,7 +114,7 @@ pub struct Schedule {
 impl Schedule {
     /// A schedule without hosts; each will be tried on `ports`.
     #[must_use]
-    pub fn new(limits: Limits, ports: Vec<u16>) -> Self {
+    pub(crate) fn new(limits: Limits, ports: Vec<u16>) -> Self {
         Self {
             rate_limiter: RateLimiter::new(limits.rate),
             most: limits.concurrency,
@@ -135,24 +135,24 @@ impl Schedule {
     /// The same where the system has no more descriptors than so many for probes: those that are only listened to any more
     /// have as many of their own as the others, if there are.
     #[must_use]
-    pub fn with_descriptors(mut self, descriptors: usize) -> Self {
+    pub(crate) fn with_descriptors(mut self, descriptors: usize) -> Self {
         self.late_room = descriptors.saturating_sub(self.most).min(self.most);
         self
     }
 
     /// Adds a host.
-    pub fn add(&mut self, peer: Peer) -> HostId {
+    pub(crate) fn add(&mut self, peer: Peer) -> HostId {
         self.hosts.add(peer)
     }
 
     /// Asks no more of a host.
-    pub fn abandon(&mut self, host: HostId) {
+    pub(crate) fn abandon(&mut self, host: HostId) {
         self.hosts.cancel(host);
     }
 
     /// Whether enough probes wait to fill every slot.
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.busy() >= self.allowed || self.hosts.waiting() >= self.most
     }
 
@@ -161,14 +161,8 @@ impl Schedule {
         self.in_flight - self.late.min(self.late_room)
     }
 
-    /// Whether nothing is in flight.
-    #[must_use]
-    pub const fn is_idle(&self) -> bool {
-        self.in_flight == 0
-    }
-
     /// The next probe to start, if one may start at `now`.
-    pub fn start(&mut self, now: Duration) -> Option<(Ticket, Probe)> {
+    pub(crate) fn start(&mut self, now: Duration) -> Option<(Ticket, Probe)> {
         if self.busy() >= self.allowed || now < self.paused_until {
             return None;
         }
@@ -199,7 +193,7 @@ impl Schedule {
     }
 
     /// Says that a port is open and its service is listened to from now on, until it is settled.
-    pub fn listen(&mut self, ticket: Ticket, now: Duration) {
+    pub(crate) fn listen(&mut self, ticket: Ticket, now: Duration) {
         let Some(flight) = self.flight(ticket) else { return };
         let rtt = now.saturating_sub(flight.since);
         (flight.open, flight.since) = (Some(rtt), now);
@@ -209,7 +203,7 @@ impl Schedule {
     }
 
     /// Takes the answer to a probe. `None`: it will be tried again, or the ticket was settled before.
-    pub fn settle(&mut self, ticket: Ticket, answer: ProbeResult, now: Duration) -> Option<PortDone> {
+    pub(crate) fn settle(&mut self, ticket: Ticket, answer: ProbeResult, now: Duration) -> Option<PortDone> {
         let InFlight { host, port, seat, since, open } = self.release(ticket)?;
         let took = now.saturating_sub(since);
         let (reason, rtt) = match (open, answer) {
@@ -247,7 +241,7 @@ impl Schedule {
     }
 
     /// A probe whose time is up at `now`; settle it with [`ProbeResult::Silence`].
-    pub fn expire(&mut self, now: Duration) -> Option<Ticket> {
+    pub(crate) fn expire(&mut self, now: Duration) -> Option<Ticket> {
         if self.expired.is_empty() && now >= self.look_at {
             self.check_deadlines(now);
         }
@@ -256,7 +250,7 @@ impl Schedule {
 
     /// When something will have to be done even if no answer comes.
     #[must_use]
-    pub fn wake_at(&self) -> Option<Duration> {
+    pub(crate) fn wake_at(&self) -> Option<Duration> {
         let deadline = (self.in_flight > 0).then_some(self.look_at);
         let may_start = self.busy() < self.allowed;
         let near = (may_start && self.hosts.is_ready(Reach::Loopback)).then_some(self.paused_until);
@@ -316,7 +310,7 @@ fn next_step(at: Duration) -> Duration {
 }
 
 /// Names a host while it is scanned; used again after it.
-pub type HostId = u32;
+pub(crate) type HostId = u32;
 
 /// How hard to try.
 #[derive(Debug, Clone, Copy)]

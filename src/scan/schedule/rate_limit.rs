@@ -8,25 +8,25 @@ const BURST: Duration = Duration::from_millis(20);
 
 /// A pace of so many starts a second.
 #[derive(Debug, Clone, Copy)]
-pub struct RateLimiter {
+pub(crate) struct RateLimiter {
     interval: Duration,
     due: Duration,
 }
 
 impl RateLimiter {
     /// A pace of `rate` starts a second; `None` is as fast as it goes.
-    pub fn new(rate: Option<u32>) -> Self {
+    pub(crate) fn new(rate: Option<u32>) -> Self {
         Self { interval: rate.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate.max(1)), due: Duration::ZERO }
     }
 
     /// When the next may start.
-    pub const fn ready_at(&self) -> Duration {
+    pub(crate) const fn ready_at(&self) -> Duration {
         // The bucket holds one at least.
         self.due.saturating_sub(BURST.saturating_sub(self.interval))
     }
 
     /// Counts a start at `now`.
-    pub fn take(&mut self, now: Duration) {
+    pub(crate) fn take(&mut self, now: Duration) {
         self.due = self.due.max(now) + self.interval;
     }
 }

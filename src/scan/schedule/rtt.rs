@@ -12,7 +12,7 @@ use crate::scan::schedule::loss::Losses;
 ///
 /// **Source:** RFC 6298 section 2: alpha 1/8, beta 1/4, K 4. Times are held in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RttEstimator {
+pub(crate) struct RttEstimator {
     srtt: u32,
     rttvar: u32,
     /// How many round trips there were.
@@ -21,7 +21,7 @@ pub struct RttEstimator {
 
 impl RttEstimator {
     /// Takes the time of one round trip. Of a minute or more it counts as a minute.
-    pub fn add(&mut self, rtt: Duration) {
+    pub(crate) fn add(&mut self, rtt: Duration) {
         let rtt = u32::try_from(rtt.as_micros()).unwrap_or(u32::MAX).clamp(1, 60_000_000);
         if self.samples == 0 {
             (self.srtt, self.rttvar) = (rtt, rtt / 2);
@@ -33,7 +33,7 @@ impl RttEstimator {
     }
 
     /// How long to wait for an answer; `None` before the first round trip.
-    pub fn timeout(&self) -> Option<Duration> {
+    pub(crate) fn timeout(&self) -> Option<Duration> {
         (self.samples > 0).then(|| Duration::from_micros(u64::from(self.srtt) + 4 * u64::from(self.rttvar)))
     }
 }
@@ -70,7 +70,7 @@ struct Network {
 
 /// The networks of the hosts that are being scanned, and the latest of others.
 #[derive(Debug)]
-pub struct Networks {
+pub(crate) struct Networks {
     limit: usize,
     places: HashMap<NetworkKey, u32, ahash::RandomState>,
     all: Vec<Network>,
@@ -79,12 +79,12 @@ pub struct Networks {
 
 impl Networks {
     /// No networks; `limit` probes may be in flight in each.
-    pub fn new(limit: Option<usize>) -> Self {
+    pub(crate) fn new(limit: Option<usize>) -> Self {
         Self { limit: limit.unwrap_or(usize::MAX), places: HashMap::default(), all: Vec::new(), free: Vec::new() }
     }
 
     /// Counts a host in, and names its network.
-    pub fn enter(&mut self, ip: IpAddr) -> u32 {
+    pub(crate) fn enter(&mut self, ip: IpAddr) -> u32 {
         let key = key_of(ip);
         let place = self.places.get(&key).copied().unwrap_or_else(|| {
             let (parked, estimate, losses) = (Vec::new(), RttEstimator::default(), Losses::default());
@@ -101,7 +101,7 @@ impl Networks {
         place
     }
 
-    pub fn leave(&mut self, network: u32) {
+    pub(crate) fn leave(&mut self, network: u32) {
         let place = &mut self.all[network as usize];
         place.hosts -= 1;
         if place.hosts == 0 && self.places.len() > MOST {
@@ -111,7 +111,7 @@ impl Networks {
     }
 
     /// Counts a probe of `host` in, or, where the network has enough, keeps the host for later.
-    pub fn start(&mut self, network: u32, host: HostId) -> bool {
+    pub(crate) fn start(&mut self, network: u32, host: HostId) -> bool {
         let place = &mut self.all[network as usize];
         if place.in_flight >= self.limit {
             place.parked.push(host);
@@ -122,7 +122,7 @@ impl Networks {
     }
 
     /// Counts a probe out. Gives the hosts that waited for it, as many as fit.
-    pub fn end(&mut self, network: u32) -> Vec<HostId> {
+    pub(crate) fn end(&mut self, network: u32) -> Vec<HostId> {
         let place = &mut self.all[network as usize];
         place.in_flight -= 1;
         let room = self.limit - place.in_flight;
@@ -130,7 +130,7 @@ impl Networks {
     }
 
     /// Takes an answer of one of its hosts, before which `lost` tries of the same port were lost.
-    pub fn learn(&mut self, network: u32, rtt: Option<Duration>, is_first_of_host: bool, lost: u32) {
+    pub(crate) fn learn(&mut self, network: u32, rtt: Option<Duration>, is_first_of_host: bool, lost: u32) {
         let place = &mut self.all[network as usize];
         if let Some(rtt) = rtt {
             place.estimate.add(rtt);
@@ -140,13 +140,13 @@ impl Networks {
     }
 
     /// How long an answer of a host may take, judged by the others.
-    pub fn timeout(&self, network: u32) -> Option<Duration> {
+    pub(crate) fn timeout(&self, network: u32) -> Option<Duration> {
         let place = &self.all[network as usize];
         place.estimate.timeout().filter(|_| place.answering >= NEIGHBOURS)
     }
 
     /// How many packets get lost there.
-    pub fn losses(&self, network: u32) -> Losses {
+    pub(crate) fn losses(&self, network: u32) -> Losses {
         self.all[network as usize].losses
     }
 }

@@ -106,7 +106,7 @@ fn silence_is_asked_again_and_then_filtered() {
         let (settled, at) = run(&mut s, |_, _| None);
         assert_eq!(settled.values().collect::<Vec<_>>(), [&Reason::Silence]);
         assert_eq!(at, ms(done), "{retries} retries of {timeout} ms");
-        assert!(s.is_idle() && s.wake_at().is_none());
+        assert!(s.in_flight == 0 && s.wake_at().is_none());
     }
 }
 
@@ -277,7 +277,7 @@ fn an_abandoned_host_is_asked_no_more() {
     for (ticket, _) in &started[2..] {
         assert!(s.settle(*ticket, ProbeResult::Silence, SECOND).is_some(), "not again");
     }
-    assert!(s.is_idle() && s.wake_at().is_none());
+    assert!(s.in_flight == 0 && s.wake_at().is_none());
     assert_eq!(s.add([192, 0, 2, 2].into()), started[0].1.host, "its place is free");
 }
 

@@ -7,7 +7,7 @@ use crate::score::rules::facts::{Facts, SignalName, put_services};
 
 /// A host as its record has it.
 #[derive(Debug, Clone, Copy)]
-pub struct RecordFacts<'r, 'h>(pub &'r HostRecord<'h>);
+pub(crate) struct RecordFacts<'r, 'h>(pub &'r HostRecord<'h>);
 
 impl Facts for RecordFacts<'_, '_> {
     fn identity(&self) -> (Address, bool) {

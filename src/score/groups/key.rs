@@ -7,7 +7,7 @@ use crate::record::json::member::{follow, items, text_of};
 use crate::score::rules::group::GroupBy;
 
 /// The keys of the groups that `host` is in: a network, or the texts and numbers that a path leads to.
-pub fn keys_of(by: &GroupBy, host: &HostRecord<'_>) -> Vec<String> {
+pub(crate) fn keys_of(by: &GroupBy, host: &HostRecord<'_>) -> Vec<String> {
     match by {
         GroupBy::Network { v4, v6 } => {
             let bits = if host.ip.ip.is_ipv4() { *v4 } else { *v6 };

@@ -24,7 +24,7 @@ use crate::score::rules::{Rules, Verdict};
 
 /// The groups of a run.
 #[derive(Debug)]
-pub struct Groups<'r> {
+pub(crate) struct Groups<'r> {
     rules: &'r Rules,
     /// Each way in which hosts are put together, with the sums of its groups: several rules may have one.
     tables: Vec<(&'r GroupBy, HashMap<String, GroupSums, ahash::RandomState>)>,
@@ -36,7 +36,7 @@ pub struct Groups<'r> {
 
 impl<'r> Groups<'r> {
     /// Nothing summed yet; `None`: no rule is over groups.
-    pub fn of(rules: &'r Rules) -> Option<Self> {
+    pub(crate) fn of(rules: &'r Rules) -> Option<Self> {
         if rules.groups().is_empty() {
             return None;
         }
@@ -51,7 +51,7 @@ impl<'r> Groups<'r> {
     }
 
     /// Adds a host with the verdict of rules over hosts. One that is allowed is in no group.
-    pub fn add(&mut self, host: &HostRecord<'_>) {
+    pub(crate) fn add(&mut self, host: &HostRecord<'_>) {
         if host.allowed {
             return;
         }
@@ -63,7 +63,7 @@ impl<'r> Groups<'r> {
     }
 
     /// Judges the groups, once all hosts were added.
-    pub fn judge(&mut self) {
+    pub(crate) fn judge(&mut self) {
         for (index, rule) in self.rules.groups().iter().enumerate() {
             let Some((_, table)) = self.tables.iter().find(|(by, _)| **by == rule.by) else { continue };
             for (key, sums) in table {
@@ -78,7 +78,7 @@ impl<'r> Groups<'r> {
     }
 
     /// Tells `host` of its groups, and accuses it for what it did itself. Gives what of that could not be evaluated.
-    pub fn tell<'h>(&mut self, host: &mut HostRecord<'h>, explain: Explain) -> Verdict
+    pub(crate) fn tell<'h>(&mut self, host: &mut HostRecord<'h>, explain: Explain) -> Verdict
     where
         'r: 'h,
     {
@@ -134,7 +134,7 @@ impl<'r> Groups<'r> {
     }
 
     /// The groups for which a rule holds, the highest score first.
-    pub fn records(&self) -> Vec<GroupRecord<'_>> {
+    pub(crate) fn records(&self) -> Vec<GroupRecord<'_>> {
         let mut records = Vec::new();
         for (rule, held) in self.rules.groups().iter().zip(&self.held) {
             records.extend(held.iter().map(|(key, &accused)| self.sums(rule, key).to_record(rule, key, accused)));
@@ -145,12 +145,12 @@ impl<'r> Groups<'r> {
     }
 
     /// How many groups there are for which a rule holds.
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.held.iter().map(|held| held.len() as u64).sum()
     }
 
     /// What of groups could not be evaluated, in a sentence each.
-    pub fn failures(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn failures(&self) -> impl Iterator<Item = String> {
         self.failed.iter().map(|(rule, key, error)| {
             let rule = &self.rules.groups()[*rule];
             format!("group {key}: rule {} cannot be evaluated and does not hold: {error}", rule.name)

@@ -13,7 +13,7 @@ use crate::score::rules::group::GroupRule;
 
 /// The sums of a group.
 #[derive(Debug, Clone, Default)]
-pub struct GroupSums {
+pub(crate) struct GroupSums {
     /// How many hosts it has.
     pub addresses: u64,
     /// The sum of their scores.
@@ -27,7 +27,7 @@ pub struct GroupSums {
 }
 
 /// Those of no group.
-pub static NONE: GroupSums = GroupSums {
+pub(crate) static NONE: GroupSums = GroupSums {
     addresses: 0,
     score: 0,
     suspicious: 0,
@@ -44,7 +44,7 @@ fn add(sum: &mut u64, more: u64) {
 
 impl GroupSums {
     /// Adds a host.
-    pub fn add(&mut self, host: &HostRecord<'_>) {
+    pub(super) fn add(&mut self, host: &HostRecord<'_>) {
         self.addresses += 1;
         self.suspicious += u64::from(host.suspicious);
         add(&mut self.score, host.score);
@@ -64,7 +64,7 @@ impl GroupSums {
     }
 
     /// What a rule sees.
-    pub fn to_value(&self) -> Val {
+    pub(crate) fn to_value(&self) -> Val {
         let number = |count: u64| usize::try_from(count).map_or(Val::from(f64::INFINITY), Val::from);
         let facts = [("addresses", self.addresses), ("suspicious", self.suspicious), ("score", self.score)];
         let counts = self.signals().chain(facts).map(|(name, count)| (Val::from(name.to_owned()), number(count)));
@@ -74,7 +74,7 @@ impl GroupSums {
     }
 
     /// What people see.
-    pub fn to_record<'a>(&'a self, rule: &'a GroupRule, key: &'a str, accused: u64) -> GroupRecord<'a> {
+    pub(crate) fn to_record<'a>(&'a self, rule: &'a GroupRule, key: &'a str, accused: u64) -> GroupRecord<'a> {
         let counted = self.signals().filter(|(name, count)| *count > 0 || index_of(name).is_some_and(|index| SIGNALS[index].on_by_default));
         GroupRecord {
             rule: &rule.name,

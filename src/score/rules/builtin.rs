@@ -32,6 +32,6 @@ pub const SETS: &[RuleSet] = &[
 ];
 
 /// The set that `--rules` calls `name`.
-pub fn find(name: &str) -> Option<&'static RuleSet> {
+pub(crate) fn find(name: &str) -> Option<&'static RuleSet> {
     SETS.iter().find(|set| set.name == name)
 }

@@ -17,7 +17,7 @@ pub(crate) const ABSENT: u64 = i64::MAX.cast_unsigned();
 
 /// The name of a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignalName {
+pub(crate) enum SignalName {
     /// `SIGNALS[index]`.
     Known(u8),
     /// A name outside the table.
@@ -26,14 +26,14 @@ pub enum SignalName {
 
 impl SignalName {
     /// The name of `SIGNALS[index]`.
-    pub fn from_index(index: usize) -> Self {
+    pub(crate) fn from_index(index: usize) -> Self {
         // The table holds at most 32 signals.
         Self::Known(u8::try_from(index).unwrap_or(u8::MAX))
     }
 }
 
 /// What rules read of a host.
-pub trait Facts {
+pub(crate) trait Facts {
     /// The address, and whether it stands for its network.
     fn identity(&self) -> (Address, bool);
     /// Occurrences by signal, in signal order: totals for `None`, else the largest count inside any window of so many
@@ -62,7 +62,7 @@ pub trait Facts {
 }
 
 /// Appends logins by service as an object; nothing where there is none.
-pub fn put_services<'s>(services: impl Iterator<Item = (&'s str, u64)>, out: &mut Vec<u8>) {
+pub(crate) fn put_services<'s>(services: impl Iterator<Item = (&'s str, u64)>, out: &mut Vec<u8>) {
     for (nth, (service, count)) in services.enumerate() {
         out.push(if nth > 0 { b',' } else { b'{' });
         put_string(out, service.as_bytes());

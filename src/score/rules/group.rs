@@ -15,7 +15,7 @@ use crate::score::rules::member::MemberPath;
 use crate::score::rules::raw_rule::{RawRule, RulePart, is_name, is_technique};
 
 /// What a rule may read of a group besides the sums of signals: the key, and what it is.
-pub const GROUP_FACTS: &[(&str, &str)] = &[
+pub(crate) const GROUP_FACTS: &[(&str, &str)] = &[
     ("addresses", "how many hosts are in the group, allowed ones left out"),
     ("suspicious", "how many of them are suspicious by rules over hosts"),
     ("score", "the sum of their scores"),
@@ -25,7 +25,7 @@ pub const GROUP_FACTS: &[(&str, &str)] = &[
 
 /// What hosts have in common that are in one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GroupBy {
+pub(crate) enum GroupBy {
     /// A network of so many bits, IPv4 or IPv6; `None`: addresses of that family are in no group.
     Network {
         /// Bits of IPv4.
@@ -54,7 +54,7 @@ pub struct GroupRule {
     /// What hosts have in common, as it was written.
     pub by_text: String,
     /// The same.
-    pub by: GroupBy,
+    pub(crate) by: GroupBy,
     /// The expression over a group.
     pub when: String,
     /// What it looks for.

@@ -29,7 +29,7 @@ const V6_BITS: u8 = 48;
 
 /// The hosts of earlier runs.
 #[derive(Debug)]
-pub struct KnownHosts {
+pub(crate) struct KnownHosts {
     keep: AggregationOptions,
     allow: AddressSet,
     /// When each was first seen, where that is known.
@@ -40,7 +40,7 @@ pub struct KnownHosts {
 
 /// What rules may ask of one host.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct KnownFacts {
+pub(crate) struct KnownFacts {
     /// Whether no record was of it.
     pub is_new: Option<bool>,
     /// Whether no record of its network had a login.
@@ -55,7 +55,7 @@ impl KnownHosts {
     ///
     /// # Errors
     /// A file that cannot be read, or is none of hosts that fit to this run.
-    pub fn read(files: &[PathBuf], keep: &AggregationOptions, allow: &AddressSet, run: &Run) -> Result<Option<Self>> {
+    pub(crate) fn read(files: &[PathBuf], keep: &AggregationOptions, allow: &AddressSet, run: &Run) -> Result<Option<Self>> {
         let AggregationOptions { group_v4, group_v6, .. } = *keep;
         let keep = AggregationOptions { group_v6, group_v4, ..AggregationOptions::default() };
         let mut known = Self { keep, allow: allow.clone(), hosts: HashMap::default(), networks: HashSet::default() };
@@ -111,7 +111,7 @@ impl KnownHosts {
     }
 
     /// What is known of the host of `ip`, which may stand for its network.
-    pub fn facts(&self, ip: Address, is_network: bool) -> KnownFacts {
+    pub(crate) fn facts(&self, ip: Address, is_network: bool) -> KnownFacts {
         let known = self.hosts.get(&self.key_of(ip, is_network));
         let is_new_network = !self.networks.contains(&self.network_of(ip));
         KnownFacts { is_new: Some(known.is_none()), is_new_network: Some(is_new_network), since: known.copied().flatten() }
@@ -135,13 +135,13 @@ impl KnownHosts {
 
 impl Rules {
     /// Whether a rule reads what only hosts of earlier runs say.
-    pub fn read_known_hosts(&self) -> bool {
+    pub(crate) fn read_known_hosts(&self) -> bool {
         let of_members = self.members.iter().flat_map(|members| &members.list);
         self.list.iter().chain(of_members).any(|rule| rule.slots.iter().any(InputKey::needs_known_hosts))
     }
 
     /// Tells the rules of the hosts of earlier runs, once.
-    pub fn know(&self, known: &Arc<KnownHosts>) {
+    pub(crate) fn know(&self, known: &Arc<KnownHosts>) {
         for rules in std::iter::once(self).chain(self.members.as_deref()) {
             // A second time would be of the same run.
             let _ = rules.known.set(Arc::clone(known));

@@ -42,7 +42,7 @@ impl Rules {
     }
 
     /// Whether a rule is called so.
-    pub fn has_name(&self, name: &str) -> bool {
+    pub(crate) fn has_name(&self, name: &str) -> bool {
         self.names().any(|other| other == name)
     }
 }

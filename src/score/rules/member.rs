@@ -12,7 +12,7 @@ use crate::record::host::explain::Observed;
 use crate::record::json::member;
 
 /// The keys of a host that are objects of JSON, and what they are.
-pub const JSON_FACTS: &[(&str, &str)] = &[
+pub(crate) const JSON_FACTS: &[(&str, &str)] = &[
     ("enrich", "what other stages know of the address: .enrich.as.number"),
     ("scan", "what soar-scan found, where it ran before: .scan.open_ports"),
     ("services", "logins refused and let in, by service: .services.dovecot"),

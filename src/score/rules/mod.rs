@@ -6,8 +6,8 @@
 pub mod builtin;
 mod cache;
 pub mod dependencies;
-pub mod group;
-pub mod known;
+pub(crate) mod group;
+pub(crate) mod known;
 pub mod list_output;
 mod member;
 mod near;
@@ -16,7 +16,7 @@ mod termination;
 mod warnings;
 pub mod window;
 
-pub mod facts;
+pub(crate) mod facts;
 
 mod dialect;
 #[cfg(test)]
@@ -197,7 +197,7 @@ impl Rules {
     }
 
     /// What rules over groups ask of members, judged for one; indexes as [`Self::name`] has them.
-    pub fn judge_members(&self, facts: &impl Facts) -> Verdict {
+    pub(crate) fn judge_members(&self, facts: &impl Facts) -> Verdict {
         let mut verdict = self.members.as_ref().map_or_else(Verdict::default, |members| members.judge(facts));
         verdict.held.iter_mut().for_each(|index| *index += self.list.len());
         verdict.failed.iter_mut().for_each(|(index, _)| *index += self.list.len());
@@ -205,12 +205,12 @@ impl Rules {
     }
 
     /// The index by which a verdict calls what a rule over groups asks of members.
-    pub const fn member_index(&self, member: usize) -> usize {
+    pub(crate) const fn member_index(&self, member: usize) -> usize {
         self.list.len() + member
     }
 
     /// What a rule over groups saw of a member.
-    pub fn explain_member<'r>(&'r self, member: usize, rule: &'r GroupRule, held: bool, facts: &impl Facts) -> Explained<'r> {
+    pub(crate) fn explain_member<'r>(&'r self, member: usize, rule: &'r GroupRule, held: bool, facts: &impl Facts) -> Explained<'r> {
         let explained = self.members.as_ref().and_then(|members| members.explain(facts).into_iter().nth(member)).unwrap_or_default();
         Explained { rule: Text::from(&*rule.name), held, about: rule.about.as_deref().map(Text::from), ..explained }
     }
@@ -226,7 +226,7 @@ impl Rules {
     }
 
     /// Whether a rule reads how many failures came before a login.
-    pub fn read_login_order(&self) -> bool {
+    pub(crate) fn read_login_order(&self) -> bool {
         let of_members = self.members.iter().flat_map(|members| &members.list);
         self.list.iter().chain(of_members).any(|rule| rule.slots.contains(&InputKey::FailedBeforeLogin))
     }
@@ -250,7 +250,7 @@ impl Rules {
     }
 
     /// Whether no rule reads totals: what left every window is nothing to any of them.
-    pub fn all_have_windows(&self) -> bool {
+    pub(crate) fn all_have_windows(&self) -> bool {
         self.list.iter().all(|rule| rule.window_seconds.is_some())
     }
 
@@ -260,7 +260,7 @@ impl Rules {
     }
 
     /// The rules that hold for the host of `facts`, and those that cannot be evaluated for it.
-    pub fn judge(&self, facts: &impl Facts) -> Verdict {
+    pub(crate) fn judge(&self, facts: &impl Facts) -> Verdict {
         let (snapshot, states) = &mut *self.states.borrow_mut();
         self.take(snapshot, facts);
         let mut verdict = Verdict::default();
@@ -276,7 +276,7 @@ impl Rules {
     }
 
     /// Every rule with what it saw of the host of `facts`.
-    pub fn explain(&self, facts: &impl Facts) -> Vec<Explained<'_>> {
+    pub(crate) fn explain(&self, facts: &impl Facts) -> Vec<Explained<'_>> {
         let (snapshot, states) = &mut *self.states.borrow_mut();
         self.take(snapshot, facts);
         let explained = self.list.iter().zip(states).map(|(rule, state)| {

@@ -10,7 +10,7 @@ use crate::score::rules::{REMEMBERED, Rule, Rules};
 impl Rules {
     /// The comparisons that keep rules from holding for the host of `facts`, of those rules for which each of these is at most
     /// `distance` away from the nearest value for which it holds.
-    pub fn near(&self, facts: &impl Facts, distance: u64) -> Vec<Near<'_>> {
+    pub(crate) fn near(&self, facts: &impl Facts, distance: u64) -> Vec<Near<'_>> {
         let (snapshot, states) = &mut *self.states.borrow_mut();
         self.take(snapshot, facts);
         let mut near = Vec::new();

@@ -14,7 +14,7 @@ use crate::parse::format::Mismatch;
 /// Read from the left, since it can be read in no other way: no name and no time holds a quote.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-pub fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64, Client<'a>)> {
+pub(crate) fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize, i64, Client<'a>)> {
     let (address, behind) = line.split_at(net::host_name_len(line));
     let behind = behind.strip_prefix(b" - - [").filter(|_| !address.is_empty())?;
     let (time, behind) = behind.split_at_checked(CLF_LEN)?;
@@ -27,7 +27,7 @@ pub fn read_plain_front<'a>(line: &'a [u8], clock: &mut Clock) -> Option<(usize,
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_front<'a>(line: &'a [u8], start: usize, clock: &mut Clock) -> Result<(LogTime<'a>, Client<'a>), Mismatch> {
+pub(crate) fn read_front<'a>(line: &'a [u8], start: usize, clock: &mut Clock) -> Result<(LogTime<'a>, Client<'a>), Mismatch> {
     let mismatch = |at, reason| Mismatch { at, reason };
     let time_end = line[..start].strip_suffix(b"] ").ok_or(mismatch(1, "no ']' after the time"))?.len();
     let (time_start, time) = read_time(line, time_end, clock)?;
@@ -79,7 +79,7 @@ fn read_time<'a>(line: &'a [u8], end: usize, clock: &mut Clock) -> Result<(usize
 const CPANEL_LEN: usize = 25;
 
 /// Where a request starts and ends, its quotes included, and its text without them.
-pub struct QuotedRequest<'a> {
+pub(crate) struct QuotedRequest<'a> {
     pub start: usize,
     pub end: usize,
     pub text: Quoted<'a>,
@@ -87,12 +87,12 @@ pub struct QuotedRequest<'a> {
 
 impl<'a> QuotedRequest<'a> {
     /// Whether another request may start inside it, where it ends at `end`.
-    pub fn hides_another(&self, line: &[u8], end: usize) -> bool {
+    pub(crate) fn hides_another(&self, line: &[u8], end: usize) -> bool {
         end != self.end && memmem::find(&line[self.start..end], b"] \"").is_some()
     }
 
     /// Its text, where it ends at `end`.
-    pub fn up_to(&self, line: &'a [u8], end: usize) -> Quoted<'a> {
+    pub(crate) fn up_to(&self, line: &'a [u8], end: usize) -> Quoted<'a> {
         if end == self.end || line[self.start] != b'"' {
             return self.text;
         }
@@ -102,7 +102,7 @@ impl<'a> QuotedRequest<'a> {
 }
 
 /// The quote that starts the request is the first unescaped one, save those of an empty user, which Apache writes as `""`.
-pub fn find_request(line: &[u8]) -> Result<QuotedRequest<'_>, Mismatch> {
+pub(crate) fn find_request(line: &[u8]) -> Result<QuotedRequest<'_>, Mismatch> {
     let mut quote = find_quote(line, 0);
     if let Some(first) = quote
         && line[first..].starts_with(b"\"\" ")
@@ -118,7 +118,7 @@ pub fn find_request(line: &[u8]) -> Result<QuotedRequest<'_>, Mismatch> {
 
 /// The request whose first quote is at `start`.
 #[inline]
-pub fn close_request(line: &[u8], start: usize) -> Result<QuotedRequest<'_>, Mismatch> {
+pub(crate) fn close_request(line: &[u8], start: usize) -> Result<QuotedRequest<'_>, Mismatch> {
     let text = close_quoted(line, start + 1).ok_or(Mismatch { at: start, reason: "the request has no closing quote" })?;
     Ok(QuotedRequest { start, end: text.end, text })
 }

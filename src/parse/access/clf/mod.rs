@@ -57,7 +57,7 @@ pub const COMBINED: Format = Format {
 };
 
 /// `%v:%p`, then combined.
-pub const VHOST_COMBINED: Format = Format {
+pub(crate) const VHOST_COMBINED: Format = Format {
     name: "vhost_combined",
     kind: FormatKind::Web,
     about: "combined, preceded by the virtual host (and port)",
@@ -70,7 +70,7 @@ pub const VHOST_COMBINED: Format = Format {
 };
 
 /// `%v`, then common.
-pub const VHOST_COMMON: Format = Format {
+pub(crate) const VHOST_COMMON: Format = Format {
     name: "vhost_common",
     kind: FormatKind::Web,
     about: "common, preceded by the virtual host (and port)",
@@ -83,7 +83,7 @@ pub const VHOST_COMMON: Format = Format {
 };
 
 /// Any of them with quotes around the whole line.
-pub const QUOTED: Format = Format {
+pub(crate) const QUOTED: Format = Format {
     name: "openlitespeed",
     kind: FormatKind::Web,
     about: "access log of OpenLiteSpeed, whose whole line is in quotes: common or combined, with the virtual host or without",
@@ -96,7 +96,7 @@ pub const QUOTED: Format = Format {
 };
 
 /// Combined, with what `HAProxy` knows of the connection behind it, and the captured headers at the end.
-pub const HAPROXY_CLF: Format = Format {
+pub(crate) const HAPROXY_CLF: Format = Format {
     name: "haproxy_clf",
     kind: FormatKind::Web,
     about: "HAProxy's option httplog clf; the last captured header is the user agent, the one before it the referrer",
@@ -231,7 +231,7 @@ fn read_access<'a>(line: &'a [u8], layout: ClfVariant, clock: &mut Clock) -> Res
 ///
 /// # Errors
 /// Where it does not fit the one that it is nearer to, and why.
-pub fn read_common<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_common<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     read_any(line, &[ClfVariant::Combined, ClfVariant::Common], clock)
 }
 

@@ -14,7 +14,7 @@ const RESULT: [&str; 3] = ["sc-status", "sc-substatus", "sc-win32-status"];
 ///
 /// **Source:** Microsoft, IIS, `logExtFileFlags`; IIS 6 to 10.
 #[must_use]
-pub fn guess_columns(line: &str) -> Option<String> {
+pub(crate) fn guess_columns(line: &str) -> Option<String> {
     let words: Vec<&str> = line.split(' ').collect();
     let is_time = |text: &str, mark: u8, places: [usize; 2], len: usize| {
         text.len() == len

@@ -75,7 +75,7 @@ const FIELDS: &[FieldNames] = &[
 ];
 
 /// The value for `--json` with which `line` can be read; `None` where client, status and what was asked for are not all there.
-pub fn guess_keys(line: &[u8]) -> Option<String> {
+pub(crate) fn guess_keys(line: &[u8]) -> Option<String> {
     let mut object: Value = serde_json::from_slice(line).ok().or_else(|| serde_json::from_slice(&undo_escapes(line)?).ok())?;
     object.sort_all_objects();
     let mut values = Vec::new();
@@ -90,7 +90,7 @@ pub fn guess_keys(line: &[u8]) -> Option<String> {
 }
 
 /// The keys behind `logfmt:` for `--log-format`, with which a line of `key="value" key=value` can be read.
-pub fn guess_logfmt(line: &str) -> Option<String> {
+pub(crate) fn guess_logfmt(line: &str) -> Option<String> {
     let mut values = Vec::new();
     let mut rest = line.trim();
     while !rest.is_empty() {

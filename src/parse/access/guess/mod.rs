@@ -3,6 +3,6 @@
 //! Takes lines, gives values for `--json` and `--log-format`. A guess is no more than that: who wrote the sample may have been an attacker, so people look at it
 //! before they use it.
 
-pub mod columns;
-pub mod json;
-pub mod text;
+pub(crate) mod columns;
+pub(crate) mod json;
+pub(crate) mod text;

@@ -28,7 +28,7 @@ enum Piece<'l> {
 
 /// A string that is read as a format without doubt, and by which at least one of `lines` is a request with a client and a status; of
 /// several, the one by which most are. None where nothing tells which of several numbers is the status.
-pub fn guess_string(lines: &[&str]) -> Option<String> {
+pub(crate) fn guess_string(lines: &[&str]) -> Option<String> {
     const MOST_TRIED: usize = 8;
     let tried = lines.iter().take(MOST_TRIED).filter_map(|line| split(line));
     let strings = tried.flat_map(|pieces| {

@@ -34,7 +34,7 @@ enum Syntax {
 
 /// A format of keys.
 #[derive(Debug)]
-pub struct KeyedFormat {
+pub(crate) struct KeyedFormat {
     syntax: Syntax,
     table: JsonFormat,
     known: KnownPaths,
@@ -129,7 +129,7 @@ impl KeyedFormat {
     ///
     /// # Errors
     /// A usage error that names the field or the key.
-    pub fn of_json(given: &str, options: FormatOptions<'_>) -> Result<Self> {
+    pub(crate) fn of_json(given: &str, options: FormatOptions<'_>) -> Result<Self> {
         Ok(Self::new("--json", Syntax::Json, read_keys("--json", given, options)?, &[]))
     }
 
@@ -137,7 +137,7 @@ impl KeyedFormat {
     ///
     /// # Errors
     /// As [`of_json`](Self::of_json).
-    pub fn of_text(given: &str, options: FormatOptions<'_>) -> Result<Option<Self>> {
+    pub(crate) fn of_text(given: &str, options: FormatOptions<'_>) -> Result<Option<Self>> {
         let (name, keys) = given.split_once(':').unwrap_or((given, ""));
         let (name, syntax, table) = match name {
             "logfmt" => ("logfmt", Syntax::Logfmt, LOGFMT),
@@ -152,7 +152,7 @@ impl KeyedFormat {
     }
 
     /// The JSON format called `name`, with the client in `header`; `None` where it has no headers.
-    pub fn of_table(name: &str, header: &ClientHeader) -> Option<Self> {
+    pub(crate) fn of_table(name: &str, header: &ClientHeader) -> Option<Self> {
         let (table, key) = match name {
             "nginx_json" => (NGINX_KEYS, format!("http_{}", header.name().to_ascii_lowercase().replace('-', "_"))),
             "caddy_json" => (CADDY_KEYS, format!("request.headers.{}", header.canonical())),
@@ -178,12 +178,12 @@ impl KeyedFormat {
     }
 
     /// What messages call it.
-    pub const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         self.table.name
     }
 
     /// What its lines begin with.
-    pub const fn opening(&self) -> LineStart {
+    pub(crate) const fn opening(&self) -> LineStart {
         match self.syntax {
             Syntax::Json => LineStart::Brace,
             Syntax::Logfmt | Syntax::Ltsv => LineStart::Server,
@@ -191,12 +191,12 @@ impl KeyedFormat {
     }
 
     /// Whether its lines say when.
-    pub fn has_time(&self) -> bool {
+    pub(crate) fn has_time(&self) -> bool {
         self.has(JsonField::Time)
     }
 
     /// Whether its lines hold the header in which proxies name the client.
-    pub fn has_forwarded(&self) -> bool {
+    pub(crate) fn has_forwarded(&self) -> bool {
         self.has(JsonField::Forwarded)
     }
 
@@ -208,7 +208,7 @@ impl KeyedFormat {
     ///
     /// # Errors
     /// Why it has not the keys, or not in one way.
-    pub fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> std::result::Result<ParsedLine<'a>, Mismatch> {
+    pub(crate) fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> std::result::Result<ParsedLine<'a>, Mismatch> {
         let mismatch = |reason| Mismatch { at: 1, reason };
         let fields = match self.syntax {
             Syntax::Json => walk::read_paths(line, arena, &self.known),

@@ -1,5 +1,5 @@
 //! Access logs in JSON.
 
-pub mod keyed;
-pub mod request;
-pub mod server;
+pub(crate) mod keyed;
+pub(crate) mod request;
+pub(crate) mod server;

@@ -14,7 +14,7 @@ use crate::parse::json::walk::Fields;
 ///
 /// # Errors
 /// The line is of another format, or one of its fields is not what it should be.
-pub fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock, table: &JsonFormat) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock, table: &JsonFormat) -> Result<ParsedLine<'a>, Mismatch> {
     let fields = read_fields(line, arena, table)?;
     if shipper::was_sent(&fields) {
         return Ok(ParsedLine::Untrusted("a request that anyone who reaches the shipper may have sent"));
@@ -27,7 +27,7 @@ pub fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock, table: &Jso
 ///
 /// # Errors
 /// Why one of them is not what it should be.
-pub fn to_web<'a>(table: &JsonFormat, fields: &Fields<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<Web<'a>, &'static str> {
+pub(crate) fn to_web<'a>(table: &JsonFormat, fields: &Fields<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<Web<'a>, &'static str> {
     let value = |field| table.value(fields, field);
     let address = |field| value(field).map_or(Ok(&b"-"[..]), read_client);
     Ok(Web {

@@ -9,7 +9,7 @@ use crate::parse::json::cloud::{
 use crate::parse::json::table::{CADDY_KEYS, ECS_KEYS, NGINX_KEYS, TRAEFIK_KEYS};
 
 /// nginx's `log_format ... escape=json`.
-pub const NGINX: Format = Format {
+pub(crate) const NGINX: Format = Format {
     name: NGINX_KEYS.name,
     kind: FormatKind::Web,
     about: "nginx access log as JSON, keys named as the variables",
@@ -22,7 +22,7 @@ pub const NGINX: Format = Format {
 };
 
 /// Caddy's access log.
-pub const CADDY: Format = Format {
+pub(crate) const CADDY: Format = Format {
     name: CADDY_KEYS.name,
     kind: FormatKind::Web,
     about: "access log of Caddy 2",
@@ -35,7 +35,7 @@ pub const CADDY: Format = Format {
 };
 
 /// Traefik's access log.
-pub const TRAEFIK: Format = Format {
+pub(crate) const TRAEFIK: Format = Format {
     name: TRAEFIK_KEYS.name,
     kind: FormatKind::Web,
     about: "access log of Traefik 1 to 3 in its JSON format",
@@ -48,7 +48,7 @@ pub const TRAEFIK: Format = Format {
 };
 
 /// Requests as log shippers write them.
-pub const ECS: Format = Format {
+pub(crate) const ECS: Format = Format {
     name: ECS_KEYS.name,
     kind: FormatKind::Web,
     about: "requests as events of the Elastic Common Schema (Filebeat, Vector), keys nested or dotted",
@@ -61,7 +61,7 @@ pub const ECS: Format = Format {
 };
 
 /// Google Cloud.
-pub const GOOGLE: Format = Format {
+pub(crate) const GOOGLE: Format = Format {
     name: GOOGLE_KEYS.name,
     kind: FormatKind::Web,
     about: "Google Cloud's HTTP(S) load balancers and front ends, as entries of Cloud Logging",
@@ -74,7 +74,7 @@ pub const GOOGLE: Format = Format {
 };
 
 /// Azure's application gateway.
-pub const AZURE_GATEWAY: Format = Format {
+pub(crate) const AZURE_GATEWAY: Format = Format {
     name: AZURE_GATEWAY_KEYS.name,
     kind: FormatKind::Web,
     about: "Azure Application Gateway, access log",
@@ -87,7 +87,7 @@ pub const AZURE_GATEWAY: Format = Format {
 };
 
 /// Azure's front door.
-pub const AZURE_FRONT_DOOR: Format = Format {
+pub(crate) const AZURE_FRONT_DOOR: Format = Format {
     name: AZURE_FRONT_DOOR_KEYS.name,
     kind: FormatKind::Web,
     about: "Azure Front Door, access log; the client is socketIp, since clientIp is what X-Forwarded-For says",
@@ -100,7 +100,7 @@ pub const AZURE_FRONT_DOOR: Format = Format {
 };
 
 /// Cloudflare.
-pub const CLOUDFLARE: Format = Format {
+pub(crate) const CLOUDFLARE: Format = Format {
     name: CLOUDFLARE_KEYS.name,
     kind: FormatKind::Web,
     about: "Cloudflare Logpush, dataset HTTP requests",
@@ -113,7 +113,7 @@ pub const CLOUDFLARE: Format = Format {
 };
 
 /// AWS's gateway.
-pub const API_GATEWAY: Format = Format {
+pub(crate) const API_GATEWAY: Format = Format {
     name: API_GATEWAY_KEYS.name,
     kind: FormatKind::Web,
     about: "AWS API Gateway, the JSON format that its console proposes",
@@ -126,7 +126,7 @@ pub const API_GATEWAY: Format = Format {
 };
 
 /// Envoy, as Istio has it.
-pub const ENVOY: Format = Format {
+pub(crate) const ENVOY: Format = Format {
     name: ENVOY_KEYS.name,
     kind: FormatKind::Web,
     about: "Envoy in JSON as Istio (accessLogEncoding: JSON), Envoy Gateway and Contour write it; the client is downstream_remote_address",
@@ -139,7 +139,7 @@ pub const ENVOY: Format = Format {
 };
 
 /// `WildFly`, whose web server is Undertow.
-pub const UNDERTOW: Format = Format {
+pub(crate) const UNDERTOW: Format = Format {
     name: UNDERTOW_KEYS.name,
     kind: FormatKind::Web,
     about: "WildFly's console-access-log in JSON",

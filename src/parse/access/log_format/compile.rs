@@ -15,7 +15,7 @@ use crate::parse::access::log_format::{FormatOptions, LineStart};
 ///
 /// # Errors
 /// A usage error that points at the place.
-pub fn compile(source: &FormatText<'_>, options: FormatOptions<'_>) -> error::Result<FieldFormat> {
+pub(super) fn compile(source: &FormatText<'_>, options: FormatOptions<'_>) -> error::Result<FieldFormat> {
     let mut tokens = number(token::read(source)?);
     choose_fields(source, &mut tokens, options)?;
     let labels = fields(&tokens).map(|(field, number)| format!("field {} ({})", number + 1, field.label).into()).collect();

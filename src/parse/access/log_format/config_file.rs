@@ -19,7 +19,7 @@ const MOST_FILES: usize = 1024;
 ///
 /// # Errors
 /// A usage error that names what there is.
-pub fn find_format(given: &str) -> Result<String> {
+pub(crate) fn find_format(given: &str) -> Result<String> {
     let (file, name) = match given.rsplit_once(':') {
         Some((file, name)) if !Path::new(given).exists() => (file, Some(name)),
         _ => (given, None),

@@ -5,7 +5,7 @@
 
 /// A directive that gives a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Directive {
+pub(crate) struct Directive {
     /// What the configuration calls it; empty where it has no name.
     pub name: String,
     /// The directive, as `--log-format` takes it.
@@ -14,7 +14,7 @@ pub struct Directive {
 
 /// What a configuration says of formats.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Configuration {
+pub(crate) struct Configuration {
     /// Its formats, in the order of the file.
     pub formats: Vec<Directive>,
     /// The files that it includes, as it names them.
@@ -22,7 +22,7 @@ pub struct Configuration {
 }
 
 /// Every format and every included file of a configuration of any of the three.
-pub fn read_configuration(text: &str) -> Configuration {
+pub(crate) fn read_configuration(text: &str) -> Configuration {
     let mut found = Configuration::default();
     read_nginx(text, &mut found);
     read_apache(text, &mut found);

@@ -6,7 +6,7 @@ use crate::parse::access::log_format::timestamp::TimeForm;
 
 /// A field of a request that an event has use for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestField {
+pub(crate) enum RequestField {
     /// Who asked.
     Client,
     /// X-Forwarded-For.
@@ -34,11 +34,11 @@ pub enum RequestField {
 }
 
 /// How many slots there are.
-pub const SLOTS: usize = RequestField::Agent as usize + 1;
+pub(crate) const SLOTS: usize = RequestField::Agent as usize + 1;
 
 /// What can stand in a field's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldClass {
+pub(crate) enum FieldClass {
     /// An address or a host name, which are checked for being one.
     Address,
     /// Digits, `.` and `-`.
@@ -60,7 +60,7 @@ pub enum FieldClass {
 
 /// What a directive stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// A field; of several for one slot, the one with the lowest rank is used.
     Slot(RequestField, u8),
     /// A time, or a part of one.
@@ -223,7 +223,7 @@ fn header(name: &str, client: &str) -> (Meaning, FieldClass) {
 }
 
 /// nginx's `$name`.
-pub fn nginx(name: &str, client: &str) -> (Meaning, FieldClass) {
+pub(super) fn nginx(name: &str, client: &str) -> (Meaning, FieldClass) {
     let is_list = client.eq_ignore_ascii_case("x-forwarded-for");
     match (name.strip_prefix("http_"), find(NGINX, name)) {
         (Some(header), _) if header.eq_ignore_ascii_case(&client.replace('-', "_")) => (slot(RequestField::Forwarded, 0), FieldClass::Text),
@@ -233,7 +233,7 @@ pub fn nginx(name: &str, client: &str) -> (Meaning, FieldClass) {
 }
 
 /// Apache's `%{argument}letter`, `letter` perhaps preceded by `>`, `<` or `^t`; `None`: there is no such directive.
-pub fn apache(argument: Option<&str>, letter: &str, client: &str) -> Option<(Meaning, FieldClass)> {
+pub(super) fn apache(argument: Option<&str>, letter: &str, client: &str) -> Option<(Meaning, FieldClass)> {
     let letter = letter.strip_prefix('<').unwrap_or(letter);
     let plain = if letter == ">s" { letter } else { letter.strip_prefix('>').unwrap_or(letter) };
     match (argument, plain) {

@@ -14,7 +14,7 @@ use crate::parse::format::{Arena, known};
 
 /// A compiled format.
 #[derive(Debug)]
-pub struct FieldFormat {
+pub(crate) struct FieldFormat {
     pub segments: Vec<Segment>,
     /// `field 4 (%t)`, for messages.
     pub labels: Vec<Arc<str>>,
@@ -25,12 +25,12 @@ pub struct FieldFormat {
 
 impl FieldFormat {
     /// Whether its lines say when.
-    pub fn has_time(&self) -> bool {
+    pub(super) fn has_time(&self) -> bool {
         self.segments.iter().any(|segment| segment.time_number().is_some())
     }
 
     /// Whether its lines have this field.
-    pub const fn has(&self, field: RequestField) -> bool {
+    pub(super) const fn has(&self, field: RequestField) -> bool {
         self.places[field as usize].is_some()
     }
 
@@ -38,7 +38,7 @@ impl FieldFormat {
     ///
     /// # Errors
     /// Which field does not fit, and why.
-    pub fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Web<'a>, (Arc<str>, &'static str)> {
+    pub(super) fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<Web<'a>, (Arc<str>, &'static str)> {
         let mut found = LineCaptures { values: [None; SLOTS], moment: TimestampBuilder::new() };
         let read = self.read_segments(line, &mut found, clock).and_then(|()| self.to_web(&found, arena, clock));
         read.map_err(|FieldError { field, reason }| (self.labels.get(field).cloned().unwrap_or_else(|| "a field".into()), reason))
@@ -108,7 +108,7 @@ impl FieldFormat {
 
 /// Why a line is not of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldError {
+pub(crate) struct FieldError {
     /// The number of the field, from 0.
     pub field: usize,
     /// What is wrong with it.
@@ -117,7 +117,7 @@ pub struct FieldError {
 
 /// What a line holds, while it is read.
 #[derive(Debug)]
-pub struct LineCaptures<'a> {
+pub(crate) struct LineCaptures<'a> {
     /// What stands in each slot.
     pub values: [Option<&'a [u8]>; SLOTS],
     /// What its times say.

@@ -64,7 +64,7 @@ pub struct FormatOptions<'o> {
 
 /// What a line of a format begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineStart {
+pub(crate) enum LineStart {
     /// Text of the format, or of the server.
     Server,
     /// A time.
@@ -143,7 +143,7 @@ impl LogFormat {
     /// Formats of web logs may not: this one stands in their place. Where clients write the first word of a line, or where
     /// lines begin as those of the other format do, a client could write a line of the other format.
     #[must_use]
-    pub fn allows(&self, other: FormatKind) -> bool {
+    pub(crate) fn allows(&self, other: FormatKind) -> bool {
         match (self.opening(), other) {
             (_, FormatKind::Web) | (LineStart::Client, _) => false,
             (LineStart::Server, _) => true,
@@ -155,7 +155,7 @@ impl LogFormat {
     /// Whether its lines may stand in JSON that a container engine wrote around them: a line with the keys that were given is read by them, whatever
     /// else it holds, and any other is what it would be without them.
     #[must_use]
-    pub fn is_in_containers(&self) -> bool {
+    pub(crate) fn is_in_containers(&self) -> bool {
         matches!(&self.0, Layout::Keyed(_))
     }
 
@@ -182,7 +182,7 @@ impl LogFormat {
 
     /// Whether a request can carry a signal that is on by default: its status or its user agent is there.
     #[must_use]
-    pub fn has_signal(&self) -> bool {
+    pub(crate) fn has_signal(&self) -> bool {
         match &self.0 {
             Layout::Fields(format) => format.has(RequestField::Status) || format.has(RequestField::Agent),
             _ => true,

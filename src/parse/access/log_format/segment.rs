@@ -18,7 +18,7 @@ use crate::parse::access::log_format::token::{LogField, Token};
 use crate::parse::access::request::is_client;
 
 #[derive(Debug)]
-pub struct Segment {
+pub(crate) struct Segment {
     items: Vec<SegmentItem>,
     /// The place of the field that may hold anything.
     free: Option<usize>,
@@ -32,7 +32,7 @@ pub struct Segment {
 
 /// How a segment ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SegmentEnd {
+pub(crate) enum SegmentEnd {
     /// With a quote.
     Quote,
     /// With the line.
@@ -53,7 +53,7 @@ impl Segment {
     ///
     /// # Errors
     /// The two fields.
-    pub fn new(tokens: Vec<(Token, usize)>, end: SegmentEnd) -> Result<Self, Box<(LogField, LogField)>> {
+    pub(super) fn new(tokens: Vec<(Token, usize)>, end: SegmentEnd) -> Result<Self, Box<(LogField, LogField)>> {
         let items: Vec<_> = tokens
             .into_iter()
             .map(|(token, number)| match token {
@@ -128,7 +128,7 @@ impl Segment {
     ///
     /// # Errors
     /// The first field that does not fit.
-    pub fn read<'a>(&self, text: &'a [u8], found: &mut LineCaptures<'a>, clock: &mut Clock) -> Result<(), FieldError> {
+    pub(super) fn read<'a>(&self, text: &'a [u8], found: &mut LineCaptures<'a>, clock: &mut Clock) -> Result<(), FieldError> {
         let free = self.free.unwrap_or(self.items.len());
         let mut rest = text;
         for (place, item) in self.items[..free].iter().enumerate() {
@@ -193,7 +193,7 @@ impl Segment {
     }
 
     /// The number of its first time.
-    pub fn time_number(&self) -> Option<usize> {
+    pub(crate) fn time_number(&self) -> Option<usize> {
         self.items.iter().find_map(|item| match item {
             SegmentItem::Field(field, number) => Some(*number).filter(|_| field.class == FieldClass::Time),
             SegmentItem::Literal(_) => None,
@@ -201,7 +201,7 @@ impl Segment {
     }
 
     /// What is said where the line ends before the quote that ends this segment.
-    pub fn unclosed(&self) -> FieldError {
+    pub(crate) fn unclosed(&self) -> FieldError {
         FieldError { field: self.last_number(), reason: "no quote after it" }
     }
 

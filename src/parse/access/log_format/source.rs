@@ -10,7 +10,7 @@ use crate::parse::access::named;
 
 /// Whose directives a format is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
+pub(crate) enum Dialect {
     /// `%h`.
     Apache,
     /// `$remote_addr`.
@@ -19,7 +19,7 @@ pub enum Dialect {
 
 /// A format's text, byte by byte with the places where the bytes stood.
 #[derive(Debug)]
-pub struct FormatText<'t> {
+pub(crate) struct FormatText<'t> {
     given: &'t str,
     /// How its server writes a quote.
     pub escaping: Escaping,
@@ -36,7 +36,7 @@ impl<'t> FormatText<'t> {
     ///
     /// # Errors
     /// [`Error::Usage`] for a text without a field, a configuration line that is none, or values that are not escaped.
-    pub fn read(given: &'t str, options: FormatOptions<'t>) -> Result<Self> {
+    pub(super) fn read(given: &'t str, options: FormatOptions<'t>) -> Result<Self> {
         let given = given.trim();
         if !given.contains(['%', '$']) {
             let what = if given.is_empty() { "it is empty".to_owned() } else { format!("there is no field in {given}") };
@@ -107,7 +107,7 @@ impl<'t> FormatText<'t> {
     }
 
     /// An error about the byte `at` (its end where there is no such byte).
-    pub fn error(&self, at: usize, what: &str) -> Error {
+    pub(super) fn error(&self, at: usize, what: &str) -> Error {
         let place = self.places.get(at).copied().unwrap_or(self.given.len());
         Error::usage_at(&format!("--log-format: {what}"), self.given, place)
     }

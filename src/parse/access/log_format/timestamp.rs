@@ -8,7 +8,7 @@ const ISO_LEN: usize = 25;
 
 /// How a time is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TimeForm {
+pub(crate) enum TimeForm {
     /// `10/Oct/2000:13:55:36 -0700`.
     Clf,
     /// `2000-10-10T13:55:36-07:00`.
@@ -23,7 +23,7 @@ pub enum TimeForm {
 
 /// One directive of strftime, or a byte that stands for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeDirective {
+pub(crate) enum TimeDirective {
     /// Digits at a place of [`TimestampBuilder::text`]: `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`. `%e` has a space for a zero.
     Digits(usize, usize),
     /// `%b`.
@@ -57,7 +57,7 @@ impl TimeForm {
     ///
     /// # Errors
     /// The byte offset.
-    pub fn from_apache(text: &str) -> Result<Self, usize> {
+    pub(crate) fn from_apache(text: &str) -> Result<Self, usize> {
         let skipped = if text.starts_with("begin:") { "begin:".len() } else { "end:".len() * usize::from(text.starts_with("end:")) };
         match &text[skipped..] {
             "" => Ok(Self::Clf),
@@ -69,7 +69,7 @@ impl TimeForm {
     }
 
     /// How many bytes it takes; `None`: as many digits and points as there are.
-    pub fn len(&self) -> Option<usize> {
+    pub(super) fn len(&self) -> Option<usize> {
         match self {
             Self::Clf => Some(CLF_LEN),
             Self::Iso => Some(ISO_LEN),
@@ -80,7 +80,7 @@ impl TimeForm {
     }
 
     /// Whether it says how far its zone is from UTC.
-    pub fn has_offset(&self) -> bool {
+    pub(crate) fn has_offset(&self) -> bool {
         match self {
             Self::Clf | Self::Iso | Self::Epoch => true,
             Self::Fraction(_) => false,
@@ -89,13 +89,13 @@ impl TimeForm {
     }
 
     /// Whether it is an offset, and no part of a date or a time of day.
-    pub fn is_offset(&self) -> bool {
+    pub(crate) fn is_offset(&self) -> bool {
         let is_other = |part: &TimeDirective| matches!(part, TimeDirective::Digits(..) | TimeDirective::MonthName);
         matches!(self, Self::Pattern(parts) if self.has_offset() && !parts.iter().any(is_other))
     }
 
     /// Whether it gives an instant alone.
-    pub fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         match self {
             Self::Clf | Self::Iso | Self::Epoch => true,
             Self::Fraction(_) => false,
@@ -105,7 +105,7 @@ impl TimeForm {
 }
 
 /// Whether the parts of all forms together give an instant.
-pub fn gives_instant(forms: &[TimeForm]) -> bool {
+pub(crate) fn gives_instant(forms: &[TimeForm]) -> bool {
     let has = |wanted: &[TimeDirective]| {
         forms.iter().any(|form| matches!(form, TimeForm::Pattern(parts) if parts.iter().any(|p| wanted.contains(p))))
     };
@@ -142,7 +142,7 @@ fn read_pattern(text: &str) -> Result<Vec<TimeDirective>, usize> {
 
 /// What the time fields of one line have said so far.
 #[derive(Debug, Clone, Copy)]
-pub struct TimestampBuilder<'a> {
+pub(crate) struct TimestampBuilder<'a> {
     text: [u8; ISO_LEN],
     has_parts: bool,
     has_offset: bool,
@@ -152,7 +152,7 @@ pub struct TimestampBuilder<'a> {
 
 impl<'a> TimestampBuilder<'a> {
     /// Nothing yet.
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { text: *b"0000-00-00T00:00:00+00:00", has_parts: false, has_offset: false, fraction: "", whole: None }
     }
 
@@ -160,7 +160,7 @@ impl<'a> TimestampBuilder<'a> {
     ///
     /// # Errors
     /// A [`TimeError`] for a text that is not of the form.
-    pub fn take(&mut self, form: &TimeForm, text: &'a [u8], clock: &mut Clock) -> Result<(), TimeError> {
+    pub(super) fn take(&mut self, form: &TimeForm, text: &'a [u8], clock: &mut Clock) -> Result<(), TimeError> {
         match form {
             TimeForm::Clf => self.whole = Some(LogTime { seconds: clock.parse_clf(text)?, fraction: "" }),
             TimeForm::Iso => self.whole = Some(clock.parse_rfc3339(text)?),
@@ -208,7 +208,7 @@ impl<'a> TimestampBuilder<'a> {
     ///
     /// # Errors
     /// A [`TimeError`] for parts that make no time together.
-    pub fn stamp(&self, clock: &mut Clock) -> Result<Option<LogTime<'a>>, TimeError> {
+    pub(super) fn stamp(&self, clock: &mut Clock) -> Result<Option<LogTime<'a>>, TimeError> {
         let stamp = match self.whole {
             Some(stamp) => stamp,
             None if self.has_parts => {

@@ -8,7 +8,7 @@ use crate::parse::access::log_format::timestamp::TimeForm;
 
 /// A piece of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
+pub(crate) enum Token {
     /// Text that stands in every line.
     Literal(Vec<u8>),
     Field(LogField),
@@ -16,7 +16,7 @@ pub enum Token {
 
 /// One directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogField {
+pub(crate) struct LogField {
     /// Where it stands in the format, in bytes.
     pub at: usize,
     /// As it stands there: `%{Referer}i`.
@@ -35,7 +35,7 @@ pub struct LogField {
 ///
 /// # Errors
 /// A usage error that points at what cannot be read.
-pub fn read(source: &FormatText<'_>) -> Result<Vec<Token>> {
+pub(super) fn read(source: &FormatText<'_>) -> Result<Vec<Token>> {
     let mut tokens = Tokens { source, list: Vec::new() };
     let mut at = 0;
     while let Some(&byte) = source.bytes.get(at) {

@@ -15,7 +15,7 @@ use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_gin<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_gin<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     let mut words = Words::of(line);
     words.skip(b"[GIN] ", "no [GIN] at the start")?;
     let date = words.word("no date")?;
@@ -40,7 +40,7 @@ pub fn read_gin<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Resu
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_zoraxy<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_zoraxy<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     const MISSING: &str = "no agent, method, path and status behind the client";
     const MARKS: [&[u8]; 2] = [b"] [client: ", b"] [client "];
     let mut words = Words::of(line);

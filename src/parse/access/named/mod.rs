@@ -15,7 +15,7 @@ use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
 pub use crate::parse::access::named::table::NAMED;
 
 /// Reads a line by itself.
-pub type ReadLine = for<'a> fn(&'a [u8], &'a Arena, &mut Clock) -> Result<ParsedLine<'a>, Mismatch>;
+pub(crate) type ReadLine = for<'a> fn(&'a [u8], &'a Arena, &mut Clock) -> Result<ParsedLine<'a>, Mismatch>;
 
 /// One name.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub enum Reader {
 
 /// What a name stands for.
 #[derive(Debug)]
-pub enum Found {
+pub(crate) enum Found {
     /// See [`Reader::Text`].
     Text(&'static str, Escaping),
     /// See [`Reader::Formats`].
@@ -58,7 +58,7 @@ pub enum Found {
 
 /// What `name` stands for, and the name as it lives in the table.
 #[must_use]
-pub fn find(name: &str) -> Option<(&'static str, Found)> {
+pub(crate) fn find(name: &str) -> Option<(&'static str, Found)> {
     if let Some(named) = NAMED.iter().find(|named| named.name == name) {
         let found = match named.reader {
             Reader::Text(text, escaping) => Found::Text(text, escaping),
@@ -81,7 +81,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// Whether who gives this name vouches for the client, which a header or another writer of the log may have named: then nothing proposes it.
 #[must_use]
-pub fn vouches(name: &str) -> bool {
+pub(crate) fn vouches(name: &str) -> bool {
     matches!(name, "quoted_client" | "php_server" | "glassfish" | "gin" | "zoraxy")
 }
 

@@ -14,7 +14,7 @@ use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_ingress_old<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_ingress_old<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     const MISSING: Mismatch = Mismatch { at: 0, reason: "no client, list in brackets and user at the start" };
     let dash = memmem::find(line, b" - [").ok_or(MISSING)?;
     let (client, behind) = (&line[..dash], &line[dash + 4..]);
@@ -40,7 +40,7 @@ pub fn read_ingress_old<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock)
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_quoted_client<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_quoted_client<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     let (client, rest) = split_quoted_client(line)?;
     clf::read_common(arena.join(&[client, rest]), clock)
 }
@@ -57,7 +57,7 @@ fn split_quoted_client(line: &[u8]) -> Result<(&[u8], &[u8]), Mismatch> {
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_glassfish<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_glassfish<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     let mismatch = |reason| Mismatch { at: 1, reason };
     let (client, rest) = split_quoted_client(line)?;
     let rest = rest.strip_prefix(b" \"").ok_or(mismatch("no user in quotes behind the client"))?;
@@ -73,7 +73,7 @@ pub fn read_glassfish<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -
 type Hint = (fn(&[u8]) -> bool, &'static str);
 
 /// How lines of formats look that only their name tells.
-pub const HINTS: &[Hint] = &[
+pub(crate) const HINTS: &[Hint] = &[
     (looks_like_ltsv, "possibly LTSV: use --log-format ltsv, or ltsv:client=LABEL,status=LABEL,..."),
     (looks_like_envoy, "possibly Envoy's format without the peer: use --log-format envoy_default with --client-from X-Forwarded-For"),
     (looks_like_logfmt, "possibly logfmt: use --log-format logfmt, or logfmt:client=KEY,status=KEY,..."),

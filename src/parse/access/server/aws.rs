@@ -12,7 +12,7 @@ use crate::parse::access::server::words::{Words, split_address};
 use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// Application load balancer.
-pub const ALB: Format = Format {
+pub(crate) const ALB: Format = Format {
     name: "aws_alb",
     kind: FormatKind::Web,
     about: "access log of AWS application load balancers",
@@ -25,7 +25,7 @@ pub const ALB: Format = Format {
 };
 
 /// Classic load balancer.
-pub const ELB: Format = Format {
+pub(crate) const ELB: Format = Format {
     name: "aws_elb",
     kind: FormatKind::Web,
     about: "access log of AWS classic load balancers",
@@ -38,7 +38,7 @@ pub const ELB: Format = Format {
 };
 
 /// Simple Storage Service.
-pub const S3: Format = Format {
+pub(crate) const S3: Format = Format {
     name: "aws_s3",
     kind: FormatKind::Web,
     about: "server access log of AWS S3",
@@ -64,7 +64,7 @@ fn read_alb<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mis
 
 /// Whether a line that begins with a time goes on as one of a classic load balancer does, and not as one of syslog: a name, then two
 /// addresses with ports.
-pub fn is_balanced(line: &[u8]) -> bool {
+pub(crate) fn is_balanced(line: &[u8]) -> bool {
     let mut words = line.split(|&byte| byte == b' ').skip(2);
     let is_client = words.next().is_some_and(|word| word.first().is_some_and(u8::is_ascii_hexdigit) && split_address(word).is_some());
     is_client && words.next().is_some_and(|word| word == b"-" || split_address(word).is_some())

@@ -7,7 +7,7 @@ use crate::parse::json::table::CADDY_KEYS;
 use crate::parse::json::walk;
 
 /// `format console`.
-pub const CONSOLE: Format = Format {
+pub(crate) const CONSOLE: Format = Format {
     name: "caddy_console",
     kind: FormatKind::Web,
     about: "access log of Caddy 2 with its console encoder, with colours or without",

@@ -11,7 +11,7 @@ use crate::parse::access::server::words::{Words, split_address};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// The default of Istio, and of Envoy with the addresses of the connection behind it.
-pub const ENVOY: Format = Format {
+pub(crate) const ENVOY: Format = Format {
     name: "envoy",
     kind: FormatKind::Web,
     about: "Envoy's access log as text with the address of the peer: Istio's default",
@@ -58,7 +58,7 @@ fn read_with_peer<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Re
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_without_peer<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_without_peer<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     let front = read_front(line, arena, clock)?;
     if !front.rest.ends_with(b"\"") {
         return Err(Mismatch { at: front.at, reason: "no upstream host in quotes at the end" });

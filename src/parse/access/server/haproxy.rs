@@ -11,7 +11,7 @@ use crate::parse::access::server::words::{Words, is_number};
 use crate::parse::format::{Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// `option httplog` and `option httpslog`.
-pub const HTTPLOG: Format = Format {
+pub(crate) const HTTPLOG: Format = Format {
     name: "haproxy_http",
     kind: FormatKind::Web,
     about: "HAProxy's option httplog and option httpslog; the captured request header that looks like a user agent is one",
@@ -110,7 +110,7 @@ fn find_agent(captures: &[u8]) -> Option<&[u8]> {
 /// fields; `None`: it is no such line. Without captured headers both are empty.
 ///
 /// **Source:** `HAProxy` `src/log.c`, `clf_http_log_format`.
-pub fn read_captures(line: &[u8], after: usize) -> Option<[&[u8]; 2]> {
+pub(crate) fn read_captures(line: &[u8], after: usize) -> Option<[&[u8]; 2]> {
     let mut words = Words::of(line.get(after..)?.strip_prefix(b" \"\" \"\" ")?);
     let number = |words: &mut Words<'_>, count: usize| (0..count).all(|_| words.number("").is_ok());
     let quoted = |words: &mut Words<'_>| words.skip(b"\"", "").is_ok() && words.until(b'"', "").is_ok() && words.skip(b" ", "").is_ok();

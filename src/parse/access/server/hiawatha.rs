@@ -6,7 +6,7 @@ use crate::parse::access::server::words::Words;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// `AccessLogFormat = hiawatha`, the default.
-pub const HIAWATHA: Format = Format {
+pub(crate) const HIAWATHA: Format = Format {
     name: "hiawatha",
     kind: FormatKind::Web,
     about: "Hiawatha's own access log, which is its default; its formats common and extended are Apache's",

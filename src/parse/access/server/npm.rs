@@ -14,7 +14,7 @@ use crate::parse::access::server::words::{Words, is_number};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// Its `log_format proxy` and `log_format standard`.
-pub const NPM: Format = Format {
+pub(crate) const NPM: Format = Format {
     name: "nginx_proxy_manager",
     kind: FormatKind::Web,
     about: "Nginx Proxy Manager: proxy hosts, redirection hosts, dead hosts and the default host",
@@ -27,7 +27,7 @@ pub const NPM: Format = Format {
 };
 
 /// `NPMplus`.
-pub const NPMPLUS: Format = Format {
+pub(crate) const NPMPLUS: Format = Format {
     name: "npmplus",
     kind: FormatKind::Web,
     about: "NPMplus, whose referrer and user agent stand at the end without quotes",

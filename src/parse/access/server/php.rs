@@ -11,7 +11,7 @@ use crate::parse::access::server::words::Words;
 use crate::parse::format::{Arena, Mismatch, ParsedLine, known};
 
 /// `php -S`. All that counts stands before what the client sent. Before PHP 7.4 no method does.
-pub fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     const LEN: usize = "[Sun Jun  9 22:32:17 2024] ".len();
     let no_time = Mismatch { at: 0, reason: "no time at the start" };
     let (front, _) = line.split_at_checked(LEN).ok_or(no_time)?;
@@ -41,7 +41,7 @@ pub fn read<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<P
 }
 
 /// Whether a line begins as one of it does: a time in brackets, a client with its port, a status in brackets.
-pub fn looks_so(line: &[u8]) -> bool {
+pub(crate) fn looks_so(line: &[u8]) -> bool {
     let Some((_, rest)) = line.split_at_checked("[Sun Jun  9 22:32:17 2024] ".len()) else { return false };
     let is_client = |end| net::split_port(&rest[..end]).is_some();
     line.starts_with(b"[") && memmem::find(rest, b" [").is_some_and(|end| is_client(end) && rest[end..].get(5..8) == Some(b"]: "))

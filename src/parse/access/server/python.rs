@@ -11,7 +11,7 @@ use crate::parse::colour::skip_colour;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// Uvicorn's default.
-pub const UVICORN: Format = Format {
+pub(crate) const UVICORN: Format = Format {
     name: "uvicorn",
     kind: FormatKind::Web,
     about: "Uvicorn's default access line (FastAPI, Starlette); it has no time and no user agent",
@@ -24,7 +24,7 @@ pub const UVICORN: Format = Format {
 };
 
 /// Hypercorn's default, which goes through a logger that writes a header.
-pub const HYPERCORN: Format = Format {
+pub(crate) const HYPERCORN: Format = Format {
     name: "hypercorn",
     kind: FormatKind::Web,
     about: "Hypercorn's access log behind the header of its logger",
@@ -37,7 +37,7 @@ pub const HYPERCORN: Format = Format {
 };
 
 /// Sanic's default.
-pub const SANIC: Format = Format {
+pub(crate) const SANIC: Format = Format {
     name: "sanic",
     kind: FormatKind::Web,
     about: "Sanic's default access line; it has no user agent",

@@ -6,7 +6,7 @@ use crate::parse::access::server::words::Words;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// `logformat squid`.
-pub const NATIVE: Format = Format {
+pub(crate) const NATIVE: Format = Format {
     name: "squid",
     kind: FormatKind::Web,
     about: "Squid's native access log (logformat squid); it has no user agent",

@@ -9,7 +9,7 @@ use crate::parse::access::server::words::Words;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// The line that its handlers log for each request.
-pub const TORNADO: Format = Format {
+pub(crate) const TORNADO: Format = Format {
     name: "tornado",
     kind: FormatKind::Web,
     about: "Tornado's access lines with its own header, also of Jupyter and JupyterHub, or behind Python's LEVEL:tornado.access:; no user agent",

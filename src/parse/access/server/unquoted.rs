@@ -12,7 +12,7 @@ use crate::parse::access::server::words::{is_number, split_address};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// `%h %l %u %t %r %s %b`, perhaps with a port behind the client, more dashes, and `"%{Referer}i" "%{User-Agent}i"`.
-pub const UNQUOTED: Format = Format {
+pub(crate) const UNQUOTED: Format = Format {
     name: "unquoted",
     kind: FormatKind::Web,
     about: "common or combined without quotes around the request (patterns of Tomcat), with the client's port or without",
@@ -36,7 +36,7 @@ enum Texts {
 ///
 /// # Errors
 /// Where it does not fit, and why.
-pub fn read_bare<'a>(line: &'a [u8], _: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read_bare<'a>(line: &'a [u8], _: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     read(line, Texts::Bare, clock)
 }
 

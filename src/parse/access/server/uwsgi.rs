@@ -8,7 +8,7 @@ use crate::parse::access::server::words::{Words, is_number};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
 /// Its default.
-pub const UWSGI: Format = Format {
+pub(crate) const UWSGI: Format = Format {
     name: "uwsgi",
     kind: FormatKind::Web,
     about: "uWSGI's default line for each request; it has no user agent, and a time without a zone",

@@ -14,7 +14,7 @@ use crate::parse::access::request::{Web, is_client, join_request, read_size, rea
 use crate::parse::format::{Arena, CREDIBLE, Format, FormatKind, Mismatch, OF_NO_FORMAT, ParsedLine, known};
 
 /// IIS, `CloudFront` and others.
-pub const W3C: Format = Format {
+pub(crate) const W3C: Format = Format {
     name: "w3c",
     kind: FormatKind::Web,
     about: "W3C extended log file format (IIS, CloudFront standard logs, Akamai, Edgio) in an input that begins with its header; #Fields: names the columns",
@@ -96,7 +96,7 @@ fn column(name: &[u8]) -> Option<Column> {
 }
 
 /// Whether `header` names a column for the header that proxies name clients in.
-pub fn has_forwarded(header: &[u8]) -> bool {
+pub(crate) fn has_forwarded(header: &[u8]) -> bool {
     names_of(header).any(|name| column(name) == Some(Column::Forwarded))
 }
 
@@ -104,7 +104,7 @@ pub fn has_forwarded(header: &[u8]) -> bool {
 ///
 /// # Errors
 /// The column that is missing.
-pub fn check(header: &[u8]) -> Result<(), &'static str> {
+pub(crate) fn check(header: &[u8]) -> Result<(), &'static str> {
     let has = |wanted| names_of(header).any(|name| column(name) == Some(wanted));
     let wanted = [
         (has(Column::Client) || is_of_akamai(header), "c-ip"),
@@ -130,7 +130,7 @@ fn names_of(header: &[u8]) -> impl Iterator<Item = &[u8]> {
 ///
 /// # Errors
 /// Why it has not its columns.
-pub fn read<'a>(line: &'a [u8], header: &[u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+pub(crate) fn read<'a>(line: &'a [u8], header: &[u8], arena: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     // The header says what the line is.
     let mismatch = |reason| Mismatch { at: CREDIBLE, reason };
     if line.starts_with(b"#") {

@@ -7,24 +7,24 @@ use crate::parse::format::Mismatch;
 
 /// The part of a line that was not read yet.
 #[derive(Debug, Clone, Copy)]
-pub struct Words<'a> {
+pub(crate) struct Words<'a> {
     rest: &'a [u8],
     len: usize,
 }
 
 impl<'a> Words<'a> {
     /// The words of `line`.
-    pub const fn of(line: &'a [u8]) -> Self {
+    pub(crate) const fn of(line: &'a [u8]) -> Self {
         Self { rest: line, len: line.len() }
     }
 
     /// What was not read yet.
-    pub const fn rest(&self) -> &'a [u8] {
+    pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// That `reason` is wrong where the reading stands.
-    pub const fn mismatch(&self, reason: &'static str) -> Mismatch {
+    pub(crate) const fn mismatch(&self, reason: &'static str) -> Mismatch {
         Mismatch { at: self.len - self.rest.len(), reason }
     }
 
@@ -32,7 +32,7 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// That it does not: `reason`.
-    pub fn skip(&mut self, text: &[u8], reason: &'static str) -> Result<(), Mismatch> {
+    pub(crate) fn skip(&mut self, text: &[u8], reason: &'static str) -> Result<(), Mismatch> {
         self.rest = self.rest.strip_prefix(text).ok_or(self.mismatch(reason))?;
         Ok(())
     }
@@ -41,7 +41,7 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// That there is none, or nothing before it: `reason`.
-    pub fn until(&mut self, stop: u8, reason: &'static str) -> Result<&'a [u8], Mismatch> {
+    pub(crate) fn until(&mut self, stop: u8, reason: &'static str) -> Result<&'a [u8], Mismatch> {
         let end = memchr(stop, self.rest).filter(|&end| end > 0).ok_or(self.mismatch(reason))?;
         let word = &self.rest[..end];
         self.rest = &self.rest[end + 1..];
@@ -52,7 +52,7 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// That there is none: `reason`.
-    pub fn word(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
+    pub(crate) fn word(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
         self.until(b' ', reason)
     }
 
@@ -60,7 +60,7 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// That it is not: `reason`.
-    pub fn number(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
+    pub(crate) fn number(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
         let before = *self;
         let word = self.word(reason)?;
         if is_number(word) { Ok(word) } else { Err(before.mismatch(reason)) }
@@ -70,20 +70,20 @@ impl<'a> Words<'a> {
     ///
     /// # Errors
     /// That it is not: `reason`.
-    pub fn address_and_port(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
+    pub(crate) fn address_and_port(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
         let before = *self;
         split_address(self.word(reason)?).ok_or(before.mismatch(reason))
     }
 }
 
 /// The address of `address:port`; the port is behind the last colon, also of an IPv6 address without brackets.
-pub fn split_address(word: &[u8]) -> Option<&[u8]> {
+pub(crate) fn split_address(word: &[u8]) -> Option<&[u8]> {
     let (host, port) = net::split_port(word)?;
     let host = net::strip_brackets(host);
     (!port.is_empty() && net::parse_address(host).is_some()).then_some(host)
 }
 
 /// Whether `text` is made of digits, `.`, `-` and `+`.
-pub fn is_number(text: &[u8]) -> bool {
+pub(crate) fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'))
 }

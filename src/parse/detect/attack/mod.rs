@@ -17,7 +17,7 @@ use crate::parse::access::request::Web;
 /// One kind of attack, and what it looks like.
 #[derive(Debug, Clone, Copy)]
 #[allow(dead_code, reason = "what a pattern is called and where it is from is for readers and tests")]
-pub struct Attack {
+pub(crate) struct Attack {
     /// What it is called.
     pub name: &'static str,
     /// Of which class it is.
@@ -34,7 +34,7 @@ pub struct Attack {
 
 /// What is attacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub(crate) enum Class {
     /// A database, or a directory.
     Sql,
     /// A browser.
@@ -47,7 +47,7 @@ pub enum Class {
 
 /// Where an attack is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     Target,
     /// In the target, without what shells and browsers skip inside a word.
     Tight,
@@ -58,13 +58,13 @@ pub enum Place {
 }
 
 /// The tables.
-pub const ATTACKS: [&[Attack]; 4] = [table::SQL, table::SCRIPT, table::COMMAND, table::FILE];
+pub(crate) const ATTACKS: [&[Attack]; 4] = [table::SQL, table::SCRIPT, table::COMMAND, table::FILE];
 
 /// A longer text is looked at up to here, in bytes: a line may have a megabyte.
 const MAX_BYTES: usize = 16 << 10;
 
 /// Whether a request carries an attack.
-pub fn is_attack(web: &Web<'_>) -> bool {
+pub(crate) fn is_attack(web: &Web<'_>) -> bool {
     let Some(patterns) = PATTERNS.as_ref() else { return false };
     web.target().is_some_and(|target| patterns.finds_in_target(&web.plain(target)))
         || web.agent.is_some_and(|agent| patterns.finds_in_header(&web.plain(agent), false))
@@ -73,7 +73,7 @@ pub fn is_attack(web: &Web<'_>) -> bool {
 
 /// Whether a request line, or an agent, has one of the bytes that attacks need and others seldom have: a look that costs little and finds nearly
 /// all of them.
-pub fn is_odd(web: &Web<'_>) -> bool {
+pub(crate) fn is_odd(web: &Web<'_>) -> bool {
     // Prepared once: that takes longer than the search.
     static PARENT: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new(b".."));
     let is_odd_request = |text: &[u8]| memchr::memchr3(b'%', b'<', b'\'', text).is_some() || PARENT.find(text).is_some();

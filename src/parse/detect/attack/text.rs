@@ -7,10 +7,10 @@ use crate::parse::access::escaping::hex;
 /// How often a text is decoded: by the server, by the application, and by a filter in front of them.
 const ROUNDS: usize = 3;
 /// What stands between the pairs of a query, so that a `&` that was sent encoded is told from one that was not.
-pub const PAIR: u8 = 0x1f;
+pub(crate) const PAIR: u8 = 0x1f;
 
 /// The text of a query, its pairs apart. `+` is a blank.
-pub fn query(raw: &[u8]) -> Vec<u8> {
+pub(super) fn query(raw: &[u8]) -> Vec<u8> {
     let split: Vec<u8> = raw
         .iter()
         .map(|&byte| {
@@ -27,7 +27,7 @@ pub fn query(raw: &[u8]) -> Vec<u8> {
 }
 
 /// Undoes `%hh`, `%uhhhh`, `&#n;`, `&#xh;`, named entities, `\xhh` and `\uhhhh`, up to three times, and writes ASCII in lower case.
-pub fn plain(mut text: Vec<u8>) -> Vec<u8> {
+pub(super) fn plain(mut text: Vec<u8>) -> Vec<u8> {
     for _ in 0..ROUNDS {
         if !text.iter().any(|byte| matches!(byte, b'%' | b'&' | b'\\' | 0xc0 | 0xc1)) {
             break;
@@ -43,7 +43,7 @@ pub fn plain(mut text: Vec<u8>) -> Vec<u8> {
 }
 
 /// The text without blanks, controls, quotes, backslashes and carets: what shells and browsers skip inside a word.
-pub fn tight(text: &[u8]) -> Vec<u8> {
+pub(crate) fn tight(text: &[u8]) -> Vec<u8> {
     text.iter().copied().filter(|&byte| byte > b' ' && byte != 0x7f && !matches!(byte, b'\'' | b'"' | b'\\' | b'^')).collect()
 }
 

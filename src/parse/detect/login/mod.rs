@@ -15,12 +15,12 @@ use crate::parse::access::request::Web;
 use crate::parse::detect::normalize::{collapse_slashes, decode};
 use crate::parse::detect::well_known::split_target;
 
-pub use table::PAGES;
+pub(crate) use table::PAGES;
 
 /// Where an application takes a login, and how it answers.
 #[derive(Debug, Clone, Copy)]
 #[allow(dead_code, reason = "what a page is called and where it is from is for readers and tests")]
-pub struct LoginPage {
+pub(crate) struct LoginPage {
     /// What people call the application.
     pub name: &'static str,
     /// How the path ends, in any case; `*` stands for one segment, `/` at the end must be there.
@@ -37,7 +37,7 @@ pub struct LoginPage {
 
 /// What the query of a login is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Query {
+pub(crate) enum Query {
     /// Anything, or none.
     Any,
     /// None, or this pair alone.
@@ -50,7 +50,7 @@ pub enum Query {
 
 /// What the answer to a login that succeeds looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Success {
+pub(crate) enum Success {
     /// It sends the browser on (302, 303); the login page once more (200) or an error is a failure.
     Redirect,
     /// The request succeeds (2xx); an error is a failure.
@@ -85,7 +85,7 @@ impl Success {
 }
 
 /// Whether a request tried a login at one of [`PAGES`] and was not answered as one that succeeds.
-pub fn is_refused_login(web: &Web<'_>) -> bool {
+pub(crate) fn is_refused_login(web: &Web<'_>) -> bool {
     if !web.request.is_some_and(|request| request.starts_with(b"POST ")) {
         return false;
     }

@@ -29,7 +29,7 @@ const WORDPRESS_OTHERS: &[&str] = &[
 
 /// Every page that is known. A path that ends in `/` has it in the address too.
 #[rustfmt::skip]
-pub const PAGES: &[LoginPage] = &[
+pub(crate) const PAGES: &[LoginPage] = &[
     // Sites.
     page("WordPress", "/wp-login.php", Query::Lacks(WORDPRESS_OTHERS), Success::Redirect, "WordPress wp-login.php, case 'login'", "/blog/wp-login.php"),
     page("WordPress XML-RPC", "/xmlrpc.php", Query::Lacks(&["for=jetpack"]), Success::Alike, "WordPress wp-includes/class-wp-xmlrpc-server.php, login(): a fault has status 200", "/xmlrpc.php"),

@@ -20,7 +20,7 @@ const CLIENT_HOST: &[u8] = b"\", client host \"";
 /// A user who is not called invalid is an account of this machine, so the first such place counts, whatever a certificate's
 /// comment holds. Of any other message both the user and the comment are the peer's: where there are two places, only a plain key, which can
 /// hold no such place, is cut off, and nothing where a principal may hold one.
-pub fn cut_info(message: &[u8], ending: Truncation) -> Option<&[u8]> {
+pub(crate) fn cut_info(message: &[u8], ending: Truncation) -> Option<&[u8]> {
     let mut places = find_key_info(message);
     let first = places.next()?;
     let last = places.last();
@@ -34,7 +34,7 @@ pub fn cut_info(message: &[u8], ending: Truncation) -> Option<&[u8]> {
 
 /// Whether the user is an account of this machine, which holds no ` ssh2: `: sshd says so of any other. Not of a principal's
 /// message, and not of a password's, which has no information behind it.
-pub fn is_local_account(message: &[u8]) -> bool {
+pub(crate) fn is_local_account(message: &[u8]) -> bool {
     const FAILED: [&[u8]; 4] = [b"Failed publickey for ", b"Failed hostbased for ", b"Partial publickey for ", b"Partial hostbased for "];
     // Nearly no other message gets further than this.
     if !matches!(message.first(), Some(b'A' | b'F' | b'P')) {
@@ -56,7 +56,7 @@ fn names_principal(message: &[u8]) -> bool {
 }
 
 /// Whether the login was tried by a method behind which sshd names anything.
-pub fn may_have_info(message: &[u8]) -> bool {
+pub(crate) fn may_have_info(message: &[u8]) -> bool {
     let method = skip_word(message);
     is_without_form(method) || method.starts_with(b"publickey ") || method.starts_with(b"hostbased ")
 }
@@ -70,7 +70,7 @@ fn skip_word(message: &[u8]) -> &[u8] {
 }
 
 /// Where ` ssh2` or ` ssh1` ends that a colon and information follow.
-pub fn find_key_info(message: &[u8]) -> impl Iterator<Item = usize> {
+pub(crate) fn find_key_info(message: &[u8]) -> impl Iterator<Item = usize> {
     // Prepared once: that takes longer than the search.
     static SSH: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b" ssh"));
     let is_info = |&end: &usize| matches!(message[end - 1..].get(..3), Some(b"1: " | b"2: "));

@@ -20,7 +20,7 @@ use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncati
 use crate::parse::service::template_table::{StartingLike, TemplateTable};
 
 /// OpenSSH's server.
-pub const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     name: "sshd",
     is_program: is_sshd,
     is_unit,
@@ -52,7 +52,7 @@ static TABLE: LazyLock<&'static TemplateTable> = LazyLock::new(|| catalog::named
 #[must_use]
 #[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
 #[inline(always)]
-pub fn read<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> ParsedLine<'a> {
+pub(crate) fn read<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> ParsedLine<'a> {
     read_within(limit, header, message).map_or(ParsedLine::UnknownMessage(header.host), ParsedLine::Message)
 }
 
@@ -68,7 +68,7 @@ pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Service
 #[must_use]
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-pub fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
+pub(crate) fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
     let mut parts = Captures::new();
     let fit = find(limit, &header, message, &mut parts)?;
     Some(fit.message(header, &parts))
@@ -78,7 +78,7 @@ pub fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]
 #[derive(Debug, Clone, Copy)]
 pub struct Fit<'a> {
     /// The template that it fits.
-    pub template: &'static MessageTemplate,
+    pub(crate) template: &'static MessageTemplate,
     module: Option<&'a [u8]>,
     count: u64,
     is_preauth: bool,
@@ -101,7 +101,7 @@ impl<'a> Fit<'a> {
 #[must_use]
 #[allow(clippy::inline_always, reason = "nearly every line of a log of sshd's comes here, from one place")]
 #[inline(always)]
-pub fn find<'a>(limit: LengthLimit, header: &Header<'a>, message: &'a [u8], parts: &mut Captures<'a>) -> Option<Fit<'a>> {
+pub(crate) fn find<'a>(limit: LengthLimit, header: &Header<'a>, message: &'a [u8], parts: &mut Captures<'a>) -> Option<Fit<'a>> {
     let (count, message) = unfold_repeats(message).unwrap_or((1, message));
     let ending = limit.ending(message.len());
     let (message, is_preauth) = strip_frame(message);
@@ -225,7 +225,7 @@ pub fn is_sshd(name: &[u8]) -> bool {
 
 /// Whether a unit of systemd is sshd's: Debian and Arch call it differently, and sockets start instances.
 #[must_use]
-pub fn is_unit(unit: &[u8]) -> bool {
+pub(crate) fn is_unit(unit: &[u8]) -> bool {
     let Some(name) = unit.strip_suffix(b".service") else { return false };
     matches!(name, b"ssh" | b"sshd") || name.starts_with(b"ssh@") || name.starts_with(INSTANCE)
 }
@@ -237,7 +237,7 @@ const OF_SESSIONS: [&[u8]; 2] = [b"Disconnected from user ", b"Received disconne
 
 /// Whether a message says how a session ended.
 #[must_use]
-pub fn is_of_session(message: &[u8]) -> bool {
+pub(crate) fn is_of_session(message: &[u8]) -> bool {
     OF_SESSIONS.iter().any(|start| message.starts_with(start))
 }
 
@@ -246,7 +246,7 @@ pub fn is_of_session(message: &[u8]) -> bool {
 /// sshd writes every byte that is not printable as four, and once more in what its unprivileged process says; so a peer can
 /// make a message as long as it takes to have the server's own words cut off behind his.
 #[derive(Debug, Clone, Copy)]
-pub struct LengthLimit {
+pub(crate) struct LengthLimit {
     /// The length at which it is cut off.
     cut: usize,
     /// What is left at least of a message that was cut off inside spaces, which journald then takes away.
@@ -262,13 +262,13 @@ impl LengthLimit {
     ///
     /// **Source:** OpenSSH `log.c` (`do_log`, `MSGBUFSIZ`), `packet.c` (`sshpkt_fmt_connection_id`); systemd
     /// `journald-syslog.c`, which takes white space off both ends of a message.
-    pub const SSHD: Self = Self { cut: 500, trimmed: 500 - 128 };
+    pub(crate) const SSHD: Self = Self { cut: 500, trimmed: 500 - 128 };
 
     /// What busybox leaves of a message behind `tag_len` bytes of tag: it reads 256 bytes of `<38>Dec 10 06:55:46 tag: message`.
     ///
     /// **Source:** busybox `sysklogd/syslogd.c` (`MAX_READ`, `CONFIG_FEATURE_SYSLOGD_READ_BUFFER_SIZE`).
     #[must_use]
-    pub const fn of_busybox(tag_len: usize) -> Self {
+    pub(crate) const fn of_busybox(tag_len: usize) -> Self {
         // The least priority, `<1>`, and a time of 16 bytes, less one for the end of a C string and one for a line feed.
         let cut = (256_usize - 2 - 5 - 16).saturating_sub(tag_len);
         Self { cut, trimmed: cut }
@@ -276,7 +276,7 @@ impl LengthLimit {
 
     /// What is known of the end of a message of `len` bytes.
     #[must_use]
-    pub const fn ending(self, len: usize) -> Truncation {
+    pub(crate) const fn ending(self, len: usize) -> Truncation {
         if len >= self.cut {
             Truncation::Cut
         } else if len >= self.trimmed {

@@ -8,7 +8,7 @@ type Range = (u32, u32);
 
 /// The templates of one kind by how they begin; lists of their indexes, each in the order of the file.
 #[derive(Debug)]
-pub struct StartIndex {
+pub(crate) struct StartIndex {
     indexes: Vec<u32>,
     /// By the first eight bytes of a message: those that may begin so.
     slots: Box<[Option<(u64, Range)>]>,
@@ -22,7 +22,7 @@ pub struct StartIndex {
 
 impl StartIndex {
     /// Of PAM's templates, or of all others, in a table that is sorted.
-    pub fn of(table: &[TemplateMatcher], is_of_pam: bool) -> Self {
+    pub(super) fn of(table: &[TemplateMatcher], is_of_pam: bool) -> Self {
         let key_of = |matcher: &TemplateMatcher| matcher.start().first_chunk().map(|key| u64::from_le_bytes(*key));
         let of_kind: Vec<_> = (0_u32..).zip(table).filter(|(_, matcher)| matcher.is_of_pam() == is_of_pam).collect();
         let mut index = Self {
@@ -62,7 +62,7 @@ impl StartIndex {
 
     /// Those that begin with a text, and that as `message` does.
     #[inline]
-    pub fn starting_like(&self, message: &[u8]) -> &[u32] {
+    pub(crate) fn starting_like(&self, message: &[u8]) -> &[u32] {
         let Some(&byte) = message.first() else { return &[] };
         let Some(key) = message.first_chunk().map(|key| u64::from_le_bytes(*key)) else {
             return self.at(self.all[usize::from(byte)]);
@@ -78,7 +78,7 @@ impl StartIndex {
     }
 
     /// Those that begin with a part.
-    pub fn any(&self) -> &[u32] {
+    pub(super) fn any(&self) -> &[u32] {
         self.at(self.any)
     }
 

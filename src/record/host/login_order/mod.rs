@@ -23,13 +23,13 @@ use crate::record::{MAX_INTEGER, Text};
 pub(crate) use crate::record::host::login_order::read::read_fast;
 
 /// The unit of buckets, in seconds.
-pub const UNIT_SECONDS: u32 = 10;
+pub(crate) const UNIT_SECONDS: u32 = 10;
 /// How many buckets have a failure or a login at the most; with more, they are made twice as wide.
-pub const MOST_BUCKETS: usize = 256;
+pub(crate) const MOST_BUCKETS: usize = 256;
 /// How long before a login a failure belongs to it, in units: one hour, or one bucket where that is longer.
-pub const SPAN: i64 = 3600 / UNIT_SECONDS as i64;
+pub(crate) const SPAN: i64 = 3600 / UNIT_SECONDS as i64;
 /// How many of the latest logins are told.
-pub const MOST_LOGINS: usize = 16;
+pub(crate) const MOST_LOGINS: usize = 16;
 /// How many characters of a user's name or of a method are told: accounts have far shorter ones.
 const LONGEST_WORD: usize = 256;
 
@@ -69,18 +69,18 @@ pub struct Login<'a> {
 }
 
 /// Whether a login by `method` may be the result of guessing: what a key, another host or a ticket vouches for is not.
-pub fn is_guessable(method: &[u8]) -> bool {
+pub(crate) fn is_guessable(method: &[u8]) -> bool {
     method == b"password" || method.strip_prefix(b"keyboard-interactive").is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }
 
 /// A user's name or a method as it is told: cut where no account has such a long one.
-pub fn shorten_word(word: &str) -> Cow<'_, str> {
+pub(crate) fn shorten_word(word: &str) -> Cow<'_, str> {
     shorten(word, LONGEST_WORD)
 }
 
 /// How long after a failure a login may come that it counts for, in seconds, with buckets of that width: failure and login are
 /// anywhere in their buckets.
-pub const fn reach_seconds(shift: u8) -> i64 {
+pub(crate) const fn reach_seconds(shift: u8) -> i64 {
     let width = if shift < 40 { 1 << shift } else { 1 << 40 };
     let span = if width > SPAN { width } else { SPAN };
     (span + 2 * width) * UNIT_SECONDS as i64
@@ -88,7 +88,7 @@ pub const fn reach_seconds(shift: u8) -> i64 {
 
 impl LoginOrder<'_> {
     /// What a host record of a version without it says all the same: failures where it has their buckets, and how many logins there were.
-    pub fn of_older(host: &HostRecord<'_>) -> LoginOrder<'static> {
+    pub(crate) fn of_older(host: &HostRecord<'_>) -> LoginOrder<'static> {
         let mut order = LoginOrder { unknown: host.count_of_any(LOGIN_ACCEPTED), ..LoginOrder::default() };
         let of_failures = |of: &&SignalBuckets<'_>| LOGIN_FAILED.indexes().any(|index| SIGNALS[index].name == of.signal.0);
         if let Some(partial) = &host.partial {
@@ -126,7 +126,7 @@ impl LoginOrder<'_> {
     }
 
     /// The last bucket with a login that has the most failures before it, in units since 1970, and how many these are.
-    pub fn worst(&self) -> Option<(i64, u64)> {
+    pub(crate) fn worst(&self) -> Option<(i64, u64)> {
         let span = SPAN.max(1 << self.shift);
         let (mut worst, mut sum, mut first, mut next) = (None, 0_u128, 0, 0);
         for &(login, _) in &self.logins {
@@ -146,7 +146,7 @@ impl LoginOrder<'_> {
     }
 
     /// The bucket that a time in seconds since 1970 is in, in units since 1970.
-    pub const fn bucket_of(&self, at: i64) -> i64 {
+    pub(crate) const fn bucket_of(&self, at: i64) -> i64 {
         at.div_euclid(UNIT_SECONDS as i64) >> self.shift << self.shift
     }
 
