@@ -7,7 +7,6 @@ const WORD: usize = size_of::<u64>();
 /// Whether two texts are the same.
 #[allow(clippy::inline_always, reason = "it stands for `==`, which needs a call")]
 #[inline(always)]
-#[must_use]
 pub fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
@@ -32,7 +31,6 @@ pub fn is_same(one: &[u8], other: &[u8]) -> bool {
 /// The same of texts that may not be there.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-#[must_use]
 pub(crate) fn is_same_option(one: Option<&[u8]>, other: Option<&[u8]>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => is_same(one, other),
@@ -43,7 +41,6 @@ pub(crate) fn is_same_option(one: Option<&[u8]>, other: Option<&[u8]>) -> bool {
 
 /// What stands in `text` behind `start`, if it begins with that.
 #[inline]
-#[must_use]
 pub(crate) fn strip_start<'t>(text: &'t [u8], start: &[u8]) -> Option<&'t [u8]> {
     let (found, rest) = text.split_at_checked(start.len())?;
     is_same(found, start).then_some(rest)
@@ -51,7 +48,6 @@ pub(crate) fn strip_start<'t>(text: &'t [u8], start: &[u8]) -> Option<&'t [u8]> 
 
 /// What stands in `text` before `end`, if it ends with that.
 #[inline]
-#[must_use]
 pub(crate) fn strip_end<'t>(text: &'t [u8], end: &[u8]) -> Option<&'t [u8]> {
     let (rest, found) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
     is_same(found, end).then_some(rest)

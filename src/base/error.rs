@@ -89,7 +89,6 @@ pub enum Error {
 
 impl Error {
     /// A usage error about one place of a text that was given: what is wrong, the text, and a caret under the byte `at`.
-    #[must_use]
     pub(crate) fn usage_at(what: &str, text: &str, at: usize) -> Self {
         let column = text.char_indices().take_while(|&(place, _)| place < at).count();
         // One line, so that the caret stands under its place.
@@ -98,7 +97,6 @@ impl Error {
     }
 
     /// Its kind in one word, for other programs.
-    #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Usage(_) => "usage",
@@ -115,7 +113,6 @@ impl Error {
     }
 
     /// A write error on `path`; a broken pipe is a reader that left.
-    #[must_use]
     pub fn write(path: &str, source: &io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::BrokenPipe => Self::ReaderLeft,
@@ -124,7 +121,6 @@ impl Error {
     }
 
     /// A read error on `path`.
-    #[must_use]
     pub fn read(path: &str, source: &io::Error) -> Self {
         Self::Read { path: path.to_owned(), reason: reason_of(source) }
     }
@@ -155,7 +151,6 @@ pub enum Exit {
 
 impl Exit {
     /// The exit of a run that went to its end, by how many inputs could not be read and how many records were no good.
-    #[must_use]
     pub const fn after(unreadable: u64, flaws: u64) -> Self {
         match (unreadable, flaws) {
             (0, 0) => Self::Done,
@@ -165,7 +160,6 @@ impl Exit {
     }
 
     /// What became of the run, in one word.
-    #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -178,7 +172,6 @@ impl Exit {
     }
 
     /// The process exit code, 0 to 255.
-    #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,

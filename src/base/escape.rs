@@ -201,7 +201,6 @@ pub fn markdown(text: &str) -> Cow<'_, str> {
 /// assert_eq!(soar_light::base::escape::chat("@here <!channel> http://a.example"), "\u{ff20}here \u{2039}!channel\u{203a} http[:]//a[.]example");
 /// assert_eq!(soar_light::base::escape::chat("web_admin 192.0.2.1 auth.log"), "web_admin 192.0.2.1 auth.log");
 /// ```
-#[must_use]
 pub fn chat(text: &str) -> String {
     let shown = terminal(text);
     let mut out = String::with_capacity(shown.len());

@@ -1,20 +1,17 @@
 //! Numbers as logs write them: decimal digits, without a sign. Sizes as flags take them, and counts as people read them.
 
 /// A TCP port.
-#[must_use]
 pub(crate) fn parse_port(text: &[u8]) -> Option<u16> {
     parse_number(text).filter(|_| text.len() <= 5)?.try_into().ok()
 }
 
 /// A whole number of at most 18 digits.
-#[must_use]
 pub(crate) fn parse_number(digits: &[u8]) -> Option<u64> {
     let (number, len) = split_digits(digits)?;
     (len == digits.len()).then_some(number)
 }
 
 /// The whole number of at most 18 digits at the start of `text`, and how many digits it has.
-#[must_use]
 #[allow(clippy::inline_always, reason = "the usual number takes no longer than the call")]
 #[inline(always)]
 pub fn split_digits(text: &[u8]) -> Option<(u64, usize)> {
@@ -39,7 +36,6 @@ fn padded(text: &[u8]) -> [u8; 8] {
 }
 
 /// How many digits `text` starts with.
-#[must_use]
 #[inline]
 pub(crate) fn count_digits(text: &[u8]) -> usize {
     match text.first_chunk() {
@@ -49,7 +45,6 @@ pub(crate) fn count_digits(text: &[u8]) -> usize {
 }
 
 /// A size in bytes: a whole number and `K`, `M`, `G` or `T`, which are powers of 1024; without a letter it is bytes.
-#[must_use]
 pub fn parse_size(text: &str) -> Option<u64> {
     let (number, len) = split_digits(text.as_bytes())?;
     let shift = match &text[len..] {
@@ -64,7 +59,6 @@ pub fn parse_size(text: &str) -> Option<u64> {
 }
 
 /// `count` things, of which one is called `noun`: "1 host", "2 hosts", "0 addresses". Of several words the last one is counted.
-#[must_use]
 pub fn counted(count: u64, noun: &str) -> String {
     let ending = match (count, noun.ends_with('s')) {
         (1, _) => "",
@@ -75,7 +69,6 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// The word that goes with `count`: "is" or "are".
-#[must_use]
 pub const fn agree<'w>(count: u64, one: &'w str, many: &'w str) -> &'w str {
     if count == 1 { one } else { many }
 }
@@ -109,7 +102,6 @@ fn split_few_digits(word: [u8; 8]) -> (u64, usize) {
 /// `None`: it has more.
 ///
 /// **Source:** Mula, "SWAR conversion of an integer to decimal".
-#[must_use]
 #[inline]
 pub fn few_digits(number: u64) -> Option<([u8; 8], usize)> {
     const HALVES: u64 = 0x0000_007f_0000_007f;

@@ -29,7 +29,6 @@ pub(crate) enum Color {
 
 impl Color {
     /// What this process was told, for what is said before its flags are read, or because they cannot be.
-    #[must_use]
     pub(crate) fn of_process() -> Self {
         let words: Vec<_> = env::args_os().skip(1).take_while(|word| word != "--").collect();
         let value = words.iter().enumerate().rev().find_map(|(place, word)| match word.to_str()?.strip_prefix("--color")? {
@@ -43,7 +42,6 @@ impl Color {
     ///
     /// **Source:** <https://no-color.org>. `CLICOLOR_FORCE` is not looked at: what is sent to a file has the same bytes whatever
     /// the environment says.
-    #[must_use]
     pub(crate) fn paint(self, stream: &impl IsTerminal) -> Paint {
         self.decide(stream.is_terminal(), env::var_os("NO_COLOR").as_deref(), env::var_os("TERM").as_deref())
     }
@@ -85,7 +83,6 @@ pub fn read_flags_or(
 }
 
 /// Says what `error` has to say: a page on stdout, or on stderr what is wrong.
-#[must_use]
 pub fn answer(program: &'static str, error: &clap::Error) -> ExitCode {
     let color = Color::of_process();
     if error.use_stderr() {

@@ -61,13 +61,11 @@ pub struct Known {
 
 impl Known {
     /// The names of a list.
-    #[must_use]
     pub fn names(id: &'static str, names: impl IntoIterator<Item = &'static str>) -> Self {
         Self { id, names: names.into_iter().collect(), or_file: false }
     }
 
     /// The same, or a file.
-    #[must_use]
     pub fn names_or_file(id: &'static str, names: impl IntoIterator<Item = &'static str>) -> Self {
         Self { or_file: true, ..Self::names(id, names) }
     }

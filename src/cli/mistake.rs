@@ -81,7 +81,6 @@ fn tip(program: &str, flag: &str, given: &[String]) -> Option<String> {
 }
 
 /// `rendered`, what clap says of an error, as the other messages of `program` are.
-#[must_use]
 pub(crate) fn reword(program: &str, rendered: &str) -> String {
     let named = rendered.replacen("error:", &format!("{program}:"), 1);
     // What stands before the last colon may be the user's own words.

@@ -91,7 +91,6 @@ pub fn read_args_or<A: CommandFactory + FromArgMatches>(
 
 /// The end of every help page: what comes in, what goes out, how it ends (`invalid` says what exit code 1 means), three pipelines, and
 /// where the files are that a page names.
-#[must_use]
 pub fn manual(input: &str, output: &str, invalid: &str, pipelines: [&str; 3]) -> String {
     let codes = [
         ("0   ", "success, also if the reader of stdout closed it early (| head)"),
@@ -131,7 +130,6 @@ fn break_pipeline(line: &str) -> String {
 }
 
 /// `page` with each line that is too long for the end of a help page in more than one, under the last column of a table.
-#[must_use]
 pub fn wrap(page: &str) -> String {
     let wrap = |line: &str| {
         let text = line.trim_start();
@@ -207,7 +205,6 @@ impl Frame<'_> {
     }
 
     /// The exit code of a run that could not begin.
-    #[must_use]
     pub fn fail(self, error: Error) -> ExitCode {
         if self.common.workflow == Some(Workflow::Check) {
             return conclude(self.program, &Err(error));
@@ -237,7 +234,6 @@ impl Frame<'_> {
 }
 
 /// The exit code of `outcome`; an error is said in one line.
-#[must_use]
 pub fn conclude(program: &str, outcome: &Result<Exit>) -> ExitCode {
     ExitCode::from(say_outcome(program, Color::of_process().paint(&io::stderr()), outcome).code())
 }

@@ -86,13 +86,11 @@ impl Crawlers {
     }
 
     /// The crawler that `agent` claims to be: of several, the first in the table.
-    #[must_use]
     pub(crate) fn claimed(&self, agent: &[u8]) -> Option<usize> {
         self.agents.matches(agent).iter().map(|index| self.owners[index]).min()
     }
 
     /// Whether `ip` is an address of the crawler at `index`.
-    #[must_use]
     pub(crate) fn check(&self, index: usize, ip: IpAddr, sources: &Sources) -> Claim {
         let crawler = &self.list[index];
         let of_list = crawler.list.as_ref().and_then(|list| sources.lists.binary_search(list).ok());
@@ -108,13 +106,11 @@ impl Crawlers {
     }
 
     /// The crawler that a claim calls `name`.
-    #[must_use]
     pub(crate) fn named(&self, name: &str) -> Option<usize> {
         self.list.iter().position(|crawler| crawler.name == name)
     }
 
     /// The crawler that `ip` is an address of, whatever it claims: of several, the first in the table.
-    #[must_use]
     pub(crate) fn owner(&self, ip: IpAddr, sources: &Sources) -> Option<usize> {
         if sources.lists_of(ip).is_empty() && sources.names.as_ref().is_none_or(|names| names.find(ip).is_empty()) {
             return None;
@@ -124,7 +120,6 @@ impl Crawlers {
 
     /// What there is to say of a host at `ip` of which other stages know `enrich`: a host has no agent, so a claim is one that its events
     /// made. Without one, whether the address is a crawler's.
-    #[must_use]
     pub(crate) fn of_host(&self, ip: IpAddr, enrich: Option<&str>, sources: &Sources) -> Option<(Claim, String)> {
         let known = enrich.and_then(|enrich| member(enrich, CRAWLER));
         let claims = known.and_then(|known| text_of(member(known, "claims")?));
@@ -140,13 +135,11 @@ impl Crawlers {
     }
 
     /// `enrich.crawler` of an address of which no claim is known, as JSON.
-    #[must_use]
     pub(crate) fn owner_json(&self, index: usize) -> String {
         format!("{{\"is\":{},\"verified\":true}}", serde_json::Value::from(self.list[index].name.as_str()))
     }
 
     /// `enrich.crawler` of a claim, as JSON.
-    #[must_use]
     pub(crate) fn to_json(&self, index: usize, claim: Claim) -> String {
         let name = serde_json::Value::from(self.list[index].name.as_str());
         match claim {

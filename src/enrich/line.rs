@@ -115,7 +115,6 @@ impl<'l> RecordLine<'l> {
     }
 
     /// Whether the event has the tag `name`.
-    #[must_use]
     pub(crate) fn has_tag(&self, name: &str) -> bool {
         self.tags.as_ref().is_some_and(|(tags, _)| items(tags).any(|tag| text_of(tag).as_deref() == Some(name)))
     }

@@ -65,13 +65,11 @@ impl HostNames {
     }
 
     /// The names of `ip`.
-    #[must_use]
     pub(crate) fn find(&self, ip: IpAddr) -> &[Box<str>] {
         self.names.get(&ip).map_or(&[], Vec::as_slice)
     }
 
     /// The same as JSON, with the time of the file; `None`: there is none.
-    #[must_use]
     pub(crate) fn to_json(&self, ip: IpAddr) -> Option<String> {
         // Nothing in a host name is to be escaped.
         let names = self.find(ip).iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();

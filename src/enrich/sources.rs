@@ -75,13 +75,11 @@ pub(crate) struct RecordCache {
 
 impl Sources {
     /// Whether there is nothing to look anything up in.
-    #[must_use]
     pub(crate) const fn is_empty(&self) -> bool {
         self.databases.is_empty() && self.lists.is_empty() && self.names.is_none()
     }
 
     /// The keys that this run writes, and so takes away where they are out of date.
-    #[must_use]
     pub(crate) fn keys(&self) -> Vec<String> {
         let own = self.databases.iter().flat_map(|database| match &database.key {
             Some(key) => vec![key.clone()],
@@ -96,7 +94,6 @@ impl Sources {
     }
 
     /// What is known of `ip`, but for its names.
-    #[must_use]
     pub(crate) fn find(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
         if let Some((_, known)) = cache.last.as_ref().filter(|(last, _)| *last == ip) {
             return Arc::clone(known);
@@ -169,13 +166,11 @@ impl Sources {
     }
 
     /// The lists that hold `ip`.
-    #[must_use]
     pub(crate) fn lists_of(&self, ip: IpAddr) -> Vec<ListId> {
         self.networks.find(ip).map_or_else(Vec::new, |network| self.networks.lists(network))
     }
 
     /// Whether the list of that place in [`Self::lists`] holds `ip`.
-    #[must_use]
     pub(crate) fn is_on(&self, ip: IpAddr, list: usize) -> bool {
         self.lists_of(ip).iter().any(|&id| usize::from(id) == list)
     }
@@ -188,7 +183,6 @@ impl Sources {
     }
 
     /// The files of which records had none of the keys that are known, by what `caches` met.
-    #[must_use]
     pub(crate) fn unknown<'s>(&'s self, caches: &[RecordCache]) -> Vec<&'s str> {
         let is_unknown = |nth: usize| {
             let told = caches.iter().filter_map(|cache| cache.told.get(nth)).fold((0, 0), |sum, told| (sum.0 + told.0, sum.1 + told.1));
@@ -235,7 +229,6 @@ fn carry(mut record: Value, as_of: &str) -> String {
 }
 
 /// `own` and what of `other`, an object, has none of `keys`, as one object; `None`: it would be empty.
-#[must_use]
 pub(crate) fn unite(own: &[(String, String)], keys: &[String], other: Option<&str>) -> Option<String> {
     use crate::record::json::member::{members, text_of};
     let kept = other.into_iter().flat_map(members).filter(|(key, _)| text_of(key).is_none_or(|key| !keys.iter().any(|own| *own == *key)));

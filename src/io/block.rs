@@ -71,7 +71,6 @@ pub struct Block {
 #[cfg(test)]
 impl Block {
     /// Whole lines of stdin.
-    #[must_use]
     pub(crate) fn for_tests(bytes: Vec<u8>) -> Self {
         let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         let (file, part, dating, before) = ("-".into(), BlockKind::Lines, Dating::Now, Vec::new());
@@ -112,7 +111,6 @@ pub struct BufferPool(Mutex<Vec<Vec<u8>>>);
 
 impl BufferPool {
     /// An empty buffer, with capacity if one was spare.
-    #[must_use]
     pub fn get(&self) -> Vec<u8> {
         self.0.lock().ok().and_then(|mut buffers| buffers.pop()).unwrap_or_default()
     }

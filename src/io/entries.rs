@@ -39,7 +39,6 @@ pub enum EntryLayout {
 
 impl EntryLayout {
     /// The layout of an input that starts with `head`, if its entries are of several lines.
-    #[must_use]
     pub fn of(head: &[u8]) -> Option<Self> {
         let head = &head[..head.len().min(HEAD_BYTES)];
         let mut line = &head[..memchr(b'\n', head)?];
@@ -61,7 +60,6 @@ impl EntryLayout {
     }
 
     /// Whether the start of an input is enough to know its layout.
-    #[must_use]
     pub(crate) fn is_told_by(head: &[u8]) -> bool {
         match memchr(b'\n', head) {
             Some(end) if is_journal_frame(&head[..end]) => head[end + 1..].contains(&b'\n'),
@@ -88,7 +86,6 @@ fn is_journal_frame(line: &[u8]) -> bool {
 
 /// The cursor at the end of the first line of an entry of `journalctl -o verbose`, where the line is one:
 /// `Sun 2023-12-24 11:06:34.322089 UTC [s=...;i=...;b=...;m=...;t=60d3bbe8ac2a9;x=...]`. Names of weekdays and zones are of any language.
-#[must_use]
 pub(crate) fn split_cursor(line: &[u8]) -> Option<&[u8]> {
     let line = line.trim_ascii_end().strip_suffix(b"]")?;
     let at = memmem::find(&line[..line.len().min(LONGEST_STAMP)], b" [s=")?;
@@ -102,19 +99,16 @@ pub(crate) fn split_cursor(line: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether `name` may be that of a field of the journal.
-#[must_use]
 pub(crate) fn is_field_name(name: &[u8]) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
 }
 
 /// The bytes of a binary field that stand behind its name: a length of 64 bits, and as many bytes. `None` where the length is no such.
-#[must_use]
 pub(crate) fn binary_len(text: &[u8]) -> Option<u64> {
     text.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).filter(|&len| len <= MOST_BINARY)
 }
 
 /// Whether a line of indented JSON only holds entries together: brackets and commas of an array.
-#[must_use]
 pub(crate) fn is_framing(line: &[u8]) -> bool {
     matches!(line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii(), b"" | b"[" | b"]" | b"," | b"],")
 }

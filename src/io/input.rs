@@ -57,7 +57,6 @@ impl Inputs {
     }
 
     /// These inputs, of which no block ends inside an entry of several lines.
-    #[must_use]
     pub(crate) fn with_entries(self) -> Self {
         Self { entries: true, ..self }
     }

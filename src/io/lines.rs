@@ -18,13 +18,11 @@ pub const FIELDS: &[u8] = b"#Fields:";
 const PAGE_BYTES: usize = 4 << 10;
 
 /// Whether a text that starts with `bytes` is of the W3C's log format, perhaps behind a byte order mark.
-#[must_use]
 pub(crate) fn begins_with_header(bytes: &[u8]) -> bool {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).starts_with(b"#")
 }
 
 /// The last `#Fields:` line of whole lines, without its end.
-#[must_use]
 pub(crate) fn find_header(bytes: &[u8]) -> Option<&[u8]> {
     let is_line = |at: &usize| at.checked_sub(1).is_none_or(|before| bytes[before] == b'\n') || *at == 3 && begins_with_header(&bytes[..4]);
     let start = memmem::find_iter(bytes, FIELDS).filter(is_line).last()?;
@@ -48,13 +46,11 @@ pub struct Line<'t> {
 
 impl<'t> Line<'t> {
     /// A line of which only the text is known.
-    #[must_use]
     pub const fn of(text: &'t [u8]) -> Self {
         Self { text, marks: [usize::MAX; MARKS], is_ascii: false, header: None }
     }
 
     /// The line `text`, with what is known of it where it is a part of this one in which all marks stand.
-    #[must_use]
     pub fn inside(&self, text: &'t [u8]) -> Self {
         let offset = text.as_ptr().addr().wrapping_sub(self.text.as_ptr().addr());
         if self.text.get(offset..).and_then(|rest| rest.get(..text.len())).is_none_or(|part| !std::ptr::eq(part, text)) {
@@ -133,14 +129,12 @@ impl<'t, 'p> Lines<'t, 'p> {
     }
 
     /// The same in an input whose header, so far, is `header`.
-    #[must_use]
     pub const fn behind(mut self, header: Option<&'t [u8]>) -> Self {
         self.header = header;
         self
     }
 
     /// The same without marks, for lines that are not taken apart by them.
-    #[must_use]
     pub(crate) const fn without_marks(mut self) -> Self {
         self.has_marks = false;
         self

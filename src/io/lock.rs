@@ -10,7 +10,6 @@ use crate::base::error::{Error, Result};
 use crate::io::output;
 
 /// The file beside the one at `path` that a run holds; of a link, it is beside the file that the link names.
-#[must_use]
 pub fn lock_path(path: &Path) -> PathBuf {
     let mut name = output::follow_links(path).into_os_string();
     name.push(".lock");

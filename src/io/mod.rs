@@ -57,7 +57,6 @@ impl Run {
     ///
     /// # Panics
     /// Where no watch can be had.
-    #[must_use]
     pub(crate) fn for_tests() -> Self {
         let (blocks, results) = (BufferPool::default(), BufferPool::default());
         let watch = Shutdown::install().expect("a watch");
@@ -79,7 +78,6 @@ pub struct InputOverrides {
 
 impl InputOverrides {
     /// The flag by which something is known of one input only, where there is any.
-    #[must_use]
     pub fn flag(&self) -> Option<&'static str> {
         let label = self.label.as_ref().map(|_| "--name");
         label.or(self.first_line.map(|_| "--first-line")).or(self.modified.map(|_| "--modified"))

@@ -143,7 +143,6 @@ impl AtomicFile {
     }
 
     /// The error for a write to this file.
-    #[must_use]
     pub fn error(&self, source: &io::Error) -> Error {
         Error::write(&self.path.display().to_string(), source)
     }
@@ -159,7 +158,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Whether two paths lead to one place, be there a file yet or not.
-#[must_use]
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let path = follow_links(path);
@@ -169,7 +167,6 @@ pub fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// The file that a path of symbolic links ends in, as far as it is not one of this process's descriptors.
-#[must_use]
 pub(crate) fn follow_links(path: &Path) -> PathBuf {
     /// As many links as Linux follows (`path_resolution(7)`).
     const MOST: usize = 40;

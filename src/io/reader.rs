@@ -122,7 +122,6 @@ impl<'r> InputReader<'r> {
     }
 
     /// As a log whose entries may be of several lines.
-    #[must_use]
     pub(crate) fn with_entries(mut self, wants: bool) -> Self {
         self.entries.is_wanted = wants;
         self

@@ -24,7 +24,6 @@ pub(crate) enum Candidate {
 
 impl Candidate {
     /// What it is called.
-    #[must_use]
     pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Access(format) => format.name,
@@ -55,7 +54,6 @@ pub enum Program {
 
 impl Program {
     /// The program that is called `name`.
-    #[must_use]
     pub fn named(name: &str) -> Self {
         service::named(name).map_or_else(|| Self::Catalog(name.to_owned()), Self::Own)
     }
@@ -82,7 +80,6 @@ pub struct Candidates<'c> {
 
 impl<'c> Candidates<'c> {
     /// Everything that is known, or what `given`, the format of --log-format, allows beside it.
-    #[must_use]
     pub fn new(given: Option<&'c LogFormat>) -> Self {
         let is_tried = |kind: FormatKind| given.is_none_or(|given| given.allows(kind));
         let is_around = |format: &EnvelopeFormat| format.name == CONTAINER_KEYS.name && given.is_some_and(LogFormat::is_in_containers);
@@ -101,19 +98,16 @@ impl<'c> Candidates<'c> {
     }
 
     /// Whether more than the tables decides what a line is.
-    #[must_use]
     pub(crate) const fn is_special(&self) -> bool {
         self.given.is_some() || self.program.is_some()
     }
 
     /// With these services.
-    #[must_use]
     pub(crate) fn of_services(self, services: &'c Services) -> Self {
         Self { services: Some(services), ..self }
     }
 
     /// With what the user vouches for: the program that lines without one are of, and containers.
-    #[must_use]
     pub fn vouched(self, program: Option<&'c Program>, trusted: Option<&'c TrustedContainers>) -> Self {
         Self { program, trusted, ..self }
     }
@@ -130,7 +124,6 @@ pub(crate) enum Found<'a> {
 
 impl<'a> Found<'a> {
     /// The time of an envelope.
-    #[must_use]
     pub(crate) fn time(self) -> Option<LogTime<'a>> {
         match self {
             Self::Envelope(_, envelope) => envelope.header.time,

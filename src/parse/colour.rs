@@ -12,13 +12,11 @@ const ESCAPED_START: &[u8] = b"#033[";
 const LONGEST: usize = 20;
 
 /// What stands behind the colour at the start of a text; the text itself where none does.
-#[must_use]
 pub(crate) fn skip_colour(text: &[u8]) -> &[u8] {
     text.strip_prefix(START).and_then(end_len).map_or(text, |len| &text[START.len() + len..])
 }
 
 /// Where the first colour stands, as it is or escaped, and how long it is.
-#[must_use]
 pub(crate) fn find_colour(text: &[u8]) -> Option<(usize, usize)> {
     let mut from = 0;
     loop {

@@ -91,7 +91,6 @@ pub struct Repeat<'a> {
 
 impl Repeat<'_> {
     /// Whether a message of the machine `host` may be the one: a daemon that names no machine means whichever stands there.
-    #[must_use]
     pub(crate) fn is_of(&self, host: &[u8]) -> bool {
         self.host.is_empty() || self.host == host
     }
@@ -99,7 +98,6 @@ impl Repeat<'_> {
 
 impl<'a> ParsedLine<'a> {
     /// When it happened, where the line says so.
-    #[must_use]
     pub const fn time(&self) -> Option<LogTime<'a>> {
         match self {
             Self::Web(web) => web.time,
@@ -119,7 +117,6 @@ impl<'a> ParsedLine<'a> {
 }
 
 /// Text of a log as it is on the wire.
-#[must_use]
 pub(crate) fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     match std::str::from_utf8(&text) {
         Ok(_) => text,
@@ -128,13 +125,11 @@ pub(crate) fn to_utf8(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
 }
 
 /// A text of an event, where there is one.
-#[must_use]
 pub(crate) fn non_empty(text: &[u8]) -> Option<&[u8]> {
     Some(text).filter(|text| !text.is_empty())
 }
 
 /// A field's text; `-`, nothing, and the `""` that Apache writes for an empty user are unknown.
-#[must_use]
 #[inline]
 pub fn known(text: &[u8]) -> Option<&[u8]> {
     // Nearly every text is longer than these.
@@ -162,13 +157,11 @@ pub struct Arena(bumpalo::Bump);
 
 impl Arena {
     /// Keeps `text` for as long as the reading lives.
-    #[must_use]
     pub fn keep<'a>(&'a self, text: &[u8]) -> &'a [u8] {
         self.0.alloc_slice_copy(text)
     }
 
     /// Keeps `parts`, one behind the other.
-    #[must_use]
     pub fn join<'a>(&'a self, parts: &[&[u8]]) -> &'a [u8] {
         self.keep(&parts.concat())
     }

@@ -42,7 +42,6 @@ pub struct LastFormats {
 
 impl LastFormats {
     /// Whether the last line was one of syslog.
-    #[must_use]
     pub const fn is_syslog(&self, candidates: &Candidates<'_>) -> bool {
         self.lines[0] == candidates.syslog
     }
@@ -63,14 +62,12 @@ pub struct LineParser<'c> {
 }
 
 /// The line without the CR that stands before its newline.
-#[must_use]
 pub fn trim_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 impl<'c> LineParser<'c> {
     /// A reader of `candidates`; `last` is what another reader of them gave.
-    #[must_use]
     pub fn new(candidates: &'c Candidates<'c>, file: &'c str, clock: Clock, last: LastFormats) -> Self {
         Self {
             candidates,
@@ -84,7 +81,6 @@ impl<'c> LineParser<'c> {
     }
 
     /// The same, which records what it tries on each line.
-    #[must_use]
     pub fn traced(self) -> Self {
         Self { steps: Some(Box::default()), ..self }
     }
@@ -123,13 +119,11 @@ impl<'c> LineParser<'c> {
     }
 
     /// What was assumed for the times of the lines.
-    #[must_use]
     pub(crate) fn into_assumed(self) -> Assumptions {
         self.clock.into_assumed()
     }
 
     /// What fitted last.
-    #[must_use]
     pub const fn last(&self) -> LastFormats {
         self.last
     }

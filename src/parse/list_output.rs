@@ -9,7 +9,6 @@ use crate::parse::{ENVELOPES, FORMATS};
 use crate::record::signal::SIGNALS;
 
 /// Every format of access logs, every envelope, and what else `--log-format` takes by name, each with its source and its example.
-#[must_use]
 pub fn list_formats() -> String {
     let entry = |name: &str, about: &str, source: &str, (line, event): (&str, &str)| {
         // A header is a line of its own.
@@ -24,7 +23,6 @@ pub fn list_formats() -> String {
 }
 
 /// Every known message of sshd, with what it means, who writes it and an example.
-#[must_use]
 pub fn list_messages() -> String {
     let entry = |s: &MessageTemplate| {
         let outcome = if s.outcome.is_empty() { String::new() } else { format!(", {}", s.outcome) };
@@ -34,7 +32,6 @@ pub fn list_messages() -> String {
 }
 
 /// Every signal, with its weight and an example.
-#[must_use]
 pub fn list_signals() -> String {
     let state = |on: bool| if on { "on by default" } else { "off by default" };
     let entries = SIGNALS.iter().map(|s| {

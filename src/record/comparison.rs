@@ -46,7 +46,6 @@ impl<'w> Comparison<'w> {
     }
 
     /// Whether it holds for a value.
-    #[must_use]
     pub(crate) const fn holds(&self, value: u64) -> bool {
         match self.sign {
             Sign::More => value > self.number,
@@ -58,7 +57,6 @@ impl<'w> Comparison<'w> {
     }
 
     /// The nearest value for which it holds, seen from one for which it does not; `None`: there is none.
-    #[must_use]
     pub(crate) const fn flips_at(&self) -> Option<u64> {
         match self.sign {
             Sign::More => self.number.checked_add(1),
@@ -79,7 +77,6 @@ pub(crate) struct PlainRule<'w> {
 
 impl<'w> PlainRule<'w> {
     /// The parts of `when`; `None` where it is anything else.
-    #[must_use]
     pub(crate) fn parse(when: &'w str) -> Option<Self> {
         let mut plain = Self { comparisons: Vec::new(), unless: Vec::new() };
         for part in when.split(" and ") {

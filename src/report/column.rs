@@ -95,7 +95,6 @@ pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 });
 
 /// The columns of every CSV file, and those that `--columns` adds.
-#[must_use]
 pub fn split_columns() -> (&'static [Column], &'static [Column]) {
     COLUMNS.split_at(VERDICT.len() + counts(true).count() + PERIOD.len())
 }
@@ -177,7 +176,6 @@ const MORE: &[Column] = &[
 
 impl Column {
     /// The column called `name`.
-    #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         COLUMNS.iter().find(|column| column.name == name)
     }
@@ -217,7 +215,6 @@ impl Column {
     }
 
     /// Its heading for people.
-    #[must_use]
     pub(crate) fn heading_in(&self, lang: Lang) -> &'static str {
         lang.say(self.heading)
     }
@@ -232,19 +229,16 @@ impl Column {
     }
 
     /// Whether its cells are instants.
-    #[must_use]
     pub fn tells_time(&self) -> bool {
         self.kind == ColumnKind::Time || self.name == "scanned_at"
     }
 
     /// Whether its cells are ports, with nothing else or with words of ours behind them.
-    #[must_use]
     pub(crate) fn lists_ports(&self) -> bool {
         matches!(self.name, "open_ports" | "scan_result")
     }
 
     /// The text of its cell, for people: times as they write them.
-    #[must_use]
     pub fn text(&self, row: Row<'_>, lang: Lang) -> String {
         let mut out = String::new();
         self.put(row, lang, &mut out);
@@ -253,7 +247,6 @@ impl Column {
 }
 
 /// What to think of a host, in a word.
-#[must_use]
 pub fn verdict(row: Row<'_>, lang: Lang) -> &'static str {
     match row.host {
         host if host.suspicious && is_break_in(host) => lang.say(BREAK_IN),

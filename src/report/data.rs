@@ -25,13 +25,11 @@ pub(crate) const BREAK_IN: &str = "ssh_breakin";
 
 /// Whether the rules say that a login succeeded after many failures. A record that cannot tell which came first accuses nobody:
 /// version 0.1 had a rule of that name that did not look.
-#[must_use]
 pub(crate) fn is_break_in(host: &HostRecord<'_>) -> bool {
     host.rules.iter().any(|rule| rule.0 == BREAK_IN) && !host.has_unknown_order()
 }
 
 /// Whether a host counts as a break-in: one that no allow list takes back.
-#[must_use]
 pub(crate) fn is_alarming(host: &HostRecord<'_>) -> bool {
     host.suspicious && is_break_in(host)
 }
@@ -47,7 +45,6 @@ pub struct TopHost<'a> {
 
 impl TopHost<'_> {
     /// What columns are made of.
-    #[must_use]
     pub const fn row(&self) -> Row<'_> {
         Row { host: &self.host, detail: &self.detail }
     }
@@ -122,7 +119,6 @@ pub struct ReportNeeds {
 
 impl ReportNeeds {
     /// Enough for both.
-    #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self {
             top: self.top.max(other.top),
@@ -204,7 +200,6 @@ pub struct ReportData {
 
 impl ReportData {
     /// An empty digest that keeps as many hosts as `needs` says; `floors` are those of a digest that it will be merged into.
-    #[must_use]
     pub fn new(needs: ReportNeeds, floors: Thresholds) -> Self {
         let (top, urgent) = (TopK::new(needs.top, floors.top), TopK::new(needs.urgent, floors.urgent));
         Self {
@@ -218,13 +213,11 @@ impl ReportData {
     }
 
     /// What a digest that will be merged into this one need not keep.
-    #[must_use]
     pub const fn floors(&self) -> Thresholds {
         Thresholds { top: self.top.floor, urgent: self.urgent.floor, logins: self.logins.floor, changed: self.changed.floor }
     }
 
     /// The same, whose hosts are compared with those of another day.
-    #[must_use]
     pub(crate) fn compared_with(mut self, against: Option<&Arc<Against>>) -> Self {
         self.against = against.cloned();
         self
@@ -345,19 +338,16 @@ impl ReportData {
     }
 
     /// The first `count` hosts that logged in, break-ins first.
-    #[must_use]
     pub fn logins(&self, count: usize) -> Vec<TopHost<'_>> {
         self.logins.first(count, self.against.as_deref())
     }
 
     /// The `count` hosts with the highest scores.
-    #[must_use]
     pub fn top(&self, count: usize) -> Vec<TopHost<'_>> {
         self.top.first(count, self.against.as_deref())
     }
 
     /// How many hosts are not among the first `shown` by score, and have the score of the last of these.
-    #[must_use]
     pub(crate) fn tied_with_last(&self, shown: usize) -> u64 {
         let shown = || self.top.kept.iter().take(shown).map(|(rank, _)| rank.score);
         let Some(last) = shown().next_back() else { return 0 };
@@ -366,13 +356,11 @@ impl ReportData {
     }
 
     /// The first `count` hosts by urgency: break-ins, other suspicious ones, the rest, each by score.
-    #[must_use]
     pub fn urgent(&self, count: usize) -> Vec<TopHost<'_>> {
         self.urgent.first(count, self.against.as_deref())
     }
 
     /// How many suspicious hosts have a scan in `state`.
-    #[must_use]
     pub(crate) fn scans_in(&self, state: &str) -> u64 {
         self.scans.get(state).copied().unwrap_or(0)
     }

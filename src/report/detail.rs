@@ -42,7 +42,6 @@ pub(crate) struct PortDetail {
 
 impl HostDetail {
     /// Reads what `host` says beyond what every report shows.
-    #[must_use]
     pub fn of(host: &HostRecord<'_>) -> Self {
         let explain = lenient::items_of(&host.explain.value());
         let scan = host.scan.as_ref().map(|scan| Scan::deserialize(scan.whole.value()).unwrap_or_default());
@@ -53,7 +52,6 @@ impl HostDetail {
 }
 
 /// The values that a rule saw: `ssh_failed=60, ssh_accepted=1`.
-#[must_use]
 pub(crate) fn values_of(rule: &Explained<'_>) -> String {
     let show = |(key, value): &(Text<'_>, Observed)| match used_seconds(rule, key) {
         Some(seconds) => format!("{}={} ({seconds} s)", key.0, text_of(value)),
@@ -63,7 +61,6 @@ pub(crate) fn values_of(rule: &Explained<'_>) -> String {
 }
 
 /// A value as text.
-#[must_use]
 pub(crate) fn text_of(value: &Observed) -> String {
     match value {
         Observed::Count(count) => count.to_string(),
@@ -77,7 +74,6 @@ pub(crate) fn text_of(value: &Observed) -> String {
 const FACTS: [&str; 6] = ["users", "paths", "score", "failed_before_login", "first_seen", "last_seen"];
 
 /// The length of the window in which `rule` counted `key`.
-#[must_use]
 pub fn window_seconds(rule: &Explained<'_>, key: &Text<'_>) -> Option<u64> {
     used_seconds(rule, key).or(rule.window_seconds.filter(|_| !FACTS.contains(&&*key.0)))
 }

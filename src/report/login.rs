@@ -15,7 +15,6 @@ pub const HEADINGS: [lang::Phrase; 7] =
     [lang::ADDRESS, lang::LOGINS, lang::FAILED_BEFORE, lang::LAST_LOGIN, lang::USER, lang::METHOD, lang::PLACE];
 
 /// How often somebody logged in from there.
-#[must_use]
 pub fn count(host: &HostRecord<'_>) -> u64 {
     host.count_of_any(LOGIN_ACCEPTED)
 }
@@ -31,7 +30,6 @@ pub(crate) enum NamedLogin<'h> {
 
 impl NamedLogin<'_> {
     /// When it was, in seconds since 1970.
-    #[must_use]
     pub(crate) const fn at(&self) -> i64 {
         match self {
             Self::Login(login) => login.at,
@@ -42,7 +40,6 @@ impl NamedLogin<'_> {
 
 /// The login to tell of. Where failures came before one, that one and no other, since whoever is named is taken for broken into:
 /// the latest that may have been guessed in the bucket that has the failures before it. Otherwise the latest.
-#[must_use]
 pub(crate) fn told<'h>(host: &'h HostRecord<'_>) -> Option<NamedLogin<'h>> {
     let order = &host.login_order;
     if host.failed_before_login.is_none_or(|failures| failures == 0) {
@@ -55,7 +52,6 @@ pub(crate) fn told<'h>(host: &'h HostRecord<'_>) -> Option<NamedLogin<'h>> {
 }
 
 /// After how many failures a login came; nothing where there were none.
-#[must_use]
 pub fn before(host: &HostRecord<'_>, lang: Lang) -> String {
     match host.failed_before_login {
         _ if host.has_unknown_order() => lang.say(lang::ORDER_UNKNOWN).to_owned(),
@@ -65,14 +61,12 @@ pub fn before(host: &HostRecord<'_>, lang: Lang) -> String {
 }
 
 /// The account, the method and the place of a login, as far as they are known; not yet escaped for any format.
-#[must_use]
 pub fn cells(login: &Login<'_>, lang: Lang) -> [String; 4] {
     let text = |text: &Option<Text<'_>>| text.as_ref().map_or_else(String::new, |text| text.0.to_string());
     [lang.time(login.at), text(&login.user), text(&login.method), format!("{}:{}", login.file.0, login.line)]
 }
 
 /// The cells of what is told, as [`cells`]; of a login that is gone, a sentence in place of the time.
-#[must_use]
 pub(crate) fn told_cells(told: &NamedLogin<'_>, lang: Lang) -> [String; 4] {
     match told {
         NamedLogin::Login(login) => cells(login, lang),
@@ -81,7 +75,6 @@ pub(crate) fn told_cells(told: &NamedLogin<'_>, lang: Lang) -> [String; 4] {
 }
 
 /// The row of a host that logged in, below [`HEADINGS`]; not yet escaped for any format.
-#[must_use]
 pub fn row(host: &HostRecord<'_>, lang: Lang) -> [String; 7] {
     let failed = match host.failed_before_login {
         Some(failures) => lang.number(failures),
@@ -92,7 +85,6 @@ pub fn row(host: &HostRecord<'_>, lang: Lang) -> [String; 7] {
 }
 
 /// A host in a line: its address, as whom it logged in, and after how many failures; not yet escaped.
-#[must_use]
 pub(crate) fn mention(host: &HostRecord<'_>, lang: Lang) -> String {
     let (ip, told) = (host.ip.to_string(), told(host));
     let user = told.and_then(|told| if let NamedLogin::Login(login) = told { login.user.as_ref() } else { None });

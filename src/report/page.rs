@@ -136,7 +136,6 @@ impl Default for RenderOptions {
 
 impl RenderOptions {
     /// The columns that were asked for, or those of `names`.
-    #[must_use]
     pub(crate) fn columns_or(&self, names: &[&str]) -> Vec<&'static Column> {
         // What is new stands beside the verdict, or at the end.
         let change = self.has_change.then_some(&"change");

@@ -49,7 +49,6 @@ impl Times {
     }
 
     /// What stands behind the name of a column of times: the zone, where the cells do not say it.
-    #[must_use]
     pub(crate) fn zone_note(&self) -> String {
         let Self::In(zone) = self else { return String::new() };
         let name = name_of_zone(zone);
@@ -68,7 +67,6 @@ impl Times {
 }
 
 /// Open ports, `22 80`, of which the first `count` words are such, as `22/tcp 80/tcp`.
-#[must_use]
 pub fn ports(text: &str, count: usize) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for (nth, word) in text.split(' ').enumerate() {
@@ -80,7 +78,6 @@ pub fn ports(text: &str, count: usize) -> String {
 
 /// An IPv4 address whose numbers but the first have three digits each, which is a number where points part thousands, as
 /// the network of it alone: `192.168.100.200/32`.
-#[must_use]
 pub fn address(text: &str) -> Cow<'_, str> {
     let mut octets = text.split('.');
     let is_number = octets.next().is_some() && octets.clone().count() == 3 && octets.all(|octet| octet.len() == 3);
@@ -93,7 +90,6 @@ pub fn address(text: &str) -> Cow<'_, str> {
 /// assert_eq!(soar_light::report::sheet::text("3-4".into()), "[3-4]");
 /// assert_eq!(soar_light::report::sheet::text("auth.log:7".into()), "auth.log:7");
 /// ```
-#[must_use]
 pub fn text(cell: Cow<'_, str>) -> Cow<'_, str> {
     // Names of months, and of currencies, are for each language to say: where there is a digit, letters prove nothing.
     if cell.chars().any(char::is_numeric) && !is_surely_text(&cell) { Cow::Owned(format!("[{cell}]")) } else { cell }

@@ -28,13 +28,11 @@ const LONGEST_SENTENCE: usize = 400;
 const COLUMNS: [&str; 6] = ["verdict", "ip", "score", "reason", "rules", "scan_result"];
 
 /// How many hosts the summary shows.
-#[must_use]
 pub const fn needs() -> ReportNeeds {
     ReportNeeds { top: 0, urgent: ROWS, logins: LOGINS, changed: CHANGED, timeline: false }
 }
 
 /// The page as text.
-#[must_use]
 pub fn render(digest: &ReportData, look: &RenderOptions) -> String {
     let mut text = format!("{}\n", headline(digest, look));
     put_changes(digest, look, &mut text);
@@ -126,7 +124,6 @@ fn put_accounts(digest: &ReportData, look: &RenderOptions, text: &mut String) {
 }
 
 /// How many hosts there are, of which kind, and when they were seen.
-#[must_use]
 pub(crate) fn headline(digest: &ReportData, look: &RenderOptions) -> String {
     let scored = look.lang.count(digest.scored - digest.scanned, SCORED);
     let mut text = unscored::start(digest, look.lang, &format!("{scored}, {}", look.lang.count(digest.suspicious, SUSPICIOUS)));

@@ -46,7 +46,6 @@ impl Ports {
     }
 
     /// The ports, ascending.
-    #[must_use]
     pub fn as_slice(&self) -> &[u16] {
         &self.0
     }

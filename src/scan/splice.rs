@@ -46,19 +46,16 @@ impl HostLine {
     }
 
     /// What is known of a line that our own writer wrote, without a `scan`: suspicious, since it is to be scanned.
-    #[must_use]
     pub const fn new(ip: Address) -> Self {
         Self { ip, suspicious: true, cuts: Vec::new(), has_keys: true, rules: None }
     }
 
     /// The rules that made it suspicious, as they stand in `line`: a JSON value.
-    #[must_use]
     pub fn rules<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
         line.get(self.rules.clone()?)
     }
 
     /// `line` with `scan` as its only top-level `scan`, and a newline.
-    #[must_use]
     pub(crate) fn with_scan(&self, line: &[u8], scan: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(line.len() + scan.len() + 16);
         self.splice(line, scan, &mut out);

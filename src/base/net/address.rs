@@ -22,7 +22,6 @@ pub struct Zone([u8; MAX_NAME]);
 impl Zone {
     /// The zone that `text` names; `None` for what no interface is called: empty, longer than 15 bytes, or with other characters than
     /// letters, digits and `.-_@+~#`.
-    #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let is_plain = |b: &u8| b.is_ascii_alphanumeric() || b".-_@+~#".contains(b);
         if text.is_empty() || text.len() > MAX_NAME || !text.iter().all(is_plain) || matches!(text, b"." | b"..") {
@@ -34,7 +33,6 @@ impl Zone {
     }
 
     /// Its text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         let len = self.0.iter().position(|&b| b == 0).unwrap_or(MAX_NAME);
         // Only ASCII comes in.
@@ -42,7 +40,6 @@ impl Zone {
     }
 
     /// Its bytes with NUL behind them: what to sort by.
-    #[must_use]
     pub(crate) const fn to_bytes(self) -> [u8; MAX_NAME] {
         self.0
     }
@@ -64,13 +61,11 @@ pub struct Address {
 
 impl Address {
     /// `ip` without a zone.
-    #[must_use]
     pub const fn new(ip: IpAddr) -> Self {
         Self { ip: canonical(ip), zone: Zone([0; MAX_NAME]) }
     }
 
     /// The same behind the interface `zone`; only a link-local address lies in a zone, any other is the same behind all of them.
-    #[must_use]
     pub const fn in_zone(self, zone: Zone) -> Self {
         match self.ip {
             IpAddr::V6(v6) if v6.is_unicast_link_local() => Self { ip: self.ip, zone },
@@ -87,7 +82,6 @@ impl Address {
     /// assert_eq!(shown("FE80:0::1%eth0").as_deref(), Some("fe80::1%eth0"));
     /// assert_eq!(shown("2001:db8::1%eth0").as_deref(), Some("2001:db8::1"));
     /// ```
-    #[must_use]
     #[inline]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let address = Self::new(parse_address(text)?);
@@ -99,7 +93,6 @@ impl Address {
     }
 
     /// The zone, where there is one.
-    #[must_use]
     pub fn zone(&self) -> Option<Zone> {
         (self.zone != Zone::default()).then_some(self.zone)
     }
@@ -109,7 +102,6 @@ impl Address {
     }
 
     /// Where to connect to, `scope` being the number of the interface that the zone names.
-    #[must_use]
     pub(crate) const fn with_port(self, port: u16, scope: u32) -> SocketAddr {
         match self.ip {
             IpAddr::V4(_) => SocketAddr::new(self.ip, port),

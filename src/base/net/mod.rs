@@ -27,7 +27,6 @@ use crate::base::simd::find_non_hostname_byte;
 /// assert_eq!(soar_light::base::net::parse_address(b"::ffff:192.0.2.1").unwrap().to_string(), "192.0.2.1");
 /// assert!(soar_light::base::net::parse_address(b"host.example").is_none());
 /// ```
-#[must_use]
 #[inline]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     // Nearly every address is IPv4, and std's parser serves all kinds of texts.
@@ -49,7 +48,6 @@ fn parse_other(text: &[u8]) -> Option<IpAddr> {
 }
 
 /// The IPv4 address that `text` names: four decimal numbers of one to three digits without leading zeros, which is how one is written.
-#[must_use]
 #[inline]
 pub(crate) fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
@@ -80,7 +78,6 @@ pub(crate) fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
 /// assert_eq!(soar_light::base::net::strip_port(b"[2001:db8::1]:443"), b"2001:db8::1");
 /// assert_eq!(soar_light::base::net::strip_port(b"2001:db8::1"), b"2001:db8::1");
 /// ```
-#[must_use]
 pub fn strip_port(text: &[u8]) -> &[u8] {
     match split_port(text) {
         // More colons and no brackets: an IPv6 address has no port then.
@@ -90,7 +87,6 @@ pub fn strip_port(text: &[u8]) -> &[u8] {
 }
 
 /// The host, in its brackets if it has some, and the port of a text that ends in `:port`.
-#[must_use]
 pub(crate) fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = memchr::memrchr(b':', text)?;
     let (host, port) = (&text[..colon], &text[colon + 1..]);
@@ -98,13 +94,11 @@ pub(crate) fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The inside of `[v6]`; any other text as it is.
-#[must_use]
 pub(crate) fn strip_brackets(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"[").and_then(|inside| inside.strip_suffix(b"]")).unwrap_or(text)
 }
 
 /// `address` with an IPv4-mapped IPv6 address folded to the IPv4 address that it means.
-#[must_use]
 pub(crate) const fn canonical(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
@@ -118,7 +112,6 @@ pub(crate) const fn canonical(address: IpAddr) -> IpAddr {
 /// Whether one host can be meant: not unspecified (0.0.0.0/8, `::`), multicast, broadcast or reserved (240.0.0.0/4).
 ///
 /// **Source:** IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 1112, RFC 4291.
-#[must_use]
 pub(crate) const fn is_unicast(address: IpAddr) -> bool {
     match canonical(address) {
         IpAddr::V4(v4) => !matches!(v4.octets()[0], 0 | 224..),
@@ -127,19 +120,16 @@ pub(crate) const fn is_unicast(address: IpAddr) -> bool {
 }
 
 /// Whether `text` can be a host name as a server logs one: letters, digits, `.`, `-`, `_`, at most 255 bytes (RFC 1035).
-#[must_use]
 pub(crate) fn is_host_name(text: &[u8]) -> bool {
     !text.is_empty() && host_name_len(text) == text.len()
 }
 
 /// Whether `text` is an address or can be a host name.
-#[must_use]
 pub(crate) fn is_host(text: &[u8]) -> bool {
     is_host_name(text) || parse_address(text).is_some()
 }
 
 /// How much of `text`, from its start, can be a host name.
-#[must_use]
 #[inline]
 pub(crate) fn host_name_len(text: &[u8]) -> usize {
     if text.first() == Some(&b'-') {
@@ -151,7 +141,6 @@ pub(crate) fn host_name_len(text: &[u8]) -> usize {
 
 /// Whether an address is one of a machine or a private network: loopback, RFC 1918, RFC 6598 (carrier-grade NAT, which clouds use for
 /// load balancers), link-local, RFC 4193.
-#[must_use]
 pub(crate) fn is_local(address: IpAddr) -> bool {
     match canonical(address) {
         IpAddr::V4(v4) => {

@@ -12,7 +12,6 @@ pub struct Octets([[bool; 256]; 4]);
 
 impl Octets {
     /// Octets as nmap takes them, `192.0.2-3.1,5-7`, with `*` and `-` for all, `-3` and `250-`; and the bits of a network behind them.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (octets, bits) = match text.split_once('/') {
             Some((octets, bits)) if bits.bytes().all(|b| b.is_ascii_digit()) => (octets, bits.parse().ok().filter(|&bits| bits <= 32_u32)?),
@@ -37,13 +36,11 @@ impl Octets {
     }
 
     /// How many addresses there are.
-    #[must_use]
     pub fn count(&self) -> u128 {
         self.values().map(|values| values.count() as u128).product()
     }
 
     /// The lowest address.
-    #[must_use]
     pub fn first(&self) -> Ipv4Addr {
         let lowest = self.values().map(|mut values| values.next().unwrap_or_default());
         lowest.fold(0, |bits, octet| bits << 8 | u32::from(octet)).into()
@@ -55,7 +52,6 @@ impl Octets {
     }
 
     /// The next address behind `v4`: the last octet that has a higher value takes it, and those behind it start again.
-    #[must_use]
     pub fn after(&self, v4: Ipv4Addr) -> Option<Ipv4Addr> {
         let mut octets = v4.octets();
         for place in (0..4).rev() {
@@ -72,7 +68,6 @@ impl Octets {
     }
 
     /// The same as ranges, ascending; `None` where there would be more than `most`.
-    #[must_use]
     pub fn ranges(&self, most: usize) -> Option<Vec<(IpAddr, IpAddr)>> {
         // The last octet that is not free: those behind it make its runs longer, those before it multiply them.
         let split = self.0.iter().rposition(|values| values.contains(&false)).unwrap_or(0);

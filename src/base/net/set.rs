@@ -23,7 +23,6 @@ pub struct AddressSet {
 
 impl AddressSet {
     /// Every address there is.
-    #[must_use]
     pub fn any() -> Self {
         Self::from_ranges(vec![
             (IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V4(Ipv4Addr::BROADCAST)),
@@ -59,13 +58,11 @@ impl AddressSet {
 
     /// The same behind every interface: what is named behind one is in it wherever it lies, since an interface may be called by its
     /// name or by its number.
-    #[must_use]
     pub fn in_all_zones(self) -> Self {
         Self::from_ranges(self.ranges.into_iter().chain(self.zoned.into_iter().map(|(_, first, last)| (first, last))).collect())
     }
 
     /// Whether `address` is in the set. What is named behind one interface is not in it behind another, nor where none is known.
-    #[must_use]
     #[inline]
     pub fn contains(&self, address: impl Into<Address>) -> bool {
         let address = address.into();

@@ -44,13 +44,11 @@ pub fn parse_spans(list: &str) -> Result<Vec<(String, Span)>, String> {
 }
 
 /// The expressions of a list, as text. What is none is one all the same, between two commas or blanks.
-#[must_use]
 pub(super) fn split(list: &str) -> Vec<String> {
     words(list).iter().flat_map(|word| split_word(word)).collect()
 }
 
 /// The same, where blanks are a part of the text: names of files may have some inside.
-#[must_use]
 pub(crate) fn split_at_commas(list: &str) -> Vec<String> {
     split_word(&list.split(',').map(str::trim).collect::<Vec<_>>().join(","))
 }
@@ -117,7 +115,6 @@ fn refuse(text: &str) -> String {
 }
 
 /// What to do about `text`, where it can be the name of a host.
-#[must_use]
 pub(super) fn hint(text: &str) -> &'static str {
     let name = text.split_once('/').map_or(text, |(name, _)| name);
     let is_name = is_host_name(name.as_bytes()) && name.bytes().any(|b| b.is_ascii_alphabetic());
@@ -181,7 +178,6 @@ impl Span {
     }
 
     /// How many addresses it means.
-    #[must_use]
     pub fn count(&self) -> u128 {
         match self {
             Self::Range { first, last, .. } => (bits_of(*last) - bits_of(*first)).saturating_add(1),
@@ -190,7 +186,6 @@ impl Span {
     }
 
     /// The first address, the lowest.
-    #[must_use]
     pub fn first(&self) -> Address {
         match self {
             Self::Range { first, zone, .. } => with_zone(*first, *zone),
@@ -199,7 +194,6 @@ impl Span {
     }
 
     /// The address behind `address`, which is one of them.
-    #[must_use]
     pub fn after(&self, address: Address) -> Option<Address> {
         match (self, address.ip) {
             (Self::Range { last, zone, .. }, ip) if ip < *last => Some(with_zone(next_of(ip), *zone)),
@@ -209,7 +203,6 @@ impl Span {
     }
 
     /// The same as ranges, ascending; `None` where there would be more than `most`.
-    #[must_use]
     pub fn ranges(&self, most: usize) -> Option<Vec<(IpAddr, IpAddr)>> {
         match self {
             Self::Range { first, last, .. } => Some(vec![(*first, *last)]),
@@ -231,7 +224,6 @@ fn next_of(ip: IpAddr) -> IpAddr {
 }
 
 /// Its bits as a number.
-#[must_use]
 pub(super) const fn bits_of(ip: IpAddr) -> u128 {
     match ip {
         IpAddr::V4(v4) => v4.to_bits() as u128,

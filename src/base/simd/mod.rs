@@ -16,7 +16,6 @@ fn all(byte: u8) -> i8x16 {
 }
 
 /// Where from `start` on the first quote or backslash stands.
-#[must_use]
 #[inline]
 pub fn find_quote_or_backslash(text: &[u8], start: usize) -> Option<usize> {
     let marks = |block: i8x16| block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'));
@@ -24,14 +23,12 @@ pub fn find_quote_or_backslash(text: &[u8], start: usize) -> Option<usize> {
 }
 
 /// Where the first space stands.
-#[must_use]
 #[inline]
 pub(crate) fn find_space(text: &[u8]) -> Option<usize> {
     find(text, |block| block.cmp_eq(all(b' ')), |b| b == b' ')
 }
 
 /// Where the first byte stands that is no letter, digit, `.`, `-` or `_`.
-#[must_use]
 #[inline]
 pub(crate) fn find_non_hostname_byte(text: &[u8]) -> Option<usize> {
     let between = |block: i8x16, first: u8, last: u8| block.cmp_gt(all(first - 1)) & all(last + 1).cmp_gt(block);
@@ -44,7 +41,6 @@ pub(crate) fn find_non_hostname_byte(text: &[u8]) -> Option<usize> {
 }
 
 /// Where the last space stands.
-#[must_use]
 #[inline]
 pub(crate) fn rfind_space(text: &[u8]) -> Option<usize> {
     let (rest, blocks) = text.as_rchunks::<WIDTH>();
@@ -72,7 +68,6 @@ pub(crate) fn rfind_space(text: &[u8]) -> Option<usize> {
 }
 
 /// Where the first byte stands that cannot stand in a JSON string as it is: a quote, a backslash, a control character.
-#[must_use]
 #[inline]
 pub(crate) fn find_json_escape(text: &[u8]) -> Option<usize> {
     let special = |block: i8x16| (block & all(0xe0)).cmp_eq(all(0)) | block.cmp_eq(all(b'"')) | block.cmp_eq(all(b'\\'));
@@ -80,7 +75,6 @@ pub(crate) fn find_json_escape(text: &[u8]) -> Option<usize> {
 }
 
 /// The same, or DEL, or what is not ASCII.
-#[must_use]
 #[inline]
 pub(crate) fn find_non_ascii_or_escape(text: &[u8]) -> Option<usize> {
     find(text, not_plain, |b| !is_plain(b))

@@ -95,19 +95,16 @@ impl Clock {
     }
 
     /// The zone of times without an offset.
-    #[must_use]
     pub const fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
     /// This clock for one file: a stamp without a year is at most 24 h after `reference` (seconds since 1970).
-    #[must_use]
     pub(crate) fn with_reference(&self, reference: i64) -> Self {
         Self { reference, assumed: Assumptions::default(), ..self.clone() }
     }
 
     /// What was assumed for the stamps that it read.
-    #[must_use]
     pub(crate) fn into_assumed(self) -> Assumptions {
         self.assumed
     }

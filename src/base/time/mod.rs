@@ -129,19 +129,16 @@ impl Serialize for LogTime<'_> {
 /// ```
 /// assert_eq!(soar_light::base::time::rfc3339(1_449_730_546), "2015-12-10T06:55:46Z");
 /// ```
-#[must_use]
 pub fn rfc3339(seconds: i64) -> String {
     LogTime { seconds, fraction: "" }.to_string()
 }
 
 /// The instant now, in seconds since 1970.
-#[must_use]
 pub fn now() -> i64 {
     from_system(SystemTime::now())
 }
 
 /// A file system's time in seconds since 1970; 0 for anything earlier.
-#[must_use]
 pub(crate) fn from_system(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
@@ -196,7 +193,6 @@ pub fn parse_epoch(text: &[u8]) -> std::result::Result<LogTime<'_>, TimeError> {
 
 /// Whether `line` starts as an RFC 3164 header does: `Mmm dd hh:mm:ss `, in any language. Web formats refuse such lines, so that no user
 /// name inside a syslog line can make it look like a request.
-#[must_use]
 pub(crate) fn starts_like_rfc3164(line: &[u8]) -> bool {
     let starts = |len: usize| {
         let rest = &line[len.min(line.len())..];

@@ -40,25 +40,21 @@ impl Period {
     }
 
     /// Whether it leaves anything out.
-    #[must_use]
     pub const fn is_bounded(&self) -> bool {
         self.since.is_some() || self.until.is_some()
     }
 
     /// Its first instant, in seconds since 1970.
-    #[must_use]
     pub const fn since(&self) -> Option<i64> {
         self.since
     }
 
     /// The instant before which it ends.
-    #[must_use]
     pub const fn until(&self) -> Option<i64> {
         self.until
     }
 
     /// Whether the instant `seconds` since 1970 is in it; no instant is in all of time only.
-    #[must_use]
     pub fn contains(&self, seconds: Option<i64>) -> bool {
         match seconds {
             None => !self.is_bounded(),
@@ -115,14 +111,12 @@ fn read_ago(text: &str, now: i64) -> Option<i64> {
 /// ```
 /// assert_eq!(soar_light::base::time::period::parse_duration("1h30m"), Some(5400));
 /// ```
-#[must_use]
 pub fn parse_duration(text: &str) -> Option<i64> {
     let length = SpanParser::new().parse_span(text).ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     Some(length.as_secs()).filter(|&seconds| seconds >= 0 && length.subsec_nanos() == 0)
 }
 
 /// `seconds` as [`parse_duration`] reads it, in the largest unit that leaves no rest.
-#[must_use]
 pub fn show_length(seconds: u32) -> String {
     let seconds = i64::from(seconds);
     let unit = UNITS.into_iter().find(|(_, unit)| seconds % unit == 0 && seconds > 0);

@@ -183,7 +183,6 @@ impl NetworkTable {
     }
 
     /// The narrowest network that holds `ip`.
-    #[must_use]
     #[inline]
     pub(crate) fn find(&self, ip: IpAddr) -> Option<NetworkId> {
         match ip {

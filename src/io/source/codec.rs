@@ -126,7 +126,6 @@ const MAGIC: [Magic; 30] = [
 ];
 
 /// What `start`, the first bytes of an input or of what stands behind a member, says.
-#[must_use]
 pub fn guess(start: &[u8]) -> Sniff {
     let fits = |magic: &&Magic| start.iter().zip(magic.bytes).zip(magic.mask).all(|((byte, wanted), mask)| byte & mask == *wanted);
     match MAGIC.iter().filter(fits).min_by_key(|magic| magic.bytes.len()) {
@@ -150,7 +149,6 @@ const EMPTY_MEMBERS: [&[u8]; 5] = [
 
 /// How many bytes at the start of `input` are members without text that need no decoder. To make a decoder of xz or bzip2 costs as much as
 /// to decode some kilobytes, so a file of nothing but such members would take minutes.
-#[must_use]
 pub(crate) fn empty_members_len(input: &[u8]) -> usize {
     let mut rest = input;
     let is_empty = |rest: &[u8], member: &[u8]| match rest.get(..member.len()) {
@@ -166,7 +164,6 @@ pub(crate) fn empty_members_len(input: &[u8]) -> usize {
 
 impl Compression {
     /// Its name.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -225,7 +222,6 @@ impl Decoder {
 
     /// The same decoder for another member of its kind; `None` where it cannot start anew. A file may be millions of members, and a new
     /// decoder allocates more than a member of a few bytes takes to decode.
-    #[must_use]
     pub fn restart(mut self) -> Option<Self> {
         match &mut self {
             Self::Gzip(gzip) => gzip.reset(true),
@@ -239,7 +235,6 @@ impl Decoder {
     }
 
     /// The kind of its member.
-    #[must_use]
     pub const fn kind(&self) -> Compression {
         match self {
             Self::Gzip(_) => Compression::Gzip,

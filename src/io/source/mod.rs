@@ -55,7 +55,6 @@ impl<'r> TextReader<'r> {
     }
 
     /// How long a block of it is, about, in bytes.
-    #[must_use]
     pub(crate) const fn block_bytes(&self) -> usize {
         match self {
             Self::Plain(_) => BLOCK_BYTES,
@@ -79,7 +78,6 @@ impl<'r> TextReader<'r> {
     }
 
     /// Whether there is nothing more to read for the moment.
-    #[must_use]
     pub(crate) fn pauses(&self) -> bool {
         match self {
             Self::Plain(raw) => raw.would_block(),
@@ -103,7 +101,6 @@ impl<'r> TextReader<'r> {
     }
 
     /// How it is compressed, if it is, and how much was read of the compressed file, in bytes.
-    #[must_use]
     pub(crate) fn compressed(&self) -> Option<(&'static str, u64)> {
         match self {
             Self::Plain(_) => None,
@@ -117,7 +114,6 @@ impl<'r> TextReader<'r> {
     }
 
     /// Whether it is a Windows event log, whose oldest records are overwritten, so that none of its text keeps its offset.
-    #[must_use]
     pub(crate) const fn is_event_log(&self) -> bool {
         #[cfg(feature = "evtx")]
         return matches!(self, Self::EventLog(_));
@@ -126,7 +122,6 @@ impl<'r> TextReader<'r> {
     }
 
     /// What a compressed file is known by, that it need not be decoded again.
-    #[must_use]
     pub(crate) fn stamp(&self) -> Option<Fingerprint> {
         match self {
             Self::Plain(_) => None,

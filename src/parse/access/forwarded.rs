@@ -27,13 +27,11 @@ impl ClientHeader {
     }
 
     /// As it was given.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.0
     }
 
     /// As Go's servers write it: `Cf-Connecting-Ip`.
-    #[must_use]
     pub(crate) fn canonical(&self) -> String {
         let mut is_start = true;
         let letters = self.0.chars().map(|letter| {
@@ -45,13 +43,11 @@ impl ClientHeader {
     }
 
     /// Whether it is the one that is read where none is given.
-    #[must_use]
     pub fn is_x_forwarded_for(&self) -> bool {
         self.0.eq_ignore_ascii_case("X-Forwarded-For")
     }
 
     /// How it names clients.
-    #[must_use]
     pub fn form(&self) -> HeaderForm {
         if self.0.eq_ignore_ascii_case("Forwarded") { HeaderForm::Forwarded } else { HeaderForm::List }
     }

@@ -88,7 +88,6 @@ impl Bots {
     }
 
     /// Whether `agent` may be a bot's: a prefilter that nearly no browser passes, where keywords alone are known.
-    #[must_use]
     #[inline]
     pub(crate) fn prefilter(&self, agent: &[u8]) -> bool {
         /// Of each keyword two letters that stand in few other agents.
@@ -97,7 +96,6 @@ impl Bots {
     }
 
     /// Whether `agent` is a bot's.
-    #[must_use]
     pub fn is_bot(&self, agent: &[u8]) -> bool {
         self.kinds.iter().any(|kind| match kind {
             BotRule::Keywords => says_bot(agent),

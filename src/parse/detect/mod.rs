@@ -176,7 +176,6 @@ const fn is_post(web: &Web<'_>) -> bool {
 
 impl<'s> Detectors<'s> {
     /// The detectors of `wanted`, in table order.
-    #[must_use]
     pub fn new(wanted: SignalSet, settings: &'s Settings) -> Self {
         let context = DetectContext { settings, agents: UserAgentCache::default() };
         let mut detectors = Self {
@@ -253,7 +252,6 @@ impl<'s> Detectors<'s> {
     }
 
     /// The signals that fire on a line.
-    #[must_use]
     pub fn signals(&mut self, parsed: &ParsedLine<'_>) -> SignalSet {
         match parsed {
             ParsedLine::Web(web) => self.of_request(web),
@@ -263,7 +261,6 @@ impl<'s> Detectors<'s> {
     }
 
     /// The signals that fire on a request.
-    #[must_use]
     #[inline]
     pub(crate) fn of_request(&mut self, web: &Web<'_>) -> SignalSet {
         let Self { context, web: detectors, .. } = self;
@@ -271,7 +268,6 @@ impl<'s> Detectors<'s> {
     }
 
     /// The signals that fire on a message.
-    #[must_use]
     #[inline]
     pub(crate) const fn of_message(&self, message: &ServiceMessage<'_>) -> SignalSet {
         message.signals().intersection(self.messages)

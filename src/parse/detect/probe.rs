@@ -98,7 +98,6 @@ pub const PROBES: &[Probe] = &[
 ];
 
 /// Whether a request looks for one of [`PROBES`].
-#[must_use]
 pub(crate) fn is_probe(web: &Web<'_>) -> bool {
     let Some(probes) = PATTERNS.as_ref() else { return false };
     let headers = [web.agent, web.referrer, web.user, web.forwarded];

@@ -82,14 +82,12 @@ impl PathSet {
     }
 
     /// Whether no path is in the set.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether the path of a request target, without the log's escapes, is in the set. The host of one with `scheme://host` is not
     /// compared: caches and proxies (Varnish, Squid, load balancers) log every target so, whoever asked.
-    #[must_use]
     pub(crate) fn contains_target(&self, target: &[u8]) -> bool {
         let (path, _) = split_target(target);
         self.0.is_match(path)
@@ -99,7 +97,6 @@ impl PathSet {
 /// Splits a request target into its path and its query, without `scheme://host` and without the fragment.
 ///
 /// **Source:** RFC 9112 section 3.2.2 (absolute-form), RFC 3986 section 3.
-#[must_use]
 pub(crate) fn split_target(target: &[u8]) -> (&[u8], Option<&[u8]>) {
     let target = &target[..memchr(b'#', target).unwrap_or(target.len())];
     let end = memchr(b'?', target).unwrap_or(target.len());

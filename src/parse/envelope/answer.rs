@@ -60,7 +60,6 @@ struct Stream<'a> {
 }
 
 /// Whether a line begins as such an answer does; few others do.
-#[must_use]
 pub(crate) fn may_be_answer(line: &[u8]) -> bool {
     const KEYS: [&[u8]; 8] = [b"status", b"streams", b"data", b"Records", b"records", b"events", b"messageType", otlp::KEY.as_bytes()];
     let Some(inside) = line.trim_ascii_start().strip_prefix(b"{") else { return false };
@@ -79,7 +78,6 @@ fn is_clouds(record: &RawValue) -> bool {
 }
 
 /// The lines of an answer; `None` for what is none, or holds no line.
-#[must_use]
 pub fn split_answer<'a>(line: &'a [u8], arena: &'a Arena) -> Option<Vec<&'a [u8]>> {
     if !may_be_answer(line) {
         return None;

@@ -137,7 +137,6 @@ fn open_named<'a>(found: Option<(&'a [u8], &'a [u8])>, clock: &mut Clock) -> Res
 }
 
 /// Whether a line starts with the name of a container.
-#[must_use]
 pub(crate) fn is_named(line: &[u8]) -> bool {
     split_compose(line).is_some() || split_kubectl(line).is_some()
 }

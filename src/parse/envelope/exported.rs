@@ -104,7 +104,6 @@ fn split_labels(text: &[u8]) -> Option<(Labels<'_>, &[u8])> {
 }
 
 /// Whether labels of Loki's stand here.
-#[must_use]
 pub(crate) fn starts_with_labels(text: &[u8]) -> bool {
     text.first() == Some(&b'{') && split_labels(text).is_some()
 }

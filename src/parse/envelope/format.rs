@@ -58,19 +58,16 @@ pub enum Content<'a> {
 
 impl<'a> Envelope<'a> {
     /// An envelope that is as trusted as a file of syslog.
-    #[must_use]
     pub const fn new(header: Header<'a>, content: Content<'a>) -> Self {
         Self { header, container: b"", trust: Trust::SyslogFile, limit: LengthLimit::SSHD, content, sender: None }
     }
 
     /// What stands in place of a message where a tool speaks for itself.
-    #[must_use]
     pub const fn nothing() -> Self {
         Self::new(Header { time: None, host: b"", program: b"", pid: None }, Content::Nothing)
     }
 
     /// This envelope inside `outer`: what the inner one says wins, and trust only falls.
-    #[must_use]
     pub fn inside(self, outer: &Self) -> Self {
         let first = |inner: &'a [u8], outer: &'a [u8]| if inner.is_empty() { outer } else { inner };
         // A process id is of the program that stands beside it.

@@ -87,7 +87,6 @@ pub(crate) struct Sender<'a> {
 
 impl<'a> Sender<'a> {
     /// The program, which calls itself `identifier`, and how far it is to be trusted that it is that.
-    #[must_use]
     pub(crate) fn program(&self, identifier: Option<&'a [u8]>) -> (&'a [u8], Trust) {
         let named = |name: Option<&'a [u8]>| name.and_then(|name| service::find(name).map(|service| (name, service)));
         match named(self.comm).or_else(|| named(identifier)) {
@@ -102,7 +101,6 @@ impl<'a> Sender<'a> {
     }
 
     /// Why a message of a service, sshd aside, may be none of its: another unit or, where none is named, another program sent it.
-    #[must_use]
     pub(crate) fn doubt_of(&self, service: &Definition) -> Option<Doubt> {
         if self.unit.is_some_and(|unit| !is_of_machine(unit)) || self.is_container {
             return Some(Doubt::JournalContainer);

@@ -41,7 +41,6 @@ fn open<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, Mismatch>
 }
 
 /// Whether a line starts so.
-#[must_use]
 pub(crate) fn starts_like_klog(line: &[u8]) -> bool {
     split(line).is_some()
 }

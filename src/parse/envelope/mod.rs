@@ -39,7 +39,6 @@ use crate::base::time::starts_like_rfc3164;
 
 /// Whether a line starts as an envelope of text does. Formats of access logs whose lines may start with any word refuse such lines, so that
 /// nothing inside an envelope makes a request of it.
-#[must_use]
 pub(crate) fn starts_like_envelope(line: &[u8]) -> bool {
     starts_like_rfc3164(line)
         || matches!(line, [y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'\t', _, _, b':', ..] if y.is_ascii_digit())

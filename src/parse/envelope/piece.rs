@@ -20,14 +20,12 @@ const STREAM: [&[u8]; 2] = [b"\",\"stream\":\"", b"\", \"stream\": \""];
 const SHIPPED: [&[u8]; 2] = [b"\"kubernetes\":", b"\"logtag\":"];
 
 /// Whether a line begins as those entries do; few others do.
-#[must_use]
 #[inline]
 pub(crate) const fn may_be_piece(line: &[u8]) -> bool {
     matches!(line, [b'0'..=b'9', _, _, _, b'-', _, _, b'-', _, _, b'T', ..] | [b'{', ..])
 }
 
 /// Takes an entry of Kubernetes or Docker apart.
-#[must_use]
 pub(crate) fn split_piece(line: &[u8]) -> Option<Piece<'_>> {
     match line {
         _ if !may_be_piece(line) => None,

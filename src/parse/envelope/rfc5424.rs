@@ -77,7 +77,6 @@ pub(super) fn skip_octet_count(line: &[u8]) -> &[u8] {
 }
 
 /// Whether a full date, or the priority of a message of syslog, starts a line, perhaps behind the length of its frame.
-#[must_use]
 pub(crate) fn may_be_stamped(line: &[u8]) -> bool {
     matches!(line, [y, _, _, _, b'-' | b':', ..] if y.is_ascii_digit()) || priority_len(skip_octet_count(line)) > 0
 }

@@ -10,7 +10,6 @@ pub(crate) const REASON: &str = "the first entry of a container's file, which ma
 /// `ID-json.log`, podman's `ctr.log`; rotated or not, compressed or not.
 ///
 /// **Source:** Kubernetes `pkg/kubelet/logs/container_log_manager.go`, `kuberuntime/logs`; moby `daemon/logger/loggerutils/logfile.go`; conmon `src/ctr_logging.c`.
-#[must_use]
 pub(crate) fn may_go_on(file: &str) -> bool {
     const ID_LEN: usize = 64;
     let name = file.rsplit('/').next().unwrap_or_default();

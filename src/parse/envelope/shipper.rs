@@ -123,7 +123,6 @@ const PIECES: [(&str, &[u8]); 4] = [("logtag", b"P"), ("_p", b"P"), ("partial_me
 pub(crate) const PIECE: &str = "a piece of a line that the engine cut: let the shipper put them together";
 
 /// Whether the entry is but a piece of a line.
-#[must_use]
 pub(crate) fn is_piece(fields: &Fields<'_>) -> bool {
     PIECES.iter().any(|(key, mark)| fields.get(key) == Some(*mark))
 }
@@ -134,7 +133,6 @@ pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// How far the shipper vouches for who wrote the line that it wrapped.
-#[must_use]
 pub(crate) fn trust_of(fields: &Fields<'_>) -> Trust {
     let named = SHIPPERS.map(|(key, table)| match known(fields, key) {
         Some(name) => find(table, name).unwrap_or(SENT),
@@ -146,27 +144,23 @@ pub(crate) fn trust_of(fields: &Fields<'_>) -> Trust {
 }
 
 /// Whether what stands beside a line, or the file that it was taken from, says that a container wrote it.
-#[must_use]
 pub(crate) fn is_of_container(fields: &Fields<'_>, path: &[u8]) -> bool {
     CONTAINER.iter().any(|key| known(fields, key).is_some()) || CONTAINER_FOLDERS.iter().any(|folder| path.starts_with(folder))
 }
 
 /// The container that wrote the line; empty where none is named.
-#[must_use]
 pub(crate) fn container_of<'a>(fields: &Fields<'a>) -> &'a [u8] {
     CONTAINER_NAMES.iter().find_map(|key| known(fields, key)).unwrap_or_default()
 }
 
 /// Whether a shipper says of a line that is not wrapped that anyone may have sent it. Such a line has keys of its own too, so a name
 /// that no shipper is known for says nothing.
-#[must_use]
 pub(crate) fn was_sent(fields: &Fields<'_>) -> bool {
     SHIPPERS.iter().any(|(key, table)| known(fields, key).and_then(|name| find(table, name)) == Some(SENT))
 }
 
 /// Whether a shipper says of a record of the journal, field by field, that it took it from elsewhere: from the journal or a file it
 /// may have come, and such a record has no key of its own that is called so.
-#[must_use]
 pub(crate) fn is_of_elsewhere(fields: &Fields<'_>) -> bool {
     let may_hold = |name: &[u8], table| name == b"journald" || find(table, name) == Some(FILE);
     SHIPPERS.into_iter().any(|(key, table)| known(fields, key).is_some_and(|name| !may_hold(name, table)))

@@ -48,7 +48,6 @@ fn open_rfc3164<'a>(line: &'a [u8], clock: &mut Clock) -> Result<Envelope<'a>, M
 /// The header behind `auth.info `, which templates of daemons put before it.
 ///
 /// **Source:** rsyslog, properties `syslogfacility-text` and `syslogseverity-text`; syslog-ng, macros `FACILITY` and `LEVEL`.
-#[must_use]
 pub(crate) fn skip_level_in_front(line: &[u8]) -> Option<&[u8]> {
     line.first().filter(|byte| byte.is_ascii_lowercase())?;
     let (_, behind) = split_word(line).filter(|(word, _)| word.contains(&b'.') && is_level(word))?;
@@ -113,7 +112,6 @@ fn split_dated(text: &[u8]) -> Option<([u8; RFC3164_LEN], &[u8], usize)> {
 }
 
 /// Whether a line starts with a date and a year beside it.
-#[must_use]
 pub(crate) fn starts_like_dated(line: &[u8]) -> bool {
     split_dated(&line[priority_len(line)..]).is_some()
 }
@@ -146,7 +144,6 @@ pub(crate) fn parse_with_year(clock: &mut Clock, time: &[u8], year: &[u8]) -> Re
 }
 
 /// The length of a priority before the time, `<38>`; 0 without one. **Source:** RFC 3164 section 4.1.1.
-#[must_use]
 pub(crate) fn priority_len(line: &[u8]) -> usize {
     let Some(rest) = line.strip_prefix(b"<") else { return 0 };
     let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();

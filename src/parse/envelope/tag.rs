@@ -53,7 +53,6 @@ pub(crate) fn split_tag(rest: &[u8]) -> Result<Tag<'_>, &'static str> {
 }
 
 /// Splits `host sshd[pid]: message`, as nearly every line of sshd's starts; `None`: it may be one of sshd's all the same.
-#[must_use]
 pub(crate) fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     let (host, behind) = rest.split_at(net::host_name_len(rest));
     let behind = behind.strip_prefix(b" sshd").filter(|_| !host.is_empty())?;
@@ -67,7 +66,6 @@ pub(crate) fn split_plain(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
 }
 
 /// The process id and the message of `77]: message`; `None`: it may be one all the same.
-#[must_use]
 #[inline]
 pub(crate) fn split_plain_pid(rest: &[u8]) -> Option<(u64, &[u8])> {
     let (pid, digits) = split_digits(rest).filter(|&(pid, _)| pid <= MAX_INTEGER)?;
@@ -81,7 +79,6 @@ pub(crate) fn split_plain_pid(rest: &[u8]) -> Option<(u64, &[u8])> {
 ///
 /// What it takes [`split_tag`] and what stands before it would take apart in the same way (a test holds that): a host that is no level,
 /// a zone or a number, right behind it a tag of letters in which no column hides, and a message that is not the daemon's own.
-#[must_use]
 pub(crate) fn split_other(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
     let (host, behind) = rest.split_at(net::host_name_len(rest));
     let behind = behind.strip_prefix(b" ")?;
@@ -126,7 +123,6 @@ fn read_pid(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
 }
 
 /// A process id.
-#[must_use]
 pub(crate) fn parse_pid(digits: &[u8]) -> Option<u64> {
     parse_number(digits).filter(|&pid| pid <= MAX_INTEGER)
 }
@@ -172,7 +168,6 @@ fn split_junos(message: &[u8]) -> Option<&[u8]> {
 /// Whether `text` is a facility and a level of syslog (`auth.info`, `Auth.Info`, `auth|security:info`), or a level alone.
 ///
 /// **Source:** syslog.h; AIX syslogd.
-#[must_use]
 pub(crate) fn is_level(text: &[u8]) -> bool {
     const FACILITIES: [&[u8]; 25] = [
         b"auth",
@@ -224,7 +219,6 @@ pub(crate) fn is_level(text: &[u8]) -> bool {
 }
 
 /// The first word, and what stands behind the space that ends it.
-#[must_use]
 pub(crate) fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr(b' ', text)?;
     Some((&text[..end], &text[end + 1..]))
@@ -233,7 +227,6 @@ pub(crate) fn split_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Reads `last message repeated 3 times`, which a syslog daemon writes instead of what it was sent.
 ///
 /// **Source:** 4.3BSD, FreeBSD and sysklogd `syslogd.c`; Apple syslogd, with dashes around it.
-#[must_use]
 pub(crate) fn read_repeat<'a>(time: Option<LogTime<'a>>, host: &'a [u8], text: &[u8]) -> Option<Repeat<'a>> {
     // Few lines get further than this.
     if !matches!(text.first(), Some(b'l' | b'-' | b's')) {
@@ -253,7 +246,6 @@ pub(crate) fn read_repeat<'a>(time: Option<LogTime<'a>>, host: &'a [u8], text: &
 /// the program whose message it left out; of that it shows 20 characters.
 ///
 /// **Source:** syslog-ng `lib/logwriter.c` (`log_writer_emit_suppress_summary`).
-#[must_use]
 pub(crate) fn read_suppressed<'a>(time: Option<LogTime<'a>>, host: &'a [u8], message: &'a [u8]) -> Option<Repeat<'a>> {
     let rest = message.strip_prefix(b"Last message '")?;
     let end = memmem::rfind(rest, b"' repeated ")?;
@@ -268,7 +260,6 @@ pub(crate) fn read_suppressed<'a>(time: Option<LogTime<'a>>, host: &'a [u8], mes
 /// name of a service whose messages never start with what a client sent.
 ///
 /// **Source:** rsyslog 3 to 5 `tools/syslogd.c`, `action.c` (`actionWriteToAction`): a copy of the message with another text.
-#[must_use]
 pub(crate) fn read_repeated_under_tag<'a>(time: Option<LogTime<'a>>, host: &'a [u8], tag: &Tag<'a>) -> Option<Repeat<'a>> {
     if !tag.message.starts_with(b"last ") || service::find(tag.name).is_none() {
         return None;

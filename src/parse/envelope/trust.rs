@@ -35,7 +35,6 @@ pub enum Doubt {
 
 impl Trust {
     /// Why a message under the name of a service is not believed, if it is not.
-    #[must_use]
     pub(crate) const fn doubt(self) -> Option<Doubt> {
         match self {
             Self::Doubted(doubt) => Some(doubt),
@@ -44,13 +43,11 @@ impl Trust {
     }
 
     /// Whether even requests count for nobody.
-    #[must_use]
     pub(crate) const fn is_of_sender(self) -> bool {
         matches!(self, Self::Doubted(Doubt::Sender))
     }
 
     /// What `--trace` and messages call the level.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Doubted(Doubt::Sender | Doubt::JournalSender) => "sender",
@@ -63,7 +60,6 @@ impl Trust {
 
 impl Doubt {
     /// What is said of a message under sshd's name.
-    #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Sender | Self::Application => "an sshd line in the output of an application, or that anyone may have sent",
@@ -76,7 +72,6 @@ impl Doubt {
     }
 
     /// What is said of a message of another login service.
-    #[must_use]
     pub(crate) const fn reason_of_service(self) -> &'static str {
         match self {
             Self::Sender | Self::Application => "a login service's message in the output of an application, or that anyone may have sent",
@@ -88,7 +83,6 @@ impl Doubt {
     }
 
     /// Whether who vouches for the container takes it away.
-    #[must_use]
     pub(crate) const fn is_of_container(self) -> bool {
         matches!(self, Self::Container | Self::JournalContainer)
     }

@@ -47,7 +47,6 @@ fn is_named(tag: &Tag<'_>) -> bool {
 }
 
 /// Whether a line starts so.
-#[must_use]
 pub(crate) fn starts_with_unix_time(line: &[u8]) -> bool {
     split_stamp(line).is_some()
 }

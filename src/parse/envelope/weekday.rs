@@ -39,7 +39,6 @@ const NO_TIME: Mismatch = Mismatch { at: 0, reason: "no time at the start" };
 const LONGEST_DAY: usize = 24;
 
 /// Whether a line starts with a weekday and a date.
-#[must_use]
 pub(crate) fn starts_with_weekday(line: &[u8]) -> bool {
     split_ctime(line).is_some() || split_date(line).is_some()
 }

@@ -30,7 +30,6 @@ fn split_stamp(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// Whether a line starts as one of this file.
-#[must_use]
 pub(crate) fn starts_like_sshd_log(line: &[u8]) -> bool {
     split_stamp(line).is_some_and(|(.., rest)| matches!(rest, [] | [b' ', ..]))
 }

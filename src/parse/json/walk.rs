@@ -58,7 +58,6 @@ static KNOWN: LazyLock<KnownPaths> = LazyLock::new(|| {
 });
 
 /// The path that `name` is, if a table names it.
-#[must_use]
 pub(crate) fn known_path(name: &str) -> Option<&'static str> {
     KNOWN.find(name)
 }

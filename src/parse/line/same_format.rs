@@ -22,7 +22,6 @@ impl LineParser<'_> {
     /// How `line` is read where it is as nearly every line is: of the format of the last one. What that gives is what [`Self::read`] finds.
     #[allow(clippy::inline_always, reason = "nearly every line comes here, from one place")]
     #[inline(always)]
-    #[must_use]
     pub(crate) fn same_format(&self, line: &Line<'_>) -> SameFormat {
         if self.candidates.is_special() || line.text.is_empty() || line.text.len() > MAX_LINE {
             return SameFormat::Unknown;

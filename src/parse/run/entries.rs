@@ -23,7 +23,6 @@ pub(crate) struct WholeEntry<'b> {
 }
 
 /// What is read of the entry that stands in `bytes` with what is around it.
-#[must_use]
 pub(crate) fn trim_entry(layout: EntryLayout, bytes: &[u8]) -> WholeEntry<'_> {
     let is_around = |line: &[u8]| match layout {
         EntryLayout::Export | EntryLayout::Verbose => line.trim_ascii().is_empty(),

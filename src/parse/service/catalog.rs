@@ -68,7 +68,6 @@ impl Services {
     }
 
     /// One service alone.
-    #[must_use]
     pub fn of(definition: &'static Definition) -> Self {
         let services = Self::default();
         // Nothing was there before.
@@ -145,7 +144,6 @@ impl Catalog {
     }
 
     /// The services that write under `program`: by itself, with a path, as an instance of a unit.
-    #[must_use]
     pub(crate) fn of_program(&self, program: &[u8]) -> Vec<usize> {
         let base = if program.starts_with(b"/") { program.rsplit(|&b| b == b'/').next().unwrap_or_default() } else { program };
         let mut found = self.exact.get(base).cloned().unwrap_or_default();
@@ -162,7 +160,6 @@ impl Catalog {
     }
 
     /// The services whose own files may hold `line`, as far as its first byte tells, in their order.
-    #[must_use]
     pub(crate) fn may_hold(&self, line: &[u8]) -> &[usize] {
         let of = |byte: u8| {
             let syntax = KeyedSyntax::of(&[byte]);
@@ -178,7 +175,6 @@ impl Catalog {
     }
 
     /// The keys of a syntax that messages name.
-    #[must_use]
     pub(crate) const fn known(&self, syntax: KeyedSyntax) -> &KnownPaths {
         &self.known[syntax as usize]
     }
@@ -255,7 +251,6 @@ impl ShippedFile {
     }
 
     /// Whether the service is read unless flags say otherwise. The head of a file says so before its first table.
-    #[must_use]
     pub fn is_verified(&self) -> bool {
         !self.text.lines().take_while(|line| !line.starts_with('[')).any(|line| line.starts_with("verified = false"))
     }
@@ -276,7 +271,6 @@ impl ShippedFile {
 ///
 /// # Panics
 /// Where there is none.
-#[must_use]
 pub fn named(name: &str) -> &'static Definition {
     SHIPPED.iter().find(|file| file.name == name).map_or_else(|| panic!("services/{name}.toml is missing"), ShippedFile::definition)
 }

@@ -180,7 +180,6 @@ impl Expectation {
 }
 
 /// Every service with what it is, how it is read, and what its log cannot say.
-#[must_use]
 pub fn list_services(own: &Services) -> String {
     let mut list = String::new();
     let given = own.given().map(|definition| (definition, "given with --services".to_owned()));

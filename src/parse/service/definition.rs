@@ -81,7 +81,6 @@ pub struct Definition {
 
 impl Definition {
     /// How it is read: by default, or where it is asked for. A file into which clients can write lines is read only where it is asked for.
-    #[must_use]
     pub fn how_read(&self) -> &'static str {
         match (self.is_verified, self.lines.iter().any(|line| line.is_forgeable)) {
             (false, _) => "with --services",
@@ -91,13 +90,11 @@ impl Definition {
     }
 
     /// The name under which it writes, for what names none: the first that is no pattern.
-    #[must_use]
     pub(crate) fn own_program(&self) -> &str {
         self.programs.iter().find(|program| !program.contains('*')).map_or(self.name, String::as_str)
     }
 
     /// Whether it writes under `program`, or from a file or process of that name.
-    #[must_use]
     pub(crate) fn is_program(&self, program: &[u8]) -> bool {
         let of = |name: &str| name.rsplit('/').next().unwrap_or(name).as_bytes() == program || name.as_bytes() == program;
         // Nobody is every program, also of a service that any program may speak for (`*`).
@@ -106,7 +103,6 @@ impl Definition {
 
     /// Whether a container of that name is its own: by the name itself, with the number that Compose puts behind it, or the last part of a
     /// pod's path.
-    #[must_use]
     pub fn is_container(&self, container: &[u8]) -> bool {
         let name = container.rsplit(|&byte| byte == b'/').next().unwrap_or(container);
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
@@ -115,7 +111,6 @@ impl Definition {
     }
 
     /// Whether `unit` of systemd is its own, an instance or not.
-    #[must_use]
     pub(crate) fn is_unit(&self, unit: &[u8]) -> bool {
         let of_instance = |name: &str| {
             let template = name.strip_suffix(".service").map(|base| format!("{base}@"));

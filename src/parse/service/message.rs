@@ -146,7 +146,6 @@ impl<'a> ServiceMessage<'a> {
     }
 
     /// The message, with the time and the machine of what stands around it where it names none.
-    #[must_use]
     pub fn behind(self, around: &Header<'a>) -> Self {
         let host = if self.header.host.is_empty() { around.host } else { self.header.host };
         Self { header: Header { time: self.header.time.or(around.time), host, ..self.header }, ..self }

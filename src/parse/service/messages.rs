@@ -116,19 +116,16 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// Whether no signal fires, and nothing says why.
-    #[must_use]
     pub(crate) fn is_silent(&self) -> bool {
         self.uncounted.is_none() && self.templates.iter().all(|template| template.signals.is_empty())
     }
 
     /// Whether a login failed, and that counts.
-    #[must_use]
     pub(crate) fn counts_failures(&self) -> bool {
         self.templates.iter().any(|template| template.outcome == "failure" && !template.signals.is_empty())
     }
 
     /// Whether it is told by keys.
-    #[must_use]
     pub(crate) fn is_keyed(&self) -> bool {
         self.templates.iter().any(|template| ["json ", "logfmt ", "xml "].iter().any(|syntax| template.pattern.starts_with(syntax)))
     }

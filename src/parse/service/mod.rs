@@ -49,13 +49,11 @@ pub struct Service {
 pub const SERVICES: &[Service] = &[sshd::SERVICE];
 
 /// The service that is called so.
-#[must_use]
 pub fn named(name: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.name == name)
 }
 
 /// The service that writes under the name `program`.
-#[must_use]
 #[inline]
 pub fn find(program: &[u8]) -> Option<&'static Service> {
     SERVICES.iter().find(|service| (service.is_program)(program))

@@ -34,13 +34,11 @@ pub struct Timeline<'a> {
 }
 
 /// How long a bucket is, in seconds.
-#[must_use]
 pub(crate) const fn seconds_of(level: u8) -> u32 {
     LADDER[if level < COARSEST { level } else { COARSEST } as usize]
 }
 
 /// The bucket of `level` that holds the bucket `start` of a level that is no coarser.
-#[must_use]
 pub(crate) const fn lift(start: i64, from: u8, level: u8) -> i64 {
     start.div_euclid((seconds_of(level) / seconds_of(from)) as i64)
 }
@@ -64,7 +62,6 @@ impl Span {
 
     /// The finest resolution that no part exceeds and with which there are no more than [`MOST_BUCKETS`] from end to end; the
     /// coarsest where there is none.
-    #[must_use]
     pub(crate) fn level(&self) -> u8 {
         let Some((first, last)) = self.ends else { return self.level };
         let count = |level: u8| {
@@ -94,7 +91,6 @@ pub(crate) fn coarsen(buckets: &mut Buckets, from: u8, level: u8) {
 
 impl Timeline<'_> {
     /// Whether there is nothing to tell.
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.signals.is_empty()
     }
@@ -115,7 +111,6 @@ impl Timeline<'_> {
     }
 
     /// The same, holding its own text.
-    #[must_use]
     pub fn into_owned(self) -> Timeline<'static> {
         let own = |(signal, buckets): (Text<'_>, Buckets)| (signal.to_owned(), buckets);
         Timeline { level: self.level, signals: self.signals.into_iter().map(own).collect() }

@@ -17,13 +17,11 @@ impl SignalSet {
     }
 
     /// This set and `SIGNALS[index]`.
-    #[must_use]
     pub const fn with(self, index: usize) -> Self {
         Self(self.0 | 1 << index)
     }
 
     /// The signals of both sets.
-    #[must_use]
     pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -39,13 +37,11 @@ impl SignalSet {
     }
 
     /// How many signals are in the set.
-    #[must_use]
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
     }
 
     /// How many signals of the set stand before `SIGNALS[index]`.
-    #[must_use]
     pub const fn rank(self, index: usize) -> usize {
         (self.0 & ((1 << index) - 1)).count_ones() as usize
     }
@@ -87,13 +83,11 @@ impl SignalSet {
     }
 
     /// The signals that `other` has not.
-    #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
     /// The signals of both sets at once.
-    #[must_use]
     pub(crate) const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }

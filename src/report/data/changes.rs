@@ -6,19 +6,16 @@ use crate::report::lang::{AND_MORE, Lang};
 
 impl ReportData {
     /// The first `count` hosts of which something is new, by urgency.
-    #[must_use]
     pub fn changed(&self, count: usize) -> Vec<TopHost<'_>> {
         self.changed.first(count, self.against.as_deref())
     }
 
     /// What is new in all, in a sentence; nothing where there is nothing to compare with.
-    #[must_use]
     pub(crate) fn tell_changes(&self, lang: Lang, escape: &dyn Fn(&str) -> String) -> Option<String> {
         self.against.as_ref().map(|against| self.changes.tell(&escape(against.name()), lang))
     }
 
     /// Which hosts are gone, in a sentence; nothing where none is.
-    #[must_use]
     pub(crate) fn tell_gone(&self, lang: Lang) -> Option<String> {
         let (count, mut names) = self.against.as_ref()?.gone();
         let hidden = count - names.len() as u64;

@@ -43,7 +43,6 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 impl Lang {
     /// `text`, a message of a filter, in this language.
-    #[must_use]
     pub fn tell(self, text: &str) -> Cow<'_, str> {
         match self.tongue {
             Tongue::English => Cow::Borrowed(text),

@@ -52,19 +52,16 @@ impl Lang {
     pub const Fr: Self = Self { tongue: Tongue::French, zone: None };
 
     /// The same language with times in `zone`, which lives as long as the program.
-    #[must_use]
     pub fn in_zone(self, zone: TimeZone) -> Self {
         Self { zone: Some(Box::leak(Box::new(zone))), ..self }
     }
 
     /// The zone in which times are told, where that is not the one of records.
-    #[must_use]
     pub const fn zone(self) -> Option<&'static TimeZone> {
         self.zone
     }
 
     /// What that zone is called.
-    #[must_use]
     pub(crate) fn zone_name(self) -> String {
         self.zone.map_or_else(|| "UTC".to_owned(), name_of_zone)
     }
@@ -75,13 +72,11 @@ impl Lang {
     }
 
     /// Its code in HTML. **Source:** BCP 47.
-    #[must_use]
     pub const fn code(self) -> &'static str {
         self.say(["en", "fr"])
     }
 
     /// The phrase in this language.
-    #[must_use]
     pub const fn say(self, phrase: Phrase) -> &'static str {
         match self.tongue {
             Tongue::English => phrase[0],
@@ -90,7 +85,6 @@ impl Lang {
     }
 
     /// The phrase with each `{}` replaced by the next of `values`.
-    #[must_use]
     pub fn fill(self, phrase: Phrase, values: &[&str]) -> String {
         let mut parts = self.say(phrase).split("{}");
         let mut text = parts.next().unwrap_or_default().to_owned();
@@ -102,19 +96,16 @@ impl Lang {
     }
 
     /// A name and what it is: `404: 3`, in French with a no-break space before the colon.
-    #[must_use]
     pub fn pair(self, name: &str, value: &str) -> String {
         format!("{name}{} {value}", self.say([":", "\u{a0}:"]))
     }
 
     /// The number and what it counts: `1 address`, `2,000 addresses`. In French, none is singular.
-    #[must_use]
     pub fn count(self, number: u64, what: Counted) -> String {
         format!("{} {}", self.number(number), self.say(self.agree(number, what)))
     }
 
     /// A phrase in which `{}`, if it is there, stands for the number: `sent 2 requests as a bot`.
-    #[must_use]
     pub(crate) fn count_within(self, number: u64, what: Counted) -> String {
         self.fill(self.agree(number, what), &[&self.number(number)])
     }
@@ -125,7 +116,6 @@ impl Lang {
     }
 
     /// Digits in groups of three: `1,234,567`, in French with narrow no-break spaces.
-    #[must_use]
     pub fn number(self, number: u64) -> String {
         let digits = number.to_string();
         let mut out = String::with_capacity(digits.len() * 2);
@@ -139,7 +129,6 @@ impl Lang {
     }
 
     /// A number in a few characters, for the marks of an axis: `2.5M`, in French `2,5 M`.
-    #[must_use]
     pub(crate) fn short_number(self, number: u64) -> String {
         const UNITS: [(u64, &str); 5] =
             [(1_000_000_000_000_000, "P"), (1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")];
@@ -156,14 +145,12 @@ impl Lang {
     }
 
     /// An instant, given in seconds since 1970: RFC 3339, in French the day first; with the offset of the zone where there is one.
-    #[must_use]
     pub fn time(self, seconds: i64) -> String {
         let text = self.zone.and_then(|zone| local_time(seconds, zone)).unwrap_or_else(|| rfc3339(seconds));
         if self.tongue == Tongue::English { text } else { french_time(&text).unwrap_or(text) }
     }
 
     /// An instant as a record says it; what is no time is its own text.
-    #[must_use]
     pub(crate) fn time_of(self, text: &str) -> String {
         match self.zone {
             Some(_) => parse_rfc3339(text).map_or_else(|_| text.to_owned(), |seconds| self.time(seconds)),
@@ -173,7 +160,6 @@ impl Lang {
     }
 
     /// What reports call the signal `name`; one that is not in the table is its own label.
-    #[must_use]
     pub(crate) fn label_of(self, name: &str) -> &str {
         index_of(name).map_or(name, |index| self.say([SIGNALS[index].label, SIGNALS[index].label_fr]))
     }
@@ -390,7 +376,6 @@ pub(crate) const MADE_BY: Phrase =
     ["Made by soar-report {}. This file is self-contained.", "Produit par soar-report {}. Ce fichier est autonome."];
 
 /// What people read for `name` in a table of names; another name is its own text.
-#[must_use]
 pub(crate) fn word_of<'n>(lang: Lang, table: &[(&str, Phrase)], name: &'n str) -> &'n str {
     table.iter().find(|(wire, _)| *wire == name).map_or(name, |&(_, phrase)| lang.say(phrase))
 }

@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 use crate::base::time::write_civil;
 
 /// RFC 3339 with the offset of `zone`: `2026-04-12T08:02:05+02:00`; none where no calendar has such a time.
-#[must_use]
 pub(crate) fn local_time(seconds: i64, zone: &TimeZone) -> Option<String> {
     let instant = Timestamp::from_second(seconds).ok()?;
     let offset = zone.to_offset(instant).seconds();
@@ -17,7 +16,6 @@ pub(crate) fn local_time(seconds: i64, zone: &TimeZone) -> Option<String> {
 }
 
 /// A zone's name, or its offset; that of this machine may have none.
-#[must_use]
 pub(crate) fn name_of_zone(zone: &TimeZone) -> String {
     match (zone.iana_name(), zone.to_fixed_offset()) {
         _ if *zone == TimeZone::UTC => "UTC".to_owned(),
@@ -29,7 +27,6 @@ pub(crate) fn name_of_zone(zone: &TimeZone) -> String {
 }
 
 /// `2026-04-12T06:02:05Z` as `12/04/2026 06:02:05 UTC`, with an offset `12/04/2026 06:02:05 +02:00`; none where it is no such time.
-#[must_use]
 pub(crate) fn french_time(text: &str) -> Option<String> {
     let (day, time) = text.split_once('T')?;
     let (time, zone) = match (time.strip_suffix('Z'), time.find(['+', '-'])) {

@@ -118,7 +118,6 @@ impl Step {
 }
 
 /// The ticks from `start` to `end`, in seconds since 1970, about `most` of them; none where no calendar has such times.
-#[must_use]
 pub(crate) fn ticks(start: i64, end: i64, most: i64, zone: &TimeZone, lang: Lang) -> Vec<Tick> {
     let step = STEPS.into_iter().find(|step| (end - start) / step.seconds() <= most).unwrap_or(STEPS[STEPS.len() - 1]);
     let mut ticks: Vec<Tick> = Vec::new();

@@ -81,7 +81,6 @@ impl TimelineTotal {
     }
 
     /// The part of it that is in `period`; `None`: there is nothing to show.
-    #[must_use]
     pub(crate) fn view(&self, period: &Period) -> Option<View> {
         let seconds = i64::from(seconds_of(self.level));
         let (mut first, mut last) = self.ends()?;
@@ -121,14 +120,12 @@ pub(crate) struct View {
 
 impl View {
     /// When the last column ends, in seconds since 1970.
-    #[must_use]
     pub(crate) fn end(&self) -> i64 {
         self.start + self.step * i64::try_from(self.columns.len()).unwrap_or(0)
     }
 
     /// The longest run of empty columns, as the first of them and the first behind them, where it is wide enough that the chart seems to be of
     /// two periods.
-    #[must_use]
     pub(crate) fn gap(&self) -> Option<(usize, usize)> {
         let full = self.columns.iter().enumerate().filter(|(_, counts)| counts.iter().any(|count| *count > 0)).map(|(nth, _)| nth);
         let full: Vec<_> = full.collect();
@@ -137,13 +134,11 @@ impl View {
     }
 
     /// When the column `nth` begins, in seconds since 1970.
-    #[must_use]
     pub(crate) fn start_of(&self, nth: usize) -> i64 {
         self.start + self.step * i64::try_from(nth).unwrap_or(0)
     }
 
     /// The kinds of signals that occur, in the order of the table; at most `most` of them, the others being one.
-    #[must_use]
     pub(crate) fn kinds(&self, most: usize) -> Vec<usize> {
         let total = |kind: usize| self.columns.iter().fold(0_u64, |sum, counts| sum.saturating_add(counts[kind]));
         let mut kinds: Vec<_> = (0..OTHERS).map(|kind| (total(kind), kind)).filter(|(total, _)| *total > 0).collect();
@@ -158,7 +153,6 @@ impl View {
     }
 
     /// The parts of a column, one for each of `kinds`; the last has what is none of the others.
-    #[must_use]
     pub(crate) fn parts(&self, column: usize, kinds: &[usize]) -> Vec<u64> {
         let counts = &self.columns[column];
         let rest =
@@ -167,13 +161,11 @@ impl View {
     }
 
     /// The most that was counted in a column.
-    #[must_use]
     pub(crate) fn most(&self) -> u64 {
         self.columns.iter().map(|counts| counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count))).max().unwrap_or(0)
     }
 
     /// What one host did in each column, all signals together.
-    #[must_use]
     pub(crate) fn strip(&self, timeline: &Timeline<'_>) -> Vec<u64> {
         let mut strip = vec![0_u64; self.columns.len()];
         let seconds = i64::from(seconds_of(timeline.level));
@@ -188,7 +180,6 @@ impl View {
 
     /// The columns in which a host was seen, from and to, both included: by its timeline or, where it has none, between its first and last
     /// time.
-    #[must_use]
     pub(crate) fn active(&self, host: &HostRecord<'_>) -> Vec<(usize, usize)> {
         let mut ranges: Vec<(usize, usize)> = Vec::new();
         if host.timeline.is_empty() {
@@ -212,7 +203,6 @@ impl View {
 }
 
 /// Whether a host was seen in `period`: by its timeline, to the width of a bucket, or, where it has none, between its first and last time.
-#[must_use]
 pub(crate) fn is_seen_in(host: &HostRecord<'_>, period: &Period) -> bool {
     if !period.is_bounded() {
         return true;

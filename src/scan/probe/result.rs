@@ -15,7 +15,6 @@ pub enum State {
 
 impl State {
     /// Its name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -110,19 +109,16 @@ impl Reason {
     }
 
     /// The state that follows from it.
-    #[must_use]
     pub const fn state(self) -> State {
         self.entry().state
     }
 
     /// Its name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         self.entry().name
     }
 
     /// Whether the port itself answered, so that the time it took is a round trip.
-    #[must_use]
     pub(crate) const fn is_reply(self) -> bool {
         matches!(self, Self::Accepted | Self::Refused)
     }

@@ -113,7 +113,6 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     /// A schedule without hosts; each will be tried on `ports`.
-    #[must_use]
     pub(crate) fn new(limits: Limits, ports: Vec<u16>) -> Self {
         Self {
             rate_limiter: RateLimiter::new(limits.rate),
@@ -134,7 +133,6 @@ impl Schedule {
 
     /// The same where the system has no more descriptors than so many for probes: those that are only listened to any more
     /// have as many of their own as the others, if there are.
-    #[must_use]
     pub(crate) fn with_descriptors(mut self, descriptors: usize) -> Self {
         self.late_room = descriptors.saturating_sub(self.most).min(self.most);
         self
@@ -151,7 +149,6 @@ impl Schedule {
     }
 
     /// Whether enough probes wait to fill every slot.
-    #[must_use]
     pub(crate) fn is_full(&self) -> bool {
         self.busy() >= self.allowed || self.hosts.waiting() >= self.most
     }
@@ -249,7 +246,6 @@ impl Schedule {
     }
 
     /// When something will have to be done even if no answer comes.
-    #[must_use]
     pub(crate) fn wake_at(&self) -> Option<Duration> {
         let deadline = (self.in_flight > 0).then_some(self.look_at);
         let may_start = self.busy() < self.allowed;

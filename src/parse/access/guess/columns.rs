@@ -13,7 +13,6 @@ const RESULT: [&str; 3] = ["sc-status", "sc-substatus", "sc-win32-status"];
 /// The header of a line as IIS writes it: it keeps one order, whichever columns are chosen, and blanks in none.
 ///
 /// **Source:** Microsoft, IIS, `logExtFileFlags`; IIS 6 to 10.
-#[must_use]
 pub(crate) fn guess_columns(line: &str) -> Option<String> {
     let words: Vec<&str> = line.split(' ').collect();
     let is_time = |text: &str, mark: u8, places: [usize; 2], len: usize| {

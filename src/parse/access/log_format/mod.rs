@@ -142,7 +142,6 @@ impl LogFormat {
     ///
     /// Formats of web logs may not: this one stands in their place. Where clients write the first word of a line, or where
     /// lines begin as those of the other format do, a client could write a line of the other format.
-    #[must_use]
     pub(crate) fn allows(&self, other: FormatKind) -> bool {
         match (self.opening(), other) {
             (_, FormatKind::Web) | (LineStart::Client, _) => false,
@@ -154,7 +153,6 @@ impl LogFormat {
 
     /// Whether its lines may stand in JSON that a container engine wrote around them: a line with the keys that were given is read by them, whatever
     /// else it holds, and any other is what it would be without them.
-    #[must_use]
     pub(crate) fn is_in_containers(&self) -> bool {
         matches!(&self.0, Layout::Keyed(_))
     }
@@ -170,7 +168,6 @@ impl LogFormat {
     }
 
     /// Whether its lines say when.
-    #[must_use]
     pub fn has_time(&self) -> bool {
         match &self.0 {
             Layout::Fields(format) => format.has_time(),
@@ -181,7 +178,6 @@ impl LogFormat {
     }
 
     /// Whether a request can carry a signal that is on by default: its status or its user agent is there.
-    #[must_use]
     pub(crate) fn has_signal(&self) -> bool {
         match &self.0 {
             Layout::Fields(format) => format.has(RequestField::Status) || format.has(RequestField::Agent),
@@ -190,7 +186,6 @@ impl LogFormat {
     }
 
     /// Whether its lines hold X-Forwarded-For, or the header of `--client-from`.
-    #[must_use]
     pub fn has_forwarded(&self, options: FormatOptions<'_>) -> bool {
         let is_list = options.client_from.is_none_or(ClientHeader::is_x_forwarded_for);
         match &self.0 {
@@ -206,13 +201,11 @@ impl LogFormat {
     }
 
     /// Reads a line of which only the text is known.
-    #[must_use]
     pub fn read<'a>(&self, line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> LogFormatResult<'a> {
         self.read_line(&Line::of(line), arena, clock)
     }
 
     /// Reads a line.
-    #[must_use]
     pub fn read_line<'a>(&self, line: &Line<'a>, arena: &'a Arena, clock: &mut Clock) -> LogFormatResult<'a> {
         // A full time says nothing where lines of this format begin with one, and no line of syslog does beside it.
         if time::starts_like_rfc3164(line.text) || self.allows(FormatKind::BehindTime) && is_syslog(line.text) {

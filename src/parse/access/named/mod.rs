@@ -57,7 +57,6 @@ pub(crate) enum Found {
 }
 
 /// What `name` stands for, and the name as it lives in the table.
-#[must_use]
 pub(crate) fn find(name: &str) -> Option<(&'static str, Found)> {
     if let Some(named) = NAMED.iter().find(|named| named.name == name) {
         let found = match named.reader {
@@ -80,13 +79,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether who gives this name vouches for the client, which a header or another writer of the log may have named: then nothing proposes it.
-#[must_use]
 pub(crate) fn vouches(name: &str) -> bool {
     matches!(name, "quoted_client" | "php_server" | "glassfish" | "gin" | "zoraxy")
 }
 
 /// The names that look like `given`, in words; nothing where none does.
-#[must_use]
 pub fn nearest(given: &str) -> String {
     const LEAST_LETTERS: usize = 4;
     let given = given.to_ascii_lowercase();
@@ -96,7 +93,6 @@ pub fn nearest(given: &str) -> String {
 }
 
 /// What is said of a line that no format takes, but that looks like one that only its name tells.
-#[must_use]
 pub fn hint(line: &[u8]) -> Option<&'static str> {
     own::HINTS.iter().find(|(looks_so, _)| looks_so(line)).map(|(_, hint)| *hint)
 }

@@ -49,7 +49,6 @@ pub fn templates() -> impl DoubleEndedIterator<Item = &'static MessageTemplate> 
 static TABLE: LazyLock<&'static TemplateTable> = LazyLock::new(|| catalog::named("sshd").templates());
 
 /// Reads one message of sshd, of a known shape or not.
-#[must_use]
 #[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
 #[inline(always)]
 pub(crate) fn read<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> ParsedLine<'a> {
@@ -57,7 +56,6 @@ pub(crate) fn read<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]
 }
 
 /// Reads one message of sshd; `None`: it is of no known shape.
-#[must_use]
 #[allow(clippy::inline_always, reason = "what it gives is large, and like this it is made where it is wanted")]
 #[inline(always)]
 pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
@@ -65,7 +63,6 @@ pub fn read_message<'a>(header: Header<'a>, message: &'a [u8]) -> Option<Service
 }
 
 /// Reads one message of sshd that came through something with a limit of its own.
-#[must_use]
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
 pub(crate) fn read_within<'a>(limit: LengthLimit, header: Header<'a>, message: &'a [u8]) -> Option<ServiceMessage<'a>> {
@@ -98,7 +95,6 @@ impl<'a> Fit<'a> {
 }
 
 /// Which template the message fits, whose parts go into `parts`; `None`: it is of no known shape.
-#[must_use]
 #[allow(clippy::inline_always, reason = "nearly every line of a log of sshd's comes here, from one place")]
 #[inline(always)]
 pub(crate) fn find<'a>(limit: LengthLimit, header: &Header<'a>, message: &'a [u8], parts: &mut Captures<'a>) -> Option<Fit<'a>> {
@@ -216,7 +212,6 @@ const TAGS: [&[u8]; 3] = [b"sshd", b"sshd-session", b"sshd-auth"];
 const INSTANCE: &[u8] = b"sshd@";
 
 /// Whether sshd writes under `name`: by itself, with a path, as an instance, or as one of its PAM modules.
-#[must_use]
 pub fn is_sshd(name: &[u8]) -> bool {
     let is_module = |name: &[u8]| name.strip_prefix(b"sshd(").is_some_and(|module| module.starts_with(b"pam_") && module.ends_with(b")"));
     let is_known = |name: &[u8]| TAGS.contains(&name) || name.starts_with(INSTANCE) || is_module(name);
@@ -224,7 +219,6 @@ pub fn is_sshd(name: &[u8]) -> bool {
 }
 
 /// Whether a unit of systemd is sshd's: Debian and Arch call it differently, and sockets start instances.
-#[must_use]
 pub(crate) fn is_unit(unit: &[u8]) -> bool {
     let Some(name) = unit.strip_suffix(b".service") else { return false };
     matches!(name, b"ssh" | b"sshd") || name.starts_with(b"ssh@") || name.starts_with(INSTANCE)
@@ -236,7 +230,6 @@ pub(crate) fn is_unit(unit: &[u8]) -> bool {
 const OF_SESSIONS: [&[u8]; 2] = [b"Disconnected from user ", b"Received disconnect from "];
 
 /// Whether a message says how a session ended.
-#[must_use]
 pub(crate) fn is_of_session(message: &[u8]) -> bool {
     OF_SESSIONS.iter().any(|start| message.starts_with(start))
 }
@@ -267,7 +260,6 @@ impl LengthLimit {
     /// What busybox leaves of a message behind `tag_len` bytes of tag: it reads 256 bytes of `<38>Dec 10 06:55:46 tag: message`.
     ///
     /// **Source:** busybox `sysklogd/syslogd.c` (`MAX_READ`, `CONFIG_FEATURE_SYSLOGD_READ_BUFFER_SIZE`).
-    #[must_use]
     pub(crate) const fn of_busybox(tag_len: usize) -> Self {
         // The least priority, `<1>`, and a time of 16 bytes, less one for the end of a C string and one for a line feed.
         let cut = (256_usize - 2 - 5 - 16).saturating_sub(tag_len);
@@ -275,7 +267,6 @@ impl LengthLimit {
     }
 
     /// What is known of the end of a message of `len` bytes.
-    #[must_use]
     pub(crate) const fn ending(self, len: usize) -> Truncation {
         if len >= self.cut {
             Truncation::Cut
