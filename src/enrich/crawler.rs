@@ -135,7 +135,7 @@ impl Crawlers {
     }
 
     /// `enrich.crawler` of an address of which no claim is known, as JSON.
-    pub(crate) fn owner_json(&self, index: usize) -> String {
+    fn owner_json(&self, index: usize) -> String {
         format!("{{\"is\":{},\"verified\":true}}", serde_json::Value::from(self.list[index].name.as_str()))
     }
 

@@ -280,7 +280,7 @@ fn put_share(row: Row<'_>, out: &mut String) {
 }
 
 /// Names joined by a space.
-pub(crate) fn put_joined(names: &[Text<'_>], out: &mut String) {
+fn put_joined(names: &[Text<'_>], out: &mut String) {
     put_list(names.iter(), out, |name, out| out.write_str(&name.0));
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn is_journal_mark(line: &[u8]) -> bool {
 }
 
 /// Whether `line` is what head and tail write before the lines of each of several files.
-pub(crate) fn is_file_mark(line: &[u8]) -> bool {
+fn is_file_mark(line: &[u8]) -> bool {
     line.starts_with(b"==> ") && line.ends_with(b" <==")
 }
 

@@ -85,7 +85,7 @@ fn show(writer: &MessageTemplate, reader: &MessageTemplate) -> String {
 }
 
 /// Whether a line that the server writes by `writer` may be read by `reader` with an address that the client worded.
-pub(crate) fn can_forge(writer: &MessageTemplate, reader: &MessageTemplate) -> bool {
+fn can_forge(writer: &MessageTemplate, reader: &MessageTemplate) -> bool {
     Search::default().can_forge(&Automaton::of(writer, Role::Writer), &Automaton::of(reader, Role::Reader))
 }
 

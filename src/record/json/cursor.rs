@@ -53,7 +53,7 @@ impl<'a> JsonCursor<'a> {
 
     /// The next `N` bytes, if a closing quote follows; then both are behind us.
     #[inline]
-    pub(crate) fn consume_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+    fn consume_quoted<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         match self.rest.split_first_chunk::<N>() {
             Some((text, [b'"', rest @ ..])) => {
                 self.rest = rest;

@@ -57,7 +57,7 @@ impl SignalSet {
     }
 
     /// The signals that say this of a login whose order is kept.
-    pub(crate) const fn of_login(login: Login) -> Self {
+    const fn of_login(login: Login) -> Self {
         let (mut set, mut index) = (Self(0), 0);
         while index < SIGNALS.len() {
             // Enums are not compared in constants.

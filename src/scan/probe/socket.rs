@@ -142,7 +142,7 @@ const fn meaning_of_answer(errno: Errno) -> ProbeResult {
 
 /// Whether this machine has an address to reach `target` from: without one (IPv6 switched off), connecting fails as it does
 /// where all local ports are taken. A UDP socket that is connected sends nothing, and has ports of its own.
-pub(crate) fn has_source(target: SocketAddr) -> bool {
+fn has_source(target: SocketAddr) -> bool {
     let family = if target.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
     // A socket that cannot be had says nothing of addresses.
     nix::sys::socket::socket(family, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None).map_or(true, |socket| {
