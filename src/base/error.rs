@@ -73,10 +73,7 @@ pub enum Error {
     },
     /// A host that no stage could read again.
     #[error("{ip} is left out: the names of its rules exceed the 1 MiB limit of a record")]
-    HostTooLong {
-        /// Its address.
-        ip: crate::base::net::Address,
-    },
+    HostTooLong { ip: crate::base::net::Address },
     /// The system refused something that the run needs (threads, signal handlers, polling).
     #[error("{what}: {}", reason_of(source))]
     System {

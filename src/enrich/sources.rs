@@ -25,11 +25,8 @@ const LONGEST_AGENT: usize = 512;
 pub(crate) const CRAWLER: &str = "crawler";
 /// The key of lists, of names, of the system and of the place.
 pub(crate) const LISTS: &str = "lists";
-/// See [`LISTS`].
 pub(crate) const NAMES: &str = "rdns";
-/// See [`LISTS`].
 pub(crate) const SYSTEM: &str = "as";
-/// See [`LISTS`].
 pub(crate) const PLACE: &str = "geo";
 
 /// Members of an object: keys, and values as JSON.

@@ -41,7 +41,6 @@ pub enum Dating {
 /// A piece of one input.
 #[derive(Debug)]
 pub struct Block {
-    /// The text.
     pub bytes: Vec<u8>,
     /// What the input is called in records.
     pub file: Arc<str>,

@@ -34,7 +34,6 @@ pub(crate) fn find_header(bytes: &[u8]) -> Option<&[u8]> {
 /// A line without its `\n`.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'t> {
-    /// The line.
     pub text: &'t [u8],
     /// Where in it the first quotes and backslashes stand; what is not below its length stands for none.
     pub marks: [usize; MARKS],

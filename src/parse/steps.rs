@@ -29,11 +29,9 @@ pub(crate) struct Steps {
 /// What an envelope gave, with what the envelopes around it gave before.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct OpenedEnvelope {
-    /// Its name.
     pub format: &'static str,
     /// How far it is trusted.
     pub trust: &'static str,
-    /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// Which machine.
@@ -53,7 +51,6 @@ pub(crate) struct OpenedEnvelope {
 /// A format that did not fit.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct NearMiss {
-    /// Its name.
     pub format: &'static str,
     /// How many bytes fitted; not for JSON, which is read by key.
     #[serde(skip_serializing_if = "Option::is_none")]

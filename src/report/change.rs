@@ -28,7 +28,6 @@ type Name = (Address, Option<Box<str>>);
 /// The hosts of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct Against {
-    /// The file.
     name: String,
     hosts: BTreeMap<Name, Past>,
 }

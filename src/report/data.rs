@@ -37,7 +37,6 @@ pub(crate) fn is_alarming(host: &HostRecord<'_>) -> bool {
 /// A host that is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopHost<'a> {
-    /// The host.
     pub host: HostRecord<'a>,
     /// What else its record says.
     pub detail: HostDetail,

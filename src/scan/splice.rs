@@ -13,7 +13,6 @@ use crate::record::{Text, malformed};
 /// What soar-scan needs to know of a line.
 #[derive(Debug, PartialEq, Eq)]
 pub struct HostLine {
-    /// The address.
     pub ip: Address,
     /// Whether it is to be scanned.
     pub suspicious: bool,

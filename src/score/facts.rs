@@ -14,7 +14,6 @@ use crate::score::rules::facts::{Facts, SignalName, put_services};
 pub(crate) struct HostFacts<'t> {
     /// The table that it is in.
     pub table: &'t Table,
-    /// The host.
     pub host: &'t AggregatedHost,
     /// What it weighs.
     pub score: u64,

@@ -32,7 +32,6 @@ impl Zone {
         Some(Self(name))
     }
 
-    /// Its text.
     pub fn as_str(&self) -> &str {
         let len = self.0.iter().position(|&b| b == 0).unwrap_or(MAX_NAME);
         // Only ASCII comes in.
@@ -54,7 +53,6 @@ impl fmt::Debug for Zone {
 /// An address, canonical, and the zone of one that is link-local, where it is known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
-    /// The address.
     pub ip: IpAddr,
     zone: Zone,
 }

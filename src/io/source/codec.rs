@@ -163,7 +163,6 @@ pub(crate) fn empty_members_len(input: &[u8]) -> usize {
 }
 
 impl Compression {
-    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",

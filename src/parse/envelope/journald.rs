@@ -73,7 +73,6 @@ pub(crate) fn open_fields<'a>(fields: &Fields<'a>, clock: &mut Clock) -> Result<
 pub(crate) struct Sender<'a> {
     /// The name of its program, as the kernel has it.
     pub comm: Option<&'a [u8]>,
-    /// Its file.
     pub exe: Option<&'a [u8]>,
     /// As whom it ran.
     pub uid: Option<&'a [u8]>,

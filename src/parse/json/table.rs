@@ -57,7 +57,6 @@ pub(crate) enum JsonField {
     Identifier,
     /// The name of its program, as the kernel has it.
     Comm,
-    /// Its file.
     Exe,
     /// As whom it ran.
     Uid,
@@ -333,7 +332,6 @@ const ENVELOPE_TABLES: &[JsonFormat] = &[
 
 /// The name of the program that sent the message, as the kernel has it.
 pub(crate) const COMM: &str = "_COMM";
-/// Its file.
 pub(crate) const EXE: &str = "_EXE";
 /// As whom it ran.
 pub(crate) const UID: &str = "_UID";
@@ -343,7 +341,6 @@ pub(crate) const UNIT: &str = "_SYSTEMD_UNIT";
 pub(crate) const IDENTIFIER: &str = "SYSLOG_IDENTIFIER";
 /// Of what container engines send to the journal.
 pub(crate) const CONTAINER_ID: &str = "CONTAINER_ID";
-/// The same.
 pub(crate) const CONTAINER_NAME: &str = "CONTAINER_NAME";
 
 /// Of a piece of a line that Docker's journald driver wrote: all but the last of older versions, all of newer ones.

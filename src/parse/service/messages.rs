@@ -65,10 +65,8 @@ const INVALID_USER: [&str; 2] = ["invalid user {user", "illegal user {user"];
 pub(crate) struct Expectation {
     /// The address or host name of the peer.
     pub addr: Option<String>,
-    /// Its port.
     #[serde(default, deserialize_with = "port")]
     pub port: Option<u16>,
-    /// The user.
     pub user: Option<String>,
     /// How the login was tried.
     pub method: Option<String>,

@@ -24,13 +24,11 @@ pub struct LineMatcher {
 enum LinePart {
     /// Text that is there as it is.
     Literal(Vec<u8>),
-    /// When.
     Time(TimeFormat),
     /// A word of the server's, or text up to what follows.
     Field(FieldKind),
     /// The machine, the program or its process id, which an event names.
     Host,
-    /// As above.
     Pid,
     /// The rest.
     Message,
@@ -39,7 +37,6 @@ enum LinePart {
 /// What the beginning of a line says, and the message behind it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OwnLine<'a> {
-    /// When.
     pub time: Option<LogTime<'a>>,
     /// The machine; empty where the line has none.
     pub host: &'a [u8],

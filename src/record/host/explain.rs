@@ -12,7 +12,6 @@ use crate::record::json::{lenient, to_vec};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Explained<'a> {
-    /// Its name.
     #[serde(deserialize_with = "lenient::text")]
     pub rule: Text<'a>,
     /// Whether it held.
@@ -21,7 +20,6 @@ pub struct Explained<'a> {
     /// Why it could not be evaluated; it does not hold then.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::some_text")]
     pub error: Option<Text<'a>>,
-    /// Its expression.
     #[serde(deserialize_with = "lenient::text")]
     pub when: Text<'a>,
     /// What it looks for, in the words of whoever wrote it.

@@ -25,7 +25,6 @@ pub(crate) trait Field<'a>: Default + PartialEq + Deserialize<'a> {
         *self != Self::default()
     }
 
-    /// Appends it.
     fn put(&self, out: &mut Vec<u8>);
 
     /// Reads what [`Self::put`] writes; `None`: it may be a value all the same.
@@ -44,7 +43,6 @@ pub(crate) trait Item<'a>: Sized + PartialEq + Deserialize<'a> {
     /// What `null` is, behind a name.
     const NULL: Option<Self> = None;
 
-    /// Appends it.
     fn put(&self, out: &mut Vec<u8>);
 
     /// Reads what [`Self::put`] writes; `earlier` is the one before it in a list.

@@ -10,7 +10,6 @@ use crate::record::whole;
 /// A comparison of a rule that does not hold for a host, but nearly does.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Near<'a> {
-    /// The rule.
     #[serde(borrow)]
     pub rule: Text<'a>,
     /// The key that it compares.

@@ -85,7 +85,6 @@ pub type Buckets = Vec<(i64, u64)>;
 /// The buckets of one signal, in units of the resolution.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignalBuckets<'a> {
-    /// Its name.
     pub signal: Text<'a>,
     /// The base 2 logarithm of their width in units.
     pub shift: u8,
@@ -112,7 +111,6 @@ impl Partial<'_> {
         self.resolution_seconds.is_none() && self.users.is_none() && self.paths.is_none()
     }
 
-    /// Appends it.
     pub fn put(&self, out: &mut Vec<u8>) {
         let start = out.len();
         if let Some(resolution_seconds) = self.resolution_seconds {

@@ -94,7 +94,6 @@ pub struct Scan<'a> {
 /// What a service said first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Banner {
-    /// Its port.
     #[serde(deserialize_with = "whole::read")]
     pub port: u64,
     /// What it said.
@@ -105,7 +104,6 @@ pub(crate) struct Banner {
 /// One port.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Port {
-    /// Its number.
     #[serde(deserialize_with = "whole::read")]
     pub port: u64,
     /// `open`, `closed`, `filtered`, `unknown`.

@@ -10,7 +10,6 @@ pub(crate) fn members(json: &str) -> Members<'_> {
     Members { rest: json.trim_ascii().strip_prefix('{').unwrap_or_default() }
 }
 
-/// See [`members`].
 #[derive(Debug, Clone)]
 pub(crate) struct Members<'a> {
     rest: &'a str,

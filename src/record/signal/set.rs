@@ -128,7 +128,6 @@ impl SignalSet {
 
 /// The signals that say that a login was refused, and those that say that one was let in, where their order is kept.
 pub(crate) const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
-/// As above.
 pub(crate) const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
 /// The signals that tell of logins at sshd.
 pub(crate) const SSH_LOGINS: SignalSet = LOGIN_FAILED.union(LOGIN_ACCEPTED);

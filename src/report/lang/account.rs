@@ -15,15 +15,9 @@ pub(crate) const GOT_IN: Phrase = ["Accounts that logged in (failures)", "Compte
 pub(crate) const GOT_IN_HINT: Phrase = ["Those with the most failed logins first.", "Ceux qui ont le plus d’échecs de connexion d’abord."];
 /// Headings.
 pub(crate) const ACCOUNT: Phrase = ["User", "Utilisateur"];
-/// See [`ACCOUNT`].
 pub(crate) const SERVICES: Phrase = ["Services", "Services"];
-/// See [`ACCOUNT`].
 pub(crate) const FAILURES: Phrase = ["Failures", "Échecs"];
-/// See [`ACCOUNT`].
 pub(crate) const LOGINS: Phrase = ["Logins", "Connexions"];
-/// See [`ACCOUNT`].
 pub(crate) const ADDRESSES: Phrase = ["Addresses", "Adresses"];
-/// See [`ACCOUNT`].
 pub(crate) const LAST_SEEN: Phrase = ["Last seen", "Dernière activité"];
-/// See [`ACCOUNT`].
 pub(crate) const LAST_LOGIN: Phrase = ["Last login", "Dernière connexion"];

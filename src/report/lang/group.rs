@@ -11,11 +11,7 @@ pub(crate) const GROUPS_HINT: Phrase = [
 ];
 /// Headings.
 pub(crate) const GROUP: Phrase = ["Group", "Groupe"];
-/// See [`GROUP`].
 pub(crate) const RULE: Phrase = ["Rule", "Règle"];
-/// See [`GROUP`].
 pub(crate) const ADDRESSES: Phrase = ["Addresses", "Adresses"];
-/// See [`GROUP`].
 pub(crate) const ACCUSED: Phrase = ["Suspicious by it", "Suspectes par elle"];
-/// See [`GROUP`].
 pub(crate) const SCORE: Phrase = ["Score", "Score"];

@@ -183,13 +183,10 @@ pub(crate) const LOGINS: Phrase = ["Logins", "Connexions"];
 pub const SERVICES: Phrase = ["Logins by service", "Connexions par service"];
 /// A host, as a heading.
 pub const ADDRESS: Phrase = ["Address", "Adresse"];
-/// A column of logins.
 pub(crate) const FAILED_BEFORE: Phrase = ["Failures before", "Échecs avant"];
-/// A column of logins.
 pub(crate) const LAST_LOGIN: Phrase = ["Login", "Connexion"];
 /// A column of logins.
 pub const USER: Phrase = ["User", "Compte"];
-/// A column of logins.
 pub(crate) const METHOD: Phrase = ["Method", "Méthode"];
 /// A host, and as whom it logged in.
 pub(crate) const AS_USER: Phrase = ["{} as {}", "{} en tant que {}"];
@@ -316,11 +313,8 @@ pub(crate) const HINT: Phrase = [
 pub const FILTER: Phrase = ["Filter", "Filtrer"];
 /// The choice that filters rows by verdict.
 pub(crate) const SHOW: Phrase = ["Show", "Afficher"];
-/// Its entries.
 pub(crate) const SHOW_ALL: Phrase = ["all", "toutes"];
-/// Its entries.
 pub(crate) const SHOW_SUSPICIOUS: Phrase = ["suspicious", "suspectes"];
-/// Its entries.
 pub(crate) const SHOW_BREAK_INS: Phrase = ["break-ins", "intrusions"];
 /// How many rows a filter leaves, all of them shown.
 pub(crate) const ROWS_ALL: Phrase = ["Addresses shown: {} of {}", "Adresses affichées\u{a0}: {} sur {}"];
@@ -335,9 +329,7 @@ pub(crate) const NO_HOST: Phrase = ["There is nothing to show.", "Il n’y a rie
 pub(crate) const EVIDENCE: Phrase = ["Evidence", "Preuves"];
 /// A column of the evidence.
 pub const SIGNAL: Phrase = ["Signal", "Signal"];
-/// A column of the evidence.
 pub(crate) const TIME: Phrase = ["Time", "Date"];
-/// A column of the evidence.
 pub(crate) const PLACE: Phrase = ["File and line", "Fichier et ligne"];
 /// The scan of a host.
 pub(crate) const SCAN: Phrase = ["Scan", "Scan"];
@@ -345,13 +337,9 @@ pub(crate) const SCAN: Phrase = ["Scan", "Scan"];
 pub(crate) const ENRICH: Phrase = ["Known about the address", "Ce que l’on sait de l’adresse"];
 /// A column of ports.
 pub const PORT: Phrase = ["Port", "Port"];
-/// A column of ports.
 pub(crate) const STATE: Phrase = ["State", "État"];
-/// A column of ports.
 pub(crate) const CAUSE: Phrase = ["Because", "Cause"];
-/// A column of ports.
 pub(crate) const RTT_MS: Phrase = ["Round trip, ms", "Aller-retour, ms"];
-/// A column of ports.
 pub(crate) const BANNER: Phrase = ["Banner", "Bannière"];
 /// Why a host is suspicious.
 pub(crate) const WHY: Phrase = ["Why", "Pourquoi"];

@@ -21,7 +21,6 @@ pub(crate) const ONCE: Phrase = ["once", "une fois"];
 /// What was tried, where accounts were counted, and where they were not.
 pub(crate) const TRIED_USERS: Phrase = ["{} tried {} {}", "{} a essayé {} {}"];
 pub(crate) const TRIED: Phrase = ["{} tried to log in {}", "{} a tenté de se connecter {}"];
-/// When.
 pub(crate) const AT: Phrase = ["at {}", "à {}"];
 pub(crate) const FROM_TO: Phrase = ["from {} to {}", "de {} à {}"];
 /// The login that came behind failures.
@@ -82,7 +81,6 @@ pub(crate) const NEWLY_LET_IN: Phrase = ["newly let in", "nouvellement connecté
 pub(crate) const NEWLY_OPEN: Phrase = ["newly open: {}", "nouvellement ouverts\u{a0}: {}"];
 /// Hosts that are there no more.
 pub(crate) const GONE: Phrase = ["Gone: {}", "Disparues\u{a0}: {}"];
-/// The column.
 pub(crate) const CHANGE: Phrase = ["Change", "Changement"];
 /// In a digest: hosts beyond those named.
 pub(crate) const MORE_SUSPICIOUS: Phrase = ["and {} more highly suspicious", "et {} très suspectes de plus"];

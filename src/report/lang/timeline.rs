@@ -2,7 +2,6 @@
 
 use crate::report::lang::{Counted, Phrase};
 
-/// Its title.
 pub(crate) const TIMELINE: Phrase = ["Signals over time", "Les signaux au fil du temps"];
 /// What a column is: its width, and the zone of its ticks.
 pub(crate) const COLUMN_IS: Phrase = ["Occurrences per {}; times in {}", "Occurrences par {}\u{a0}; heures en {}"];

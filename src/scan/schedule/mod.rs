@@ -34,7 +34,6 @@ pub(crate) const BANNER_WAIT: Duration = Duration::from_millis(500);
 pub(crate) struct Probe {
     /// For whom.
     pub host: HostId,
-    /// Its address.
     pub address: Address,
     /// Where to.
     pub target: SocketAddr,
@@ -45,7 +44,6 @@ pub(crate) struct Probe {
 pub(crate) struct PortDone {
     /// For whom.
     pub host: HostId,
-    /// The port.
     pub port: u16,
     /// Why it is in its state.
     pub reason: Reason,

@@ -49,11 +49,9 @@ pub(crate) struct RawGroup {
 
 /// A rule over groups.
 pub struct GroupRule {
-    /// Its name.
     pub name: String,
     /// What hosts have in common, as it was written.
     pub by_text: String,
-    /// The same.
     pub(crate) by: GroupBy,
     /// The expression over a group.
     pub when: String,

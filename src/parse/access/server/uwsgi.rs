@@ -7,7 +7,6 @@ use crate::parse::access::request::{Web, is_client, join_request, read_size, rea
 use crate::parse::access::server::words::{Words, is_number};
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine, known};
 
-/// Its default.
 pub(crate) const UWSGI: Format = Format {
     name: "uwsgi",
     kind: FormatKind::Web,

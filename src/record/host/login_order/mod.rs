@@ -150,7 +150,6 @@ impl LoginOrder<'_> {
         at.div_euclid(UNIT_SECONDS as i64) >> self.shift << self.shift
     }
 
-    /// Appends it.
     pub fn put(&self, out: &mut Vec<u8>) {
         let start = out.len();
         put_number(out, r#","width_seconds":"#, Some(u64::from(UNIT_SECONDS) << self.shift).filter(|_| self.shift > 0));
