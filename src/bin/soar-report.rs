@@ -238,7 +238,7 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
         Language::En => Lang::En,
         Language::Fr => Lang::Fr,
     };
-    let look = RenderOptions {
+    let options = RenderOptions {
         lang: if args.show_tz.is_some() { lang.in_zone(clock.zone().clone()) } else { lang },
         period: shown_period(args, &clock)?,
         has_change: args.against.is_some(),
@@ -253,7 +253,7 @@ fn config(args: &Args, matches: &ArgMatches) -> Result<Config> {
     };
     Ok(Config {
         outputs,
-        look,
+        options,
         runs: args.runs.clone(),
         accounts: args.accounts.clone(),
         against: args.against.clone(),

@@ -165,8 +165,8 @@ impl Paint {
 ///
 /// # Errors
 /// [`Error::Usage`] for a file that is no picture by its name; [`Error::Write`] where it could not be drawn.
-pub(crate) fn draw(bars: &Bars, path: &Path, flag: &str, look: &RenderOptions) -> Result<Vec<u8>> {
-    render(bars, Picture::of(path, flag)?, look)
+pub(crate) fn draw(bars: &Bars, path: &Path, flag: &str, options: &RenderOptions) -> Result<Vec<u8>> {
+    render(bars, Picture::of(path, flag)?, options)
         .map_err(|error| Error::Write { path: path.display().to_string(), reason: error.to_string() })
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn draw(bars: &Bars, path: &Path, flag: &str, look: &RenderOptions) -
 ///
 /// # Errors
 /// A [`ChartError`] where plotters or the encoder fails.
-pub(crate) fn render(bars: &Bars, picture: Picture, look: &RenderOptions) -> std::result::Result<Vec<u8>, ChartError> {
+pub(crate) fn render(bars: &Bars, picture: Picture, options: &RenderOptions) -> std::result::Result<Vec<u8>, ChartError> {
     use_own_font();
     let rows = u32::try_from(bars.all().count()).unwrap_or(u32::MAX);
     let plot = (PLOT_HEIGHT + rows.saturating_sub(1).saturating_mul(ROW_HEIGHT)).min(MOST_PLOT_HEIGHT);
@@ -182,7 +182,7 @@ pub(crate) fn render(bars: &Bars, picture: Picture, look: &RenderOptions) -> std
     let legend = Legend::new(bars, &SVGBackend::with_string(&mut String::new(), (WIDTH, WIDTH)).into_drawing_area())?;
     let head = TITLE_HEIGHT + LINE_HEIGHT * (legend.lines + u32::try_from(bars.notes.len()).unwrap_or(0));
     let size = (WIDTH, head + FOOT_HEIGHT + plot.max(rows.saturating_mul(LEAST_ROW_HEIGHT)));
-    let chart = BarChart { bars, legend, head, paint: Paint::of(look.theme), lang: look.lang };
+    let chart = BarChart { bars, legend, head, paint: Paint::of(options.theme), lang: options.lang };
     match picture {
         Picture::Svg => {
             let mut svg = String::new();

@@ -41,17 +41,17 @@ impl Report for Chart {
         Picture::of(path, self.name()).map(drop)
     }
 
-    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
-        needs(rows(look))
+    fn needs(&self, options: &RenderOptions) -> ReportNeeds {
+        needs(rows(options))
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
-        draw(&bars(digest, look, rows(look)), path, self.name(), look)
+    fn page(&self, data: &ReportData, options: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
+        draw(&bars(data, options, rows(options)), path, self.name(), options)
     }
 }
 
-fn rows(look: &RenderOptions) -> usize {
-    look.top.unwrap_or(ROWS).min(MOST_ROWS)
+fn rows(options: &RenderOptions) -> usize {
+    options.top.unwrap_or(ROWS).min(MOST_ROWS)
 }
 
 /// What a chart of the first `rows` hosts has to know of.
@@ -61,10 +61,10 @@ pub(crate) fn needs(rows: usize) -> ReportNeeds {
 }
 
 /// The chart of the first `rows` hosts by score, and of break-ins that are none of them.
-pub(crate) fn bars(digest: &ReportData, look: &RenderOptions, rows: usize) -> Bars {
-    let lang = look.lang;
-    let hosts = digest.top(rows);
-    let (apart, hidden) = break_ins_apart(digest, &hosts);
+pub(crate) fn bars(data: &ReportData, options: &RenderOptions, rows: usize) -> Bars {
+    let lang = options.lang;
+    let hosts = data.top(rows);
+    let (apart, hidden) = break_ins_apart(data, &hosts);
     let title = match hosts.len() {
         0 => lang.say(CHART_NONE).to_owned(),
         1 => lang.say(CHART_ONE).to_owned(),
@@ -72,7 +72,7 @@ pub(crate) fn bars(digest: &ReportData, look: &RenderOptions, rows: usize) -> Ba
     };
     let below = apart.len() as u64 + hidden;
     let mut notes = Vec::new();
-    let tied = digest.tied_with_last(rows);
+    let tied = data.tied_with_last(rows);
     if let Some(last) = hosts.last().filter(|_| tied > 0) {
         notes.push(lang.fill(CHART_TIED, &[&lang.count(tied, OTHERS_HAVE), &lang.number(last.host.score)]));
     }
@@ -93,13 +93,13 @@ pub(crate) fn bars(digest: &ReportData, look: &RenderOptions, rows: usize) -> Ba
 }
 
 /// The break-ins that are not among `hosts`, at most [`MOST_APART`] of them, and how many more there are.
-fn break_ins_apart<'d>(digest: &'d ReportData, hosts: &[TopHost<'d>]) -> (Vec<TopHost<'d>>, u64) {
+fn break_ins_apart<'d>(data: &'d ReportData, hosts: &[TopHost<'d>]) -> (Vec<TopHost<'d>>, u64) {
     let inside = hosts.iter().filter(|kept| is_alarming(&kept.host)).count() as u64;
     let is_inside = |kept: &TopHost<'_>| hosts.iter().any(|other| other.host.ip == kept.host.ip && other.host == kept.host);
-    let mut shown = digest.urgent(usize::MAX);
+    let mut shown = data.urgent(usize::MAX);
     shown.retain(|kept| is_alarming(&kept.host) && !is_inside(kept));
     shown.truncate(MOST_APART);
-    let hidden = digest.break_ins.saturating_sub(inside + shown.len() as u64);
+    let hidden = data.break_ins.saturating_sub(inside + shown.len() as u64);
     (shown, hidden)
 }
 
@@ -168,13 +168,13 @@ mod tests {
     use crate::report::data::Thresholds;
     use crate::report::page::Theme;
 
-    fn chart(hosts: &[HostRecord<'_>], picture: &str, look: &RenderOptions) -> Vec<u8> {
-        let mut digest = ReportData::new(Chart.needs(look), Thresholds::default());
+    fn chart(hosts: &[HostRecord<'_>], picture: &str, options: &RenderOptions) -> Vec<u8> {
+        let mut data = ReportData::new(Chart.needs(options), Thresholds::default());
         for host in hosts {
-            digest.add_host(host);
+            data.add_host(host);
         }
-        digest.close();
-        Chart.page(&digest, look, Path::new(picture)).expect("a picture")
+        data.close();
+        Chart.page(&data, options, Path::new(picture)).expect("a picture")
     }
 
     fn svg(hosts: &[HostRecord<'_>]) -> String {
@@ -280,8 +280,8 @@ mod tests {
         let mut pictures = Vec::new();
         for picture in ["x.png", "x.svg"] {
             for theme in [Theme::Light, Theme::Dark] {
-                let look = RenderOptions { theme, ..RenderOptions::default() };
-                let (one, two) = (chart(from_ref(&host), picture, &look), chart(from_ref(&host), picture, &look));
+                let options = RenderOptions { theme, ..RenderOptions::default() };
+                let (one, two) = (chart(from_ref(&host), picture, &options), chart(from_ref(&host), picture, &options));
                 assert!(one == two, "{picture} {theme:?}");
                 pictures.push(one);
             }
@@ -293,9 +293,10 @@ mod tests {
 
     #[test]
     fn it_speaks_french() {
-        let look = RenderOptions { lang: Lang::Fr, ..RenderOptions::default() };
-        let svg = String::from_utf8(chart(&[host("192.0.2.1", [12_500, 1, 0], true), host("192.0.2.2", [1, 0, 0], false)], "x.svg", &look))
-            .expect("UTF-8");
+        let options = RenderOptions { lang: Lang::Fr, ..RenderOptions::default() };
+        let svg =
+            String::from_utf8(chart(&[host("192.0.2.1", [12_500, 1, 0], true), host("192.0.2.2", [1, 0, 0], false)], "x.svg", &options))
+                .expect("UTF-8");
         for text in ["Les 2 adresses aux scores les plus élevés", "Échec SSH", "12\u{202f}501", "Adresse", "poids", "très suspecte"] {
             assert!(svg.contains(text), "no {text}");
         }

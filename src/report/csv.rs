@@ -58,10 +58,10 @@ impl Report for Csv {
         check_kind(path, self.name(), &["csv"], "CSV, which spreadsheets open")
     }
 
-    fn heading(&self, look: &RenderOptions) -> Vec<u8> {
-        let mut writer = writer(look, look.csv.start.into());
-        let zone = look.csv.times.zone_note();
-        for column in columns(look) {
+    fn heading(&self, options: &RenderOptions) -> Vec<u8> {
+        let mut writer = writer(options, options.csv.start.into());
+        let zone = options.csv.times.zone_note();
+        for column in columns(options) {
             if column.tells_time() {
                 put_field(&mut writer, &terminal(&format!("{}{zone}", column.name)));
             } else {
@@ -72,8 +72,8 @@ impl Report for Csv {
         bytes_of(writer)
     }
 
-    fn rows<'l>(&self, look: &'l RenderOptions, room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
-        Some(Box::new(CsvRows { columns: columns(look), look, rows: room, cell: String::new() }))
+    fn rows<'l>(&self, options: &'l RenderOptions, room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
+        Some(Box::new(CsvRows { columns: columns(options), options, rows: room, cell: String::new() }))
     }
 }
 
@@ -117,8 +117,8 @@ impl Style {
 }
 
 /// The time in `cell` in the zone of the reader, where there is one.
-fn local_cell(cell: &str, look: &RenderOptions) -> Option<String> {
-    let zone = look.lang.zone()?;
+fn local_cell(cell: &str, options: &RenderOptions) -> Option<String> {
+    let zone = options.lang.zone()?;
     local_time(parse_rfc3339(cell).ok()?, zone)
 }
 
@@ -130,15 +130,15 @@ fn escaped(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn columns(look: &RenderOptions) -> Vec<&'static Column> {
-    let change = look.has_change.then(|| Column::find("change")).flatten();
-    look.columns.clone().unwrap_or_else(|| split_columns().0.iter().chain(change).collect())
+fn columns(options: &RenderOptions) -> Vec<&'static Column> {
+    let change = options.has_change.then(|| Column::find("change")).flatten();
+    options.columns.clone().unwrap_or_else(|| split_columns().0.iter().chain(change).collect())
 }
 
 /// The rows of one block.
 struct CsvRows<'l> {
     columns: Vec<&'static Column>,
-    look: &'l RenderOptions,
+    options: &'l RenderOptions,
     rows: Vec<u8>,
     cell: String,
 }
@@ -149,17 +149,17 @@ impl Rows for CsvRows<'_> {
     }
 
     fn add(&mut self, row: Row<'_>) {
-        let style = &self.look.csv;
+        let style = &self.options.csv;
         let start = self.rows.len();
         for (nth, column) in self.columns.iter().enumerate() {
             self.cell.clear();
-            column.put(row, self.look.lang, &mut self.cell);
+            column.put(row, self.options.lang, &mut self.cell);
             if nth > 0 {
                 self.rows.push(style.delimiter);
             }
             if column.tells_time() && style.is_for_people() && style.times.put(&mut self.cell) {
                 put_cell(&mut self.rows, style.delimiter, &self.cell);
-            } else if let Some(local) = column.tells_time().then(|| local_cell(&self.cell, self.look)).flatten() {
+            } else if let Some(local) = column.tells_time().then(|| local_cell(&self.cell, self.options)).flatten() {
                 put_cell(&mut self.rows, style.delimiter, &local);
             } else {
                 put_cell(&mut self.rows, style.delimiter, &style.cell(column, row, &self.cell));
@@ -192,8 +192,8 @@ fn put_cell(rows: &mut Vec<u8>, delimiter: u8, text: &str) {
     rows.push(b'"');
 }
 
-fn writer(look: &RenderOptions, room: Vec<u8>) -> Writer<Vec<u8>> {
-    WriterBuilder::new().delimiter(look.csv.delimiter).terminator(Terminator::Any(b'\n')).from_writer(room)
+fn writer(options: &RenderOptions, room: Vec<u8>) -> Writer<Vec<u8>> {
+    WriterBuilder::new().delimiter(options.csv.delimiter).terminator(Terminator::Any(b'\n')).from_writer(room)
 }
 
 // Writing rows of equal length into a Vec cannot fail.
@@ -216,9 +216,9 @@ mod tests {
     use crate::report::detail::HostDetail;
     use crate::report::lang::Lang;
 
-    fn row(line: &str, look: &RenderOptions) -> String {
+    fn row(line: &str, options: &RenderOptions) -> String {
         let host = HostRecord::from_line(line.as_bytes()).expect("a host");
-        let mut rows = Csv.rows(look, Vec::new()).expect("rows");
+        let mut rows = Csv.rows(options, Vec::new()).expect("rows");
         rows.add(Row { host: &host, detail: &HostDetail::of(&host) });
         String::from_utf8(rows.finish()).expect("UTF-8")
     }
@@ -239,13 +239,13 @@ mod tests {
     fn columns_delimiter_and_language_are_as_asked() {
         let line = r#"{"ip":"::1","score":3,"reason":"ssh_failed","rules":["a;b"]}"#;
         let columns = Some(Column::from_names("reason,ip,rules").expect("columns"));
-        let look =
+        let options =
             RenderOptions { columns, csv: Style { delimiter: b';', ..Style::default() }, lang: Lang::Fr, ..RenderOptions::default() };
-        assert_eq!(String::from_utf8_lossy(&Csv.heading(&look)), "reason;ip;rules\n");
-        assert_eq!(row(line, &look), "Échec SSH;::1;\"a;b\"\n");
+        assert_eq!(String::from_utf8_lossy(&Csv.heading(&options)), "reason;ip;rules\n");
+        assert_eq!(row(line, &options), "Échec SSH;::1;\"a;b\"\n");
         // A row of one empty cell is a row.
-        let look = RenderOptions { columns: Some(Column::from_names("network").expect("a column")), ..RenderOptions::default() };
-        assert_eq!(row(line, &look), "\"\"\n");
+        let options = RenderOptions { columns: Some(Column::from_names("network").expect("a column")), ..RenderOptions::default() };
+        assert_eq!(row(line, &options), "\"\"\n");
     }
 
     proptest::proptest! {
@@ -253,8 +253,8 @@ mod tests {
         fn a_cell_is_written_as_by_the_csv_crate(
             texts in proptest::collection::vec("[a;, \t|\"\n\r\u{e9}]{0,6}", 1..4), delimiter in proptest::sample::select(&b",;\t| "[..]),
         ) {
-            let look = RenderOptions { csv: Style { delimiter, ..Style::default() }, ..RenderOptions::default() };
-            let (mut ours, mut theirs) = (Vec::new(), writer(&look, Vec::new()));
+            let options = RenderOptions { csv: Style { delimiter, ..Style::default() }, ..RenderOptions::default() };
+            let (mut ours, mut theirs) = (Vec::new(), writer(&options, Vec::new()));
             for (nth, text) in texts.iter().enumerate() {
                 if nth > 0 {
                     ours.push(delimiter);

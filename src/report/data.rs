@@ -198,7 +198,7 @@ pub struct ReportData {
 }
 
 impl ReportData {
-    /// An empty digest that keeps as many hosts as `needs` says; `floors` are those of a digest that it will be merged into.
+    /// Empty data that keeps as many hosts as `needs` says; `floors` are those of the data that it will be merged into.
     pub fn new(needs: ReportNeeds, floors: Thresholds) -> Self {
         let (top, urgent) = (TopK::new(needs.top, floors.top), TopK::new(needs.urgent, floors.urgent));
         Self {
@@ -211,7 +211,7 @@ impl ReportData {
         }
     }
 
-    /// What a digest that will be merged into this one need not keep.
+    /// What data that will be merged into this one need not keep.
     pub const fn floors(&self) -> Thresholds {
         Thresholds { top: self.top.floor, urgent: self.urgent.floor, logins: self.logins.floor, changed: self.changed.floor }
     }

@@ -31,44 +31,44 @@ impl Report for Digest {
         "Write at most ten lines of text for a mail or a chat, what needs a person first; - is stdout"
     }
 
-    fn needs(&self, _look: &RenderOptions) -> ReportNeeds {
+    fn needs(&self, _options: &RenderOptions) -> ReportNeeds {
         ReportNeeds { urgent: LINES, changed: LINES, ..ReportNeeds::default() }
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
-        let mut text = lines(digest, look).join("\n");
+    fn page(&self, data: &ReportData, options: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+        let mut text = lines(data, options).join("\n");
         text.push('\n');
         Ok(text.into_bytes())
     }
 }
 
 /// Whether no host was read.
-pub(crate) const fn is_empty(digest: &ReportData) -> bool {
-    digest.scored + digest.unscored + digest.outside == 0
+pub(crate) const fn is_empty(data: &ReportData) -> bool {
+    data.scored + data.unscored + data.outside == 0
 }
 
 /// What is to be known before anything else is believed.
-pub(crate) fn warning(digest: &ReportData) -> Option<Phrase> {
-    if is_empty(digest) { Some(NOTHING_READ) } else { (digest.malformed > 0).then_some(NOT_ALL_READ) }
+pub(crate) fn warning(data: &ReportData) -> Option<Phrase> {
+    if is_empty(data) { Some(NOTHING_READ) } else { (data.malformed > 0).then_some(NOT_ALL_READ) }
 }
 
-fn lines(digest: &ReportData, look: &RenderOptions) -> Vec<String> {
-    let lang = look.lang;
-    let mut lines = vec![lang.pair(lang.say(TITLE), &headline(digest, look))];
-    lines.extend(digest.tell_changes(lang, &chat));
-    lines.extend(warning(digest).map(|phrase| lang.say(phrase).to_owned()));
-    if is_empty(digest) {
+fn lines(data: &ReportData, options: &RenderOptions) -> Vec<String> {
+    let lang = options.lang;
+    let mut lines = vec![lang.pair(lang.say(TITLE), &headline(data, options))];
+    lines.extend(data.tell_changes(lang, &chat));
+    lines.extend(warning(data).map(|phrase| lang.say(phrase).to_owned()));
+    if is_empty(data) {
         return lines;
     }
-    if digest.break_ins > 0 {
+    if data.break_ins > 0 {
         lines.push(lang.say(CHANGE_PASSWORDS).to_owned());
     }
-    let mut urgent = digest.urgent(LINES);
+    let mut urgent = data.urgent(LINES);
     urgent.retain(|kept| kept.host.suspicious);
     // Break-ins, then what is new, then the others, each by score.
     urgent.sort_by_key(|kept| (!is_alarming(&kept.host), !kept.detail.change.as_ref().is_some_and(|change| change.is_newly_suspicious)));
     // Who was let in for the first time, whatever else it did.
-    let mut let_in = digest.changed(LINES);
+    let mut let_in = data.changed(LINES);
     let_in.retain(|kept| {
         !kept.host.suspicious && kept.detail.change.as_ref().is_some_and(|change| change.is_newly_let_in || !change.opened.is_empty())
     });
@@ -79,11 +79,11 @@ fn lines(digest: &ReportData, look: &RenderOptions) -> Vec<String> {
     let free = LINES - lines.len();
     let told_quiet = let_in.len().min(2).min(free.saturating_sub(1));
     // The last line says what is left out.
-    let is_cut = digest.suspicious > (free - told_quiet).min(urgent.len()) as u64;
+    let is_cut = data.suspicious > (free - told_quiet).min(urgent.len()) as u64;
     let shown = (free - told_quiet - usize::from(is_cut)).min(urgent.len());
     lines.extend(urgent[..shown].iter().map(|kept| line(kept, lang)));
     lines.extend(let_in[..told_quiet].iter().map(|kept| line(kept, lang)));
-    let hidden = digest.suspicious.saturating_sub(shown as u64);
+    let hidden = data.suspicious.saturating_sub(shown as u64);
     if hidden > 0 {
         lines.push(lang.fill(MORE_SUSPICIOUS, &[&lang.number(hidden)]));
     }
@@ -109,14 +109,14 @@ mod tests {
     use crate::record::host::HostRecord;
     use crate::report::data::Thresholds;
 
-    fn digest(lines: &[String]) -> String {
-        let look = RenderOptions::default();
-        let mut digest = ReportData::new(Digest.needs(&look), Thresholds::default());
+    fn data(lines: &[String]) -> String {
+        let options = RenderOptions::default();
+        let mut data = ReportData::new(Digest.needs(&options), Thresholds::default());
         for line in lines {
-            digest.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
+            data.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
         }
-        digest.close();
-        String::from_utf8(Digest.page(&digest, &look, Path::new("-")).expect("a page")).expect("UTF-8")
+        data.close();
+        String::from_utf8(Digest.page(&data, &options, Path::new("-")).expect("a page")).expect("UTF-8")
     }
 
     fn host(last: u8, user: &str) -> String {
@@ -129,21 +129,21 @@ mod tests {
     #[test]
     fn it_has_ten_lines_at_the_most_and_break_ins_come_first() {
         let many: Vec<_> = (1..30).map(|last| host(last, "root")).collect();
-        let text = digest(&many);
+        let text = data(&many);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 10, "{text}");
         assert!(lines[2].starts_with("- [BREAK-IN] 192.0.2.1 tried to log in once") && lines[3].starts_with("- [suspicious] 192.0.2.29"));
         assert_eq!(lines[9], "and 22 more highly suspicious");
-        assert!(digest(&many[..3]).lines().count() == 5 && !digest(&many[..3]).contains("more"));
+        assert!(data(&many[..3]).lines().count() == 5 && !data(&many[..3]).contains("more"));
         let quiet = r#"{"ip":"192.0.2.9","score":1,"signals":{"http_404":1}}"#.to_owned();
-        assert_eq!(digest(&[quiet]).lines().last(), Some("Nothing needs a person."));
+        assert_eq!(data(&[quiet]).lines().last(), Some("Nothing needs a person."));
         // A pipe that broke is no good news.
-        assert_eq!(digest(&[]).lines().last(), Some("No host was read, so nothing can be said."));
+        assert_eq!(data(&[]).lines().last(), Some("No host was read, so nothing can be said."));
     }
 
     #[test]
     fn nobody_is_mentioned_and_nothing_is_a_link() {
-        let text = digest(&[host(1, "@everyone <!channel> <@U123> https://evil.example *x* [a](b) `c`")]);
+        let text = data(&[host(1, "@everyone <!channel> <@U123> https://evil.example *x* [a](b) `c`")]);
         for bad in ["@everyone", "<!", "<@", "://", "evil.example", "*x*", "](", "`c"] {
             assert!(!text.contains(bad), "{bad}: {text}");
         }

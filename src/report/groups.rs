@@ -103,18 +103,18 @@ impl Report for GroupsChart {
         Picture::of(path, self.name()).map(drop)
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
-        draw(&bars(digest, look), path, self.name(), look)
+    fn page(&self, data: &ReportData, options: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
+        draw(&bars(data, options), path, self.name(), options)
     }
 }
 
 /// The chart of the groups of the highest scores.
-pub(crate) fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
-    let lang = look.lang;
-    let shown = digest.groups.first(look.top.unwrap_or(ROWS).min(MOST_ROWS));
+pub(crate) fn bars(data: &ReportData, options: &RenderOptions) -> Bars {
+    let lang = options.lang;
+    let shown = data.groups.first(options.top.unwrap_or(ROWS).min(MOST_ROWS));
     let mut note = lang.say(GROUPS_NOTE).to_owned();
-    if shown.len() < digest.groups.count() {
-        note.push_str(&lang.fill(GROUPS_MORE, &[&lang.number((digest.groups.count() - shown.len()) as u64)]));
+    if shown.len() < data.groups.count() {
+        note.push_str(&lang.fill(GROUPS_MORE, &[&lang.number((data.groups.count() - shown.len()) as u64)]));
     }
     let bar = |(rule, key, tally): &(&str, &str, GroupTally)| {
         let accused = tally.accused.min(tally.addresses);
@@ -145,16 +145,16 @@ mod tests {
 
     #[test]
     fn groups_are_those_of_their_members_the_highest_score_first() {
-        let mut digest = ReportData::default();
+        let mut data = ReportData::default();
         let group = |key: &'static str, addresses, score| HostGroup { rule: "spread".into(), key: key.into(), addresses, score };
         for (last, is_accused, key, addresses, score) in [(1, true, "a", 3, 9), (2, false, "a", 3, 9), (3, true, "b", 1, 50)] {
             let rules = if is_accused { vec!["spread".into()] } else { Vec::new() };
             let groups = vec![group(key, addresses, score)];
-            digest.add_host(&HostRecord { suspicious: is_accused, rules, groups, score: 3, ..HostRecord::new([192, 0, 2, last].into()) });
+            data.add_host(&HostRecord { suspicious: is_accused, rules, groups, score: 3, ..HostRecord::new([192, 0, 2, last].into()) });
         }
-        let rows: Vec<_> = digest.groups.first(9).iter().map(|group| row(group, Lang::En).join(" ")).collect();
+        let rows: Vec<_> = data.groups.first(9).iter().map(|group| row(group, Lang::En).join(" ")).collect();
         assert_eq!(rows, ["b spread 1 1 50", "a spread 3 1 9"]);
-        let chart = bars(&digest, &RenderOptions { top: Some(1), ..RenderOptions::default() });
+        let chart = bars(&data, &RenderOptions { top: Some(1), ..RenderOptions::default() });
         assert_eq!((&*chart.bars[0].label, &*chart.bars[0].value), ("b spread", "1 (1)"));
         assert!(chart.notes[0].ends_with("; further groups, not shown: 1"));
         let svg = GroupsChart.page(&ReportData::default(), &RenderOptions::default(), Path::new("x.svg")).expect("a picture");

@@ -42,20 +42,20 @@ impl Report for Markdown {
         check_kind(path, self.name(), &["md", "markdown"], "Markdown")
     }
 
-    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
-        ReportNeeds { top: 0, urgent: look.top.unwrap_or(ROWS), logins: login::HOSTS, changed: CHANGED, ..ReportNeeds::default() }
+    fn needs(&self, options: &RenderOptions) -> ReportNeeds {
+        ReportNeeds { top: 0, urgent: options.top.unwrap_or(ROWS), logins: login::HOSTS, changed: CHANGED, ..ReportNeeds::default() }
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
-        let lang = look.lang;
-        let mut text = format!("# {}\n\n{}.\n", lang.say(TITLE), headline(digest, look));
-        if digest.inputs.len() > 1 {
-            text.push_str(&format!("{}.\n", lang.fill(NOT_MERGED, &[&lang.number(digest.inputs.len() as u64)])));
+    fn page(&self, data: &ReportData, options: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+        let lang = options.lang;
+        let mut text = format!("# {}\n\n{}.\n", lang.say(TITLE), headline(data, options));
+        if data.inputs.len() > 1 {
+            text.push_str(&format!("{}.\n", lang.fill(NOT_MERGED, &[&lang.number(data.inputs.len() as u64)])));
         }
-        put_changes(digest, lang, &mut text);
-        let shown = digest.urgent(look.top.unwrap_or(ROWS));
+        put_changes(data, lang, &mut text);
+        let shown = data.urgent(options.top.unwrap_or(ROWS));
         if !shown.is_empty() {
-            let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
+            let columns = options.columns_or(unscored::columns(data, &COLUMNS));
             text.push('\n');
             put_row(columns.iter().map(|column| markdown(column.heading_in(lang))), &mut text);
             put_row(columns.iter().map(|column| if is_number(column.kind) { "---:" } else { "---" }), &mut text);
@@ -67,24 +67,24 @@ impl Report for Markdown {
                 put_row(cells, &mut text);
             }
         }
-        let hidden = digest.scored - shown.len() as u64;
+        let hidden = data.scored - shown.len() as u64;
         if hidden > 0 {
             let [shown, hidden] = [shown.len() as u64, hidden].map(|count| lang.number(count));
             text.push_str(&format!("\n{}\n", lang.fill(NOT_SHOWN, &[&shown, &hidden])));
         }
-        put_logins(digest, look, &mut text);
-        put_groups(digest, lang, &mut text);
-        put_accounts(digest, lang, &mut text);
-        put_runs(digest, lang, &mut text);
+        put_logins(data, options, &mut text);
+        put_groups(data, lang, &mut text);
+        put_accounts(data, lang, &mut text);
+        put_runs(data, lang, &mut text);
         Ok(text.into_bytes())
     }
 }
 
 /// What is new since another day; nothing where there is nothing to compare with.
-fn put_changes(digest: &ReportData, lang: Lang, text: &mut String) {
-    let Some(told) = digest.tell_changes(lang, &|name| markdown(name).into_owned()) else { return };
+fn put_changes(data: &ReportData, lang: Lang, text: &mut String) {
+    let Some(told) = data.tell_changes(lang, &|name| markdown(name).into_owned()) else { return };
     text.push_str(&format!("\n## {}\n\n{told}.\n", lang.say(CHANGES)));
-    let shown = digest.changed(CHANGED);
+    let shown = data.changed(CHANGED);
     if !shown.is_empty() {
         text.push('\n');
     }
@@ -92,14 +92,14 @@ fn put_changes(digest: &ReportData, lang: Lang, text: &mut String) {
         let change = kept.detail.change.as_ref().map_or_else(String::new, |change| change.tell(lang));
         text.push_str(&format!("- {}\n", lang.pair(&kept.host.ip.to_string(), &change)));
     }
-    if let Some(gone) = digest.tell_gone(lang) {
+    if let Some(gone) = data.tell_gone(lang) {
         text.push_str(&format!("\n{}.\n", markdown(&gone)));
     }
 }
 
 /// Who logged in, in a table; nothing where nobody did.
-fn put_logins(digest: &ReportData, look: &RenderOptions, text: &mut String) {
-    let (lang, shown) = (look.lang, digest.logins(login::HOSTS));
+fn put_logins(data: &ReportData, options: &RenderOptions, text: &mut String) {
+    let (lang, shown) = (options.lang, data.logins(login::HOSTS));
     if shown.is_empty() {
         return;
     }
@@ -109,15 +109,15 @@ fn put_logins(digest: &ReportData, look: &RenderOptions, text: &mut String) {
     for kept in &shown {
         put_row(login::row(&kept.host, lang).iter().map(|cell| markdown(cell)), text);
     }
-    let hidden = digest.logged_in - shown.len() as u64;
+    let hidden = data.logged_in - shown.len() as u64;
     if hidden > 0 {
         text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
     }
 }
 
 /// The groups for which a rule holds, in a table; nothing where there are none.
-fn put_groups(digest: &ReportData, lang: Lang, text: &mut String) {
-    let shown = digest.groups.first(groups::ROWS);
+fn put_groups(data: &ReportData, lang: Lang, text: &mut String) {
+    let shown = data.groups.first(groups::ROWS);
     if shown.is_empty() {
         return;
     }
@@ -127,15 +127,15 @@ fn put_groups(digest: &ReportData, lang: Lang, text: &mut String) {
     for group in &shown {
         put_row(groups::row(group, lang).iter().map(|cell| markdown(cell)), text);
     }
-    let hidden = (digest.groups.count() - shown.len()) as u64;
+    let hidden = (data.groups.count() - shown.len()) as u64;
     if hidden > 0 {
         text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
     }
 }
 
 /// Who was tried most and who got in, a table each.
-fn put_accounts(digest: &ReportData, lang: Lang, text: &mut String) {
-    for (title, hint, shown, hidden) in digest.accounts.tables() {
+fn put_accounts(data: &ReportData, lang: Lang, text: &mut String) {
+    for (title, hint, shown, hidden) in data.accounts.tables() {
         text.push_str(&format!("\n## {}\n\n{}\n\n", lang.say(title), lang.say(hint)));
         put_row(accounts::HEADINGS.iter().map(|heading| lang.say(*heading)), text);
         put_row((0..accounts::HEADINGS.len()).map(|nth| if accounts::NUMBERS.contains(&nth) { "---:" } else { "---" }), text);
@@ -149,11 +149,11 @@ fn put_accounts(digest: &ReportData, lang: Lang, text: &mut String) {
 }
 
 /// What runs knew about themselves, a list each.
-fn put_runs(digest: &ReportData, lang: Lang, text: &mut String) {
-    if !digest.runs.is_empty() {
+fn put_runs(data: &ReportData, lang: Lang, text: &mut String) {
+    if !data.runs.is_empty() {
         text.push_str(&format!("\n## {}\n", lang.say(INPUTS)));
     }
-    for run in digest.runs.iter().map(|run| show(run, lang)) {
+    for run in data.runs.iter().map(|run| show(run, lang)) {
         text.push_str(&format!("\n### {}\n\n", markdown(&run.heading)));
         for (name, sentences) in &run.facts {
             for sentence in sentences {
@@ -181,13 +181,13 @@ mod tests {
 
     #[test]
     fn a_table_shows_text_as_it_is_and_says_what_it_leaves_out() {
-        let look = RenderOptions { top: Some(1), ..RenderOptions::default() };
-        let mut digest = ReportData::new(Markdown.needs(&look), Thresholds::default());
+        let options = RenderOptions { top: Some(1), ..RenderOptions::default() };
+        let mut data = ReportData::new(Markdown.needs(&options), Thresholds::default());
         let host = HostRecord { score: 7, suspicious: true, rules: vec!["a|b <i>".into()], ..HostRecord::new([192, 0, 2, 1].into()) };
-        digest.add_host(&host);
-        digest.add_host(&HostRecord { score: 1, suspicious: false, ..host });
-        digest.close();
-        let page = Markdown.page(&digest, &look, Path::new("-")).expect("a page");
+        data.add_host(&host);
+        data.add_host(&HostRecord { score: 1, suspicious: false, ..host });
+        data.close();
+        let page = Markdown.page(&data, &options, Path::new("-")).expect("a page");
         assert_eq!(
             String::from_utf8_lossy(&page),
             "# Security report\n\n2 addresses with a score, 1 highly suspicious.\n\n\

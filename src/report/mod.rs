@@ -1,6 +1,6 @@
 //! soar-report: hosts in, what a person reads out: CSV rows, charts, an HTML page, a Markdown table, a summary.
 //!
-//! Input is read once for all reports. Rows stream in the order of the input; pages are made of a digest that holds no more
+//! Input is read once for all reports. Rows stream in the order of the input; pages are made of data that hold no more
 //! hosts than are shown. Hosts without a score are left out, unless they were scanned.
 
 #[doc(hidden)]
@@ -83,7 +83,7 @@ pub struct Config {
     /// Reports and where they go; `-` is stdout.
     pub outputs: Vec<(&'static dyn Report, PathBuf)>,
     /// How they look.
-    pub look: RenderOptions,
+    pub options: RenderOptions,
     /// Files in which the runs that made the hosts say what they knew about themselves.
     pub runs: Vec<PathBuf>,
     /// The file in which soar-score says who was tried.
@@ -107,7 +107,7 @@ impl Config {
     /// How many hosts all pages together need.
     fn needs(&self) -> ReportNeeds {
         let said = if self.summary == Summary::Said { summary::needs() } else { ReportNeeds::default() };
-        self.outputs.iter().fold(said, |needs, (report, _)| needs.max(report.needs(&self.look)))
+        self.outputs.iter().fold(said, |needs, (report, _)| needs.max(report.needs(&self.options)))
     }
 }
 
@@ -122,14 +122,14 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
         run.shutdown.stop_on_closed_stdout();
     }
     for (place, (report, _)) in config.outputs.iter().enumerate() {
-        match sinks.write(place, &report.heading(&config.look)) {
+        match sinks.write(place, &report.heading(&config.options)) {
             Err(Error::ReaderLeft) => return Ok(Exit::Done),
             other => other?,
         }
     }
     let against = config.against.as_deref().map(|path| Against::read(path, run)).transpose()?.map(Arc::new);
-    let digest = ReportData::new(config.needs(), Thresholds::default()).compared_with(against.as_ref());
-    let mut seen = ReportInput { digest, lines: LineCounts::default(), unreadable: 0 };
+    let data = ReportData::new(config.needs(), Thresholds::default()).compared_with(against.as_ref());
+    let mut seen = ReportInput { data, lines: LineCounts::default(), unreadable: 0 };
     let outcome = read_all(config, against.as_ref(), inputs.reader(run), run, |answer| seen.add(answer, &mut sinks, run, diagnostics));
     seen.note(&mut diagnostics.stats);
     match outcome {
@@ -152,8 +152,8 @@ fn read_all(
     let floors = Mutex::new(Thresholds::default());
     let lock = || floors.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |block: Block| {
-        let digest = ReportData::new(needs, *lock()).compared_with(against);
-        let records = read_block(&block, config, digest, &run.results);
+        let data = ReportData::new(needs, *lock()).compared_with(against);
+        let records = read_block(&block, config, data, &run.results);
         run.blocks.put(block.bytes);
         records
     };
@@ -171,28 +171,28 @@ fn finish(config: &Config, mut seen: ReportInput, sinks: Sinks, run: &Run, diagn
         // A reader who has left knows that the rest is missing; who sent a signal is told what became of the files.
         if run.shutdown.exit().is_some() {
             let what = if sinks.has_files() { lang::STOPPED_NO_FILE } else { lang::STOPPED_PART };
-            diagnostics.warn("stopped", config.look.lang.say(what));
+            diagnostics.warn("stopped", config.options.lang.say(what));
         }
         return Ok(seen.exit());
     }
     // A log, or something else: a report of an earlier run is worth more than one of nothing.
     if seen.lines[LineClass::Host] == 0 && seen.lines[LineClass::Malformed] > 0 && sinks.has_files() {
-        diagnostics.warn("no_host", config.look.lang.say(lang::NO_HOST_NO_FILE));
+        diagnostics.warn("no_host", config.options.lang.say(lang::NO_HOST_NO_FILE));
         return Ok(seen.exit());
     }
-    seen.digest.close();
+    seen.data.close();
     // Only now: a stage before this one in a pipe has ended, and has written what it knows.
-    seen.digest.runs = runs::read_runs(&config.runs)?;
-    seen.digest.accounts = config.accounts.as_deref().map(AccountTables::read).transpose()?.unwrap_or_default();
-    sinks.commit_all(&seen.digest, &config.look)?;
+    seen.data.runs = runs::read_runs(&config.runs)?;
+    seen.data.accounts = config.accounts.as_deref().map(AccountTables::read).transpose()?.unwrap_or_default();
+    sinks.commit_all(&seen.data, &config.options)?;
     if config.summary == Summary::Said {
-        diagnostics.page(&summary::render(&seen.digest, &config.look));
+        diagnostics.page(&summary::render(&seen.data, &config.options));
     }
-    if seen.digest.inputs.len() > 1 {
-        diagnostics.warn("not_merged", &config.look.lang.fill(lang::NOT_MERGED, &[&seen.digest.inputs.len().to_string()]));
+    if seen.data.inputs.len() > 1 {
+        diagnostics.warn("not_merged", &config.options.lang.fill(lang::NOT_MERGED, &[&seen.data.inputs.len().to_string()]));
     }
-    let ReportData { scored, unscored, quiet_logins, .. } = seen.digest;
-    let lang = config.look.lang;
+    let ReportData { scored, unscored, quiet_logins, .. } = seen.data;
+    let lang = config.options.lang;
     let logins = match quiet_logins {
         0 => String::new(),
         hosts => lang.fill(lang::QUIET_LOGINS, &[&lang.number(hosts)]),
@@ -205,20 +205,20 @@ fn finish(config: &Config, mut seen: ReportInput, sinks: Sinks, run: &Run, diagn
 
 /// What one block of records said.
 struct ReportBlock {
-    digest: ReportData,
+    data: ReportData,
     /// Rows, for each output that has rows.
     rows: Vec<(usize, Vec<u8>)>,
     lines: LineCounts,
     intake: RecordReader,
 }
 
-fn read_block(block: &Block, config: &Config, mut digest: ReportData, buffers: &BufferPool) -> ReportBlock {
+fn read_block(block: &Block, config: &Config, mut data: ReportData, buffers: &BufferPool) -> ReportBlock {
     let mut intake = RecordReader::new("soar-report", Accepts::Hosts, Arc::clone(&block.file));
     if block.first_line == 1 && matches!(block.part, BlockKind::Lines | BlockKind::LongStart) {
-        digest.inputs.push(block.file.to_string());
+        data.inputs.push(block.file.to_string());
     }
     let with_rows =
-        config.outputs.iter().enumerate().filter_map(|(place, (report, _))| Some((place, report.rows(&config.look, buffers.get())?)));
+        config.outputs.iter().enumerate().filter_map(|(place, (report, _))| Some((place, report.rows(&config.options, buffers.get())?)));
     let mut rows: Vec<(usize, Box<dyn Rows + '_>)> = with_rows.collect();
     let needs_detail = rows.iter().any(|(_, rows)| rows.needs_detail());
     let (mut lines, mut taken) = (LineCounts::default(), 0);
@@ -227,11 +227,11 @@ fn read_block(block: &Block, config: &Config, mut digest: ReportData, buffers: &
         intake.read(number, line, |_, line| {
             let host = HostRecord::from_line(line)?;
             lines[LineClass::Host] += 1;
-            if !is_seen_in(&host, &config.look.period) {
-                digest.outside += 1;
-            } else if digest.add(&host, line) {
+            if !is_seen_in(&host, &config.options.period) {
+                data.outside += 1;
+            } else if data.add(&host, line) {
                 let mut detail = if needs_detail { HostDetail::of(&host) } else { HostDetail::default() };
-                detail.change = digest.against.as_ref().filter(|_| needs_detail).map(|against| against.compare(&host));
+                detail.change = data.against.as_ref().filter(|_| needs_detail).map(|against| against.compare(&host));
                 for (_, rows) in &mut rows {
                     rows.add(Row { host: &host, detail: &detail });
                 }
@@ -239,15 +239,15 @@ fn read_block(block: &Block, config: &Config, mut digest: ReportData, buffers: &
             Ok(())
         });
     }
-    digest.malformed = intake.issues.count();
-    lines[LineClass::Malformed] = digest.malformed;
+    data.malformed = intake.issues.count();
+    lines[LineClass::Malformed] = data.malformed;
     lines[LineClass::Blank] = block.lines - taken;
-    ReportBlock { digest, rows: rows.into_iter().map(|(place, rows)| (place, rows.finish())).collect(), lines, intake }
+    ReportBlock { data, rows: rows.into_iter().map(|(place, rows)| (place, rows.finish())).collect(), lines, intake }
 }
 
 /// What was read.
 struct ReportInput {
-    digest: ReportData,
+    data: ReportData,
     lines: LineCounts,
     unreadable: u64,
 }
@@ -258,7 +258,7 @@ impl ReportInput {
             Ok(records) => {
                 self.lines += records.lines;
                 diagnostics.rejects(|_| LineClass::Malformed.name(), &records.intake.file, &records.intake.issues);
-                self.digest.merge(records.digest);
+                self.data.merge(records.data);
                 for (place, rows) in records.rows {
                     sinks.write(place, &rows)?;
                     run.results.put(rows);
@@ -270,20 +270,20 @@ impl ReportInput {
                 self.unreadable += 1;
             }
         }
-        Ok(self.digest.floors())
+        Ok(self.data.floors())
     }
 
     /// Tells `stats` what was read, also of a run that failed.
     fn note(&self, stats: &mut Stats) {
         stats.lines.extend(self.lines.of_program("soar-report"));
-        let ReportData { scored, unscored, suspicious, break_ins, .. } = self.digest;
+        let ReportData { scored, unscored, suspicious, break_ins, .. } = self.data;
         let counts =
             [(Counter::Reported, scored), (Counter::Unscored, unscored), (Counter::Suspicious, suspicious), (Counter::BreakIns, break_ins)];
         stats.counts.extend(counts.map(|(counter, count)| (counter.name(), count)));
     }
 
     const fn exit(&self) -> Exit {
-        Exit::after(self.unreadable, self.digest.malformed)
+        Exit::after(self.unreadable, self.data.malformed)
     }
 }
 
@@ -340,10 +340,10 @@ impl Sinks {
     ///
     /// # Errors
     /// [`Error::ReaderLeft`] or [`Error::Write`].
-    fn commit_all(mut self, digest: &ReportData, look: &RenderOptions) -> Result<()> {
+    fn commit_all(mut self, data: &ReportData, options: &RenderOptions) -> Result<()> {
         for place in 0..self.0.len() {
             let sink = &self.0[place];
-            let page = sink.report.page(digest, look, &sink.path)?;
+            let page = sink.report.page(data, options, &sink.path)?;
             self.write(place, &page)?;
         }
         self.0.iter().try_for_each(Sink::sync)?;

@@ -33,17 +33,17 @@ pub trait Report: fmt::Debug + Sync {
     }
 
     /// How many hosts its page shows.
-    fn needs(&self, _look: &RenderOptions) -> ReportNeeds {
+    fn needs(&self, _options: &RenderOptions) -> ReportNeeds {
         ReportNeeds::default()
     }
 
     /// The line above its rows.
-    fn heading(&self, _look: &RenderOptions) -> Vec<u8> {
+    fn heading(&self, _options: &RenderOptions) -> Vec<u8> {
         Vec::new()
     }
 
     /// A writer of the rows of one block of hosts, into `room`.
-    fn rows<'l>(&self, _look: &'l RenderOptions, _room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
+    fn rows<'l>(&self, _options: &'l RenderOptions, _room: Vec<u8>) -> Option<Box<dyn Rows + 'l>> {
         None
     }
 
@@ -51,7 +51,7 @@ pub trait Report: fmt::Debug + Sync {
     ///
     /// # Errors
     /// [`Error::Write`] where it cannot be made.
-    fn page(&self, _digest: &ReportData, _look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+    fn page(&self, _data: &ReportData, _options: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         Ok(Vec::new())
     }
 }

@@ -32,25 +32,25 @@ impl Report for PortsChart {
         Picture::of(path, self.name()).map(drop)
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
-        draw(&bars(digest, look), path, self.name(), look)
+    fn page(&self, data: &ReportData, options: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
+        draw(&bars(data, options), path, self.name(), options)
     }
 }
 
 /// The chart of the ports that are open most often.
-pub(crate) fn bars(digest: &ReportData, look: &RenderOptions) -> Bars {
-    let lang = look.lang;
-    let mut ports: Vec<(u16, u64)> = digest.open_ports.iter().map(|(port, hosts)| (*port, *hosts)).collect();
+pub(crate) fn bars(data: &ReportData, options: &RenderOptions) -> Bars {
+    let lang = options.lang;
+    let mut ports: Vec<(u16, u64)> = data.open_ports.iter().map(|(port, hosts)| (*port, *hosts)).collect();
     // Stable: of equals the lowest port first.
     ports.sort_by_key(|&(_, hosts)| std::cmp::Reverse(hosts));
-    let shown = ports.len().min(look.top.unwrap_or(ROWS).min(MOST_ROWS));
-    let scanned = digest.scans_in("complete") + digest.scans_in("incomplete");
-    let mut note = lang.fill(PORTS_SCANNED, &[&lang.number(scanned), &lang.number(digest.suspicious)]);
+    let shown = ports.len().min(options.top.unwrap_or(ROWS).min(MOST_ROWS));
+    let scanned = data.scans_in("complete") + data.scans_in("incomplete");
+    let mut note = lang.fill(PORTS_SCANNED, &[&lang.number(scanned), &lang.number(data.suspicious)]);
     if shown < ports.len() {
         note.push_str(&lang.fill(PORTS_MORE, &[&lang.number((ports.len() - shown) as u64)]));
     }
-    if digest.tarpits > 0 {
-        note.push_str(&lang.fill(PORTS_NOTED, &[&lang.number(digest.tarpits)]));
+    if data.tarpits > 0 {
+        note.push_str(&lang.fill(PORTS_NOTED, &[&lang.number(data.tarpits)]));
     }
     let bar = |&(port, hosts): &(u16, u64)| {
         let mut value = lang.number(hosts);
@@ -91,28 +91,28 @@ mod tests {
 
     #[test]
     fn ports_are_counted_over_suspicious_hosts_the_most_frequent_first() {
-        let mut digest = ReportData::default();
+        let mut data = ReportData::default();
         for (last, ports) in [(1, vec![22, 8080]), (2, vec![22]), (3, vec![])] {
             let scan = Some(ScanView::for_tests("complete", &ports, false));
-            digest.add_host(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) });
+            data.add_host(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) });
         }
-        digest.add_host(&HostRecord { suspicious: true, ..HostRecord::new([192, 0, 2, 4].into()) });
-        let chart = bars(&digest, &RenderOptions::default());
+        data.add_host(&HostRecord { suspicious: true, ..HostRecord::new([192, 0, 2, 4].into()) });
+        let chart = bars(&data, &RenderOptions::default());
         assert_eq!(chart.notes, ["highly suspicious addresses scanned: 3 of 4"]);
         let said: Vec<_> = chart.bars.iter().map(|bar| (&*bar.label, &*bar.value)).collect();
         assert_eq!(said, [("22 SSH", "2 (67%)"), ("8080", "1 (33%)")]);
-        let chart = bars(&digest, &RenderOptions { top: Some(1), ..RenderOptions::default() });
+        let chart = bars(&data, &RenderOptions { top: Some(1), ..RenderOptions::default() });
         assert_eq!(chart.notes, ["highly suspicious addresses scanned: 3 of 4; further ports, not shown: 1"]);
     }
 
     #[test]
     fn what_answers_on_every_port_is_left_out_and_counted() {
-        let mut digest = ReportData::default();
+        let mut data = ReportData::default();
         for (last, is_noted) in [(1, true), (2, false)] {
             let scan = Some(ScanView::for_tests("complete", &[22, 80], is_noted));
-            digest.add_host(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) });
+            data.add_host(&HostRecord { suspicious: true, scan, ..HostRecord::new([192, 0, 2, last].into()) });
         }
-        let chart = bars(&digest, &RenderOptions::default());
+        let chart = bars(&data, &RenderOptions::default());
         let note = "highly suspicious addresses scanned: 2 of 2; left out as probable tarpits or proxies: 1";
         assert_eq!(chart.notes, [note]);
         assert!(chart.bars.iter().all(|bar| bar.parts == [(FILL, 1)]));

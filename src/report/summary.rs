@@ -33,108 +33,111 @@ pub const fn needs() -> ReportNeeds {
 }
 
 /// The page as text.
-pub fn render(digest: &ReportData, look: &RenderOptions) -> String {
-    let mut text = format!("{}\n", headline(digest, look));
-    put_changes(digest, look, &mut text);
-    put_suspects(digest, look, &mut text);
-    put_logins(digest, look, &mut text);
-    put_accounts(digest, look, &mut text);
-    put_runs(digest, look, &mut text);
+pub fn render(data: &ReportData, options: &RenderOptions) -> String {
+    let mut text = format!("{}\n", headline(data, options));
+    put_changes(data, options, &mut text);
+    put_suspects(data, options, &mut text);
+    put_logins(data, options, &mut text);
+    put_accounts(data, options, &mut text);
+    put_runs(data, options, &mut text);
     text
 }
 
 /// What is new since another day; nothing where there is nothing to compare with.
-fn put_changes(digest: &ReportData, look: &RenderOptions, text: &mut String) {
-    let Some(told) = digest.tell_changes(look.lang, &|name| terminal(name).into_owned()) else { return };
+fn put_changes(data: &ReportData, options: &RenderOptions, text: &mut String) {
+    let Some(told) = data.tell_changes(options.lang, &|name| terminal(name).into_owned()) else { return };
     text.push_str(&format!("{told}\n"));
     // The suspicious ones stand below.
-    let mut shown = digest.changed(CHANGED);
+    let mut shown = data.changed(CHANGED);
     shown.retain(|kept| !kept.host.suspicious);
     for kept in &shown {
-        let change = kept.detail.change.as_ref().map_or_else(String::new, |change| change.tell(look.lang));
-        text.push_str(&format!("  {}\n", look.lang.pair(&kept.host.ip.to_string(), &change)));
+        let change = kept.detail.change.as_ref().map_or_else(String::new, |change| change.tell(options.lang));
+        text.push_str(&format!("  {}\n", options.lang.pair(&kept.host.ip.to_string(), &change)));
     }
-    if let Some(gone) = digest.tell_gone(look.lang) {
+    if let Some(gone) = data.tell_gone(options.lang) {
         text.push_str(&format!("  {}\n", terminal(&gone)));
     }
 }
 
 /// What runs knew about themselves.
-fn put_runs(digest: &ReportData, look: &RenderOptions, text: &mut String) {
-    if !digest.runs.is_empty() {
-        text.push_str(&format!("{}\n", look.lang.say(INPUTS)));
+fn put_runs(data: &ReportData, options: &RenderOptions, text: &mut String) {
+    if !data.runs.is_empty() {
+        text.push_str(&format!("{}\n", options.lang.say(INPUTS)));
     }
-    for run in digest.runs.iter().filter_map(|run| show_briefly(run, look.lang)) {
+    for run in data.runs.iter().filter_map(|run| show_briefly(run, options.lang)) {
         text.push_str(&format!("  {}\n", terminal(&run.heading)));
         for (name, sentences) in &run.facts {
             for sentence in sentences {
-                text.push_str(&format!("    {}\n", look.lang.pair(look.lang.say(*name), &shorten(&terminal(sentence), LONGEST_SENTENCE))));
+                text.push_str(&format!(
+                    "    {}\n",
+                    options.lang.pair(options.lang.say(*name), &shorten(&terminal(sentence), LONGEST_SENTENCE))
+                ));
             }
         }
     }
 }
 
-fn put_suspects(digest: &ReportData, look: &RenderOptions, text: &mut String) {
-    let is_scan = digest.suspicious == 0 && digest.scanned > 0;
-    let mut shown = digest.urgent(usize::MAX);
+fn put_suspects(data: &ReportData, options: &RenderOptions, text: &mut String) {
+    let is_scan = data.suspicious == 0 && data.scanned > 0;
+    let mut shown = data.urgent(usize::MAX);
     shown.retain(|kept| kept.host.suspicious || is_scan && unscored::is_scanned(&kept.host));
     shown.truncate(ROWS);
     if shown.is_empty() {
         return;
     }
-    let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
-    let heading: Vec<String> = columns.iter().map(|column| column.heading_in(look.lang).to_uppercase()).collect();
-    let cells = |kept: &TopHost<'_>| columns.iter().map(|column| cell(&column.text(kept.row(), look.lang))).collect();
+    let columns = options.columns_or(unscored::columns(data, &COLUMNS));
+    let heading: Vec<String> = columns.iter().map(|column| column.heading_in(options.lang).to_uppercase()).collect();
+    let cells = |kept: &TopHost<'_>| columns.iter().map(|column| cell(&column.text(kept.row(), options.lang))).collect();
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(shown.iter().map(cells)).collect();
     put_table(&rows, &columns, text);
-    let hidden = if is_scan { digest.scanned } else { digest.suspicious } - shown.len() as u64;
+    let hidden = if is_scan { data.scanned } else { data.suspicious } - shown.len() as u64;
     if hidden > 0 {
-        text.push_str(&format!("  {}\n", look.lang.fill(AND_MORE, &[&look.lang.number(hidden)])));
+        text.push_str(&format!("  {}\n", options.lang.fill(AND_MORE, &[&options.lang.number(hidden)])));
     }
-    let out_of_scope = digest.scans_in("out_of_scope");
+    let out_of_scope = data.scans_in("out_of_scope");
     if out_of_scope > 0 {
-        text.push_str(&format!("{}\n", look.lang.fill(OUT_OF_SCOPE, &[&look.lang.number(out_of_scope)])));
+        text.push_str(&format!("{}\n", options.lang.fill(OUT_OF_SCOPE, &[&options.lang.number(out_of_scope)])));
     }
 }
 
 /// Who logged in, in a line; nothing where nobody did.
-fn put_logins(digest: &ReportData, look: &RenderOptions, text: &mut String) {
-    let shown = digest.logins(LOGINS);
+fn put_logins(data: &ReportData, options: &RenderOptions, text: &mut String) {
+    let shown = data.logins(LOGINS);
     if shown.is_empty() {
         return;
     }
-    let mut named: Vec<_> = shown.iter().map(|kept| cell(&login::mention(&kept.host, look.lang))).collect();
-    let hidden = digest.logged_in - shown.len() as u64;
+    let mut named: Vec<_> = shown.iter().map(|kept| cell(&login::mention(&kept.host, options.lang))).collect();
+    let hidden = data.logged_in - shown.len() as u64;
     if hidden > 0 {
-        named.push(look.lang.fill(AND_MORE, &[&look.lang.number(hidden)]));
+        named.push(options.lang.fill(AND_MORE, &[&options.lang.number(hidden)]));
     }
-    text.push_str(&format!("{}\n", look.lang.pair(&look.lang.count(digest.logged_in, LOGGED_IN), &named.join(", "))));
+    text.push_str(&format!("{}\n", options.lang.pair(&options.lang.count(data.logged_in, LOGGED_IN), &named.join(", "))));
 }
 
 /// Who was tried most, and who got in, in a line each.
-fn put_accounts(digest: &ReportData, look: &RenderOptions, text: &mut String) {
-    for (title, _, shown, hidden) in digest.accounts.tables() {
-        let mut named: Vec<_> = shown.iter().take(LOGINS).map(|account| cell(&accounts::mention(account, look.lang))).collect();
+fn put_accounts(data: &ReportData, options: &RenderOptions, text: &mut String) {
+    for (title, _, shown, hidden) in data.accounts.tables() {
+        let mut named: Vec<_> = shown.iter().take(LOGINS).map(|account| cell(&accounts::mention(account, options.lang))).collect();
         let hidden = hidden + (shown.len() - named.len()) as u64;
         if hidden > 0 {
-            named.push(look.lang.fill(AND_MORE, &[&look.lang.number(hidden)]));
+            named.push(options.lang.fill(AND_MORE, &[&options.lang.number(hidden)]));
         }
-        text.push_str(&format!("{}\n", look.lang.pair(look.lang.say(title), &named.join(", "))));
+        text.push_str(&format!("{}\n", options.lang.pair(options.lang.say(title), &named.join(", "))));
     }
 }
 
 /// How many hosts there are, of which kind, and when they were seen.
-pub(crate) fn headline(digest: &ReportData, look: &RenderOptions) -> String {
-    let scored = look.lang.count(digest.scored - digest.scanned, SCORED);
-    let mut text = unscored::start(digest, look.lang, &format!("{scored}, {}", look.lang.count(digest.suspicious, SUSPICIOUS)));
-    if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
-        text.push_str(&format!(", {}", look.lang.fill(SEEN, &[&look.lang.time(first), &look.lang.time(last)])));
+pub(crate) fn headline(data: &ReportData, options: &RenderOptions) -> String {
+    let scored = options.lang.count(data.scored - data.scanned, SCORED);
+    let mut text = unscored::start(data, options.lang, &format!("{scored}, {}", options.lang.count(data.suspicious, SUSPICIOUS)));
+    if let (Some(first), Some(last)) = (data.first_seen, data.last_seen) {
+        text.push_str(&format!(", {}", options.lang.fill(SEEN, &[&options.lang.time(first), &options.lang.time(last)])));
     }
-    if digest.outside > 0 {
-        let counted = look.lang.count(digest.outside, timeline::OUTSIDE);
-        text.push_str(&format!(". {}", counted.replacen("{}", &shown_period(&look.period, look.lang), 1)));
+    if data.outside > 0 {
+        let counted = options.lang.count(data.outside, timeline::OUTSIDE);
+        text.push_str(&format!(". {}", counted.replacen("{}", &shown_period(&options.period, options.lang), 1)));
     }
-    if let Some(hint) = digest.web.hint(look.lang) {
+    if let Some(hint) = data.web.hint(options.lang) {
         text.push_str(&format!(". {hint}"));
     }
     text
@@ -177,8 +180,8 @@ mod tests {
     use crate::record::host::scan::ScanView;
     use crate::report::data::Thresholds;
 
-    fn digest() -> ReportData {
-        let mut digest = ReportData::new(ReportNeeds { urgent: 2, ..ReportNeeds::default() }, Thresholds::default());
+    fn data() -> ReportData {
+        let mut data = ReportData::new(ReportNeeds { urgent: 2, ..ReportNeeds::default() }, Thresholds::default());
         let scan = |status: &'static str, open_ports: &[u16]| Some(ScanView::for_tests(status, open_ports, false));
         let host = |last: u8, score, rule: &'static str, scan| HostRecord {
             score,
@@ -188,17 +191,17 @@ mod tests {
             scan,
             ..HostRecord::new([192, 0, 2, last].into())
         };
-        digest.add_host(&host(1, 9, "evil\u{1b}[2J漢", scan("complete", &[22, 80])));
-        digest.add_host(&host(20, 120, "ssh_breakin", scan("out_of_scope", &[])));
-        digest.add_host(&host(3, 1, "x", None));
-        digest.close();
-        digest
+        data.add_host(&host(1, 9, "evil\u{1b}[2J漢", scan("complete", &[22, 80])));
+        data.add_host(&host(20, 120, "ssh_breakin", scan("out_of_scope", &[])));
+        data.add_host(&host(3, 1, "x", None));
+        data.close();
+        data
     }
 
     #[test]
     fn hosts_are_aligned_and_hostile_text_is_spelled_out() {
         assert_eq!(
-            render(&digest(), &RenderOptions::default()).lines().collect::<Vec<_>>(),
+            render(&data(), &RenderOptions::default()).lines().collect::<Vec<_>>(),
             [
                 "3 addresses with a score, 3 highly suspicious",
                 "  VERDICT     ADDRESS     SCORE  REASON      RULES          OPEN PORTS",
@@ -213,9 +216,9 @@ mod tests {
     #[test]
     fn it_speaks_french_and_shows_the_columns_that_were_asked_for() {
         let columns = Some(Column::from_names("ip,verdict,scan_result").expect("columns"));
-        let look = RenderOptions { lang: Lang::Fr, columns, ..RenderOptions::default() };
+        let options = RenderOptions { lang: Lang::Fr, columns, ..RenderOptions::default() };
         assert_eq!(
-            render(&digest(), &look).lines().collect::<Vec<_>>(),
+            render(&data(), &options).lines().collect::<Vec<_>>(),
             [
                 "3 adresses avec un score, 3 très suspectes",
                 "  ADRESSE     VERDICT    PORTS OUVERTS",

@@ -16,15 +16,15 @@ pub(crate) fn is_scanned(host: &HostRecord<'_>) -> bool {
 }
 
 /// The columns of a table: `names`, or those of a scan where there is nothing else.
-pub(crate) fn columns<'n>(digest: &ReportData, names: &'n [&'n str]) -> &'n [&'n str] {
-    if digest.scanned > 0 && digest.scanned == digest.scored { &COLUMNS } else { names }
+pub(crate) fn columns<'n>(data: &ReportData, names: &'n [&'n str]) -> &'n [&'n str] {
+    if data.scanned > 0 && data.scanned == data.scored { &COLUMNS } else { names }
 }
 
 /// How a sentence about all hosts starts, `scored` being how it says how many have a score.
-pub(crate) fn start(digest: &ReportData, lang: Lang, scored: &str) -> String {
-    match digest.scanned {
+pub(crate) fn start(data: &ReportData, lang: Lang, scored: &str) -> String {
+    match data.scanned {
         0 => scored.to_owned(),
-        all if all == digest.scored => lang.count(all, SCANNED),
+        all if all == data.scored => lang.count(all, SCANNED),
         some => format!("{scored}, {}", lang.count(some, UNSCORED)),
     }
 }

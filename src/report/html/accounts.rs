@@ -9,9 +9,9 @@ use crate::report::lang;
 
 /// Both tables; nothing where there are no accounts.
 pub(super) fn tables(content: &HtmlPage<'_>) -> Markup {
-    let (digest, lang) = (content.digest, content.look.lang);
+    let (data, lang) = (content.data, content.options.lang);
     html! {
-        @for (nth, (title, hint, shown, hidden)) in digest.accounts.tables().enumerate() {
+        @for (nth, (title, hint, shown, hidden)) in data.accounts.tables().enumerate() {
             @let id = format!("accounts{nth}");
             section.logins aria-labelledby=(id) {
                 h2 id=(id) { (lang.say(title)) }

@@ -10,9 +10,9 @@ use crate::report::lang::group::{GROUPS, GROUPS_HINT};
 
 /// The groups, the highest score first; nothing where there are none.
 pub(super) fn table(content: &HtmlPage<'_>) -> Markup {
-    let (digest, lang) = (content.digest, content.look.lang);
-    let shown = digest.groups.first(ROWS);
-    let hidden = (digest.groups.count() - shown.len()) as u64;
+    let (data, lang) = (content.data, content.options.lang);
+    let shown = data.groups.first(ROWS);
+    let hidden = (data.groups.count() - shown.len()) as u64;
     html! {
         @if !shown.is_empty() {
             section.logins aria-labelledby="groups" {

@@ -10,9 +10,9 @@ use crate::report::login;
 
 /// Who logged in, and after how many failures; nothing where nobody did.
 pub(super) fn table(content: &HtmlPage<'_>) -> Markup {
-    let (digest, lang) = (content.digest, content.look.lang);
-    let shown = digest.logins(login::HOSTS);
-    let hidden = digest.logged_in - shown.len() as u64;
+    let (data, lang) = (content.data, content.options.lang);
+    let shown = data.logins(login::HOSTS);
+    let hidden = data.logged_in - shown.len() as u64;
     html! {
         @if !shown.is_empty() {
             section.logins aria-labelledby="logins" {

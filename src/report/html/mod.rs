@@ -72,23 +72,23 @@ impl Report for Html {
         check_kind(path, self.name(), &["html", "htm"], "HTML, which a browser prints as PDF")
     }
 
-    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
-        let rows = look.top.unwrap_or(ROWS);
+    fn needs(&self, options: &RenderOptions) -> ReportNeeds {
+        let rows = options.top.unwrap_or(ROWS);
         ReportNeeds { urgent: rows, logins: HOSTS, timeline: true, changed: CHANGED, ..ReportNeeds::default() }
             .max(chart::needs(rows.min(CHART_ROWS)))
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
-        let hosts = digest.urgent(look.top.unwrap_or(ROWS));
-        let view = digest.timeline.view(&look.period);
-        Ok(page(&HtmlPage { digest, look, hosts: &hosts, view: view.as_ref() }).into_string().into_bytes())
+    fn page(&self, data: &ReportData, options: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+        let hosts = data.urgent(options.top.unwrap_or(ROWS));
+        let view = data.timeline.view(&options.period);
+        Ok(page(&HtmlPage { data, options, hosts: &hosts, view: view.as_ref() }).into_string().into_bytes())
     }
 }
 
 /// What a page is made of.
 struct HtmlPage<'d> {
-    digest: &'d ReportData,
-    look: &'d RenderOptions,
+    data: &'d ReportData,
+    options: &'d RenderOptions,
     hosts: &'d [TopHost<'d>],
     /// What is shown over time; nothing where no host has a timeline.
     view: Option<&'d View>,
@@ -101,11 +101,11 @@ fn policy() -> String {
 }
 
 fn page(content: &HtmlPage<'_>) -> Markup {
-    let HtmlPage { digest, look, .. } = content;
-    let lang = look.lang;
+    let HtmlPage { data, options, .. } = content;
+    let lang = options.lang;
     html! {
         (DOCTYPE)
-        html lang=(lang.code()) class=[class_of_theme(look.theme)] {
+        html lang=(lang.code()) class=[class_of_theme(options.theme)] {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy());
@@ -119,14 +119,14 @@ fn page(content: &HtmlPage<'_>) -> Markup {
             body {
                 header {
                     h1 { (lang.say(lang::TITLE)) }
-                    p { (words(&headline(digest, look))) "." }
+                    p { (words(&headline(data, options))) "." }
                 }
                 main {
                     (alert(content))
                     (changes(content))
-                    (bars::figure(&chart::bars(digest, look, look.top.unwrap_or(ROWS).min(CHART_ROWS)), lang))
+                    (bars::figure(&chart::bars(data, options, options.top.unwrap_or(ROWS).min(CHART_ROWS)), lang))
                     (timeline::figure(content))
-                    (facts(digest, lang))
+                    (facts(data, lang))
                     (table(content))
                     (login::table(content))
                     (groups::table(content))
@@ -140,13 +140,13 @@ fn page(content: &HtmlPage<'_>) -> Markup {
 
 /// The break-ins, each a link to its row.
 fn alert(content: &HtmlPage<'_>) -> Markup {
-    let HtmlPage { digest, look, .. } = content;
-    let lang = look.lang;
+    let HtmlPage { data, options, .. } = content;
+    let lang = options.lang;
     let rows = content.hosts.iter().enumerate().filter(|(_, kept)| is_alarming(&kept.host)).take(BREAK_INS);
     html! {
-        @if digest.break_ins > 0 {
+        @if data.break_ins > 0 {
             section.alert aria-labelledby="break-ins" {
-                h2 #break-ins { (lang.count(digest.break_ins, lang::BREAK_INS)) }
+                h2 #break-ins { (lang.count(data.break_ins, lang::BREAK_INS)) }
                 p { (lang.say(lang::BREAK_IN_ALERT)) }
                 ul {
                     @for (nth, kept) in rows {
@@ -157,8 +157,8 @@ fn alert(content: &HtmlPage<'_>) -> Markup {
                         }
                     }
                 }
-                @if digest.break_ins > BREAK_INS as u64 {
-                    p { (lang.fill(lang::AND_MORE, &[&lang.number(digest.break_ins - BREAK_INS as u64)])) }
+                @if data.break_ins > BREAK_INS as u64 {
+                    p { (lang.fill(lang::AND_MORE, &[&lang.number(data.break_ins - BREAK_INS as u64)])) }
                 }
             }
         }
@@ -167,9 +167,9 @@ fn alert(content: &HtmlPage<'_>) -> Markup {
 
 /// What is new since another day; nothing where there is nothing to compare with.
 fn changes(content: &HtmlPage<'_>) -> Markup {
-    let (digest, lang) = (content.digest, content.look.lang);
-    let Some(told) = digest.tell_changes(lang, &text) else { return html! {} };
-    let shown = digest.changed(CHANGED);
+    let (data, lang) = (content.data, content.options.lang);
+    let Some(told) = data.tell_changes(lang, &text) else { return html! {} };
+    let shown = data.changed(CHANGED);
     let nth_of = |kept: &TopHost<'_>| {
         content.hosts.iter().position(|other| other.host.ip == kept.host.ip && other.host.network == kept.host.network)
     };
@@ -187,20 +187,20 @@ fn changes(content: &HtmlPage<'_>) -> Markup {
                     }
                 }
             }
-            @if let Some(gone) = digest.tell_gone(lang) { p { (words(&gone)) "." } }
+            @if let Some(gone) = data.tell_gone(lang) { p { (words(&gone)) "." } }
         }
     }
 }
 
 /// What was read, when, and how many there are of what.
-fn facts(digest: &ReportData, lang: Lang) -> Markup {
+fn facts(data: &ReportData, lang: Lang) -> Markup {
     // A pipe has no name.
-    let inputs = if digest.inputs == [STDIN] { &[] } else { digest.inputs.as_slice() };
+    let inputs = if data.inputs == [STDIN] { &[] } else { data.inputs.as_slice() };
     let names = inputs.iter().take(INPUTS).map(|name| text(name)).collect::<Vec<_>>().join(", ");
-    let more = digest.inputs.len().saturating_sub(INPUTS) as u64;
-    let records = digest.scored + digest.unscored + digest.malformed;
-    let scans = digest.scans.iter().map(|(state, count)| lang.pair(&text(word_of(lang, SCAN_STATES, state)), &lang.number(*count)));
-    let signals = SIGNALS.iter().zip(digest.signals).filter(|(_, count)| *count > 0);
+    let more = data.inputs.len().saturating_sub(INPUTS) as u64;
+    let records = data.scored + data.unscored + data.malformed;
+    let scans = data.scans.iter().map(|(state, count)| lang.pair(&text(word_of(lang, SCAN_STATES, state)), &lang.number(*count)));
+    let signals = SIGNALS.iter().zip(data.signals).filter(|(_, count)| *count > 0);
     let signals = signals.map(|(signal, count)| lang.pair(lang.label_of(signal.name), &lang.number(count)));
     let (scans, signals) = (scans.collect::<Vec<_>>().join(", "), signals.collect::<Vec<_>>().join(", "));
     html! {
@@ -210,28 +210,28 @@ fn facts(digest: &ReportData, lang: Lang) -> Markup {
                 dt { @if names.is_empty() { (lang.say(lang::RECORDS)) } (names) @if more > 0 { " " (lang.fill(lang::AND_MORE, &[&lang.number(more)])) } }
                 dd {
                     (lang.count(records, lang::READ))
-                    @if digest.unscored > 0 { ", " (lang.count(digest.unscored, lang::UNSCORED)) }
-                    @if digest.malformed > 0 { ", " (lang.count(digest.malformed, lang::MALFORMED)) }
-                    @if digest.inputs.len() > 1 { ". " (lang.fill(lang::NOT_MERGED, &[&lang.number(digest.inputs.len() as u64)])) }
+                    @if data.unscored > 0 { ", " (lang.count(data.unscored, lang::UNSCORED)) }
+                    @if data.malformed > 0 { ", " (lang.count(data.malformed, lang::MALFORMED)) }
+                    @if data.inputs.len() > 1 { ". " (lang.fill(lang::NOT_MERGED, &[&lang.number(data.inputs.len() as u64)])) }
                 }
-                @if let (Some(first), Some(last)) = (digest.first_seen, digest.last_seen) {
+                @if let (Some(first), Some(last)) = (data.first_seen, data.last_seen) {
                     dt { (lang.say(lang::PERIOD)) }
                     dd { (words(&lang.fill(lang::PERIOD_TO, &[&lang.time(first), &lang.time(last)]))) }
                 }
                 @if !signals.is_empty() { dt { (lang.say(lang::SIGNALS_SEEN)) } dd { (signals) } }
                 @if !scans.is_empty() { dt { (lang.say(lang::SCANS)) } dd { (scans) } }
             }
-            (runs::runs(digest, lang))
+            (runs::runs(data, lang))
         }
     }
 }
 
 fn table(content: &HtmlPage<'_>) -> Markup {
-    let HtmlPage { digest, look, hosts, .. } = content;
-    let lang = look.lang;
-    let columns = look.columns_or(unscored::columns(digest, &COLUMNS));
+    let HtmlPage { data, options, hosts, .. } = content;
+    let lang = options.lang;
+    let columns = options.columns_or(unscored::columns(data, &COLUMNS));
     let all = lang.number(hosts.len() as u64);
-    let hidden = digest.scored - hosts.len() as u64;
+    let hidden = data.scored - hosts.len() as u64;
     html! {
         section aria-labelledby="addresses" {
             h2 #addresses { (lang.say(lang::HOSTS)) }
@@ -287,7 +287,7 @@ fn controls(lang: Lang) -> Markup {
 
 /// The rows of a host: what the columns say, and what folds out.
 fn host(nth: usize, kept: &TopHost<'_>, columns: &[&Column], content: &HtmlPage<'_>) -> Markup {
-    let lang = content.look.lang;
+    let lang = content.options.lang;
     let head = columns.iter().position(|column| column.kind == ColumnKind::Address).unwrap_or(0);
     let verdict = match &kept.host {
         host if is_alarming(host) => "break-in",

@@ -8,9 +8,9 @@ use crate::report::lang::Lang;
 use crate::report::runs::show;
 
 /// Every run, a list of facts each; nothing where none was given.
-pub(super) fn runs(digest: &ReportData, lang: Lang) -> Markup {
+pub(super) fn runs(data: &ReportData, lang: Lang) -> Markup {
     html! {
-        @for run in digest.runs.iter().map(|run| show(run, lang)) {
+        @for run in data.runs.iter().map(|run| show(run, lang)) {
             h3 { (text(&run.heading)) }
             dl.facts {
                 @for (name, sentences) in &run.facts {

@@ -2,13 +2,13 @@ use super::*;
 use crate::record::host::HostRecord;
 use crate::report::data::Thresholds;
 
-fn page_of(lines: &[&str], look: &RenderOptions) -> String {
-    let mut digest = ReportData::new(Html.needs(look), Thresholds::default());
+fn page_of(lines: &[&str], options: &RenderOptions) -> String {
+    let mut data = ReportData::new(Html.needs(options), Thresholds::default());
     for line in lines {
-        digest.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
+        data.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
     }
-    digest.close();
-    String::from_utf8(Html.page(&digest, look, Path::new("-")).expect("a page")).expect("UTF-8")
+    data.close();
+    String::from_utf8(Html.page(&data, options, Path::new("-")).expect("a page")).expect("UTF-8")
 }
 
 #[test]

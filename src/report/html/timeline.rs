@@ -23,9 +23,9 @@ const TICKS: i64 = 7;
 
 /// The chart; nothing where no host has a timeline.
 pub(super) fn figure(content: &HtmlPage<'_>) -> Markup {
-    let HtmlPage { digest, look, hosts, view } = content;
-    let (Some(view), lang) = (view, look.lang) else { return html! {} };
-    let chart = TimeChart::new(view, hosts, digest, look);
+    let HtmlPage { data, options, hosts, view } = content;
+    let (Some(view), lang) = (view, options.lang) else { return html! {} };
+    let chart = TimeChart::new(view, hosts, data, options);
     let columns = view.columns.len();
     let most = chart.most_of_strips();
     html! {
@@ -79,7 +79,7 @@ pub(super) fn ranges(view: &View, host: &HostRecord<'_>) -> String {
 
 /// When each column begins, and when the last one ends.
 fn times(view: &View, content: &HtmlPage<'_>) -> String {
-    let times = (0..).take(view.columns.len() + 1).map(|nth| content.look.lang.time(view.start + view.step * nth));
+    let times = (0..).take(view.columns.len() + 1).map(|nth| content.options.lang.time(view.start + view.step * nth));
     times.collect::<Vec<_>>().join("|")
 }
 
@@ -118,7 +118,7 @@ fn cells(counts: &[u64], most: u64, dark: u32) -> String {
 }
 
 fn axis(view: &View, content: &HtmlPage<'_>) -> Markup {
-    let lang = content.look.lang;
+    let lang = content.options.lang;
     let zone = lang.zone().cloned().unwrap_or(jiff::tz::TimeZone::UTC);
     let (start, length) = (view.start, view.end() - view.start);
     let ticks = ticks(start, view.end(), TICKS, &zone, lang);

@@ -43,22 +43,22 @@ impl Report for Story {
         check_kind(path, self.name(), &["md", "markdown"], "Markdown")
     }
 
-    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
-        ReportNeeds { urgent: look.top.unwrap_or(ROWS), ..ReportNeeds::default() }
+    fn needs(&self, options: &RenderOptions) -> ReportNeeds {
+        ReportNeeds { urgent: options.top.unwrap_or(ROWS), ..ReportNeeds::default() }
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
-        let lang = look.lang;
+    fn page(&self, data: &ReportData, options: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+        let lang = options.lang;
         let mut text = format!("# {}\n\n", lang.say(STORY));
-        let mut shown = digest.urgent(look.top.unwrap_or(ROWS));
+        let mut shown = data.urgent(options.top.unwrap_or(ROWS));
         shown.retain(|kept| kept.host.suspicious);
-        let warning = warning(digest);
-        if let Some(phrase) = warning.filter(|_| !is_empty(digest)) {
+        let warning = warning(data);
+        if let Some(phrase) = warning.filter(|_| !is_empty(data)) {
             text.push_str(lang.say(phrase));
             text.push_str("\n\n");
         }
         if shown.is_empty() {
-            text.push_str(lang.say(warning.filter(|_| is_empty(digest)).unwrap_or(NO_STORY)));
+            text.push_str(lang.say(warning.filter(|_| is_empty(data)).unwrap_or(NO_STORY)));
             text.push('\n');
             return Ok(text.into_bytes());
         }
@@ -69,7 +69,7 @@ impl Report for Story {
             let told = tell(&kept.host, lang, &|text| markdown(text).into_owned());
             text.push_str(&format!("- {mark}{told}\n"));
         }
-        let hidden = digest.suspicious.saturating_sub(shown.len() as u64);
+        let hidden = data.suspicious.saturating_sub(shown.len() as u64);
         if hidden > 0 {
             text.push_str(&format!("\n{}\n", lang.fill(AND_MORE, &[&lang.number(hidden)])));
         }

@@ -50,22 +50,22 @@ impl Report for TimelineChart {
         Picture::of(path, self.name()).map(drop)
     }
 
-    fn needs(&self, look: &RenderOptions) -> ReportNeeds {
-        ReportNeeds { urgent: strips(look), timeline: true, ..ReportNeeds::default() }
+    fn needs(&self, options: &RenderOptions) -> ReportNeeds {
+        ReportNeeds { urgent: strips(options), timeline: true, ..ReportNeeds::default() }
     }
 
-    fn page(&self, digest: &ReportData, look: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
-        let view = digest.timeline.view(&look.period);
-        let hosts = digest.urgent(strips(look));
-        let picture = picture::TimePicture { chart: view.as_ref().map(|view| TimeChart::new(view, &hosts, digest, look)), look };
+    fn page(&self, data: &ReportData, options: &RenderOptions, path: &Path) -> Result<Vec<u8>> {
+        let view = data.timeline.view(&options.period);
+        let hosts = data.urgent(strips(options));
+        let picture = picture::TimePicture { chart: view.as_ref().map(|view| TimeChart::new(view, &hosts, data, options)), options };
         picture
             .render(Picture::of(path, self.name())?)
             .map_err(|error| Error::Write { path: path.display().to_string(), reason: error.to_string() })
     }
 }
 
-fn strips(look: &RenderOptions) -> usize {
-    look.top.unwrap_or(STRIPS).min(MOST_STRIPS)
+fn strips(options: &RenderOptions) -> usize {
+    options.top.unwrap_or(STRIPS).min(MOST_STRIPS)
 }
 
 /// What a chart of signals over time is made of.
@@ -94,8 +94,8 @@ pub(crate) struct Strip<'v> {
 
 impl<'v> TimeChart<'v> {
     /// The chart of all hosts, with strips of the first of `hosts`.
-    pub(crate) fn new(view: &'v View, hosts: &'v [TopHost<'v>], digest: &ReportData, look: &RenderOptions) -> Self {
-        let lang = look.lang;
+    pub(crate) fn new(view: &'v View, hosts: &'v [TopHost<'v>], data: &ReportData, options: &RenderOptions) -> Self {
+        let lang = options.lang;
         let kinds = view.kinds(KINDS).into_iter();
         let named = |kind: usize| match SIGNALS.get(kind) {
             Some(signal) => (kind, lang.label_of(signal.name).to_owned(), Fill::of(kind)),
@@ -105,7 +105,7 @@ impl<'v> TimeChart<'v> {
             .iter()
             .enumerate()
             .filter(|(_, kept)| !kept.host.timeline.is_empty())
-            .take(strips(look).min(STRIPS.max(look.top.unwrap_or(0))));
+            .take(strips(options).min(STRIPS.max(options.top.unwrap_or(0))));
         let strip = |(nth, host): (usize, &'v TopHost<'v>)| {
             let counts = view.strip(&host.host.timeline);
             Strip { nth, host, told: tell(view, &counts, lang), counts }
@@ -115,15 +115,15 @@ impl<'v> TimeChart<'v> {
         // Of hosts without a timeline it is not known when they were there.
         let gap = view
             .gap()
-            .filter(|_| digest.without_timeline == 0)
+            .filter(|_| data.without_timeline == 0)
             .map(|(from, to)| ((from, to), lang.fill(GAP, &[&when(view.start_of(from)), &when(view.start_of(to))])));
         // The last column may end behind today.
-        let first = digest.first_seen.map_or(view.start, |at| at.clamp(view.start, view.end()));
-        let last = digest.last_seen.map_or(view.end(), |at| at.clamp(first, view.end()));
+        let first = data.first_seen.map_or(view.start, |at| at.clamp(view.start, view.end()));
+        let last = data.last_seen.map_or(view.end(), |at| at.clamp(first, view.end()));
         let shown = lang.fill(SHOWN, &[&when(first), &when(last)]);
         notes.push(gap.as_ref().map_or_else(|| shown.clone(), |(_, gap)| format!("{shown}{}{gap}", lang.say(SEMICOLON))));
-        if digest.without_timeline > 0 {
-            notes.push(lang.count(digest.without_timeline, WITHOUT_TIMELINE));
+        if data.without_timeline > 0 {
+            notes.push(lang.count(data.without_timeline, WITHOUT_TIMELINE));
         }
         Self { view, kinds: kinds.map(named).collect(), top: round_up(view.most()), strips: with_timeline.map(strip).collect(), notes, gap }
     }
@@ -199,13 +199,13 @@ mod tests {
     use crate::report::data::Thresholds;
     use crate::report::page::Theme;
 
-    fn chart(lines: &[&str], picture: &str, look: &RenderOptions) -> Vec<u8> {
-        let mut digest = ReportData::new(TimelineChart.needs(look), Thresholds::default());
+    fn chart(lines: &[&str], picture: &str, options: &RenderOptions) -> Vec<u8> {
+        let mut data = ReportData::new(TimelineChart.needs(options), Thresholds::default());
         for line in lines {
-            digest.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
+            data.add(&HostRecord::from_line(line.as_bytes()).expect("a host"), line.as_bytes());
         }
-        digest.close();
-        TimelineChart.page(&digest, look, Path::new(picture)).expect("a picture")
+        data.close();
+        TimelineChart.page(&data, options, Path::new(picture)).expect("a picture")
     }
 
     const LINES: [&str; 3] = [
@@ -233,8 +233,8 @@ mod tests {
         }
         assert!(!svg.contains("192.0.2.9") && !svg.contains("<b>"));
         let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("a zone");
-        let look = RenderOptions { lang: Lang::Fr.in_zone(paris), ..RenderOptions::default() };
-        let svg = String::from_utf8(chart(&LINES, "x.svg", &look)).expect("UTF-8");
+        let options = RenderOptions { lang: Lang::Fr.in_zone(paris), ..RenderOptions::default() };
+        let svg = String::from_utf8(chart(&LINES, "x.svg", &options)).expect("UTF-8");
         for text in ["Les signaux au fil du temps", "heures en Europe/Paris", "08:10", "12/04/2026"] {
             assert!(svg.contains(text), "no {text}");
         }
@@ -247,7 +247,7 @@ mod tests {
         const BUSY: &str = r#"{"ip":"192.0.2.1","score":60,"signals":{"ssh_failed":60},"first_seen":"2026-04-12T06:02:00Z","last_seen":"2026-04-12T06:05:10Z","timeline":{"resolution_seconds":60,"buckets":{"ssh_failed":[1775973720,15,1,15,1,15,1,15]}}}"#;
         // Of a host without a timeline nobody knows whether it was there.
         const WITHOUT: &str = r#"{"ip":"192.0.2.2","score":60,"signals":{"ssh_failed":60},"first_seen":"2020-03-04T01:00:00Z","last_seen":"2021-11-02T22:03:00Z"}"#;
-        let svg = |look| String::from_utf8(chart(&[APART], "x.svg", &look)).expect("UTF-8");
+        let svg = |options| String::from_utf8(chart(&[APART], "x.svg", &options)).expect("UTF-8");
         let english = svg(RenderOptions::default());
         for text in ["From 2019-03-04 to 2026-11-02; nothing from 2019-03-14 to 2026-10-29", "\n2019\n", "\n2026\n"] {
             assert!(english.contains(text), "no {text}: {english}");
@@ -265,9 +265,9 @@ mod tests {
     fn the_same_hosts_give_the_same_bytes_and_themes_differ() {
         let mut pictures = Vec::new();
         for theme in [Theme::Light, Theme::Dark] {
-            let look = RenderOptions { theme, ..RenderOptions::default() };
-            let picture = chart(&LINES, "x.png", &look);
-            assert!(picture.starts_with(b"\x89PNG") && picture == chart(&LINES, "x.png", &look));
+            let options = RenderOptions { theme, ..RenderOptions::default() };
+            let picture = chart(&LINES, "x.png", &options);
+            assert!(picture.starts_with(b"\x89PNG") && picture == chart(&LINES, "x.png", &options));
             pictures.push(picture);
         }
         assert!(pictures[0] != pictures[1]);

@@ -34,7 +34,7 @@ const STRIP: RGBColor = RGBColor(0, 114, 178);
 pub(super) struct TimePicture<'v> {
     /// Nothing where no host has a timeline.
     pub(super) chart: Option<TimeChart<'v>>,
-    pub(super) look: &'v RenderOptions,
+    pub(super) options: &'v RenderOptions,
 }
 
 /// Where the parts of a picture are, in pixels.
@@ -76,7 +76,7 @@ impl TimePicture<'_> {
     }
 
     fn layout<B: DrawingBackend>(&self, area: &Area<B>) -> Result<Layout, ChartError> {
-        let paint = Paint::of(self.look.theme);
+        let paint = Paint::of(self.options.theme);
         // The address of a suspicious host is bold, which is wider.
         let width = |text: &str| {
             let (width, _) =
@@ -110,7 +110,7 @@ impl TimePicture<'_> {
     }
 
     fn draw<B: DrawingBackend>(&self, area: &Area<B>, layout: &Layout) -> Drawn<B> {
-        let lang = self.look.lang;
+        let lang = self.options.lang;
         area.fill(&layout.paint.paper)?;
         let middle = WIDTH.cast_signed() / 2;
         let centred = |size| layout.paint.text(size, Weight::Normal).pos(Pos::new(HPos::Center, VPos::Center));
@@ -157,7 +157,7 @@ impl TimePicture<'_> {
     }
 
     fn draw_axes<B: DrawingBackend>(&self, area: &Area<B>, chart: &TimeChart<'_>, layout: &Layout) -> Drawn<B> {
-        let (paint, lang) = (&layout.paint, self.look.lang);
+        let (paint, lang) = (&layout.paint, self.options.lang);
         let numbers = paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Right, VPos::Center));
         let middle = chart.top.is_multiple_of(2).then_some(chart.top / 2);
         for mark in [Some(0), middle, Some(chart.top)].into_iter().flatten() {
@@ -190,7 +190,7 @@ impl TimePicture<'_> {
         let paint = &layout.paint;
         let beside = |weight| paint.text(TEXT, weight).pos(Pos::new(HPos::Right, VPos::Center));
         let heading = paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw_text(self.look.lang.say(STRIPS), &heading, (layout.left, layout.strips + LINE_HEIGHT / 2))?;
+        area.draw_text(self.options.lang.say(STRIPS), &heading, (layout.left, layout.strips + LINE_HEIGHT / 2))?;
         let most = chart.most_of_strips();
         for (nth, strip) in (0..).zip(&chart.strips) {
             let top = layout.strips + LINE_HEIGHT + nth * STRIP_HEIGHT;
