@@ -148,8 +148,8 @@ pub enum Exit {
 
 impl Exit {
     /// The exit of a run that went to its end, by how many inputs could not be read and how many records were no good.
-    pub const fn after(unreadable: u64, flaws: u64) -> Self {
-        match (unreadable, flaws) {
+    pub const fn after(unreadable: u64, issues: u64) -> Self {
+        match (unreadable, issues) {
             (0, 0) => Self::Done,
             (0, _) => Self::BadInput,
             _ => Self::Failed,

@@ -47,10 +47,10 @@ mod tests {
 
     #[test]
     fn the_first_keep_their_place_and_the_rest_is_counted() {
-        let mut flaws = IssueCounter::new();
-        (1..=9).for_each(|line| flaws.add(line, if line % 2 == 0 { "even" } else { "odd" }));
-        assert_eq!(flaws.first, [(1, "odd"), (2, "even"), (3, "odd"), (4, "even"), (5, "odd")]);
-        assert_eq!(flaws.more, BTreeMap::from([("even", 2), ("odd", 2)]));
-        assert_eq!(flaws.count(), 9);
+        let mut issues = IssueCounter::new();
+        (1..=9).for_each(|line| issues.add(line, if line % 2 == 0 { "even" } else { "odd" }));
+        assert_eq!(issues.first, [(1, "odd"), (2, "even"), (3, "odd"), (4, "even"), (5, "odd")]);
+        assert_eq!(issues.more, BTreeMap::from([("even", 2), ("odd", 2)]));
+        assert_eq!(issues.count(), 9);
     }
 }

@@ -120,7 +120,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let mut seen = InputCounts::default();
     for (file, issues) in &config.issues {
         diagnostics.rejects(|_| LineClass::Malformed.name(), file, issues);
-        seen.flaws += issues.count();
+        seen.issues += issues.count();
     }
     let mut keys = config.sources.keys();
     keys.extend(config.crawlers.as_ref().map(|_| CRAWLER.to_owned()));
@@ -244,7 +244,7 @@ struct InputCounts {
     /// Inputs that could not be read.
     failed: u64,
     /// Lines of files that say nothing, and files that are damaged.
-    flaws: u64,
+    issues: u64,
 }
 
 impl InputCounts {
@@ -263,10 +263,10 @@ impl InputCounts {
     /// Says what there is to know at the end.
     fn tell_end(&mut self, config: &Config, caches: &[RecordCache], diagnostics: &mut Diagnostics) {
         diagnostics.close();
-        let flaws: BTreeSet<_> = caches.iter().flat_map(|cache| &cache.flaws).collect();
-        self.flaws += flaws.len() as u64;
-        for flaw in flaws {
-            diagnostics.warn("damaged_file", flaw);
+        let issues: BTreeSet<_> = caches.iter().flat_map(|cache| &cache.issues).collect();
+        self.issues += issues.len() as u64;
+        for issue in issues {
+            diagnostics.warn("damaged_file", issue);
         }
         for file in config.sources.unknown(caches) {
             diagnostics.warn(
@@ -289,6 +289,6 @@ impl InputCounts {
     }
 
     fn exit(&self) -> Exit {
-        Exit::after(self.failed, self.lines[LineClass::Malformed] + self.flaws)
+        Exit::after(self.failed, self.lines[LineClass::Malformed] + self.issues)
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct RecordCache {
     /// Of each file: how many records had a key that is known, and how many had none.
     pub told: Vec<(u64, u64)>,
     /// What was wrong with files, each once.
-    pub flaws: Vec<String>,
+    pub issues: Vec<String>,
     /// Which crawler an agent claims to be.
     claims: HashMap<Box<[u8]>, Option<usize>, ahash::RandomState>,
 }
@@ -104,8 +104,8 @@ impl Sources {
         cache.key.clear();
         for database in &self.databases {
             // 0 is no record.
-            let offset = database.find(ip).unwrap_or_else(|flaw| {
-                cache.add_flaw(flaw);
+            let offset = database.find(ip).unwrap_or_else(|issue| {
+                cache.add_issue(issue);
                 None
             });
             cache.key.push(offset.map_or(0, |offset| offset + 1));
@@ -131,8 +131,8 @@ impl Sources {
         for (nth, database) in self.databases.iter().enumerate().filter(|(nth, _)| cache.key[*nth] > 0).collect::<Vec<_>>() {
             let record = match database.record(ip) {
                 Ok(record) => record,
-                Err(flaw) => {
-                    cache.add_flaw(flaw);
+                Err(issue) => {
+                    cache.add_issue(issue);
                     continue;
                 }
             };
@@ -208,9 +208,9 @@ impl RecordCache {
         claimed
     }
 
-    fn add_flaw(&mut self, flaw: String) {
-        if !self.flaws.contains(&flaw) && self.flaws.len() < 64 {
-            self.flaws.push(flaw);
+    fn add_issue(&mut self, issue: String) {
+        if !self.issues.contains(&issue) && self.issues.len() < 64 {
+            self.issues.push(issue);
         }
     }
 }

@@ -104,11 +104,11 @@ impl Diagnostics {
     }
 
     /// Says the problems of `file`, the first with their place, and counts the rest by reason; `class_of` a reason is that of its line.
-    pub(crate) fn rejects<R: fmt::Display>(&mut self, class_of: impl Fn(&R) -> &'static str, file: &str, flaws: &IssueCounter<R>) {
-        for (line, reason) in &flaws.first {
+    pub(crate) fn rejects<R: fmt::Display>(&mut self, class_of: impl Fn(&R) -> &'static str, file: &str, issues: &IssueCounter<R>) {
+        for (line, reason) in &issues.first {
             self.problem(class_of(reason), file, *line, &reason.to_string());
         }
-        for (reason, &times) in &flaws.more {
+        for (reason, &times) in &issues.more {
             self.count(&reason.to_string(), times);
         }
     }

@@ -45,18 +45,18 @@ impl Shutdown {
         wake_end.set_nonblocking(true).map_err(refused)?;
         let number = Arc::new(AtomicUsize::new(0));
         let armed = Arc::new(AtomicBool::new(false));
-        let (bell, ear) = UnixStream::pair().map_err(refused)?;
+        let (tx, rx) = UnixStream::pair().map_err(refused)?;
         let ignores_hangup = is_ignored(SIGHUP);
         for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| signal != SIGHUP || !ignores_hangup) {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&armed)).map_err(refused)?;
-            low_level::pipe::register(signal, bell.try_clone().map_err(refused)?).map_err(refused)?;
+            low_level::pipe::register(signal, tx.try_clone().map_err(refused)?).map_err(refused)?;
             let value = usize::try_from(signal).unwrap_or_default();
             flag::register_usize(signal, Arc::clone(&number), value).map_err(refused)?;
             low_level::pipe::register(signal, wake_end.try_clone().map_err(refused)?).map_err(refused)?;
         }
         // Ends with the process.
         thread::spawn(move || {
-            if io::Read::read_exact(&mut &ear, &mut [0]).is_ok() {
+            if io::Read::read_exact(&mut &rx, &mut [0]).is_ok() {
                 thread::sleep(GRACE_PERIOD);
                 armed.store(true, Ordering::Release);
             }

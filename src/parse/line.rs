@@ -329,22 +329,22 @@ impl<'c> LineParser<'c> {
         depth: usize,
         around: &mut Header<'a>,
     ) -> Result<ParsedLine<'a>, RejectReason> {
-        let flaw = |reason| Err(RejectReason { format: ClosestFormat::Known(name), reason });
+        let issue = |reason| Err(RejectReason { format: ClosestFormat::Known(name), reason });
         match envelope.content {
             Content::Nothing => Ok(ParsedLine::OtherProgram(None)),
             Content::Repeat(_) if envelope.trust.doubt().is_some() => Ok(ParsedLine::OtherProgram(None)),
             Content::Repeat(repeat) => Ok(ParsedLine::Repeated(repeat)),
             Content::Message(message) => Ok(self.read_message(envelope, message, arena, around)),
-            Content::Line(line) | Content::Output(line) if line.is_empty() => flaw("the line inside is empty"),
-            Content::Line(_) | Content::Output(_) if depth > MAX_DEPTH => flaw("more envelopes than three, one inside the other"),
+            Content::Line(line) | Content::Output(line) if line.is_empty() => issue("the line inside is empty"),
+            Content::Line(_) | Content::Output(_) if depth > MAX_DEPTH => issue("more envelopes than three, one inside the other"),
             Content::Line(line) => match self.read_line(&outer.inside(trim_end(line)), arena, Some(envelope), depth, around) {
                 Err(RejectReason { format: ClosestFormat::None, reason: OF_NO_KNOWN_FORMAT }) => {
-                    flaw("the line inside has an unknown format")
+                    issue("the line inside has an unknown format")
                 }
                 Err(RejectReason { format: ClosestFormat::Given(field), reason }) => {
                     Err(RejectReason { format: ClosestFormat::Given(field), reason })
                 }
-                Err(RejectReason { reason, .. }) => flaw(reason),
+                Err(RejectReason { reason, .. }) => issue(reason),
                 Ok(parsed) => Ok(parsed),
             },
             Content::Output(line) => match self.read_line(&outer.inside(trim_end(line)), arena, Some(envelope), depth, around) {

@@ -86,7 +86,7 @@ impl ParseReport {
                 self.first_unknown = Some(format!("{}:{line}", block.file));
             }
         }
-        diagnostics.rejects(|flaw| flaw.class().name(), &block.file, &block.flaws);
+        diagnostics.rejects(|issue| issue.class().name(), &block.file, &block.issues);
     }
 
     /// Tells `stats` what was counted, also of a run that failed.

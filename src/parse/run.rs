@@ -59,7 +59,7 @@ pub(crate) struct ClassifiedBlock {
     /// How many lines were what.
     pub counts: ParseCounts,
     /// Why the rejects are rejects.
-    pub flaws: IssueCounter<RejectReason>,
+    pub issues: IssueCounter<RejectReason>,
     /// The first lines of each class that says nothing of its own, and is worth looking at.
     pub first: Vec<(LineClass, u64)>,
     /// Whose lines can be read in more than one way.
@@ -83,9 +83,9 @@ pub(crate) struct ClassifiedBlock {
 }
 
 impl ClassifiedBlock {
-    fn reject(&mut self, line: u64, flaw: RejectReason) {
+    fn reject(&mut self, line: u64, issue: RejectReason) {
         self.counts.lines[LineClass::Reject] += 1;
-        self.flaws.add(line, flaw);
+        self.issues.add(line, issue);
     }
 
     /// Counts a line of which nothing leaves.
@@ -99,7 +99,7 @@ impl ClassifiedBlock {
 
 /// Where a line stands.
 #[derive(Debug, Clone, Copy)]
-struct Place<'b> {
+struct RawLine<'b> {
     number: u64,
     /// The line with its end.
     bytes: &'b [u8],
@@ -147,7 +147,7 @@ impl<'c> Classifier<'c> {
 
     /// Classifies every line of `block`; its events go behind what is in `events`.
     pub(crate) fn classify(&self, block: &block::Block, events: Vec<u8>) -> ClassifiedBlock {
-        let mut done = ClassifiedBlock {
+        let mut result = ClassifiedBlock {
             events,
             counted: ScoreRecords { seen: self.rows(), ..ScoreRecords::default() },
             rejects: Vec::new(),
@@ -155,7 +155,7 @@ impl<'c> Classifier<'c> {
             overlooked: Overlooked::default(),
             continues: block.part == BlockKind::LongMore,
             counts: ParseCounts::default(),
-            flaws: IssueCounter::new(),
+            issues: IssueCounter::new(),
             first: Vec::new(),
             ambiguous: Clients::default(),
             requests: Requests::default(),
@@ -168,24 +168,24 @@ impl<'c> Classifier<'c> {
             passed_programs: Vec::new(),
         };
         match (block.part, block.layout) {
-            (BlockKind::Lines, None) => self.classify_lines(block, &mut done),
-            (BlockKind::Lines, Some(layout)) => self.classify_entries(layout, block, &mut done),
+            (BlockKind::Lines, None) => self.classify_lines(block, &mut result),
+            (BlockKind::Lines, Some(layout)) => self.classify_entries(layout, block, &mut result),
             (BlockKind::LongStart, layout) => {
-                done.reject(block.first_line, RejectReason::TOO_LONG);
+                result.reject(block.first_line, RejectReason::TOO_LONG);
                 // An entry is several lines, of which the first is counted.
-                done.counts.lines[LineClass::Reject] += layout.map_or(0, |_| block.lines.saturating_sub(1));
-                self.record_reject(&mut done, &block.bytes);
+                result.counts.lines[LineClass::Reject] += layout.map_or(0, |_| block.lines.saturating_sub(1));
+                self.record_reject(&mut result, &block.bytes);
             }
             (BlockKind::LongMore, layout) => {
-                done.counts.lines[LineClass::Reject] += layout.map_or(0, |_| block.lines);
-                self.record_reject(&mut done, &block.bytes);
+                result.counts.lines[LineClass::Reject] += layout.map_or(0, |_| block.lines);
+                self.record_reject(&mut result, &block.bytes);
             }
             (BlockKind::End, _) => {}
         }
-        done
+        result
     }
 
-    fn classify_lines(&self, block: &block::Block, done: &mut ClassifiedBlock) {
+    fn classify_lines(&self, block: &block::Block, result: &mut ClassifiedBlock) {
         let mut worker = self.worker();
         let mut reader = self.parser(&worker, block);
         let mut arena = Arena::default();
@@ -212,16 +212,16 @@ impl<'c> Classifier<'c> {
             }
             line.text = trim_end(line.text);
             if !line.is_ascii && std::str::from_utf8(line.text).is_err() {
-                done.counts.invalid_utf8 += 1;
+                result.counts.invalid_utf8 += 1;
             }
             arena.clear();
             if is_plain && open.is_empty() && !may_be_piece(line.text) {
                 // Nearly every line. What it says is large, so it stays where it was made.
                 let is_taken = match reader.same_format(&line) {
-                    SameFormat::Syslog => self.take_sshd(&line, &mut reader, &mut worker.builder, number, done),
+                    SameFormat::Syslog => self.take_sshd(&line, &mut reader, &mut worker.builder, number, result),
                     SameFormat::Access(format) => match (format.read)(&line, &arena, reader.clock()) {
                         Ok(ParsedLine::Web(mut web)) => {
-                            self.emit_request(&mut web, &NOBODY, &mut worker.builder, &arena, number, done);
+                            self.emit_request(&mut web, &NOBODY, &mut worker.builder, &arena, number, result);
                             true
                         }
                         _ => false,
@@ -239,54 +239,54 @@ impl<'c> Classifier<'c> {
                 stream.is_some_and(|stream| *stream && (piece.as_ref().is_some_and(|piece| piece.is_open) || std::mem::take(stream)));
             match piece {
                 None if open.is_empty() => {}
-                None => self.close(&mut open, block, done),
+                None => self.close(&mut open, block, result),
                 Some(piece) => match open.take(&piece, number, start..end.min(block.bytes.len()), &arena) {
                     Entry::Whole => {}
                     Entry::Piece => {
-                        self.give_up(&mut open, block, done);
+                        self.give_up(&mut open, block, result);
                         continue;
                     }
                     Entry::Last(text, whole) => {
-                        done.counts.lines[LineClass::NoSignal] += whole.entries.len() as u64;
+                        result.counts.lines[LineClass::NoSignal] += whole.entries.len() as u64;
                         let reason = format_args!("a piece of the line that ends in line {number}");
-                        self.trace_pieces(&whole, LineClass::NoSignal, reason, block, done);
+                        self.trace_pieces(&whole, LineClass::NoSignal, reason, block, result);
                         joined = Some(Line::of(text));
                     }
                     entry @ (Entry::TooLong(_) | Entry::Torn(_)) => {
-                        self.reject_torn(entry, (number, start..end.min(block.bytes.len())), block, done);
+                        self.reject_torn(entry, (number, start..end.min(block.bytes.len())), block, result);
                         continue;
                     }
                 },
             }
             let line = joined.as_ref().unwrap_or(&line);
-            let place = Place { number, bytes: &block.bytes[start..end.min(block.bytes.len())] };
+            let raw = RawLine { number, bytes: &block.bytes[start..end.min(block.bytes.len())] };
             let (builder, text) = (&mut worker.builder, line.text);
             if text.is_empty() && starts_with_file_mark(block.bytes.get(end..).unwrap_or_default()) {
-                self.take(Ok(&mut ParsedLine::OtherProgram(None)), &reader.take_steps(), text, &NOBODY, builder, &arena, place, done);
+                self.take(Ok(&mut ParsedLine::OtherProgram(None)), &reader.take_steps(), text, &NOBODY, builder, &arena, raw, result);
                 continue;
             }
             if may_be_answer(text) {
-                self.read_object(text, &mut reader, builder, &arena, place, done);
+                self.read_object(text, &mut reader, builder, &arena, raw, result);
                 continue;
             }
             reader.read(line, &arena, |reader, parsed, around| match parsed {
                 Ok(&mut ParsedLine::Repeated(repeat)) => {
                     let steps = reader.take_steps();
                     let mut repeated = before.find_repeated(&repeat, start, reader, &mut earlier);
-                    self.take(Ok(&mut repeated), &steps, text, around, builder, &arena, place, done);
+                    self.take(Ok(&mut repeated), &steps, text, around, builder, &arena, raw, result);
                 }
                 Ok(ParsedLine::Web(_) | ParsedLine::Message(_) | ParsedLine::Ambiguous(_)) if may_be_rest => {
                     let mut rest = ParsedLine::Untrusted(rotated::REASON);
-                    self.take(Ok(&mut rest), &reader.take_steps(), text, around, builder, &arena, place, done);
+                    self.take(Ok(&mut rest), &reader.take_steps(), text, around, builder, &arena, raw, result);
                 }
-                parsed => self.take(parsed, &reader.take_steps(), text, around, builder, &arena, place, done),
+                parsed => self.take(parsed, &reader.take_steps(), text, around, builder, &arena, raw, result),
             });
         }
-        self.close(&mut open, block, done);
-        open.close_shipped().for_each(|line| self.reject_pieces(&line, &RejectReason::SHIPPED_PIECE, block, done));
+        self.close(&mut open, block, result);
+        open.close_shipped().for_each(|line| self.reject_pieces(&line, &RejectReason::SHIPPED_PIECE, block, result));
         self.keep(worker, &reader);
-        done.passed_programs = reader.passed_over().map(|(name, count)| (name.to_vec(), count)).collect();
-        done.assumed = reader.into_assumed();
+        result.passed_programs = reader.passed_over().map(|(name, count)| (name.to_vec(), count)).collect();
+        result.assumed = reader.into_assumed();
     }
 
     /// Puts a line into its class that is seldom one.
@@ -295,53 +295,53 @@ impl<'c> Classifier<'c> {
         &self,
         parsed: Result<&mut ParsedLine<'a>, RejectReason>,
         around: &Header<'a>,
-        tools: &mut EventBuilder<'_>,
+        builder: &mut EventBuilder<'_>,
         arena: &'a Arena,
-        place: Place<'_>,
-        done: &mut ClassifiedBlock,
+        raw: RawLine<'_>,
+        result: &mut ClassifiedBlock,
     ) {
-        let number = place.number;
+        let number = raw.number;
         match parsed {
             Ok(ParsedLine::OtherProgram(_)) => {
-                done.count(number, LineClass::OtherProgram);
-                done.overlooked.note(place.bytes, number);
-                self.record_passed(done, place.bytes);
+                result.count(number, LineClass::OtherProgram);
+                result.overlooked.note(raw.bytes, number);
+                self.record_passed(result, raw.bytes);
             }
             Ok(ParsedLine::Repeated(_)) => {
-                done.count(number, LineClass::OtherProgram);
-                self.record_passed(done, place.bytes);
+                result.count(number, LineClass::OtherProgram);
+                self.record_passed(result, raw.bytes);
             }
             Ok(ParsedLine::UnknownMessage(_)) => {
-                done.count(number, LineClass::UnknownMessage);
-                self.record_passed(done, place.bytes);
+                result.count(number, LineClass::UnknownMessage);
+                self.record_passed(result, raw.bytes);
             }
             Ok(&mut ParsedLine::Untrusted(reason)) => {
-                done.counts.lines[LineClass::Untrusted] += 1;
-                self.record_passed(done, place.bytes);
-                done.flaws.add(number, RejectReason::untrusted(reason));
+                result.counts.lines[LineClass::Untrusted] += 1;
+                self.record_passed(result, raw.bytes);
+                result.issues.add(number, RejectReason::untrusted(reason));
             }
             Ok(&mut ParsedLine::Ambiguous(client)) => {
-                done.ambiguous.add(client, 1);
-                done.reject(number, RejectReason::AMBIGUOUS);
-                self.record_reject(done, place.bytes);
+                result.ambiguous.add(client, 1);
+                result.reject(number, RejectReason::AMBIGUOUS);
+                self.record_reject(result, raw.bytes);
             }
-            Ok(parsed) => self.emit(parsed, around, tools, arena, number, done),
+            Ok(parsed) => self.emit(parsed, around, builder, arena, number, result),
             Err(reason) => {
-                done.reject(number, reason);
-                self.record_reject(done, place.bytes);
+                result.reject(number, reason);
+                self.record_reject(result, raw.bytes);
             }
         }
     }
 
-    fn record_passed(&self, done: &mut ClassifiedBlock, bytes: &[u8]) {
+    fn record_passed(&self, result: &mut ClassifiedBlock, bytes: &[u8]) {
         if self.config.passed.is_some() {
-            done.passed.extend_from_slice(bytes);
+            result.passed.extend_from_slice(bytes);
         }
     }
 
-    fn record_reject(&self, done: &mut ClassifiedBlock, bytes: &[u8]) {
+    fn record_reject(&self, result: &mut ClassifiedBlock, bytes: &[u8]) {
         if self.config.rejects.is_some() {
-            done.rejects.extend_from_slice(bytes);
+            result.rejects.extend_from_slice(bytes);
         }
     }
 }

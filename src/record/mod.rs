@@ -170,17 +170,17 @@ mod tests {
 
     #[test]
     fn json_that_is_laid_out_for_people_is_no_log() {
-        let flaw = |line: &str| match kind_of(line.as_bytes()) {
-            RecordKind::Foreign(flaw) => flaw,
+        let issue = |line: &str| match kind_of(line.as_bytes()) {
+            RecordKind::Foreign(issue) => issue,
             other => format!("{other:?}"),
         };
         let pretty = serde_json::to_string_pretty(&serde_json::json!([
             {"schema": "soar.host/1", "ip": "192.0.2.1", "rules": ["a\"b", "c"], "signals": {"ssh_failed": 3}, "empty": [], "none": null, "n": [-1.5, 2]}
         ]));
         for line in pretty.expect("JSON").lines() {
-            assert_eq!(flaw(line), "part of a JSON value: a record is one line, as jq -c writes it", "{line}");
+            assert_eq!(issue(line), "part of a JSON value: a record is one line, as jq -c writes it", "{line}");
         }
-        assert_eq!(flaw(r#"[{"schema":"soar.host/1"}]"#), "a list of records: records are lines, as jq -c '.[]' writes them");
+        assert_eq!(issue(r#"[{"schema":"soar.host/1"}]"#), "a list of records: records are lines, as jq -c '.[]' writes them");
         for log in [
             "Apr 12 06:00:00 lab sshd[1]: x",
             "192.0.2.1 - - [12/Apr/2026:06:00:00 +0000]",
@@ -189,7 +189,7 @@ mod tests {
             "[::1]",
             "\"x",
         ] {
-            assert_eq!(flaw(log), "not a JSON object: is soar-parse missing in between?", "{log}");
+            assert_eq!(issue(log), "not a JSON object: is soar-parse missing in between?", "{log}");
         }
         assert!(matches!(kind_of(b"\xff"), RecordKind::Foreign(_)));
     }

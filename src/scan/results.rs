@@ -224,7 +224,7 @@ impl ResultStore {
             (true, _) => self.finish(settled.host, None, now),
             (false, true) => {
                 self.too_many_open += 1;
-                self.finish(settled.host, Some(Reason::Enough), now)
+                self.finish(settled.host, Some(Reason::MaxOpen), now)
             }
             (false, false) => None,
         }

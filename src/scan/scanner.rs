@@ -293,7 +293,7 @@ impl<'r> Scanner<'r> {
         let (answer, banner) = match event {
             ProbeEvent::Connected => return self.schedule.listen(ticket, now),
             ProbeEvent::Answered(answer) => (answer, None),
-            ProbeEvent::Heard(banner) => (ProbeResult::Known(Reason::Accepted), banner.text()),
+            ProbeEvent::Banner(banner) => (ProbeResult::Known(Reason::Accepted), banner.text()),
         };
         let Some(settled) = self.schedule.settle(ticket, answer, now) else { return };
         self.results.add_banner(settled.host, settled.port, banner);

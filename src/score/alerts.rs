@@ -242,20 +242,18 @@ struct AlertEngine<'c> {
 
 impl<'c> AlertEngine<'c> {
     fn new(config: &'c Config, policy: &'c Policy) -> Self {
-        let (clock, swept, lines, leaving) = (i64::MIN, i64::MIN, Vec::new(), Vec::new());
-        let (alerts, late, forgotten, failures) = (0, 0, 0, RuleFailures::default());
         Self {
             config,
             policy,
             memory: Memory::of(&config.rules),
-            clock,
-            last_eviction: swept,
-            lines,
-            pending_alerts: leaving,
-            alerts,
-            late,
-            forgotten,
-            failures,
+            clock: i64::MIN,
+            last_eviction: i64::MIN,
+            lines: Vec::new(),
+            pending_alerts: Vec::new(),
+            alerts: 0,
+            late: 0,
+            forgotten: 0,
+            failures: RuleFailures::default(),
             snapshot: None,
         }
     }

@@ -85,7 +85,7 @@ impl UserRows {
         let origin: Origin<'_> = serde_json::from_slice(line).unwrap_or_default();
         let dataset = origin.event.and_then(|event| event.dataset).unwrap_or_default().0;
         let is_invalid = origin.soar.and_then(|soar| soar.user).is_some_and(|state| state.0 == INVALID);
-        let may_be_told = has_login(signals, Login::Accepted) || (dataset == SSHD && !is_invalid && names_account(signals));
+        let may_be_told = has_login(signals, Login::Accepted) || (dataset == SSHD && !is_invalid && says_if_invalid(signals));
         let service = dataset.strip_suffix(AUTH).unwrap_or(&dataset);
         self.rows.push(UserRow {
             digest: digest_of(user),
@@ -108,7 +108,7 @@ fn has_login(signals: SignalSet, login: Login) -> bool {
 }
 
 /// Whether `signals` are of a message in which sshd says of a user who does not exist that it is invalid.
-fn names_account(signals: SignalSet) -> bool {
+fn says_if_invalid(signals: SignalSet) -> bool {
     signals.indexes().any(|index| matches!(SIGNALS[index].name, "ssh_failed" | "ssh_refused"))
 }
 

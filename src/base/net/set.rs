@@ -37,15 +37,15 @@ impl AddressSet {
     /// # Errors
     /// [`Error::Usage`] names the operand (and line) that is neither.
     pub fn from_operands(flag: &str, operands: &[String]) -> Result<Self> {
-        let mut draft = Draft::default();
+        let mut builder = SetBuilder::default();
         for operand in operands {
-            let before = draft.count;
-            draft.take_operand(flag, operand)?;
-            if draft.count == before {
+            let before = builder.count;
+            builder.take_operand(flag, operand)?;
+            if builder.count == before {
                 return Err(Error::Usage(format!("{flag}: an address, a CIDR or a file is missing")));
             }
         }
-        Ok(draft.finish())
+        Ok(builder.finish())
     }
 
     /// The set that `--scope` lists name: like [`AddressSet::from_operands`], or `any`.
@@ -93,14 +93,14 @@ impl AddressSet {
 
 /// A set that is being read.
 #[derive(Debug, Default)]
-struct Draft {
+struct SetBuilder {
     ranges: Vec<(IpAddr, IpAddr)>,
     zoned: Vec<(Zone, IpAddr, IpAddr)>,
     /// How many expressions and files there were.
     count: usize,
 }
 
-impl Draft {
+impl SetBuilder {
     /// Takes a list. What is no expression is a file; a file's name may have blanks in it, so a list with one is cut there only where it
     /// starts with an expression.
     fn take_operand(&mut self, flag: &str, operand: &str) -> Result<()> {

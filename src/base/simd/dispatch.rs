@@ -62,7 +62,7 @@ impl Dispatch {
 
     /// Whether one of some pairs of small letters stands in `text`, in any case.
     #[inline]
-    pub(crate) fn has_pair<const N: usize>(self, text: &[u8], pairs: [[u8; 2]; N]) -> bool {
+    pub(crate) fn contains_any_bigram<const N: usize>(self, text: &[u8], pairs: [[u8; 2]; N]) -> bool {
         match (text.split_last(), text.split_first()) {
             (Some((_, first)), Some((_, second))) if first.len() >= 32 && !self.0.is_fallback() => {
                 dispatch!(self.0, simd => has_pair_in(simd, first, second, pairs))
@@ -231,11 +231,11 @@ mod tests {
     fn a_pair_is_found_wherever_it_stands() {
         let pairs = [*b"bo", *b"wl"];
         for len in 0..140 {
-            assert!(!Dispatch::default().has_pair(&vec![b'b'; len], pairs));
+            assert!(!Dispatch::default().contains_any_bigram(&vec![b'b'; len], pairs));
             for place in 0..len {
                 for pair in [*b"bo", *b"BO", *b"wL"] {
                     let text = [&vec![b'o'; place][..], &pair, &vec![b'l'; len - place - 1]].concat();
-                    assert!(Dispatch::default().has_pair(&text, pairs), "{}", String::from_utf8_lossy(&text));
+                    assert!(Dispatch::default().contains_any_bigram(&text, pairs), "{}", String::from_utf8_lossy(&text));
                     let (first, second) = (&text[..len], &text[1..]);
                     assert!(first.len() < 32 || has_pair_in(Fallback::new(), first, second, pairs));
                 }

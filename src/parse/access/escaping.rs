@@ -10,13 +10,13 @@ use crate::record::event::Bytes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Escaping {
     /// The escapes of web logs (see [`unescape`]).
-    Logged,
+    Escaped,
     /// `\"` for a quote alone; a backslash before anything else is the client's.
     Quotes,
     /// `#` and two hexadecimal digits, as `HAProxy` writes what could be taken for something else.
     Hash,
     /// Nothing: the format has its own escapes (JSON), and they are undone.
-    Undone,
+    Raw,
 }
 
 pub(crate) fn unescape_quotes(text: &[u8]) -> Bytes<'_> {

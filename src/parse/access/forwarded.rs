@@ -152,7 +152,7 @@ mod tests {
     fn client_of(peer: &str, forwarded: Option<&str>, form: HeaderForm, unlogged: UnloggedPeer) -> String {
         let trusted = AddressSet::from_operands("--trusted-proxy", &["10.0.0.0/8,2001:db8::/32".to_owned()]).expect("a set");
         let arena = Arena::default();
-        let mut web = Web { forwarded: forwarded.map(str::as_bytes), escaping: Escaping::Logged, ..Web::of(peer.as_bytes()) };
+        let mut web = Web { forwarded: forwarded.map(str::as_bytes), escaping: Escaping::Escaped, ..Web::of(peer.as_bytes()) };
         resolve(&mut web, Some(&trusted), ClientFrom { form, unlogged }, &arena);
         String::from_utf8_lossy(web.client).into_owned()
     }

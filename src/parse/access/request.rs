@@ -64,7 +64,7 @@ impl<'a> Web<'a> {
             referrer: None,
             agent: None,
             forwarded: None,
-            escaping: Escaping::Undone,
+            escaping: Escaping::Raw,
             is_ambiguous: false,
             repeats: 0,
         }
@@ -73,10 +73,10 @@ impl<'a> Web<'a> {
     /// A field's bytes as the server meant them.
     pub fn plain(&self, field: &'a [u8]) -> Cow<'a, [u8]> {
         match self.escaping {
-            Escaping::Logged => unescape(field),
+            Escaping::Escaped => unescape(field),
             Escaping::Quotes => unescape_quotes(field),
             Escaping::Hash => unescape_hash(field),
-            Escaping::Undone => Cow::Borrowed(field),
+            Escaping::Raw => Cow::Borrowed(field),
         }
     }
 
@@ -202,7 +202,7 @@ fn skip_blanks(mut text: &[u8], escaping: Escaping) -> &[u8] {
     loop {
         let length = match text {
             [b' ' | b'\t' | 0x0b | 0x0c, ..] => 1,
-            [b'\\', ..] if matches!(escaping, Escaping::Logged) => {
+            [b'\\', ..] if matches!(escaping, Escaping::Escaped) => {
                 let begins = |blank: &&&[u8]| text.get(..blank.len()).is_some_and(|start| start.eq_ignore_ascii_case(blank));
                 LOGGED_BLANKS.iter().find(begins).map_or(0, |blank| blank.len())
             }
@@ -225,7 +225,7 @@ fn trim_end_blanks(mut text: &[u8], escaping: Escaping) -> &[u8] {
 fn blank_at_end(text: &[u8], escaping: Escaping) -> Option<usize> {
     match (text.last()?, escaping) {
         (b' ' | b'\t' | 0x0b | 0x0c, _) => Some(1),
-        (b't' | b'v' | b'f' | b'9' | b'B' | b'b' | b'C' | b'c', Escaping::Logged) => {
+        (b't' | b'v' | b'f' | b'9' | b'B' | b'b' | b'C' | b'c', Escaping::Escaped) => {
             let start = |blank: &&[u8]| text.len().checked_sub(blank.len()).filter(|&at| text[at..].eq_ignore_ascii_case(blank));
             let at = LOGGED_BLANKS.iter().find_map(start)?;
             // An odd number of backslashes before it means that its own one is the second half of a `\\`.
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn a_request_line_is_split_and_garbage_is_kept_whole() {
         let line = |request: &'static str| {
-            let r = split_request(request.as_bytes(), Escaping::Logged);
+            let r = split_request(request.as_bytes(), Escaping::Escaped);
             [r.method, r.target, r.version].map(|part| part.map(String::from_utf8_lossy).unwrap_or_default().into_owned())
         };
         assert_eq!(line("GET / HTTP/1.1"), ["GET", "/", "1.1"]);
@@ -321,13 +321,13 @@ mod tests {
             ("a;b /.env HTTP/1.1", ["", "a;b /.env HTTP/1.1", ""]),
             (" GET", ["", " GET", ""]),
         ] {
-            let r = split_request(request.as_bytes(), Escaping::Logged);
+            let r = split_request(request.as_bytes(), Escaping::Escaped);
             let found = [r.method, r.target, r.version].map(|part| part.map(String::from_utf8_lossy).unwrap_or_default().into_owned());
             assert_eq!(found, parts, "{request}");
         }
-        assert_eq!(split_request(br"GET /dir\t HTTP/1.1", Escaping::Undone).target, Some(&br"/dir\t"[..]));
-        assert_eq!(split_request(b"GET\t/a\t HTTP/1.1", Escaping::Undone).target, Some(&b"/a"[..]));
+        assert_eq!(split_request(br"GET /dir\t HTTP/1.1", Escaping::Raw).target, Some(&br"/dir\t"[..]));
+        assert_eq!(split_request(b"GET\t/a\t HTTP/1.1", Escaping::Raw).target, Some(&b"/a"[..]));
         let long = format!("GET {} HTTP/1.1", r"\".repeat(200_001) + "t");
-        assert!(split_request(long.as_bytes(), Escaping::Logged).version.is_some());
+        assert!(split_request(long.as_bytes(), Escaping::Escaped).version.is_some());
     }
 }

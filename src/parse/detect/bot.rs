@@ -92,7 +92,7 @@ impl Bots {
     pub(crate) fn prefilter(&self, agent: &[u8]) -> bool {
         /// Of each keyword two letters that stand in few other agents.
         const PAIRS: [[u8; 2]; 3] = [*b"bo", *b"wl", *b"pi"];
-        !matches!(self.kinds[..], [BotRule::Keywords]) || self.vectors.has_pair(agent, PAIRS)
+        !matches!(self.kinds[..], [BotRule::Keywords]) || self.vectors.contains_any_bigram(agent, PAIRS)
     }
 
     /// Whether `agent` is a bot's.

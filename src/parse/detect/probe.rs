@@ -160,7 +160,7 @@ mod tests {
             referrer: None,
             agent: None,
             forwarded: None,
-            escaping: Escaping::Logged,
+            escaping: Escaping::Escaped,
             is_ambiguous: false,
             repeats: 0,
         }

@@ -97,11 +97,11 @@ fn read_json<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result
     let text = std::str::from_utf8(line)
         .unwrap_or_else(|_| std::str::from_utf8(arena.keep(String::from_utf8_lossy(line).as_bytes())).unwrap_or_default());
     let fields = Fields { all: Vec::with_capacity(USUAL_FIELDS), seen: 0 };
-    let mut walk = Walk { arena, known, path: String::with_capacity(USUAL_PATH), depth: 0, fields, flaw: None };
+    let mut walk = Walk { arena, known, path: String::with_capacity(USUAL_PATH), depth: 0, fields, issue: None };
     let mut json = serde_json::Deserializer::from_str(text);
     let whole = walk.deserialize_object(&mut json).and_then(|()| json.end());
-    match (walk.flaw, whole) {
-        (Some(flaw), _) => Err(flaw),
+    match (walk.issue, whole) {
+        (Some(issue), _) => Err(issue),
         (None, Err(_)) => Err(NO_JSON),
         (None, Ok(())) => Ok(walk.fields),
     }
@@ -113,7 +113,7 @@ struct Walk<'a, 'k> {
     path: String,
     depth: usize,
     fields: Fields<'a>,
-    flaw: Option<&'static str>,
+    issue: Option<&'static str>,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -224,8 +224,8 @@ impl<'a> Visitor<'a> for ObjectVisitor<'_, 'a, '_> {
                 }
                 Some(&known) => {
                     let raw: &'a RawValue = map.next_value()?;
-                    if let Err(flaw) = walk.take(known, raw.get()) {
-                        walk.flaw.get_or_insert(flaw);
+                    if let Err(issue) = walk.take(known, raw.get()) {
+                        walk.issue.get_or_insert(issue);
                     }
                 }
             }

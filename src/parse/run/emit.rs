@@ -22,21 +22,21 @@ impl Classifier<'_> {
         &self,
         line: &Line<'_>,
         reader: &mut LineParser<'_>,
-        tools: &mut EventBuilder<'_>,
+        builder: &mut EventBuilder<'_>,
         number: u64,
-        done: &mut ClassifiedBlock,
+        result: &mut ClassifiedBlock,
     ) -> bool {
         let mut parts = Captures::new();
         let Some((header, message)) = reader.open_plain(line.text) else { return false };
         let Some(fit) = sshd::find(sshd::LengthLimit::SSHD, &header, message, &mut parts) else { return false };
         if fit.template.is_quiet() && self.config.wanted == Wanted::Signals {
             // Nothing of it leaves, so nothing else is asked of it.
-            if self.is_inside_period(header.time, done) {
-                done.counts.lines[LineClass::NoSignal] += 1;
+            if self.is_inside_period(header.time, result) {
+                result.counts.lines[LineClass::NoSignal] += 1;
             }
             return true;
         }
-        self.emit_message(&fit.message(header, &parts), tools, number, done);
+        self.emit_message(&fit.message(header, &parts), builder, number, result);
         true
     }
 
@@ -44,23 +44,23 @@ impl Classifier<'_> {
         &self,
         parsed: &mut ParsedLine<'a>,
         around: &Header<'a>,
-        tools: &mut EventBuilder<'_>,
+        builder: &mut EventBuilder<'_>,
         arena: &'a Arena,
         number: u64,
-        done: &mut ClassifiedBlock,
+        result: &mut ClassifiedBlock,
     ) {
         match parsed {
-            ParsedLine::Web(web) => self.emit_request(web, around, tools, arena, number, done),
-            ParsedLine::Message(message) => self.emit_message(message, tools, number, done),
-            _ => done.counts.lines[LineClass::NoSignal] += 1,
+            ParsedLine::Web(web) => self.emit_request(web, around, builder, arena, number, result),
+            ParsedLine::Message(message) => self.emit_message(message, builder, number, result),
+            _ => result.counts.lines[LineClass::NoSignal] += 1,
         }
     }
 
     /// Whether a line of that time is wanted; one that is not is counted.
     #[inline]
-    fn is_inside_period(&self, time: Option<LogTime<'_>>, done: &mut ClassifiedBlock) -> bool {
+    fn is_inside_period(&self, time: Option<LogTime<'_>>, result: &mut ClassifiedBlock) -> bool {
         let is_inside = self.config.period.contains(time.map(|time| time.seconds));
-        done.counts.lines[LineClass::OutsidePeriod] += u64::from(!is_inside);
+        result.counts.lines[LineClass::OutsidePeriod] += u64::from(!is_inside);
         is_inside
     }
 
@@ -70,40 +70,40 @@ impl Classifier<'_> {
     }
 
     /// Counts a line of which something left.
-    fn count_wanted(&self, signals: SignalSet, done: &mut ClassifiedBlock) {
+    fn count_wanted(&self, signals: SignalSet, result: &mut ClassifiedBlock) {
         // A trace shows the event of every line that has one, whatever the run asked for.
         let is_event = !(signals.is_empty() && self.config.trace.is_some() && self.config.wanted == Wanted::Signals);
-        done.counts.lines[if is_event { LineClass::Event } else { LineClass::NoSignal }] += 1;
+        result.counts.lines[if is_event { LineClass::Event } else { LineClass::NoSignal }] += 1;
     }
 
     #[allow(clippy::inline_always, reason = "nearly every message of interest comes here, from one place")]
     #[inline(always)]
-    fn emit_message(&self, message: &ServiceMessage<'_>, tools: &mut EventBuilder<'_>, number: u64, done: &mut ClassifiedBlock) {
-        if !self.is_inside_period(message.time(), done) {
+    fn emit_message(&self, message: &ServiceMessage<'_>, builder: &mut EventBuilder<'_>, number: u64, result: &mut ClassifiedBlock) {
+        if !self.is_inside_period(message.time(), result) {
             return;
         }
-        let EventBuilder { detectors, unasked, writer } = tools;
+        let EventBuilder { detectors, unasked, writer } = builder;
         let signals = detectors.of_message(message);
         if !message.is_quiet() {
             let template = message.template();
-            if template.outcome == "failure" && template.service != "sshd" && !done.services.contains(&template.service) {
-                done.services.push(template.service);
+            if template.outcome == "failure" && template.service != "sshd" && !result.services.contains(&template.service) {
+                result.services.push(template.service);
             }
             detectors.note_unasked(message, |signal| unasked.add(signal, message.address().unwrap_or_default(), message.count()));
         }
         if !self.is_wanted(signals) {
-            done.counts.lines[LineClass::NoSignal] += 1;
+            result.counts.lines[LineClass::NoSignal] += 1;
             return;
         }
         if let Some(hosts) = &self.config.hosts {
-            message.count_in(&mut done.counted, signals, (&done.file, number), &hosts.keep);
+            message.count_in(&mut result.counted, signals, (&result.file, number), &hosts.keep);
         } else {
             // It is large, so it is not put together anew around its tags.
-            let mut event = message.to_event(&done.file, number);
+            let mut event = message.to_event(&result.file, number);
             event.tags = signals;
-            writer.write_line(&event, &mut done.events);
+            writer.write_line(&event, &mut result.events);
         }
-        self.count_wanted(signals, done);
+        self.count_wanted(signals, result);
     }
 
     #[allow(clippy::inline_always, reason = "nearly every request comes here, from one place")]
@@ -112,41 +112,41 @@ impl Classifier<'_> {
         &self,
         web: &mut Web<'a>,
         around: &Header<'a>,
-        tools: &mut EventBuilder<'_>,
+        builder: &mut EventBuilder<'_>,
         arena: &'a Arena,
         number: u64,
-        done: &mut ClassifiedBlock,
+        result: &mut ClassifiedBlock,
     ) {
-        if !self.is_inside_period(web.time, done) {
+        if !self.is_inside_period(web.time, result) {
             return;
         }
         if web.is_ambiguous {
-            done.ambiguous.add(web.client, 1);
+            result.ambiguous.add(web.client, 1);
         }
-        let signals = tools.detectors.of_request(web);
+        let signals = builder.detectors.of_request(web);
         let is_wanted = self.is_wanted(signals);
-        let is_resolved = tools.detectors.may_miss(web, number) && self.note_unasked(web, tools, arena, number);
+        let is_resolved = builder.detectors.may_miss(web, number) && self.note_unasked(web, builder, arena, number);
         // Who asked is worked out, and an event built, only where it leaves; no signal depends on who asked.
         if !is_wanted {
-            done.counts.lines[LineClass::NoSignal] += 1;
+            result.counts.lines[LineClass::NoSignal] += 1;
             return;
         }
         if !is_resolved {
             forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
         }
-        done.requests.add(web.client);
-        let place = (&*done.file, number);
+        result.requests.add(web.client);
+        let raw = (&*result.file, number);
         match &self.config.hosts {
-            Some(hosts) => web.count_in(&mut done.counted, signals, place, &hosts.keep),
-            None => web.write_event(around, place, signals, &mut tools.writer, &mut done.events),
+            Some(hosts) => web.count_in(&mut result.counted, signals, raw, &hosts.keep),
+            None => web.write_event(around, raw, signals, &mut builder.writer, &mut result.events),
         }
-        self.count_wanted(signals, done);
+        self.count_wanted(signals, result);
     }
 
     /// Notes the signals that would have fired on a request, or may do so; gives whether there are some, for which who asked was worked out.
     #[inline(never)]
-    fn note_unasked<'a>(&self, web: &mut Web<'a>, tools: &mut EventBuilder<'_>, arena: &'a Arena, number: u64) -> bool {
-        let EventBuilder { detectors, unasked, .. } = tools;
+    fn note_unasked<'a>(&self, web: &mut Web<'a>, builder: &mut EventBuilder<'_>, arena: &'a Arena, number: u64) -> bool {
+        let EventBuilder { detectors, unasked, .. } = builder;
         let missed = detectors.unasked_web(web, number);
         if missed.is_empty() {
             return false;

@@ -10,7 +10,7 @@ use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::joined::OpenLine;
 use crate::parse::line::LineParser;
 use crate::parse::reject::RejectReason;
-use crate::parse::run::{ClassifiedBlock, Classifier, EventBuilder, Place};
+use crate::parse::run::{ClassifiedBlock, Classifier, EventBuilder, RawLine};
 use crate::record::run::count::LineClass;
 
 /// An entry, and the lines that stand around it.
@@ -48,46 +48,46 @@ pub(crate) fn trim_entry(layout: EntryLayout, bytes: &[u8]) -> WholeEntry<'_> {
 
 impl Classifier<'_> {
     /// Classifies the entries of a block of `layout`.
-    pub(super) fn classify_entries(&self, layout: EntryLayout, block: &block::Block, done: &mut ClassifiedBlock) {
+    pub(super) fn classify_entries(&self, layout: EntryLayout, block: &block::Block, result: &mut ClassifiedBlock) {
         let mut worker = self.worker();
         let mut parser = self.parser(&worker, block);
         let mut arena = Arena::default();
         let mut first = block.first_line;
-        for place in layout.entries(&block.bytes) {
+        for raw in layout.entries(&block.bytes) {
             arena.clear();
-            let lines = lines_of(&block.bytes, place.clone(), first);
+            let lines = lines_of(&block.bytes, raw.clone(), first);
             first += lines.len() as u64;
-            let entry = trim_entry(layout, &block.bytes[place.clone()]);
+            let entry = trim_entry(layout, &block.bytes[raw.clone()]);
             let (around, lines) = lines.split_at(entry.skipped.min(lines.len()));
             let Some((number, _)) = lines.first() else {
-                self.pass_lines(around, None, LineClass::NoSignal, block, done);
+                self.pass_lines(around, None, LineClass::NoSignal, block, result);
                 continue;
             };
             if std::str::from_utf8(entry.text).is_err() {
-                done.counts.invalid_utf8 += u64::from(layout != EntryLayout::Export);
+                result.counts.invalid_utf8 += u64::from(layout != EntryLayout::Export);
             }
-            self.pass_lines(around, Some(*number), LineClass::NoSignal, block, done);
-            let before = done.counts.lines;
-            let place = Place {
+            self.pass_lines(around, Some(*number), LineClass::NoSignal, block, result);
+            let before = result.counts.lines;
+            let raw = RawLine {
                 number: *number,
-                bytes: &block.bytes[place.start + around.iter().map(|(_, line)| line.len()).sum::<usize>()..place.end],
+                bytes: &block.bytes[raw.start + around.iter().map(|(_, line)| line.len()).sum::<usize>()..raw.end],
             };
             match layout {
                 EntryLayout::Export | EntryLayout::Verbose => {
                     let builder = &mut worker.builder;
                     parser.read_entry(layout, entry.text, &arena, |parser, parsed, header| {
-                        self.take(parsed, &parser.take_steps(), entry.text, header, builder, &arena, place, done);
+                        self.take(parsed, &parser.take_steps(), entry.text, header, builder, &arena, raw, result);
                     });
                 }
-                EntryLayout::Indented => self.read_object(entry.text, &mut parser, &mut worker.builder, &arena, place, done),
+                EntryLayout::Indented => self.read_object(entry.text, &mut parser, &mut worker.builder, &arena, raw, result),
             }
-            let class = LineClass::ALL.iter().copied().find(|&class| done.counts.lines[class] > before[class]);
+            let class = LineClass::ALL.iter().copied().find(|&class| result.counts.lines[class] > before[class]);
             // One event an entry; whatever else it is, each of its lines is.
             let class = class.filter(|&class| class != LineClass::Event).unwrap_or(LineClass::NoSignal);
-            self.pass_lines(&lines[1..], Some(*number), class, block, done);
+            self.pass_lines(&lines[1..], Some(*number), class, block, result);
         }
         self.keep(worker, &parser);
-        done.assumed = parser.into_assumed();
+        result.assumed = parser.into_assumed();
     }
 
     /// Reads a line of JSON, or an answer that holds many.
@@ -97,19 +97,19 @@ impl Classifier<'_> {
         parser: &mut LineParser<'_>,
         builder: &mut EventBuilder<'_>,
         arena: &'a Arena,
-        place: Place<'_>,
-        done: &mut ClassifiedBlock,
+        raw: RawLine<'_>,
+        result: &mut ClassifiedBlock,
     ) {
         let lines = split_answer(text, arena).unwrap_or_else(|| vec![text]);
-        let (rejects, passed) = (done.rejects.len(), done.passed.len());
+        let (rejects, passed) = (result.rejects.len(), result.passed.len());
         for line in lines {
             parser.read(&Line::of(line), arena, |parser, parsed: Result<&mut ParsedLine<'a>, RejectReason>, header: &Header<'a>| {
-                self.take(parsed, &parser.take_steps(), line, header, builder, arena, place, done);
+                self.take(parsed, &parser.take_steps(), line, header, builder, arena, raw, result);
             });
         }
         // However many of its lines are rejects, it stands there once.
-        done.rejects.truncate(rejects + place.bytes.len());
-        done.passed.truncate(passed + place.bytes.len());
+        result.rejects.truncate(rejects + raw.bytes.len());
+        result.passed.truncate(passed + raw.bytes.len());
     }
 
     /// Counts lines that belong to the entry that begins in line `of`, or to none.
@@ -119,23 +119,23 @@ impl Classifier<'_> {
         of: Option<u64>,
         class: LineClass,
         block: &block::Block,
-        done: &mut ClassifiedBlock,
+        result: &mut ClassifiedBlock,
     ) {
-        done.counts.lines[class] += lines.len() as u64;
+        result.counts.lines[class] += lines.len() as u64;
         if self.config.trace.is_some() {
             let line = OpenLine::of(lines);
             match of {
-                Some(number) => self.trace_pieces(&line, class, format_args!("a line of the entry in line {number}"), block, done),
-                None => self.trace_pieces(&line, class, "no entry", block, done),
+                Some(number) => self.trace_pieces(&line, class, format_args!("a line of the entry in line {number}"), block, result),
+                None => self.trace_pieces(&line, class, "no entry", block, result),
             }
         }
     }
 }
 
 /// The lines that stand at `place`, with their numbers from `first` on.
-fn lines_of(bytes: &[u8], place: Range<usize>, first: u64) -> Vec<(u64, Range<usize>)> {
-    let mut start = place.start;
-    let lines = bytes[place].split_inclusive(|&byte| byte == b'\n').map(move |line| {
+fn lines_of(bytes: &[u8], raw: Range<usize>, first: u64) -> Vec<(u64, Range<usize>)> {
+    let mut start = raw.start;
+    let lines = bytes[raw].split_inclusive(|&byte| byte == b'\n').map(move |line| {
         let end = start + line.len();
         std::mem::replace(&mut start, end)..end
     });

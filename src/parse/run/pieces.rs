@@ -10,36 +10,36 @@ use crate::record::run::count::LineClass;
 
 impl Classifier<'_> {
     /// Rejects the pieces of lines that do not go on.
-    pub(super) fn close(&self, open: &mut OpenLines, block: &block::Block, done: &mut ClassifiedBlock) {
+    pub(super) fn close(&self, open: &mut OpenLines, block: &block::Block, result: &mut ClassifiedBlock) {
         for line in open.close() {
             let reason = if line.is_too_long { RejectReason::TOO_LONG } else { RejectReason::PIECE };
-            self.reject_pieces(&line, &reason, block, done);
+            self.reject_pieces(&line, &reason, block, result);
         }
     }
 
-    pub(super) fn reject_pieces(&self, line: &OpenLine, reason: &RejectReason, block: &block::Block, done: &mut ClassifiedBlock) {
-        for (number, place) in &line.entries {
-            done.reject(*number, reason.clone());
-            self.record_reject(done, &block.bytes[place.clone()]);
+    pub(super) fn reject_pieces(&self, line: &OpenLine, reason: &RejectReason, block: &block::Block, result: &mut ClassifiedBlock) {
+        for (number, raw) in &line.entries {
+            result.reject(*number, reason.clone());
+            self.record_reject(result, &block.bytes[raw.clone()]);
         }
-        self.trace_pieces(line, LineClass::Reject, reason, block, done);
+        self.trace_pieces(line, LineClass::Reject, reason, block, result);
     }
 
     /// Rejects a line that is too long, or that a shipper took apart, with its last entry `last`.
-    pub(super) fn reject_torn(&self, entry: Entry<'_>, last: (u64, Range<usize>), block: &block::Block, done: &mut ClassifiedBlock) {
+    pub(super) fn reject_torn(&self, entry: Entry<'_>, last: (u64, Range<usize>), block: &block::Block, result: &mut ClassifiedBlock) {
         let (mut line, reason) = match entry {
             Entry::TooLong(line) => (line, RejectReason::TOO_LONG),
             Entry::Torn(line) => (line, RejectReason::SHIPPED_PIECE),
             Entry::Whole | Entry::Piece | Entry::Last(..) => return,
         };
         line.entries.push(last);
-        self.reject_pieces(&line, &reason, block, done);
+        self.reject_pieces(&line, &reason, block, result);
     }
 
     /// Rejects a line that is open for too long.
-    pub(super) fn give_up(&self, open: &mut OpenLines, block: &block::Block, done: &mut ClassifiedBlock) {
+    pub(super) fn give_up(&self, open: &mut OpenLines, block: &block::Block, result: &mut ClassifiedBlock) {
         if let Some(line) = open.give_up() {
-            self.reject_pieces(&line, &RejectReason::SHIPPED_PIECE, block, done);
+            self.reject_pieces(&line, &RejectReason::SHIPPED_PIECE, block, result);
         }
     }
 }

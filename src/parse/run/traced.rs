@@ -7,7 +7,7 @@ use crate::parse::format::{Arena, Header, ParsedLine};
 use crate::parse::joined::OpenLine;
 use crate::parse::line::trim_end;
 use crate::parse::reject::RejectReason;
-use crate::parse::run::{ClassifiedBlock, Classifier, EventBuilder, Place};
+use crate::parse::run::{ClassifiedBlock, Classifier, EventBuilder, RawLine};
 use crate::parse::steps::Steps;
 use crate::parse::trace;
 use crate::parse::trace::Outcome;
@@ -45,24 +45,24 @@ impl Classifier<'_> {
         steps: &Steps,
         text: &[u8],
         around: &Header<'a>,
-        tools: &mut EventBuilder<'_>,
+        builder: &mut EventBuilder<'_>,
         arena: &'a Arena,
-        place: Place<'_>,
-        done: &mut ClassifiedBlock,
+        raw: RawLine<'_>,
+        result: &mut ClassifiedBlock,
     ) {
-        let Some(form) = self.config.trace else { return self.sort(parsed, around, tools, arena, place, done) };
+        let Some(form) = self.config.trace else { return self.sort(parsed, around, builder, arena, raw, result) };
         let template = match &parsed {
             Ok(ParsedLine::Message(sshd)) => Some(sshd.template().pattern),
             _ => None,
         };
         let reason = reason_of(&mut parsed, steps);
-        let (counts, events) = (done.counts.lines, done.events.len());
-        self.sort(parsed, around, tools, arena, place, done);
-        let event = done.events.split_off(events);
-        let class = LineClass::ALL.iter().find(|&&class| done.counts.lines[class] > counts[class]).map_or("", |class| class.name());
+        let (counts, events) = (result.counts.lines, result.events.len());
+        self.sort(parsed, around, builder, arena, raw, result);
+        let event = result.events.split_off(events);
+        let class = LineClass::ALL.iter().find(|&&class| result.counts.lines[class] > counts[class]).map_or("", |class| class.name());
         let outcome = Outcome { class, template, reason, event: Some(&*event).filter(|event| !event.is_empty()) };
-        let file = done.file.clone();
-        trace::write(form, (&file, place.number), text, steps, &outcome, &mut done.events);
+        let file = result.file.clone();
+        trace::write(form, (&file, raw.number), text, steps, &outcome, &mut result.events);
     }
 
     /// Writes what became of the pieces of a line, where that is asked for.
@@ -72,13 +72,13 @@ impl Classifier<'_> {
         class: LineClass,
         reason: impl fmt::Display,
         block: &block::Block,
-        done: &mut ClassifiedBlock,
+        result: &mut ClassifiedBlock,
     ) {
         let Some(form) = self.config.trace else { return };
-        for (number, place) in &line.entries {
+        for (number, raw) in &line.entries {
             let outcome = Outcome { class: class.name(), template: None, reason: Some(reason.to_string()), event: None };
-            let text = trim_end(text_of(&block.bytes[place.clone()]));
-            trace::write(form, (&block.file, *number), text, &Steps::default(), &outcome, &mut done.events);
+            let text = trim_end(text_of(&block.bytes[raw.clone()]));
+            trace::write(form, (&block.file, *number), text, &Steps::default(), &outcome, &mut result.events);
         }
     }
 }

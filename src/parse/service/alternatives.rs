@@ -32,7 +32,7 @@ pub(crate) fn expand(text: &str) -> Result<Vec<String>, TemplateFlaw> {
         let choices = split(&text[open + 2..end]);
         let mut inner = Vec::new();
         for choice in &choices {
-            inner.extend(expand(choice).map_err(|flaw| TemplateFlaw { at: open + 2 + flaw.at, ..flaw })?);
+            inner.extend(expand(choice).map_err(|issue| TemplateFlaw { at: open + 2 + issue.at, ..issue })?);
         }
         if choices.len() == 1 {
             inner.push(String::new());
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_shown_where_it_is() {
-        let flaw = expand("a ((b").expect_err("open");
-        assert_eq!(flaw.show("a ((b"), "template: '((' without '))'\n    a ((b\n      ^");
+        let issue = expand("a ((b").expect_err("open");
+        assert_eq!(issue.show("a ((b"), "template: '((' without '))'\n    a ((b\n      ^");
         let many = "((a))".repeat(9);
         assert!(expand(&many).is_err(), "512 templates");
     }

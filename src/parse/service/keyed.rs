@@ -192,7 +192,7 @@ fn text_of(value: &Value) -> Result<String, String> {
 fn compile_texts(texts: &[String], template: &'static MessageTemplate) -> Result<Vec<TemplateMatcher>, String> {
     let mut matchers = Vec::new();
     for text in texts {
-        for pattern in expand(text).map_err(|flaw| flaw.show(text))? {
+        for pattern in expand(text).map_err(|issue| issue.show(text))? {
             let shape: &'static MessageTemplate = Box::leak(Box::new(MessageTemplate { pattern: pattern.leak(), ..template.clone() }));
             let matcher = TemplateMatcher::new(shape);
             matcher.check().map_err(|what| format!("template {:?}: {what}", shape.pattern))?;

@@ -235,7 +235,7 @@ impl MessageEntry {
         let Some(texts) = &self.template else { return Err("a [[message]] needs template, json, logfmt or xml".to_owned()) };
         let mut templates = Vec::new();
         for text in texts.texts() {
-            for pattern in expand(text).map_err(|flaw| flaw.show(text))? {
+            for pattern in expand(text).map_err(|issue| issue.show(text))? {
                 let is_invalid_user = INVALID_USER.iter().any(|words| pattern.contains(words));
                 let template: &'static MessageTemplate =
                     Box::leak(Box::new(MessageTemplate { pattern: pattern.leak(), is_invalid_user, ..meaning.clone() }));

@@ -134,7 +134,7 @@ fn lines_of_all_classes_are_counted_and_rejects_are_kept_byte_for_byte() {
     assert_eq!(done.counts, ParseCounts { lines, invalid_utf8: 1 });
     assert_eq!(done.first, [(LineClass::OtherProgram, 3), (LineClass::UnknownMessage, 4)]);
     assert_eq!(done.rejects, b"garbage\xff\r\n\nDec 32 06:55:46 lab sshd[1]: x");
-    let reasons: Vec<_> = done.flaws.first.iter().map(|(line, flaw)| format!("{line}: {flaw}")).collect();
+    let reasons: Vec<_> = done.issues.first.iter().map(|(line, issue)| format!("{line}: {issue}")).collect();
     assert_eq!(reasons, ["1: unknown log format", "2: empty line", "5: not syslog_rfc3164 format: impossible date or time"]);
 }
 

@@ -129,7 +129,7 @@ fn the_keys_are_those_of_the_schema_and_every_one_is_filled_above() {
 
 #[test]
 fn a_record_without_an_address_or_with_an_impossible_count_is_refused() {
-    for (line, flaw) in [
+    for (line, issue) in [
         ("{}", "malformed record: missing field `ip` at byte 2"),
         (r#"{"ip":"example.org"}"#, "malformed record: ip is not an address at byte 20"),
         (
@@ -138,6 +138,6 @@ fn a_record_without_an_address_or_with_an_impossible_count_is_refused() {
         ),
         (r#"{"ip":"::1","enrich":["drop"]}"#, "malformed record: enrich is not an object at byte 30"),
     ] {
-        assert_eq!(HostRecord::from_line(line.as_bytes()).expect_err("refused"), flaw);
+        assert_eq!(HostRecord::from_line(line.as_bytes()).expect_err("refused"), issue);
     }
 }

@@ -50,7 +50,7 @@ pub(crate) enum ProbeEvent {
     /// The port is open, and its service is listened to.
     Connected,
     /// The service has spoken, or will not; the probe is over.
-    Heard(BannerBytes),
+    Banner(BannerBytes),
 }
 
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl Driver {
     pub(crate) fn close(&mut self, ticket: Ticket) -> ProbeEvent {
         let flight = self.flights.get_mut(ticket.slot as usize).and_then(Option::take);
         match flight.map(|flight| (flight.banner, flight.socket)) {
-            Some((Some(banner), _)) => ProbeEvent::Heard(banner),
+            Some((Some(banner), _)) => ProbeEvent::Banner(banner),
             Some((None, socket)) if self.links.are_down(&socket) => ProbeEvent::Answered(ProbeResult::Known(Reason::NoRoute)),
             _ => ProbeEvent::Answered(ProbeResult::Silence),
         }
@@ -167,7 +167,7 @@ impl Driver {
         let event = match &mut flight.banner {
             Some(banner) => match banner.listen(&flight.socket) {
                 BannerStatus::Part => return Ok(()),
-                BannerStatus::All => ProbeEvent::Heard(std::mem::take(banner)),
+                BannerStatus::All => ProbeEvent::Banner(std::mem::take(banner)),
             },
             None => match socket::ask(&flight.socket, flight.target, Moment::Later) {
                 None => return Ok(()),

@@ -33,7 +33,7 @@ pub enum Reason {
     /// It refused (RST).
     Refused,
     /// The system gave the probe itself this port, so that it met itself: nothing listens there.
-    Itself,
+    SelfConnect,
     /// Nothing came, however often it was asked.
     Silence,
     /// ICMP: no way to the network.
@@ -63,7 +63,7 @@ pub enum Reason {
     /// The run was ended before an answer came.
     Interrupted,
     /// The host had enough open ports before this one was known.
-    Enough,
+    MaxOpen,
 }
 
 /// One line of the table of reasons.
@@ -85,7 +85,7 @@ const fn entry(reason: Reason, state: State, name: &'static str) -> ReasonEntry 
 pub const REASONS: &[ReasonEntry] = &[
     entry(Reason::Accepted, State::Open, "syn-ack"),
     entry(Reason::Refused, State::Closed, "conn-refused"),
-    entry(Reason::Itself, State::Closed, "own-port"),
+    entry(Reason::SelfConnect, State::Closed, "own-port"),
     entry(Reason::Silence, State::Filtered, "no-response"),
     entry(Reason::NetUnreachable, State::Filtered, "net-unreach"),
     entry(Reason::HostUnreachable, State::Filtered, "host-unreach"),
@@ -100,7 +100,7 @@ pub const REASONS: &[ReasonEntry] = &[
     entry(Reason::Denied, State::Unknown, "denied-here"),
     entry(Reason::Exhausted, State::Unknown, "exhausted-here"),
     entry(Reason::Interrupted, State::Unknown, "interrupted"),
-    entry(Reason::Enough, State::Unknown, "max-open"),
+    entry(Reason::MaxOpen, State::Unknown, "max-open"),
 ];
 
 impl Reason {
@@ -145,6 +145,6 @@ mod tests {
             assert_eq!(entry.reason as usize, place, "{}", entry.name);
             assert_eq!(REASONS.iter().filter(|other| other.name == entry.name).count(), 1);
         }
-        assert_eq!(REASONS.len(), Reason::Enough as usize + 1);
+        assert_eq!(REASONS.len(), Reason::MaxOpen as usize + 1);
     }
 }

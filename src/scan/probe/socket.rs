@@ -49,7 +49,7 @@ pub(crate) fn ask(socket: &OwnedFd, target: SocketAddr, moment: Moment) -> Optio
         // ICMP that came while the first call was under way is kept, but does not end the attempt.
         Err(Errno::EALREADY | Errno::EINPROGRESS | Errno::EINTR) => read_icmp(socket, target, moment).map(ProbeResult::Known),
         // RFC 9293 section 3.5: two that connect to each other at once are connected, also where the two are one.
-        Ok(()) | Err(Errno::EISCONN) if is_own(socket, target) => Some(ProbeResult::Known(Reason::Itself)),
+        Ok(()) | Err(Errno::EISCONN) if is_own(socket, target) => Some(ProbeResult::Known(Reason::SelfConnect)),
         // After the handshake a reset is another error than before it: what accepts and hangs up at once is open (a load balancer
         // without a backend, TCP wrappers). Source: tcp_reset in Linux' net/ipv4/tcp_input.c.
         Ok(()) | Err(Errno::EISCONN | Errno::ECONNRESET | Errno::EPIPE) => Some(ProbeResult::Known(Reason::Accepted)),

@@ -32,9 +32,9 @@ pub(crate) struct Attempt {
 
 /// Whether a probe counts among those in flight at its host and in its network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seat {
+pub(crate) enum LimitSlot {
     Taken,
-    /// It had its time, and is only listened to until the longest wait is over.
+    /// It is past its timeout, and is only listened to until the longest wait is over.
     Left,
 }
 
@@ -68,7 +68,7 @@ struct PendingHost {
     first: usize,
     again: Vec<Attempt>,
     in_flight: usize,
-    /// How many have left their seat.
+    /// How many are past their timeout and still listened to.
     late: usize,
     /// How many ports have no state yet.
     left: usize,
@@ -172,7 +172,7 @@ impl HostQueue {
     }
 
     /// Takes a probe of `id` as ended; `again` is asked once more.
-    pub(crate) fn end(&mut self, id: HostId, seat: Seat, again: Option<Attempt>) {
+    pub(crate) fn end(&mut self, id: HostId, limit_slot: LimitSlot, again: Option<Attempt>) {
         let Some(host) = self.hosts[id as usize].as_mut() else { return };
         match again {
             Some(again) => {
@@ -183,9 +183,9 @@ impl HostQueue {
             }
             None => host.left = host.left.saturating_sub(1),
         }
-        match seat {
-            Seat::Taken => self.leave_seat(id),
-            Seat::Left => host.late -= 1,
+        match limit_slot {
+            LimitSlot::Taken => self.leave_limit_slot(id),
+            LimitSlot::Left => host.late -= 1,
         }
         self.refresh(id);
         self.forget_if_done(id);
@@ -204,12 +204,12 @@ impl HostQueue {
         }
         host.late += 1;
         host.line.miss();
-        self.leave_seat(id);
+        self.leave_limit_slot(id);
         self.refresh(id);
         true
     }
 
-    fn leave_seat(&mut self, id: HostId) {
+    fn leave_limit_slot(&mut self, id: HostId) {
         let Some(host) = self.hosts[id as usize].as_mut() else { return };
         host.in_flight -= 1;
         if let Some(network) = host.network {
@@ -236,7 +236,7 @@ impl HostQueue {
     }
 
     /// Learns from an answer to a try, and from the time it took.
-    pub(crate) fn record_rtt(&mut self, id: HostId, took: Duration, port: Attempt, seat: Seat) {
+    pub(crate) fn record_rtt(&mut self, id: HostId, took: Duration, port: Attempt, limit_slot: LimitSlot) {
         let usual = self.timeout(id, 0);
         let Some(host) = self.hosts[id as usize].as_mut() else { return };
         // Where round trips are known to be short, what comes so soon after Linux has sent the SYN again is an answer to that.
@@ -249,17 +249,17 @@ impl HostQueue {
             (false, false) => 0,
         };
         // A port that is slower than its host says nothing of the others.
-        let rtt = (!is_to_later_syn && seat == Seat::Taken).then_some(took);
+        let rtt = (!is_to_later_syn && limit_slot == LimitSlot::Taken).then_some(took);
         if let Some(rtt) = rtt {
             host.estimate.add(rtt);
         }
         let is_first = !host.line.losses.has_answers();
         host.line.add_banner(lost, host.in_flight);
-        if seat == Seat::Left {
+        if limit_slot == LimitSlot::Left {
             host.line.heard_late();
         }
         if let Some(network) = host.network {
-            self.networks.learn(network, rtt, is_first, lost);
+            self.networks.record_rtt(network, rtt, is_first, lost);
         }
     }
 

@@ -15,13 +15,13 @@ use std::time::Duration;
 use crate::base::net::Address;
 use crate::scan::peer::Peer;
 use crate::scan::probe::result::{ProbeResult, Reason};
-use crate::scan::schedule::hosts::{Attempt, Cost, HostQueue, Reach, Seat};
+use crate::scan::schedule::hosts::{Attempt, Cost, HostQueue, LimitSlot, Reach};
 use crate::scan::schedule::rate_limit::RateLimiter;
 
 /// How long to wait before trying again when not even one socket can be had.
-const STARVED_PAUSE: Duration = Duration::from_millis(20);
+const EXHAUSTED_PAUSE: Duration = Duration::from_millis(20);
 /// How often to try again then: 5 seconds in all.
-const STARVED_TRIES: u32 = 250;
+const EXHAUSTED_TRIES: u32 = 250;
 /// How long after an answer the others' deadlines are looked at again.
 const RECHECK_DELAY: Duration = Duration::from_millis(5);
 /// Late looks end at multiples of this, so that many end at once: each end has all deadlines looked at.
@@ -64,7 +64,7 @@ pub(crate) struct Ticket {
 struct InFlight {
     host: HostId,
     port: Attempt,
-    seat: Seat,
+    limit_slot: LimitSlot,
     since: Duration,
     /// The round trip of a port that is open, while its service is listened to.
     open: Option<Duration>,
@@ -73,13 +73,13 @@ struct InFlight {
 impl InFlight {
     /// When its time is up.
     fn deadline(&self, queue: &HostQueue) -> Duration {
-        let timeout = match (self.open, self.seat) {
+        let timeout = match (self.open, self.limit_slot) {
             (Some(_), _) => BANNER_WAIT,
-            (None, Seat::Taken) => queue.timeout(self.host, self.port.earlier),
-            (None, Seat::Left) => queue.late_timeout(self.host),
+            (None, LimitSlot::Taken) => queue.timeout(self.host, self.port.earlier),
+            (None, LimitSlot::Left) => queue.late_timeout(self.host),
         };
         let at = self.since + timeout;
-        if self.seat == Seat::Left { next_step(at) } else { at }
+        if self.limit_slot == LimitSlot::Left { next_step(at) } else { at }
     }
 }
 
@@ -97,15 +97,15 @@ pub(crate) struct Schedule {
     slots: Vec<ProbeSlot>,
     free: Vec<u32>,
     in_flight: usize,
-    /// How many of them have left their seat, and how many of these do not count towards the limit.
+    /// How many of them are past their timeout and still listened to, and how many of these do not count towards the limit.
     late: usize,
     late_room: usize,
     most: usize,
     allowed: usize,
     paused_until: Duration,
-    starved: u32,
+    exhausted: u32,
     /// No probe's time is up before.
-    look_at: Duration,
+    next_deadline: Duration,
     expired: Vec<Ticket>,
 }
 
@@ -123,8 +123,8 @@ impl Schedule {
             late: 0,
             late_room: limits.concurrency,
             paused_until: Duration::ZERO,
-            starved: 0,
-            look_at: Duration::MAX,
+            exhausted: 0,
+            next_deadline: Duration::MAX,
             expired: Vec::new(),
         }
     }
@@ -168,10 +168,10 @@ impl Schedule {
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
         });
         let place = &mut self.slots[slot as usize];
-        place.flight = Some(InFlight { host, port, seat: Seat::Taken, since: now, open: None });
+        place.flight = Some(InFlight { host, port, limit_slot: LimitSlot::Taken, since: now, open: None });
         let ticket = Ticket { slot, turn: place.turn };
         self.in_flight += 1;
-        self.look_at = self.look_at.min(now + self.hosts.timeout(host, port.earlier));
+        self.next_deadline = self.next_deadline.min(now + self.hosts.timeout(host, port.earlier));
         Some((ticket, Probe { host, address: peer.address, target: peer.with_port(port.port) }))
     }
 
@@ -192,52 +192,52 @@ impl Schedule {
         let Some(flight) = self.flight(ticket) else { return };
         let rtt = now.saturating_sub(flight.since);
         (flight.open, flight.since) = (Some(rtt), now);
-        let InFlight { host, port, seat, .. } = *flight;
-        self.hosts.record_rtt(host, rtt, port, seat);
-        self.look_at = self.look_at.min(now + BANNER_WAIT);
+        let InFlight { host, port, limit_slot, .. } = *flight;
+        self.hosts.record_rtt(host, rtt, port, limit_slot);
+        self.next_deadline = self.next_deadline.min(now + BANNER_WAIT);
     }
 
     /// Takes the answer to a probe. `None`: it will be tried again, or the ticket was settled before.
     pub(crate) fn settle(&mut self, ticket: Ticket, answer: ProbeResult, now: Duration) -> Option<PortDone> {
-        let InFlight { host, port, seat, since, open } = self.release(ticket)?;
+        let InFlight { host, port, limit_slot, since, open } = self.release(ticket)?;
         let took = now.saturating_sub(since);
         let (reason, rtt) = match (open, answer) {
             (Some(rtt), _) => (Reason::Accepted, Some(rtt)),
             (None, ProbeResult::Known(reason)) => {
                 if reason.is_reply() {
-                    self.hosts.record_rtt(host, took, port, seat);
-                    self.look_at = self.look_at.min(now + RECHECK_DELAY);
+                    self.hosts.record_rtt(host, took, port, limit_slot);
+                    self.next_deadline = self.next_deadline.min(now + RECHECK_DELAY);
                 }
                 (reason, (reason.state() != crate::scan::probe::result::State::Unknown).then_some(took))
             }
             (None, ProbeResult::Silence) if self.hosts.asks_again(host, port.earlier) => {
                 self.hosts.miss(host);
                 let waited_ms = u16::try_from(took.as_millis()).unwrap_or(u16::MAX);
-                self.hosts.end(host, seat, Some(Attempt { earlier: port.earlier + 1, waited_ms, ..port }));
+                self.hosts.end(host, limit_slot, Some(Attempt { earlier: port.earlier + 1, waited_ms, ..port }));
                 return None;
             }
             (None, ProbeResult::Silence) => (Reason::Silence, None),
             (None, ProbeResult::Exhausted) => {
                 self.allowed = self.busy().max(1);
-                if self.hosts.is_wanted(host) && (self.in_flight > 0 || self.starved < STARVED_TRIES) {
+                if self.hosts.is_wanted(host) && (self.in_flight > 0 || self.exhausted < EXHAUSTED_TRIES) {
                     self.starve(now);
-                    self.hosts.end(host, seat, Some(port));
+                    self.hosts.end(host, limit_slot, Some(port));
                     return None;
                 }
                 (Reason::Exhausted, None)
             }
         };
         if reason != Reason::Exhausted {
-            self.starved = 0;
+            self.exhausted = 0;
             self.allowed = (self.allowed + 1).min(self.most);
         }
-        self.hosts.end(host, seat, None);
+        self.hosts.end(host, limit_slot, None);
         Some(PortDone { host, port: port.port, reason, rtt })
     }
 
     /// A probe whose time is up at `now`; settle it with [`ProbeResult::Silence`].
     pub(crate) fn expire(&mut self, now: Duration) -> Option<Ticket> {
-        if self.expired.is_empty() && now >= self.look_at {
+        if self.expired.is_empty() && now >= self.next_deadline {
             self.check_deadlines(now);
         }
         self.expired.pop()
@@ -245,7 +245,7 @@ impl Schedule {
 
     /// When something will have to be done even if no answer comes.
     pub(crate) fn wake_at(&self) -> Option<Duration> {
-        let deadline = (self.in_flight > 0).then_some(self.look_at);
+        let deadline = (self.in_flight > 0).then_some(self.next_deadline);
         let may_start = self.busy() < self.allowed;
         let near = (may_start && self.hosts.is_ready(Reach::Loopback)).then_some(self.paused_until);
         let far = (may_start && self.hosts.is_ready(Reach::Beyond)).then(|| self.rate_limiter.ready_at().max(self.paused_until));
@@ -254,18 +254,18 @@ impl Schedule {
 
     /// Looks at every deadline.
     fn check_deadlines(&mut self, now: Duration) {
-        self.look_at = Duration::MAX;
+        self.next_deadline = Duration::MAX;
         for (slot, place) in self.slots.iter_mut().enumerate() {
             let Some(flight) = &mut place.flight else { continue };
-            let is_asked = flight.open.is_none() && flight.seat == Seat::Taken;
+            let is_asked = flight.open.is_none() && flight.limit_slot == LimitSlot::Taken;
             let cost = if self.late < self.late_room / 2 { Cost::Nothing } else { Cost::Room };
             if is_asked && flight.deadline(&self.hosts) <= now && self.hosts.rest(flight.host, flight.port, cost) {
-                flight.seat = Seat::Left;
+                flight.limit_slot = LimitSlot::Left;
                 self.late += 1;
             }
             let deadline = flight.deadline(&self.hosts);
             if deadline > now {
-                self.look_at = self.look_at.min(deadline);
+                self.next_deadline = self.next_deadline.min(deadline);
             } else {
                 self.expired.push(Ticket { slot: u32::try_from(slot).unwrap_or(u32::MAX), turn: place.turn });
             }
@@ -274,8 +274,8 @@ impl Schedule {
 
     fn starve(&mut self, now: Duration) {
         if self.busy() == 0 {
-            self.starved += u32::from(self.in_flight == 0);
-            self.paused_until = now + STARVED_PAUSE;
+            self.exhausted += u32::from(self.in_flight == 0);
+            self.paused_until = now + EXHAUSTED_PAUSE;
         }
     }
 
@@ -291,7 +291,7 @@ impl Schedule {
         slot.turn = slot.turn.wrapping_add(1);
         self.free.push(ticket.slot);
         self.in_flight -= 1;
-        self.late -= usize::from(flight.seat == Seat::Left);
+        self.late -= usize::from(flight.limit_slot == LimitSlot::Left);
         Some(flight)
     }
 }

@@ -72,7 +72,7 @@ struct Network {
 #[derive(Debug)]
 pub(crate) struct Networks {
     limit: usize,
-    places: HashMap<NetworkKey, u32, ahash::RandomState>,
+    by_key: HashMap<NetworkKey, u32, ahash::RandomState>,
     all: Vec<Network>,
     free: Vec<u32>,
 }
@@ -80,69 +80,69 @@ pub(crate) struct Networks {
 impl Networks {
     /// No networks; `limit` probes may be in flight in each.
     pub(crate) fn new(limit: Option<usize>) -> Self {
-        Self { limit: limit.unwrap_or(usize::MAX), places: HashMap::default(), all: Vec::new(), free: Vec::new() }
+        Self { limit: limit.unwrap_or(usize::MAX), by_key: HashMap::default(), all: Vec::new(), free: Vec::new() }
     }
 
     /// Counts a host in, and names its network.
     pub(crate) fn enter(&mut self, ip: IpAddr) -> u32 {
         let key = key_of(ip);
-        let place = self.places.get(&key).copied().unwrap_or_else(|| {
+        let id = self.by_key.get(&key).copied().unwrap_or_else(|| {
             let (parked, estimate, losses) = (Vec::new(), RttEstimator::default(), Losses::default());
             let fresh = Network { key, hosts: 0, in_flight: 0, parked, estimate, answering: 0, losses };
-            let place = self.free.pop().unwrap_or_else(|| u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-            match self.all.get_mut(place as usize) {
+            let id = self.free.pop().unwrap_or_else(|| u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+            match self.all.get_mut(id as usize) {
                 Some(old) => *old = fresh,
                 None => self.all.push(fresh),
             }
-            self.places.insert(key, place);
-            place
+            self.by_key.insert(key, id);
+            id
         });
-        self.all[place as usize].hosts += 1;
-        place
+        self.all[id as usize].hosts += 1;
+        id
     }
 
-    pub(crate) fn leave(&mut self, network: u32) {
-        let place = &mut self.all[network as usize];
-        place.hosts -= 1;
-        if place.hosts == 0 && self.places.len() > MOST {
-            self.places.remove(&place.key);
-            self.free.push(network);
+    pub(crate) fn leave(&mut self, id: u32) {
+        let network = &mut self.all[id as usize];
+        network.hosts -= 1;
+        if network.hosts == 0 && self.by_key.len() > MOST {
+            self.by_key.remove(&network.key);
+            self.free.push(id);
         }
     }
 
     /// Counts a probe of `host` in, or, where the network has enough, keeps the host for later.
-    pub(crate) fn start(&mut self, network: u32, host: HostId) -> bool {
-        let place = &mut self.all[network as usize];
-        if place.in_flight >= self.limit {
-            place.parked.push(host);
+    pub(crate) fn start(&mut self, id: u32, host: HostId) -> bool {
+        let network = &mut self.all[id as usize];
+        if network.in_flight >= self.limit {
+            network.parked.push(host);
             return false;
         }
-        place.in_flight += 1;
+        network.in_flight += 1;
         true
     }
 
     /// Counts a probe out. Gives the hosts that waited for it, as many as fit.
-    pub(crate) fn end(&mut self, network: u32) -> Vec<HostId> {
-        let place = &mut self.all[network as usize];
-        place.in_flight -= 1;
-        let room = self.limit - place.in_flight;
-        place.parked.split_off(place.parked.len().saturating_sub(room))
+    pub(crate) fn end(&mut self, id: u32) -> Vec<HostId> {
+        let network = &mut self.all[id as usize];
+        network.in_flight -= 1;
+        let room = self.limit - network.in_flight;
+        network.parked.split_off(network.parked.len().saturating_sub(room))
     }
 
     /// Takes an answer of one of its hosts, before which `lost` tries of the same port were lost.
-    pub(crate) fn learn(&mut self, network: u32, rtt: Option<Duration>, is_first_of_host: bool, lost: u32) {
-        let place = &mut self.all[network as usize];
+    pub(crate) fn record_rtt(&mut self, id: u32, rtt: Option<Duration>, is_first_of_host: bool, lost: u32) {
+        let network = &mut self.all[id as usize];
         if let Some(rtt) = rtt {
-            place.estimate.add(rtt);
+            network.estimate.add(rtt);
         }
-        place.answering = place.answering.saturating_add(u32::from(is_first_of_host));
-        place.losses.add(lost);
+        network.answering = network.answering.saturating_add(u32::from(is_first_of_host));
+        network.losses.add(lost);
     }
 
     /// How long an answer of a host may take, judged by the others.
-    pub(crate) fn timeout(&self, network: u32) -> Option<Duration> {
-        let place = &self.all[network as usize];
-        place.estimate.timeout().filter(|_| place.answering >= NEIGHBOURS)
+    pub(crate) fn timeout(&self, id: u32) -> Option<Duration> {
+        let network = &self.all[id as usize];
+        network.estimate.timeout().filter(|_| network.answering >= NEIGHBOURS)
     }
 
     /// How many packets get lost there.

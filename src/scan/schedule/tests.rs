@@ -319,7 +319,7 @@ fn a_system_that_stays_exhausted_makes_the_port_unknown() {
         now = s.wake_at().expect("a time to wake");
     };
     assert_eq!(reason, Reason::Exhausted);
-    assert_eq!(now, STARVED_PAUSE * STARVED_TRIES);
+    assert_eq!(now, EXHAUSTED_PAUSE * EXHAUSTED_TRIES);
 }
 
 #[test]

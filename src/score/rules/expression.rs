@@ -182,7 +182,7 @@ fn flaw_at(code: &str, place: &str, what: String) -> ExpressionError {
 mod tests {
     use super::*;
 
-    fn flaw(code: &str) -> ExpressionError {
+    fn issue(code: &str) -> ExpressionError {
         Expression::compile(code).err().unwrap_or_else(|| panic!("{code} is refused"))
     }
 
@@ -200,7 +200,7 @@ mod tests {
             ("module {}; .a", 13, "a rule is one expression, not a module"),
             ("import \"a\" as a; .b", 8, "rules cannot import modules"),
         ] {
-            assert_eq!(flaw(code), ExpressionError { at, what: what.to_owned() }, "{code}");
+            assert_eq!(issue(code), ExpressionError { at, what: what.to_owned() }, "{code}");
         }
         for impure in ["halt", "env", "now", "input", "debug", "stderr", "$ENV", "input_filename"] {
             assert!(Expression::compile(impure).is_err(), "{impure}");
@@ -209,9 +209,9 @@ mod tests {
 
     #[test]
     fn what_is_too_long_or_too_deep_is_refused_and_what_just_fits_is_not() {
-        assert_eq!(flaw(&format!("1{}", "+1".repeat(256))), ExpressionError { at: 512, what: "more than 512 tokens".to_owned() });
-        assert_eq!(flaw(&format!("[\"\\(1{})\"]", "+1".repeat(256))).what, "more than 512 tokens");
-        assert_eq!(flaw(&"[".repeat(65)), ExpressionError { at: 64, what: "more than 64 nested brackets".to_owned() });
+        assert_eq!(issue(&format!("1{}", "+1".repeat(256))), ExpressionError { at: 512, what: "more than 512 tokens".to_owned() });
+        assert_eq!(issue(&format!("[\"\\(1{})\"]", "+1".repeat(256))).what, "more than 512 tokens");
+        assert_eq!(issue(&"[".repeat(65)), ExpressionError { at: 64, what: "more than 64 nested brackets".to_owned() });
         for (start, middle, end, count) in [
             ("(", "1", ")", 64),
             ("def f: 1; ", "1", "", 102),
@@ -229,7 +229,7 @@ mod tests {
             let thread = std::thread::Builder::new().stack_size(8 << 20);
             let compile_and_run = move || Expression::compile(&code).map(|expression| expression.holds(Val::from(1usize)));
             let held = thread.spawn(compile_and_run).expect("a thread").join().expect("no panic");
-            let held = held.unwrap_or_else(|flaw| panic!("{start}: {flaw:?}"));
+            let held = held.unwrap_or_else(|issue| panic!("{start}: {issue:?}"));
             assert!(held.is_ok(), "{start}: {held:?}");
         }
     }

@@ -81,7 +81,7 @@ impl GroupRule {
             return Err(rule.wrong(RulePart::Attack, "wanted the id of an ATT&CK technique, such as T1110 or T1110.001"));
         }
         let by = parse_by(&by_text).map_err(|what| rule.wrong(RulePart::By, &what))?;
-        let expression = Expression::compile(&rule.when).map_err(|flaw| rule.wrong_expression(&flaw))?;
+        let expression = Expression::compile(&rule.when).map_err(|issue| rule.wrong_expression(&issue))?;
         let RawRule { name, when, about, attack, .. } = rule;
         Ok(Self { name, by_text, by, when, about, attack, member, expression })
     }

@@ -297,7 +297,7 @@ impl Rule {
         }
         let own = draft.window.as_ref().map(|text| timing.read_window(text)).transpose();
         let own = own.map_err(|what| draft.wrong(RulePart::Window, &what))?;
-        let expression = Expression::compile(&draft.when).map_err(|flaw| draft.wrong_expression(&flaw))?;
+        let expression = Expression::compile(&draft.when).map_err(|issue| draft.wrong_expression(&issue))?;
         let slots =
             if expression.reads.any { InputKey::all() } else { expression.reads.keys.iter().map(|key| InputKey::of(key)).collect() };
         let members = if expression.reads.any { MemberPath::all() } else { expression.reads.members.clone() };

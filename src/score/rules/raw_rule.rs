@@ -69,14 +69,14 @@ impl RawRule {
     }
 
     /// An error about a place of the expression.
-    pub(crate) fn wrong_expression(&self, flaw: &ExpressionError) -> Error {
+    pub(crate) fn wrong_expression(&self, issue: &ExpressionError) -> Error {
         match &self.origin {
-            RuleOrigin::Flag => Error::usage_at(&format!("--rule {}: {}", self.name, flaw.what), &self.when, flaw.at),
+            RuleOrigin::Flag => Error::usage_at(&format!("--rule {}: {}", self.name, issue.what), &self.when, issue.at),
             RuleOrigin::File(source, places) => {
                 let literal = place_of(places, RulePart::When);
                 // Where escapes make the text another than what was written, its start has to do.
-                let start = source.text[literal.clone()].find(&self.when).map(|skip| literal.start + skip + flaw.at);
-                source.wrong(start.unwrap_or(literal.start), &format!("rule {}: {}", self.name, flaw.what))
+                let start = source.text[literal.clone()].find(&self.when).map(|skip| literal.start + skip + issue.at);
+                source.wrong(start.unwrap_or(literal.start), &format!("rule {}: {}", self.name, issue.what))
             }
         }
     }

@@ -57,7 +57,7 @@ fn read_time<'a>(line: &'a [u8], end: usize, clock: &mut Clock) -> Result<(usize
     if let Some(start) = end.checked_sub(CLF_LEN).filter(|&at| at > 1 && line[at - 1] == b'[') {
         let text = &line[start..end];
         let time = clock.parse_clf(text).map(|seconds| LogTime { seconds, fraction: "" });
-        let time = time.or_else(|flaw| clock.parse_dated(text).map_err(|_| flaw));
+        let time = time.or_else(|issue| clock.parse_dated(text).map_err(|_| issue));
         return Ok((start, time.map_err(|reason| Mismatch { at: start, reason })?));
     }
     if let Some(start) = end.checked_sub(CPANEL_LEN).filter(|&at| at > 1 && line[at - 1] == b'[')

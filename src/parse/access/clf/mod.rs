@@ -164,7 +164,7 @@ fn read_by_marks<'a>(line: &Line<'a>, clock: &mut Clock) -> Option<Web<'a>> {
         referrer: known(line.get(from + 1..to)?),
         agent: known(agent),
         forwarded: None,
-        escaping: Escaping::Undone,
+        escaping: Escaping::Raw,
         is_ambiguous: false,
         repeats: 0,
     })
@@ -205,8 +205,8 @@ fn read_access<'a>(line: &'a [u8], layout: ClfVariant, clock: &mut Clock) -> Res
     let is_logged = request.has_escape || texts.referrer.has_escape || texts.agent.has_escape || who.user.is_some();
     let escaping = match captures {
         Some(_) => Escaping::Hash,
-        None if is_logged => Escaping::Logged,
-        None => Escaping::Undone,
+        None if is_logged => Escaping::Escaped,
+        None => Escaping::Raw,
     };
     let [referrer, agent] = captures.unwrap_or([texts.referrer.text, texts.agent.text]);
     Ok(ParsedLine::Web(Web {

@@ -220,7 +220,7 @@ impl KeyedFormat {
             return Err(mismatch(reason));
         }
         let web = to_web(&self.table, &fields, arena, clock).map_err(mismatch)?;
-        let escaping = if self.syntax == Syntax::Ltsv { Escaping::Logged } else { web.escaping };
+        let escaping = if self.syntax == Syntax::Ltsv { Escaping::Escaped } else { web.escaping };
         Ok(ParsedLine::Web(Web { escaping, ..web }))
     }
 

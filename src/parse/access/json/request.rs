@@ -42,7 +42,7 @@ pub(crate) fn to_web<'a>(table: &JsonFormat, fields: &Fields<'a>, arena: &'a Are
         referrer: value(JsonField::Referrer),
         agent: value(JsonField::Agent),
         forwarded: value(JsonField::Forwarded),
-        escaping: Escaping::Undone,
+        escaping: Escaping::Raw,
         is_ambiguous: false,
         repeats: 0,
     })

@@ -48,7 +48,7 @@ impl<'t> FormatText<'t> {
         }
         let client_header = options.client_from.map_or("x-forwarded-for", ClientHeader::name);
         let dialect = dialect_of(given);
-        let mut source = Self { given, escaping: Escaping::Logged, dialect, client_header, bytes: Vec::new(), places: Vec::new() };
+        let mut source = Self { given, escaping: Escaping::Escaped, dialect, client_header, bytes: Vec::new(), places: Vec::new() };
         match given.split(|c: char| c.is_ascii_whitespace() || c == '=').next() {
             Some(word) if word.eq_ignore_ascii_case("LogFormat") => source.read_apache_line(word.len())?,
             Some(word) if word.eq_ignore_ascii_case("CustomLog") => source.read_custom_log(word.len())?,

@@ -32,7 +32,7 @@ pub(crate) fn read_gin<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) 
     let (method, target) = rest.split_at(memchr(b'"', rest).ok_or(words.mismatch("no path in quotes"))?);
     let target = close_quoted(target, 1).ok_or(words.mismatch("no path in quotes"))?;
     let request = join_request(known(method.trim_ascii()), known(target.text), None, arena);
-    Ok(ParsedLine::Web(Web { time: Some(time), request, status, escaping: Escaping::Logged, ..Web::of(client) }))
+    Ok(ParsedLine::Web(Web { time: Some(time), request, status, escaping: Escaping::Escaped, ..Web::of(client) }))
 }
 
 /// Zoraxy: `[time] [router:kind] [origin:host] [client: address] [useragent: text] GET /no 404`. Method, path and status are words at the end, but whom it takes for the

@@ -15,7 +15,7 @@ pub const NAMED: &[NamedFormat] = &[
         name: "common",
         about: "Apache's LogFormat common",
         source: "Apache mod_log_config, LogFormat common",
-        reader: Reader::Text(r#"%h %l %u %t "%r" %>s %b"#, Escaping::Logged),
+        reader: Reader::Text(r#"%h %l %u %t "%r" %>s %b"#, Escaping::Escaped),
         example: (
             r#"192.0.2.1 - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 196"#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":196}}},"url":{"original":"/no"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
@@ -25,7 +25,7 @@ pub const NAMED: &[NamedFormat] = &[
         name: "combined",
         about: "Apache's LogFormat combined, nginx's log_format combined",
         source: "Apache mod_log_config; nginx ngx_http_log_module; tried with nginx 1.22",
-        reader: Reader::Text(r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#, Escaping::Logged),
+        reader: Reader::Text(r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#, Escaping::Escaped),
         example: (
             r#"192.0.2.1 - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0""#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/no"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
@@ -35,7 +35,7 @@ pub const NAMED: &[NamedFormat] = &[
         name: "vhost_combined",
         about: "Debian's LogFormat vhost_combined",
         source: "Debian apache2.conf",
-        reader: Reader::Text(r#"%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i""#, Escaping::Logged),
+        reader: Reader::Text(r#"%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i""#, Escaping::Escaped),
         example: (
             r#"www.example.org:443 192.0.2.1 - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0""#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:19Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":153}}},"url":{"original":"/no","domain":"www.example.org"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
@@ -47,7 +47,7 @@ pub const NAMED: &[NamedFormat] = &[
         source: "nginx conf/nginx.conf",
         reader: Reader::Text(
             r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$http_x_forwarded_for""#,
-            Escaping::Logged,
+            Escaping::Escaped,
         ),
         example: (
             r#"192.0.2.1 - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0" "-""#,
@@ -58,7 +58,7 @@ pub const NAMED: &[NamedFormat] = &[
         name: "lighttpd",
         about: "lighttpd's default, whose second field is the host that was asked for",
         source: "lighttpd mod_accesslog, accesslog.format; tried with lighttpd 1.4.69",
-        reader: Reader::Text(r#"%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#, Escaping::Logged),
+        reader: Reader::Text(r#"%h %V %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#, Escaping::Escaped),
         example: (
             r#"192.0.2.1 198.51.100.4 - [29/Nov/2026:13:33:18 +0000] "GET /no HTTP/1.1" 404 341 "-" "ExampleBot/1.0""#,
             r#"{"schema":"soar.event/1","@timestamp":"2026-11-29T13:33:18Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.1"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":341}}},"url":{"original":"/no","domain":"198.51.100.4"},"user_agent":{"original":"ExampleBot/1.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404","http_bot"]}"#,
@@ -70,7 +70,7 @@ pub const NAMED: &[NamedFormat] = &[
         source: "ingress-nginx, Log format",
         reader: Reader::Text(
             r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id"#,
-            Escaping::Logged,
+            Escaping::Escaped,
         ),
         example: (
             r#"192.0.2.1 - - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/2.0" 404 153 "-" "ExampleBot/1.0" 86 0.010 [web-80] [] 10.0.0.23:80 2740 0.008 404 de00d568d2952f16"#,
@@ -303,7 +303,7 @@ pub const NAMED: &[NamedFormat] = &[
         source: "BunkerWeb documentation, setting LOG_FORMAT",
         reader: Reader::Text(
             r#"$host $remote_addr - $request_id $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
-            Escaping::Logged,
+            Escaping::Escaped,
         ),
         example: (
             r#"198.51.100.4 192.0.2.1 - 8c1f2f6d6a6f4b8b9f0f6b0c8e7d5a41 - [29/Nov/2026:13:33:19 +0000] "GET /no HTTP/1.1" 404 153 "-" "ExampleBot/1.0""#,

@@ -103,7 +103,7 @@ fn read_balanced<'a>(mut words: Words<'a>, time: LogTime<'a>) -> Result<ParsedLi
     let request = close_quoted(words.rest(), 1).filter(|_| words.rest().starts_with(b"\"")).ok_or(words.mismatch("no quoted request"))?;
     let agent = read_quoted(words.rest(), request.end).and_then(|agent| known(agent.text));
     let request = known(request.text).filter(|request| !request.starts_with(b"- "));
-    Ok(ParsedLine::Web(Web { time: Some(time), request, status, body_bytes, agent, escaping: Escaping::Logged, ..Web::of(client) }))
+    Ok(ParsedLine::Web(Web { time: Some(time), request, status, body_bytes, agent, escaping: Escaping::Escaped, ..Web::of(client) }))
 }
 
 fn read_s3<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
@@ -152,7 +152,7 @@ fn read_s3<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>, Mism
         body_bytes,
         referrer: referrer.and_then(|text| known(text.text)),
         agent: agent.and_then(|text| known(text.text)),
-        escaping: Escaping::Logged,
+        escaping: Escaping::Escaped,
         ..Web::of(client)
     }))
 }

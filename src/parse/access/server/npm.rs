@@ -76,7 +76,7 @@ fn read_npm<'a>(line: &'a [u8], arena: &'a Arena, clock: &mut Clock) -> Result<P
         body_bytes,
         referrer: known(referrer),
         agent: known(agent),
-        escaping: Escaping::Logged,
+        escaping: Escaping::Escaped,
         ..Web::of(if client == b"unix:" { b"-" } else { client })
     }))
 }
@@ -107,7 +107,7 @@ fn read_npmplus<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>,
         body_bytes,
         referrer: known(referrer),
         agent: known(words.rest()),
-        escaping: Escaping::Logged,
+        escaping: Escaping::Escaped,
         ..Web::of(client)
     }))
 }

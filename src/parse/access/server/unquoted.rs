@@ -80,7 +80,7 @@ fn read<'a>(line: &'a [u8], texts: Texts, clock: &mut Clock) -> Result<ParsedLin
         body_bytes: numbers.body_bytes,
         referrer: texts.as_ref().and_then(|texts| known(texts.referrer.text)),
         agent: texts.as_ref().and_then(|texts| known(texts.agent.text)),
-        escaping: Escaping::Logged,
+        escaping: Escaping::Escaped,
         is_ambiguous: texts.is_some_and(|texts| texts.is_ambiguous),
         ..Web::of(client)
     }))

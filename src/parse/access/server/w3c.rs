@@ -257,7 +257,7 @@ fn read_words<'a>(
         referrer: text(Column::Referrer),
         agent: text(Column::Agent),
         forwarded: text(Column::Forwarded),
-        escaping: Escaping::Undone,
+        escaping: Escaping::Raw,
         ..Web::of(client)
     }))
 }
