@@ -15,9 +15,9 @@ use soar_light::cli::{self, Common, Frame, Known};
 use soar_light::io::InputOverrides;
 use soar_light::io::output::is_same;
 use soar_light::report::column::{COLUMNS, Column, split_columns};
-use soar_light::report::csv::{BYTE_ORDER_MARK, Style};
+use soar_light::report::csv::BYTE_ORDER_MARK;
 use soar_light::report::lang::Lang;
-use soar_light::report::page::{RenderOptions, Report, Theme};
+use soar_light::report::page::{RenderOptions, Report, Style, Theme};
 use soar_light::report::sheet::{Reader, Times};
 use soar_light::report::{self, Config, REPORTS, Summary};
 

@@ -15,32 +15,13 @@ use crate::base::time::parse_rfc3339;
 use crate::report::column::{Column, ColumnKind, split_columns};
 use crate::report::detail::Row;
 use crate::report::lang::local_time;
-use crate::report::page::{RenderOptions, Report, Rows, check_kind};
+use crate::report::page::{RenderOptions, Report, Rows, Style, check_kind};
 use crate::report::sheet;
 use crate::report::sheet::{Reader, Times};
 
 /// `--csv`.
 #[derive(Debug)]
 pub(crate) struct Csv;
-
-/// How the file is written.
-#[derive(Debug, Clone)]
-pub struct Style {
-    /// What separates cells.
-    pub delimiter: u8,
-    /// Who reads them.
-    pub reader: Reader,
-    /// How times are written.
-    pub times: Times,
-    /// What stands before the first line.
-    pub start: &'static str,
-}
-
-impl Default for Style {
-    fn default() -> Self {
-        Self { delimiter: b',', reader: Reader::default(), times: Times::default(), start: "" }
-    }
-}
 
 /// What tells Excel that a file is UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";

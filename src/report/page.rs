@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::base::error::{Error, Result};
 use crate::base::time::period::Period;
 use crate::report::column::Column;
-use crate::report::csv::Style;
 use crate::report::data::{ReportData, ReportNeeds};
 use crate::report::detail::Row;
 use crate::report::lang::Lang;
+use crate::report::sheet::{Reader, Times};
 
 /// One kind of report. It has rows or a page: the other part stays as it is here.
 pub trait Report: fmt::Debug + Sync {
@@ -99,6 +99,25 @@ pub enum Theme {
     Light,
     /// Light text on near black.
     Dark,
+}
+
+/// How a CSV is written.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// What separates cells.
+    pub delimiter: u8,
+    /// Who reads them.
+    pub reader: Reader,
+    /// How times are written.
+    pub times: Times,
+    /// What stands before the first line.
+    pub start: &'static str,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { delimiter: b',', reader: Reader::default(), times: Times::default(), start: "" }
+    }
 }
 
 /// How reports look, by the flags that they share.

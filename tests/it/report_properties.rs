@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 use soar_light::record::host::HostRecord;
 use soar_light::report::REPORTS;
 use soar_light::report::column::COLUMNS;
-use soar_light::report::csv::Style;
 use soar_light::report::data::{ReportData, ReportNeeds, Thresholds};
 use soar_light::report::detail::{HostDetail, Row};
 use soar_light::report::lang::Lang;
 use soar_light::report::login::HEADINGS;
-use soar_light::report::page::{RenderOptions, Theme};
+use soar_light::report::page::{RenderOptions, Style, Theme};
 use soar_light::report::summary;
 
 /// Pieces that mean something somewhere, and any characters.
