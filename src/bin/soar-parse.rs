@@ -27,7 +27,6 @@ use soar_light::parse::service::catalog::{SHIPPED, Services};
 use soar_light::parse::service::check::{check_operand, list_services};
 use soar_light::parse::trace::TraceForm;
 use soar_light::parse::{Config, Strictness, Wanted, Zone, list_output};
-use soar_light::record::signal::SIGNALS;
 
 /// What --hosts may take without --memory, in bytes.
 const DEFAULT_MEMORY: u64 = 256 << 20;
@@ -216,8 +215,7 @@ fn manual() -> String {
 
 /// What a shell completes of the flags.
 fn known() -> [Known; 2] {
-    let signals = ["default", "all"].into_iter().chain(SIGNALS.iter().map(|signal| signal.name));
-    [Known::names("signals", signals), Known::names_or_file("services", ["all"].into_iter().chain(SHIPPED.iter().map(|file| file.name)))]
+    [Known::signals(), Known::names_or_file("services", ["all"].into_iter().chain(SHIPPED.iter().map(|file| file.name)))]
 }
 
 fn main() -> ExitCode {

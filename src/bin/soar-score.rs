@@ -13,7 +13,7 @@ use soar_light::cli::{self, Common, Frame, Known};
 use soar_light::io::InputOverrides;
 use soar_light::io::lock::lock_path;
 use soar_light::io::output::is_same;
-use soar_light::record::signal::{SIGNALS, SignalSet};
+use soar_light::record::signal::SignalSet;
 use soar_light::score::accounts::{self, AccountOptions};
 use soar_light::score::alerts;
 use soar_light::score::alerts::Policy;
@@ -147,8 +147,7 @@ fn pages() -> String {
 
 /// What a shell completes of the flags.
 fn known() -> [Known; 2] {
-    let signals = ["default", "all"].into_iter().chain(SIGNALS.iter().map(|signal| signal.name));
-    [Known::names("signals", signals), Known::names_or_file("sets", SETS.iter().map(|set| set.name))]
+    [Known::signals(), Known::names_or_file("sets", SETS.iter().map(|set| set.name))]
 }
 
 fn main() -> ExitCode {

@@ -9,6 +9,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::base::error::{Error, Exit, Result};
+use crate::record::signal::SIGNALS;
 
 /// One kind of page about a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,6 +64,11 @@ impl Known {
     /// The names of a list.
     pub fn names(id: &'static str, names: impl IntoIterator<Item = &'static str>) -> Self {
         Self { id, names: names.into_iter().collect(), or_file: false }
+    }
+
+    /// The names that `--signals` takes.
+    pub fn signals() -> Self {
+        Self::names("signals", ["default", "all"].into_iter().chain(SIGNALS.iter().map(|signal| signal.name)))
     }
 
     /// The same, or a file.

@@ -74,6 +74,13 @@ impl Diagnostics {
         self.say_or_defer(Tone::Warning, text);
     }
 
+    /// The same where `count` is of something.
+    pub(crate) fn warn_of(&mut self, count: u64, kind: &'static str, text: impl FnOnce() -> String) {
+        if count > 0 {
+            self.warn(kind, &text());
+        }
+    }
+
     /// Says why a part of the work could not be done, even with `-q`: nothing else would explain the exit code.
     pub fn error(&mut self, error: &Error) {
         self.stats.add_warning(error.kind(), &error.to_string());

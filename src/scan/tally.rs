@@ -102,29 +102,23 @@ impl ScanStats {
 
     pub(super) fn tell(&self, config: &Config, store: &ResultStore, diagnostics: &mut Diagnostics) {
         let noun = if config.input == InputKind::Hosts { "suspicious host" } else { "address" };
-        if self.out_of_scope > 0 {
-            diagnostics.warn(
-                "out_of_scope",
-                &format!(
-                    "{} {} out of scope and {} not scanned; --scope CIDR,... includes {} (--scope any: every unicast address)",
-                    counted(self.out_of_scope, noun),
-                    agree(self.out_of_scope, "is", "are"),
-                    agree(self.out_of_scope, "was", "were"),
-                    agree(self.out_of_scope, "it", "them")
-                ),
-            );
-        }
-        if store.too_many_open > 0 {
-            diagnostics.warn(
-                "max_open",
-                &format!(
-                    "{} had {} and {} not scanned further (--max-open): probably a tarpit",
-                    counted(store.too_many_open, "host"),
-                    counted(config.most_open as u64, "open port"),
-                    agree(store.too_many_open, "was", "were")
-                ),
-            );
-        }
+        diagnostics.warn_of(self.out_of_scope, "out_of_scope", || {
+            format!(
+                "{} {} out of scope and {} not scanned; --scope CIDR,... includes {} (--scope any: every unicast address)",
+                counted(self.out_of_scope, noun),
+                agree(self.out_of_scope, "is", "are"),
+                agree(self.out_of_scope, "was", "were"),
+                agree(self.out_of_scope, "it", "them")
+            )
+        });
+        diagnostics.warn_of(store.too_many_open, "max_open", || {
+            format!(
+                "{} had {} and {} not scanned further (--max-open): probably a tarpit",
+                counted(store.too_many_open, "host"),
+                counted(config.most_open as u64, "open port"),
+                agree(store.too_many_open, "was", "were")
+            )
+        });
         Self::tell_of_hosts(store, diagnostics);
         self.lost.tell(diagnostics);
         if self.is_cut {

@@ -168,9 +168,7 @@ fn tell_groups(groups: Option<&Groups<'_>>, diagnostics: &mut Diagnostics) -> u6
         diagnostics.warn("rule_error", sentence);
     }
     let rest = failures.len().saturating_sub(SHOWN);
-    if rest > 0 {
-        diagnostics.warn("rule_error", &format!("{rest} more times a rule could not be evaluated for a group"));
-    }
+    diagnostics.warn_of(rest as u64, "rule_error", || format!("{rest} more times a rule could not be evaluated for a group"));
     failures.len() as u64
 }
 
@@ -260,45 +258,35 @@ impl InputCounts {
     }
 
     fn tell_oddities(&self, table: &Table, diagnostics: &mut Diagnostics) {
-        if self.nameless > 0 {
-            diagnostics.warn(
-                "no_address",
-                &format!(
-                    "{} {} no source.ip (the log has a host name) and {} not counted",
-                    counted(self.nameless, "tagged event"),
-                    agree(self.nameless, "has", "have"),
-                    agree(self.nameless, "was", "were")
-                ),
-            );
-        }
-        if self.dropped_keys > 0 {
-            diagnostics.warn(
-                "dropped_keys",
-                &format!(
-                    "{} of host records {} dropped: this version does not know {}",
-                    counted(self.dropped_keys, "key"),
-                    agree(self.dropped_keys, "was", "were"),
-                    agree(self.dropped_keys, "it", "them")
-                ),
-            );
-        }
-        if self.without_timeline > 0 {
-            diagnostics.warn(
-                "no_timeline",
-                &format!(
-                    "{} {} written without --timeline: what {} counted is in no timeline",
-                    counted(self.without_timeline, "host"),
-                    agree(self.without_timeline, "was", "were"),
-                    agree(self.without_timeline, "it", "they")
-                ),
-            );
-        }
-        if table.names().refused() > 0 {
-            diagnostics.warn("refused_counts", &format!(
-                "{} dropped: more than {MAX_OTHER_NAMES} signals outside the table (the first by name are counted), or names of more than 64 bytes",
-                counted(table.names().refused(), "count")
-            ));
-        }
+        diagnostics.warn_of(self.nameless, "no_address", || {
+            format!(
+                "{} {} no source.ip (the log has a host name) and {} not counted",
+                counted(self.nameless, "tagged event"),
+                agree(self.nameless, "has", "have"),
+                agree(self.nameless, "was", "were")
+            )
+        });
+        diagnostics.warn_of(self.dropped_keys, "dropped_keys", || {
+            format!(
+                "{} of host records {} dropped: this version does not know {}",
+                counted(self.dropped_keys, "key"),
+                agree(self.dropped_keys, "was", "were"),
+                agree(self.dropped_keys, "it", "them")
+            )
+        });
+        diagnostics.warn_of(self.without_timeline, "no_timeline", || {
+            format!(
+                "{} {} written without --timeline: what {} counted is in no timeline",
+                counted(self.without_timeline, "host"),
+                agree(self.without_timeline, "was", "were"),
+                agree(self.without_timeline, "it", "they")
+            )
+        });
+        diagnostics.warn_of(table.names().refused(), "refused_counts", || {
+            let dropped = counted(table.names().refused(), "count");
+            let why = "signals outside the table (the first by name are counted), or names of more than 64 bytes";
+            format!("{dropped} dropped: more than {MAX_OTHER_NAMES} {why}")
+        });
         if table.timeless() > 0 {
             let (events, is_one) = (counted(table.timeless(), "event"), table.timeless() == 1);
             let told = if is_one {

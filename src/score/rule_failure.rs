@@ -51,8 +51,6 @@ impl RuleFailures {
     /// Says how many were not named, for the end of a run.
     pub(crate) fn tell_rest(&self, diagnostics: &mut Diagnostics) {
         let rest = self.count - self.first.len() as u64;
-        if rest > 0 {
-            diagnostics.warn("rule_error", &format!("{rest} more times a rule could not be evaluated for a host"));
-        }
+        diagnostics.warn_of(rest, "rule_error", || format!("{rest} more times a rule could not be evaluated for a host"));
     }
 }

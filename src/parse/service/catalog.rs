@@ -115,6 +115,11 @@ impl Services {
 }
 
 impl Catalog {
+    /// The service `name`.
+    pub(super) fn find(&self, name: &str) -> Option<&'static Definition> {
+        self.all.iter().map(|&(definition, _)| definition).find(|definition| definition.name == name)
+    }
+
     /// The services of `all`.
     fn new(all: Vec<(&'static Definition, bool)>) -> Self {
         let mut exact: HashMap<&'static [u8], Vec<usize>, RandomState> = HashMap::default();

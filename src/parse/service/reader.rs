@@ -145,7 +145,7 @@ impl<'c> ServiceReader<'c> {
         clock: &mut Clock,
     ) -> Option<Read<'a>> {
         let catalog = self.services.catalog();
-        let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
+        let definition = catalog.find(name)?;
         // Where nothing else says when, that time is no word of a message.
         for own in definition.lines.iter().filter(|_| header.time.is_none()) {
             let read = read_own(catalog, definition, own, header, line, arena, clock);
@@ -166,7 +166,7 @@ impl<'c> ServiceReader<'c> {
         clock: &mut Clock,
     ) -> Option<Read<'a>> {
         let catalog = self.services.catalog();
-        let (definition, _) = catalog.all.iter().find(|(definition, _)| definition.name == name)?;
+        let definition = catalog.find(name)?;
         let read = read_either(catalog, definition, header, message, Truncation::Whole, arena, clock);
         Some(read.map_or(Read::Unknown(definition), |read| Read::Message(read, definition)))
     }
