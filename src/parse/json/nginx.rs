@@ -1,8 +1,9 @@
 //! JSON that nginx writes without `escape=json`: what is no ASCII, and what JSON would need to escape, stands as `\xHH`.
 //!
-//! No quote and no backslash of a client stands in such a line, so nothing that a client sent can end a string.
+//! No quote and no backslash of a client stands in such a line, so nothing that a client sent can end a string. Apache escapes those as JSON does, and
+//! writes `\v`, which JSON does not know.
 //!
-//! **Source:** nginx `ngx_http_log_module`, `ngx_http_log_escape`.
+//! **Source:** nginx `ngx_http_log_module`, `ngx_http_log_escape`; Apache httpd `server/util.c`, `ap_escape_logitem`.
 
 use crate::parse::access::escaping::hex;
 
@@ -22,6 +23,11 @@ pub(crate) fn undo_escapes(line: &[u8]) -> Option<Vec<u8>> {
                     byte => json.push(byte),
                 }
                 4
+            }
+            [b'v', ..] => {
+                has_any = true;
+                json.extend(b"\\u000b");
+                2
             }
             [next, ..] => {
                 json.extend([b'\\', next]);
@@ -45,6 +51,8 @@ mod tests {
             (r#"{"a":"x\x22y"}"#, Some(r#"{"a":"x\"y"}"#)),
             (r#"{"a":"\x5C\xC3\xA9\x0A"}"#, Some("{\"a\":\"\\\\é\\u000a\"}")),
             (r#"{"a":"\x5C\"}"#, Some(r#"{"a":"\\\"}"#)),
+            (r#"{"a":"x\v"}"#, Some(r#"{"a":"x\u000b"}"#)),
+            (r#"{"a":"\\v"}"#, None),
             (r#"{"a":"\n"}"#, None),
             (r#"{"a":"\xZZ"}"#, None),
             (r#"{"a":"\x22\"#, None),

@@ -98,7 +98,7 @@ fn read_npmplus<'a>(line: &'a [u8], clock: &mut Clock) -> Result<ParsedLine<'a>,
     let status = read_status(words.word("no status")?).map_err(|reason| words.mismatch(reason))?;
     let body_bytes = read_size(words.word("no size")?).map_err(|reason| words.mismatch(reason))?;
     words.number("no second size")?;
-    let referrer = words.word("no referrer")?;
+    let referrer = words.header("no referrer")?;
     Ok(ParsedLine::Web(Web {
         domain: known(host),
         time: Some(crate::base::time::LogTime { seconds, fraction: "" }),

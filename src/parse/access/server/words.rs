@@ -56,6 +56,14 @@ impl<'a> Words<'a> {
         self.until(b' ', reason)
     }
 
+    /// The same of a header, which a client may send empty.
+    ///
+    /// # Errors
+    /// That no space follows: `reason`.
+    pub(crate) fn header(&mut self, reason: &'static str) -> Result<&'a [u8], Mismatch> {
+        if self.rest.first() == Some(&b' ') { self.skip(b" ", reason).map(|()| &b""[..]) } else { self.word(reason) }
+    }
+
     /// The next word, which is made of digits, `.`, `-` and `+`.
     ///
     /// # Errors
