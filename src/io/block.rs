@@ -54,7 +54,7 @@ pub struct Block {
     pub modified: i64,
     /// Which of them that is.
     pub dating: Dating,
-    /// The whole lines that stand before it in its input, as many as fit in [`LOOK_BACK_BYTES`].
+    /// The whole lines that stand before it in its input, as many as fit in `LOOK_BACK_BYTES`.
     pub before: Vec<u8>,
     /// In an input that begins with a header of the W3C's log format: the last `#Fields:` line before it, however far, empty where there
     /// is none.

@@ -146,7 +146,7 @@ pub(crate) fn from_system(time: SystemTime) -> i64 {
 /// Reads an RFC 3339 time that has an offset, as records carry it; the fraction is cut, which rounds towards the past.
 ///
 /// # Errors
-/// A [`TimeError`] for a text that is no such time, or a date that does not exist.
+/// A `TimeError` for a text that is no such time, or a date that does not exist.
 pub fn parse_rfc3339(text: &str) -> std::result::Result<i64, TimeError> {
     let (local, _, offset) = split_rfc3339(text.as_bytes())?;
     in_range(local, offset.ok_or("the time has no offset")?)
@@ -169,7 +169,7 @@ pub(crate) fn parse_rfc3339_instant(text: &str) -> std::result::Result<(i64, u32
 /// **Source:** nginx `$msec`; Apache `%{msec}t`; journald `__REALTIME_TIMESTAMP`; Caddy `ts`.
 ///
 /// # Errors
-/// A [`TimeError`] for any other text, or a time past the year 9999.
+/// A `TimeError` for any other text, or a time past the year 9999.
 pub fn parse_epoch(text: &[u8]) -> std::result::Result<LogTime<'_>, TimeError> {
     let text = std::str::from_utf8(text).map_err(|_| NOT_A_TIME)?;
     let (count, fraction) = text.split_once('.').unwrap_or((text, ""));

@@ -135,10 +135,10 @@ impl Classifier<'_> {
             forwarded::resolve(web, self.config.trusted_proxies.as_ref(), self.config.client_from, arena);
         }
         result.requests.add(web.client);
-        let raw = (&*result.file, number);
+        let position = (&*result.file, number);
         match &self.config.hosts {
-            Some(hosts) => web.count_in(&mut result.counted, signals, raw, &hosts.keep),
-            None => web.write_event(around, raw, signals, &mut builder.writer, &mut result.events),
+            Some(hosts) => web.count_in(&mut result.counted, signals, position, &hosts.keep),
+            None => web.write_event(around, position, signals, &mut builder.writer, &mut result.events),
         }
         self.count_wanted(signals, result);
     }

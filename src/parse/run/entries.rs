@@ -53,11 +53,11 @@ impl Classifier<'_> {
         let mut parser = self.parser(&worker, block);
         let mut arena = Arena::default();
         let mut first = block.first_line;
-        for raw in layout.entries(&block.bytes) {
+        for range in layout.entries(&block.bytes) {
             arena.clear();
-            let lines = lines_of(&block.bytes, raw.clone(), first);
+            let lines = lines_of(&block.bytes, range.clone(), first);
             first += lines.len() as u64;
-            let entry = trim_entry(layout, &block.bytes[raw.clone()]);
+            let entry = trim_entry(layout, &block.bytes[range.clone()]);
             let (around, lines) = lines.split_at(entry.skipped.min(lines.len()));
             let Some((number, _)) = lines.first() else {
                 self.pass_lines(around, None, LineClass::NoSignal, block, result);
@@ -70,7 +70,7 @@ impl Classifier<'_> {
             let before = result.counts.lines;
             let raw = RawLine {
                 number: *number,
-                bytes: &block.bytes[raw.start + around.iter().map(|(_, line)| line.len()).sum::<usize>()..raw.end],
+                bytes: &block.bytes[range.start + around.iter().map(|(_, line)| line.len()).sum::<usize>()..range.end],
             };
             match layout {
                 EntryLayout::Export | EntryLayout::Verbose => {
@@ -133,9 +133,9 @@ impl Classifier<'_> {
 }
 
 /// The lines that stand at `place`, with their numbers from `first` on.
-fn lines_of(bytes: &[u8], raw: Range<usize>, first: u64) -> Vec<(u64, Range<usize>)> {
-    let mut start = raw.start;
-    let lines = bytes[raw].split_inclusive(|&byte| byte == b'\n').map(move |line| {
+fn lines_of(bytes: &[u8], range: Range<usize>, first: u64) -> Vec<(u64, Range<usize>)> {
+    let mut start = range.start;
+    let lines = bytes[range].split_inclusive(|&byte| byte == b'\n').map(move |line| {
         let end = start + line.len();
         std::mem::replace(&mut start, end)..end
     });

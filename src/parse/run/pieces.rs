@@ -18,9 +18,9 @@ impl Classifier<'_> {
     }
 
     pub(super) fn reject_pieces(&self, line: &OpenLine, reason: &RejectReason, block: &block::Block, result: &mut ClassifiedBlock) {
-        for (number, raw) in &line.entries {
+        for (number, range) in &line.entries {
             result.reject(*number, reason.clone());
-            self.record_reject(result, &block.bytes[raw.clone()]);
+            self.record_reject(result, &block.bytes[range.clone()]);
         }
         self.trace_pieces(line, LineClass::Reject, reason, block, result);
     }

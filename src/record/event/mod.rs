@@ -64,7 +64,7 @@ pub struct Event<'a> {
     pub count: u64,
     /// `soar.method`: how a login was tried, in sshd's words: `password`, `publickey`, `keyboard-interactive/pam` ...
     pub method: Option<&'a [u8]>,
-    /// `soar.user`: [`INVALID`], or nothing.
+    /// `soar.user`: `invalid`, or nothing.
     pub user_state: &'static str,
 }
 

@@ -147,7 +147,7 @@ host_keys! {
     near: Vec<Near<'a>>, if_told;
     /// The groups that it is in and for which a rule holds; merging reads nothing of it.
     groups: Vec<HostGroup<'a>>, if_told;
-    /// What each rule saw: a list of [`Explained`](explain::Explained), for people; merging reads nothing of it.
+    /// What each rule saw: a list of `explain::Explained`, for people; merging reads nothing of it.
     explain: Raw<'a>, if_told;
     /// Occurrences per signal, in signal order.
     signals: Vec<(Text<'a>, u64)>, if_told;

@@ -32,9 +32,9 @@ pub(crate) const MAX_DISTINCT: usize = 1024;
 /// and nobody can find names that fall together in number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Distinct {
-    /// Fewer than [`MAX_DISTINCT`] of them, ascending.
+    /// Fewer than `MAX_DISTINCT` of them, ascending.
     Set(Vec<u64>),
-    /// [`MAX_DISTINCT`] or more, forgotten which.
+    /// `MAX_DISTINCT` or more, forgotten which.
     Capped,
 }
 

@@ -1,7 +1,7 @@
 //! `login_order`: when logins were refused and let in, as far as is needed to tell a login that was guessed from one that was not.
 //!
 //! Refused logins, and those let in by a method that can be guessed, are counted in buckets of 10 s, or wider by the smallest
-//! power of two with which no more than [`MOST_BUCKETS`] are not empty. Beside them stand the latest logins, by whatever method.
+//! power of two with which no more than `MOST_BUCKETS` are not empty. Beside them stand the latest logins, by whatever method.
 //! Both are such that adding parts gives what one run gives, in any order and grouping.
 
 mod read;
@@ -36,7 +36,7 @@ const LONGEST_WORD: usize = 256;
 /// The order of failures and logins of one host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoginOrder<'a> {
-    /// The base 2 logarithm of the width of buckets, in units of [`UNIT_SECONDS`].
+    /// The base 2 logarithm of the width of buckets, in units of `UNIT_SECONDS`.
     pub shift: u8,
     /// The buckets in which logins were refused, in units since 1970.
     pub failures: Buckets,
