@@ -6,7 +6,7 @@
 
 use memchr::{memchr, memmem};
 
-use crate::base::simd::dispatch::{Dispatch, PositionLists, SPARE_PLACES};
+use crate::base::simd::dispatch::{Dispatch, PositionLists, SPARE_POSITIONS};
 
 /// How many marks are told of a line: as many quotes as there are in one of the combined format.
 pub(crate) const MARKS: usize = 6;
@@ -93,7 +93,7 @@ struct Positions {
 
 impl Positions {
     /// More than the marks of one line are read, and more places are written than there are.
-    const MARGIN: usize = MARKS + 1 + SPARE_PLACES;
+    const MARGIN: usize = MARKS + 1 + SPARE_POSITIONS;
 
     fn new() -> Self {
         Self { all: vec![usize::MAX; MARKS + 1 + PAGE_BYTES + Self::MARGIN].into(), len: 0, next: 0 }

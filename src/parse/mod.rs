@@ -191,7 +191,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     Ok(report.exit(config))
 }
 
-/// Where what came of the blocks goes.
+/// Where the results of the blocks go.
 struct ParseOutput {
     output: Output,
     /// Sums that were not written yet, where hosts are written.

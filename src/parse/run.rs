@@ -41,7 +41,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What stands around a line without an envelope.
 const NOBODY: Header<'static> = Header { time: None, host: b"", program: b"", pid: None };
 
-/// What came of one block.
+/// The result of one block.
 #[derive(Debug)]
 pub(crate) struct ClassifiedBlock {
     /// Events, one a line.

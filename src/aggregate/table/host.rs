@@ -15,7 +15,8 @@ pub struct AggregatedHost {
     pub ip: Address,
     /// Whether it stands for its network.
     pub is_network: bool,
-    /// Whether the address of a network is allowed, or not the one last seen: it was counted without the list.
+    /// Whether the address that a network is called by may be replaced by one seen earlier: it is allowed (it was counted by a run without the list), or not the
+    /// one last seen.
     is_contested: bool,
     /// The signals of which no event that comes no earlier than the address was last seen can be among the earliest.
     pub(crate) settled: SignalSet,

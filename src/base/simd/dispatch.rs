@@ -16,18 +16,18 @@ impl Default for Dispatch {
     }
 }
 
-/// How many places of marks are written at a time, whether or not there are so many: cheaper than to guess wrong how many there are.
+/// How many positions of marks are written at a time, whether or not there are so many: cheaper than to guess wrong how many there are.
 /// Ends of lines stand alone in a look.
-pub(crate) const SPARE_PLACES: usize = 4;
+pub(crate) const SPARE_POSITIONS: usize = 4;
 
-/// Where to write what is found in a text. Both lists have room for a place for each byte, and [`SPARE_PLACES`] more.
+/// Where to write what is found in a text. Both lists have room for a position for each byte, and [`SPARE_POSITIONS`] more.
 #[derive(Debug)]
 pub(crate) struct PositionLists<'l> {
-    /// Places of the ends of lines.
+    /// Positions of the ends of lines.
     pub ends: &'l mut [usize],
-    /// Places of quotes and backslashes.
+    /// Positions of quotes and backslashes.
     pub marks: &'l mut [usize],
-    /// The place of the text's first byte.
+    /// The position of the text's first byte.
     pub start: usize,
 }
 
@@ -45,7 +45,7 @@ impl Dispatch {
     /// Looks at a text for all that its lines are taken apart by.
     #[inline]
     pub(crate) fn find_marks(self, text: &[u8], lists: PositionLists<'_>) -> Features {
-        debug_assert!(lists.ends.len().min(lists.marks.len()) >= text.len() + SPARE_PLACES, "more places than room");
+        debug_assert!(lists.ends.len().min(lists.marks.len()) >= text.len() + SPARE_POSITIONS, "more positions than room");
         if self.0.is_fallback() {
             return find_marks_in(Baseline, text, lists);
         }
@@ -72,7 +72,7 @@ impl Dispatch {
     }
 }
 
-/// A bit for each place of a look.
+/// A bit for each position of a look.
 struct Bits {
     ends: u64,
     marks: u64,
@@ -148,22 +148,22 @@ impl PositionLists<'_> {
     #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     fn put(&mut self, bits: &Bits, found: &mut Features) {
-        found.ends = put_places::<1>(bits.ends, self.start, self.ends, found.ends);
-        found.marks = put_places::<SPARE_PLACES>(bits.marks, self.start, self.marks, found.marks);
+        found.ends = put_positions::<1>(bits.ends, self.start, self.ends, found.ends);
+        found.marks = put_positions::<SPARE_POSITIONS>(bits.marks, self.start, self.marks, found.marks);
         found.is_ascii &= bits.is_ascii;
         self.start += LOOK_BYTES;
     }
 }
 
-/// Writes the place of every bit behind the first `count` of `places`, and gives how many there are then.
+/// Writes the position of every bit behind the first `count` of `positions`, and gives how many there are then.
 #[allow(clippy::inline_always, reason = "as above")]
 #[inline(always)]
-fn put_places<const N: usize>(mut bits: u64, start: usize, places: &mut [usize], count: usize) -> usize {
+fn put_positions<const N: usize>(mut bits: u64, start: usize, positions: &mut [usize], count: usize) -> usize {
     let new_count = count + bits.count_ones() as usize;
     let mut at = count;
-    while let Some(places) = places.get_mut(at..).and_then(<[_]>::first_chunk_mut::<N>) {
-        for place in places {
-            *place = start + bits.trailing_zeros() as usize;
+    while let Some(positions) = positions.get_mut(at..).and_then(<[_]>::first_chunk_mut::<N>) {
+        for position in positions {
+            *position = start + bits.trailing_zeros() as usize;
             bits &= bits.wrapping_sub(1);
         }
         if bits == 0 {
@@ -204,7 +204,7 @@ mod tests {
 
     /// What is found in a text that starts at 7.
     fn find(look: impl Lanes, text: &[u8]) -> (Vec<usize>, Vec<usize>, bool) {
-        let (mut ends, mut marks) = (vec![0; text.len() + SPARE_PLACES], vec![0; text.len() + SPARE_PLACES]);
+        let (mut ends, mut marks) = (vec![0; text.len() + SPARE_POSITIONS], vec![0; text.len() + SPARE_POSITIONS]);
         let found = find_marks_in(look, text, PositionLists { ends: &mut ends, marks: &mut marks, start: 7 });
         (ends[..found.ends].to_vec(), marks[..found.marks].to_vec(), found.is_ascii)
     }
@@ -220,7 +220,7 @@ mod tests {
             assert_eq!(find(Fallback::new(), &text), wanted);
             #[cfg(target_arch = "x86_64")]
             assert!(Level::new().as_sse4_2().is_none_or(|sse| find(sse, &text) == wanted));
-            let (mut ends, mut marks) = (vec![0; len + SPARE_PLACES], vec![0; len + SPARE_PLACES]);
+            let (mut ends, mut marks) = (vec![0; len + SPARE_POSITIONS], vec![0; len + SPARE_POSITIONS]);
             let found = Dispatch::default().find_marks(&text, PositionLists { ends: &mut ends, marks: &mut marks, start: 7 });
             assert_eq!((ends[..found.ends].to_vec(), marks[..found.marks].to_vec(), found.is_ascii), wanted);
             assert_eq!((Dispatch::default().count_ends(&text), count_ends_in(Baseline, &text)), (found.ends, found.ends));
@@ -232,9 +232,9 @@ mod tests {
         let pairs = [*b"bo", *b"wl"];
         for len in 0..140 {
             assert!(!Dispatch::default().contains_any_bigram(&vec![b'b'; len], pairs));
-            for place in 0..len {
+            for position in 0..len {
                 for pair in [*b"bo", *b"BO", *b"wL"] {
-                    let text = [&vec![b'o'; place][..], &pair, &vec![b'l'; len - place - 1]].concat();
+                    let text = [&vec![b'o'; position][..], &pair, &vec![b'l'; len - position - 1]].concat();
                     assert!(Dispatch::default().contains_any_bigram(&text, pairs), "{}", String::from_utf8_lossy(&text));
                     let (first, second) = (&text[..len], &text[1..]);
                     assert!(first.len() < 32 || has_pair_in(Fallback::new(), first, second, pairs));

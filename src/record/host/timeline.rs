@@ -149,7 +149,7 @@ impl<'a> Field<'a> for Timeline<'a> {
     }
 }
 
-/// The place of a resolution in [`LADDER`].
+/// The index of a resolution in [`LADDER`].
 fn level_of(seconds: u64) -> Option<u8> {
     let level = LADDER.iter().position(|&own| u64::from(own) == seconds)?;
     u8::try_from(level).ok()

@@ -19,7 +19,7 @@ const FEWEST: u32 = 2;
 const LOSS_ONE_IN: u32 = 100;
 /// So many more packets are taken for answered, so that one that was lost of three is not taken for a third of all.
 const DOUBT: u32 = 5;
-/// Of 1000 packets so many are lost at the most (its place, and 3) where that many tries leave one port in 1000 unheard.
+/// Of 1000 packets so many are lost at the most (its index, and 3) where that many tries leave one port in 1000 unheard.
 const TRIES_FOR: [u32; 7] = [100, 178, 251, 316, 373, 422, 464];
 /// From so many losses on, a port is asked once more than that: the share is known well then, and each port that stays silent has a
 /// late look, which takes as long as up to ten tries.

@@ -1,6 +1,6 @@
 //! The format as it was given: a configuration line or the string alone, freed of the configuration's own quoting.
 //!
-//! Every byte keeps the place where it stood, so that an error can point at it.
+//! Every byte keeps the position at which it stood, so that an error can point at it.
 
 use crate::base::error::{Error, Result};
 use crate::parse::access::escaping::Escaping;
@@ -17,7 +17,7 @@ pub(crate) enum Dialect {
     Nginx,
 }
 
-/// A format's text, byte by byte with the places where the bytes stood.
+/// A format's text, byte by byte with the positions at which the bytes stood.
 #[derive(Debug)]
 pub(crate) struct FormatText<'t> {
     given: &'t str,
@@ -28,7 +28,7 @@ pub(crate) struct FormatText<'t> {
     /// The header in which proxies name the client.
     pub client_header: &'t str,
     pub bytes: Vec<u8>,
-    places: Vec<usize>,
+    positions: Vec<usize>,
 }
 
 impl<'t> FormatText<'t> {
@@ -48,7 +48,7 @@ impl<'t> FormatText<'t> {
         }
         let client_header = options.client_from.map_or("x-forwarded-for", ClientHeader::name);
         let dialect = dialect_of(given);
-        let mut source = Self { given, escaping: Escaping::Escaped, dialect, client_header, bytes: Vec::new(), places: Vec::new() };
+        let mut source = Self { given, escaping: Escaping::Escaped, dialect, client_header, bytes: Vec::new(), positions: Vec::new() };
         match given.split(|c: char| c.is_ascii_whitespace() || c == '=').next() {
             Some(word) if word.eq_ignore_ascii_case("LogFormat") => source.read_apache_line(word.len())?,
             Some(word) if word.eq_ignore_ascii_case("CustomLog") => source.read_custom_log(word.len())?,
@@ -108,8 +108,8 @@ impl<'t> FormatText<'t> {
 
     /// An error about the byte `at` (its end where there is no such byte).
     pub(super) fn error(&self, at: usize, what: &str) -> Error {
-        let place = self.places.get(at).copied().unwrap_or(self.given.len());
-        Error::usage_at(&format!("--log-format: {what}"), self.given, place)
+        let position = self.positions.get(at).copied().unwrap_or(self.given.len());
+        Error::usage_at(&format!("--log-format: {what}"), self.given, position)
     }
 
     /// `LogFormat "..." nickname`.
@@ -140,10 +140,10 @@ impl<'t> FormatText<'t> {
         if matches!(rest, "" | ";") { Ok(()) } else { Err(self.point(at, "neither a string in quotes nor the end of log_format")) }
     }
 
-    fn point(&self, place: usize, what: &str) -> Error {
-        let text = &self.given[place..];
-        let place = place + (text.len() - text.trim_start().len());
-        Error::usage_at(&format!("--log-format: {what}"), self.given, place)
+    fn point(&self, position: usize, what: &str) -> Error {
+        let text = &self.given[position..];
+        let position = position + (text.len() - text.trim_start().len());
+        Error::usage_at(&format!("--log-format: {what}"), self.given, position)
     }
 
     /// The inside of the quoted string behind the spaces at `start`, and where it ends.
@@ -172,7 +172,7 @@ impl<'t> FormatText<'t> {
                 _ => None,
             };
             self.bytes.push(escaped.unwrap_or(byte));
-            self.places.push(at);
+            self.positions.push(at);
             at += if escaped.is_some() { 2 } else { 1 };
         }
     }
