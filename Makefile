@@ -37,7 +37,7 @@ source = $(strip $(if $(filter $(addprefix bin/,$(FILTERS)),$1),$(BIN)/$(notdir 
 	$(if $(filter share/doc/%,$1),$(patsubst share/doc/soar-light/%,%,$1),\
 	$(if $(filter share/soar-light/%,$1),$(patsubst share/soar-light/%,%,$1),$(TARGET)/pages/$1))))))
 
-.PHONY: help setup setup-real build test test-real demo bench install uninstall deb test-deb dist test-dist deny clean events hosts scan report FORCE
+.PHONY: help setup setup-real build test test-real demo fuzz-check bench install uninstall deb test-deb dist test-dist deny clean events hosts scan report FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,8 +57,8 @@ test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real, tes
 	"RUSTDOCFLAGS='-D warnings' cargo doc --locked --all-features --no-deps --lib" \
 	'shellcheck $(filter-out scripts/spark scripts/lib,$(wildcard scripts/*)) scripts/lib/*.bash bench/*.sh bench/newest tests/range/*.sh .ci/run'
 
-test-real: build ## the tests with a browser, Spark and real servers, an attack on servers in namespaces, and make deny
-	@scripts/test 'cargo test --locked --all-features --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny'
+test-real: build ## the tests with a browser, Spark and real servers, an attack on servers in namespaces, make deny and fuzz-check
+	@scripts/test 'cargo test --locked --all-features --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny' 'make -s fuzz-check'
 
 deny: ## check licences and sources of what is built in, and known vulnerabilities if their database is installed (cargo-deny)
 	@skip() { printf '\nSKIPPED: %s\n' "$$1" >&2; [ -z "$${SOAR_SKIPPED:-}" ] || printf 'deny\t%s\n' "$$1" >>"$$SOAR_SKIPPED"; }; \
@@ -67,6 +67,11 @@ deny: ## check licences and sources of what is built in, and known vulnerabiliti
 	cargo deny --locked --offline check licenses bans sources; \
 	if [ -d "$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs" ]; then cargo deny --locked --offline check advisories; \
 	else skip 'no database of RustSec'; fi
+
+fuzz-check: ## check that the fuzz targets compile (needs a C++ compiler: scripts/setup fuzz)
+	@if ! command -v c++ >/dev/null; then printf '\nSKIPPED: %s\n' 'no c++: fuzz targets' >&2; \
+	[ -z "$${SOAR_SKIPPED:-}" ] || printf 'fuzz-check\t%s\n' 'no c++' >>"$$SOAR_SKIPPED"; exit 0; fi; \
+	cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir '$(abspath $(TARGET))/fuzz'
 
 demo: ## build, run the workflow on examples/, print the summary
 	@scripts/demo

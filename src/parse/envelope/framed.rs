@@ -4,7 +4,7 @@ use crate::parse::envelope::format::{Content, Envelope, EnvelopeFormat};
 use crate::parse::format::{FormatKind, Header, Mismatch};
 
 /// `data: {...}`.
-pub(crate) const FRAMED: EnvelopeFormat = EnvelopeFormat {
+pub const FRAMED: EnvelopeFormat = EnvelopeFormat {
     name: "framed_json",
     kind: FormatKind::Json,
     about: "JSON behind a record separator or `data: ` (journalctl -o json-seq, -o json-sse)",

@@ -9,7 +9,7 @@ pub(crate) mod container_json;
 pub(crate) mod export;
 pub(crate) mod exported;
 pub mod format;
-pub(crate) mod framed;
+pub mod framed;
 pub(crate) mod journald;
 pub(crate) mod keys;
 pub(crate) mod klog;
