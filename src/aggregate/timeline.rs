@@ -3,18 +3,18 @@
 
 use crate::aggregate::interner::{SignalId, SignalNames};
 use crate::record::host::partial::Buckets;
-use crate::record::host::timeline::{COARSEST, Span, Timeline, coarsen, lift, seconds_of};
+use crate::record::host::timeline::{COARSEST, Timeline, TimelineSpan, coarsen, lift, seconds_of};
 use crate::record::{MAX_INTEGER, Text};
 
 /// The counts of one signal. A bucket is as wide as the finest resolution with which its period fits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Strip {
+struct SignalTimeline {
     /// In units of the resolution, ascending.
     buckets: Buckets,
     level: u8,
 }
 
-impl Strip {
+impl SignalTimeline {
     /// Adds `count` occurrences in the bucket `start` of a level that is no coarser than its own.
     fn add(&mut self, start: i64, level: u8, count: u64) {
         let start = lift(start, level, self.level);
@@ -47,7 +47,7 @@ impl Strip {
     }
 
     fn fit(&mut self) {
-        let mut span = Span::default();
+        let mut span = TimelineSpan::default();
         self.cover(&mut span);
         self.coarsen(span.level());
     }
@@ -57,7 +57,7 @@ impl Strip {
         self.level = self.level.max(level);
     }
 
-    fn cover(&self, span: &mut Span) {
+    fn cover(&self, span: &mut TimelineSpan) {
         if let (Some(&(first, _)), Some(&(last, _))) = (self.buckets.first(), self.buckets.last()) {
             span.cover(self.level, first, last);
         }
@@ -72,7 +72,7 @@ const fn add(sum: u64, count: u64) -> u64 {
 /// The counts of one address by time, those of each signal apart: whether one is told is known once the names of all are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HostTimeline {
-    strips: Vec<(SignalId, Strip)>,
+    strips: Vec<(SignalId, SignalTimeline)>,
 }
 
 impl HostTimeline {
@@ -86,20 +86,20 @@ impl HostTimeline {
         self.strip_mut(signal).merge(level.min(COARSEST), buckets);
     }
 
-    fn strip_mut(&mut self, signal: SignalId) -> &mut Strip {
+    fn strip_mut(&mut self, signal: SignalId) -> &mut SignalTimeline {
         let index = self.strips.iter().position(|(other, _)| *other == signal);
         let index = index.unwrap_or_else(|| {
             if self.strips.capacity() == 0 {
                 self.strips.reserve_exact(1);
             }
-            self.strips.push((signal, Strip::default()));
+            self.strips.push((signal, SignalTimeline::default()));
             self.strips.len() - 1
         });
         &mut self.strips[index].1
     }
 
     /// Adds the buckets of the signals that are wanted to `span`.
-    pub(crate) fn cover(&self, span: &mut Span, is_wanted: impl Fn(SignalId) -> bool) {
+    pub(crate) fn cover(&self, span: &mut TimelineSpan, is_wanted: impl Fn(SignalId) -> bool) {
         self.strips.iter().filter(|(signal, _)| is_wanted(*signal)).for_each(|(_, strip)| strip.cover(span));
     }
 
@@ -112,7 +112,7 @@ impl HostTimeline {
         level: Option<u8>,
         is_wanted: impl Fn(SignalId) -> bool,
     ) {
-        let mut span = Span::default();
+        let mut span = TimelineSpan::default();
         self.cover(&mut span, &is_wanted);
         record.level = level.unwrap_or(0).max(span.level());
         record.signals.clear();
@@ -139,8 +139,8 @@ impl HostTimeline {
 
     /// How many bytes it takes with its lists, about, with what the allocator adds.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let strips = self.strips.capacity() * size_of::<(SignalId, Strip)>() + 16;
-        let buckets = |(_, strip): &(SignalId, Strip)| strip.buckets.capacity() * size_of::<(i64, u64)>() + 16;
+        let strips = self.strips.capacity() * size_of::<(SignalId, SignalTimeline)>() + 16;
+        let buckets = |(_, strip): &(SignalId, SignalTimeline)| strip.buckets.capacity() * size_of::<(i64, u64)>() + 16;
         size_of::<Self>() + 16 + strips + self.strips.iter().map(buckets).sum::<usize>()
     }
 }
@@ -170,8 +170,8 @@ mod tests {
         (level, buckets.into_iter().collect())
     }
 
-    fn strip(seen: &[(i64, u64)]) -> Strip {
-        let mut strip = Strip::default();
+    fn strip(seen: &[(i64, u64)]) -> SignalTimeline {
+        let mut strip = SignalTimeline::default();
         for &(at, count) in seen {
             strip.add(at.div_euclid(10), 0, count);
         }
@@ -203,7 +203,7 @@ mod tests {
             one in vec((times(), 1..5_u64), 1..60), other in vec((times(), 1..5_u64), 1..60),
         ) {
             let all: Vec<_> = one.iter().chain(&other).copied().collect();
-            let mut span = Span::default();
+            let mut span = TimelineSpan::default();
             for part in [&one, &other] {
                 strip(part).cover(&mut span);
             }

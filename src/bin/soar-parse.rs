@@ -26,7 +26,7 @@ use soar_light::parse::envelope::vouched::TrustedContainers;
 use soar_light::parse::service::catalog::{SHIPPED, Services};
 use soar_light::parse::service::check::{check_operand, list_services};
 use soar_light::parse::trace::TraceForm;
-use soar_light::parse::{Config, Strictness, Wanted, Zone, list_output};
+use soar_light::parse::{AssumedZone, Config, Strictness, Wanted, list_output};
 
 /// What --hosts may take without --memory, in bytes.
 const DEFAULT_MEMORY: u64 = 256 << 20;
@@ -301,7 +301,7 @@ fn config(args: &Args) -> Result<Config> {
             "--program {name}: no service is called so; --list-services shows all, --services FILE adds one"
         )));
     }
-    let zone = Zone { name: args.tz.clone().unwrap_or_else(|| "UTC".to_owned()), is_given: args.tz.is_some() };
+    let zone = AssumedZone { name: args.tz.clone().unwrap_or_else(|| "UTC".to_owned()), is_given: args.tz.is_some() };
     let clock = Clock::new(&zone.name, args.year)?;
     let client_header = args.client_from.as_deref().map(ClientHeader::parse).transpose()?;
     let options = FormatOptions { client_from: client_header.as_ref(), trusts_log_peer: args.trust_log_peer };

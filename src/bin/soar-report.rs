@@ -18,7 +18,7 @@ use soar_light::report::column::{COLUMNS, Column, split_columns};
 use soar_light::report::csv::BYTE_ORDER_MARK;
 use soar_light::report::lang::Lang;
 use soar_light::report::page::{RenderOptions, Report, Style, Theme};
-use soar_light::report::sheet::{Reader, Times};
+use soar_light::report::sheet::{SheetReader, Times};
 use soar_light::report::{self, Config, REPORTS, Summary};
 
 /// Write reports: CSV, charts, an HTML page, Markdown, a summary
@@ -182,9 +182,9 @@ fn csv_style(args: &Args, is_written: bool) -> Result<Style> {
     Ok(Style {
         delimiter,
         reader: match args.csv_for {
-            Some(CsvFor::Spreadsheet) => Reader::Spreadsheet,
-            None if is_for_people => Reader::Spreadsheet,
-            Some(CsvFor::Scripts) | None => Reader::Scripts,
+            Some(CsvFor::Spreadsheet) => SheetReader::Spreadsheet,
+            None if is_for_people => SheetReader::Spreadsheet,
+            Some(CsvFor::Scripts) | None => SheetReader::Scripts,
         },
         times: match args.csv_times {
             None => Times::Rfc3339,

@@ -29,7 +29,7 @@ const MIN_MEMORY: u64 = 64 << 20;
 
 /// Which hosts are explained.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Explained {
+enum ExplainedHosts {
     All,
     Suspicious,
 }
@@ -69,7 +69,7 @@ struct Args {
     signals: Option<String>,
     /// Add to every host (=suspicious: only to suspicious ones) the values that each rule saw, whether it held, and its description
     #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
-    explain: Option<Explained>,
+    explain: Option<ExplainedHosts>,
     /// Points that one occurrence of a signal adds to the score, a whole number; repeatable
     #[arg(long = "weight", value_name = "SIGNAL=W")]
     weights: Vec<String>,
@@ -249,8 +249,8 @@ fn config(args: &Args) -> Result<Config> {
         partial: args.partial,
         explain: match args.explain {
             None => Explain::None,
-            Some(Explained::Suspicious) => Explain::Suspicious,
-            Some(Explained::All) => Explain::All,
+            Some(ExplainedHosts::Suspicious) => Explain::Suspicious,
+            Some(ExplainedHosts::All) => Explain::All,
         },
         memory_bytes: memory(args)?,
         max_age: args

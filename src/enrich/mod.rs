@@ -21,7 +21,7 @@ use crate::enrich::line::RecordLine;
 use crate::enrich::list::{ListId, NetworkTable};
 use crate::enrich::mmdb::Database;
 use crate::enrich::rdns::HostNames;
-use crate::enrich::sources::{CRAWLER, LISTS, Members, NAMES, PLACE, RecordCache, SYSTEM, Sources, unite};
+use crate::enrich::sources::{CRAWLER, LISTS, MemberList, NAMES, PLACE, RecordCache, SYSTEM, Sources, unite};
 use crate::io::Run;
 use crate::io::block::Block;
 use crate::io::diagnostics::Diagnostics;
@@ -117,7 +117,7 @@ fn split_name(operand: &str) -> (Option<String>, PathBuf) {
 pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
     let mut output = Output::stdout(run)?;
     run.shutdown.stop_on_closed_stdout();
-    let mut seen = InputCounts::default();
+    let mut seen = EnrichCounts::default();
     for (file, issues) in &config.issues {
         diagnostics.rejects(|_| LineClass::Malformed.name(), file, issues);
         seen.issues += issues.count();
@@ -222,7 +222,7 @@ impl Enricher<'_> {
             record.splice(line, Some(&*known.json).filter(|json| !json.is_empty()), out);
             return Ok(());
         }
-        let mut own = Members::clone(&known.members);
+        let mut own = MemberList::clone(&known.members);
         own.extend(names.map(|names| (NAMES.to_owned(), names)));
         let is_impostor =
             claim.as_ref().is_some_and(|(claim, _)| *claim == Claim::Impostor) && *kind == RecordKind::Event && !record.has_tag(IMPOSTOR);
@@ -236,7 +236,7 @@ impl Enricher<'_> {
 
 /// What was read, and what became of it.
 #[derive(Debug, Default)]
-struct InputCounts {
+struct EnrichCounts {
     lines: LineCounts,
     enriched: u64,
     nameless: u64,
@@ -247,7 +247,7 @@ struct InputCounts {
     issues: u64,
 }
 
-impl InputCounts {
+impl EnrichCounts {
     fn add(&mut self, block: &BlockCounts) {
         self.lines += block.lines;
         self.enriched += block.enriched;

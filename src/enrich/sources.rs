@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::enrich::crawler::Crawlers;
 use crate::enrich::list::{ListId, NetworkTable};
 use crate::enrich::mmdb::Database;
-use crate::enrich::mmdb::known::{self, Fields};
+use crate::enrich::mmdb::known::{self, KnownFields};
 use crate::enrich::rdns::HostNames;
 
 /// How many combinations of records are remembered by each thread.
@@ -30,7 +30,7 @@ pub(crate) const SYSTEM: &str = "as";
 pub(crate) const PLACE: &str = "geo";
 
 /// Members of an object: keys, and values as JSON.
-pub(crate) type Members = Vec<(String, String)>;
+pub(crate) type MemberList = Vec<(String, String)>;
 
 /// What a run looks addresses up in.
 #[derive(Debug, Default)]
@@ -47,9 +47,9 @@ pub(crate) struct Sources {
 
 /// What files say of an address.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct AddressFacts {
     /// In the order of their keys.
-    pub members: Members,
+    pub members: MemberList,
     /// The same as an object; empty where there is nothing.
     pub json: String,
 }
@@ -57,11 +57,11 @@ pub(crate) struct Known {
 /// Combinations of records, and what is known where they are met.
 #[derive(Debug, Default)]
 pub(crate) struct RecordCache {
-    known: HashMap<Box<[usize]>, Arc<Known>, ahash::RandomState>,
+    known: HashMap<Box<[usize]>, Arc<AddressFacts>, ahash::RandomState>,
     /// The combination that is looked for.
     key: Vec<usize>,
     /// The last address: events of one come in bursts.
-    last: Option<(IpAddr, Arc<Known>)>,
+    last: Option<(IpAddr, Arc<AddressFacts>)>,
     /// Of each file: how many records had a key that is known, and how many had none.
     pub told: Vec<(u64, u64)>,
     /// What was wrong with files, each once.
@@ -91,7 +91,7 @@ impl Sources {
     }
 
     /// What is known of `ip`, but for its names.
-    pub(crate) fn find(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
+    pub(crate) fn find(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<AddressFacts> {
         if let Some((_, known)) = cache.last.as_ref().filter(|(last, _)| *last == ip) {
             return Arc::clone(known);
         }
@@ -100,7 +100,7 @@ impl Sources {
         known
     }
 
-    fn find_other(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<Known> {
+    fn find_other(&self, ip: IpAddr, cache: &mut RecordCache) -> Arc<AddressFacts> {
         cache.key.clear();
         for database in &self.databases {
             // 0 is no record.
@@ -116,7 +116,7 @@ impl Sources {
         }
         let members = self.put_together(ip, cache);
         let json = unite(&members, &[], None).unwrap_or_default();
-        let known = Arc::new(Known { members, json });
+        let known = Arc::new(AddressFacts { members, json });
         if cache.known.len() >= REMEMBERED {
             cache.known.clear();
         }
@@ -124,9 +124,9 @@ impl Sources {
         known
     }
 
-    fn put_together(&self, ip: IpAddr, cache: &mut RecordCache) -> Members {
-        let mut members = Members::new();
-        let (mut system, mut place) = ((Fields::new(), ""), (Fields::new(), ""));
+    fn put_together(&self, ip: IpAddr, cache: &mut RecordCache) -> MemberList {
+        let mut members = MemberList::new();
+        let (mut system, mut place) = ((KnownFields::new(), ""), (KnownFields::new(), ""));
         cache.told.resize(self.databases.len(), (0, 0));
         for (nth, database) in self.databases.iter().enumerate().filter(|(nth, _)| cache.key[*nth] > 0).collect::<Vec<_>>() {
             let record = match database.record(ip) {

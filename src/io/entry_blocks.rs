@@ -45,7 +45,7 @@ impl EntryReading {
 
 /// How far the entries of a text were found.
 #[derive(Debug, Clone, Copy, Default)]
-struct Found {
+struct EntryBounds {
     scan: EntryScan,
     looked: usize,
     /// Where the first and the last entry end.
@@ -53,7 +53,7 @@ struct Found {
     last: usize,
 }
 
-impl Found {
+impl EntryBounds {
     fn look(&mut self, layout: EntryLayout, bytes: &[u8]) {
         loop {
             let step = self.scan.advance(layout, &bytes[self.looked..]);
@@ -97,7 +97,7 @@ impl InputReader<'_> {
         let mut bytes = std::mem::take(&mut self.carry);
         let target = bytes.len() + self.body.block_bytes();
         let is_inside = self.inside_long;
-        let mut found = Found { scan: if is_inside { self.entries.scan } else { EntryScan::default() }, ..Found::default() };
+        let mut found = EntryBounds { scan: if is_inside { self.entries.scan } else { EntryScan::default() }, ..EntryBounds::default() };
         loop {
             found.look(layout, &bytes);
             let is_something = found.last > 0 || is_inside && found.looked > 0;
@@ -109,20 +109,20 @@ impl InputReader<'_> {
         }
         let is_over = self.ended.is_some() && !self.ends_mid_line();
         let (part, end) = match found {
-            Found { first: first @ 1.., .. } if is_inside => {
+            EntryBounds { first: first @ 1.., .. } if is_inside => {
                 self.inside_long = false;
                 (BlockKind::LongMore, first)
             }
-            Found { looked, .. } if is_inside => {
+            EntryBounds { looked, .. } if is_inside => {
                 self.inside_long = !is_over;
                 (BlockKind::LongMore, if self.ended.is_some() { bytes.len() } else { looked })
             }
-            Found { last: last @ 1.., .. } if !is_over || bytes.len() - last > MOST_ENTRY => (BlockKind::Lines, last),
-            Found { looked, .. } if found.last == 0 && bytes.len() > MOST_ENTRY && self.ended.is_none() => {
+            EntryBounds { last: last @ 1.., .. } if !is_over || bytes.len() - last > MOST_ENTRY => (BlockKind::Lines, last),
+            EntryBounds { looked, .. } if found.last == 0 && bytes.len() > MOST_ENTRY && self.ended.is_none() => {
                 self.inside_long = true;
                 (BlockKind::LongStart, looked)
             }
-            Found { last, .. } => (BlockKind::Lines, if is_over { bytes.len() } else { last }),
+            EntryBounds { last, .. } => (BlockKind::Lines, if is_over { bytes.len() } else { last }),
         };
         if part != BlockKind::Lines {
             self.entries.scan = found.scan;

@@ -35,10 +35,10 @@ impl Candidate {
     ///
     /// # Errors
     /// What does not fit.
-    pub(crate) fn read<'a>(&self, line: &Line<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<Found<'a>, Mismatch> {
+    pub(crate) fn read<'a>(&self, line: &Line<'a>, arena: &'a Arena, clock: &mut Clock) -> Result<CandidateResult<'a>, Mismatch> {
         match self {
-            Self::Access(format) => (format.read)(line, arena, clock).map(Found::Parsed),
-            Self::Envelope(format) => (format.open)(line, arena, clock).map(|envelope| Found::Envelope(format.name, envelope)),
+            Self::Access(format) => (format.read)(line, arena, clock).map(CandidateResult::Parsed),
+            Self::Envelope(format) => (format.open)(line, arena, clock).map(|envelope| CandidateResult::Envelope(format.name, envelope)),
         }
     }
 }
@@ -115,14 +115,14 @@ impl<'c> Candidates<'c> {
 
 /// What a candidate made of a line.
 #[derive(Debug)]
-pub(crate) enum Found<'a> {
+pub(crate) enum CandidateResult<'a> {
     /// An access line.
     Parsed(ParsedLine<'a>),
     /// An envelope, by its name.
     Envelope(&'static str, Envelope<'a>),
 }
 
-impl<'a> Found<'a> {
+impl<'a> CandidateResult<'a> {
     /// The time of an envelope.
     pub(crate) fn time(self) -> Option<LogTime<'a>> {
         match self {

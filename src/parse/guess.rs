@@ -20,7 +20,7 @@ const OFFSETS_SECONDS: std::ops::RangeInclusive<i64> = -12 * 60 * 60..=14 * 60 *
 
 /// The zone of times without an offset.
 #[derive(Debug, Clone)]
-pub struct Zone {
+pub struct AssumedZone {
     /// As `--tz` takes it.
     pub name: String,
     /// Whether it was asked for.

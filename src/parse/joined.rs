@@ -38,7 +38,7 @@ impl OpenLine {
 
 /// What an entry is to its line.
 #[derive(Debug)]
-pub(crate) enum Entry<'a> {
+pub(crate) enum JoinedEntry<'a> {
     Whole,
     /// A piece, and more follow.
     Piece,
@@ -59,7 +59,7 @@ impl OpenLines {
     }
 
     /// Takes an entry, which is `number` and stands at `place`.
-    pub(super) fn take<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>, arena: &'a Arena) -> Entry<'a> {
+    pub(super) fn take<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>, arena: &'a Arena) -> JoinedEntry<'a> {
         let Some(stream) = self.streams.get_mut(piece.stream) else { return self.take_shipped(piece, number, place) };
         let [head, body, tail] = piece.parts;
         if piece.is_open {
@@ -71,17 +71,19 @@ impl OpenLines {
             } else {
                 line.text.extend_from_slice(body);
             }
-            return Entry::Piece;
+            return JoinedEntry::Piece;
         }
         match stream.take() {
-            None => Entry::Whole,
-            Some(line) if line.is_too_long || line.text.len() + head.len() + body.len() + tail.len() > MAX_LINE => Entry::TooLong(line),
-            Some(line) => Entry::Last(arena.join(&[head, &line.text, body, tail]), line),
+            None => JoinedEntry::Whole,
+            Some(line) if line.is_too_long || line.text.len() + head.len() + body.len() + tail.len() > MAX_LINE => {
+                JoinedEntry::TooLong(line)
+            }
+            Some(line) => JoinedEntry::Last(arena.join(&[head, &line.text, body, tail]), line),
         }
     }
 
     /// An entry of a shipper: what follows a piece of a container is the rest of its line.
-    fn take_shipped<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>) -> Entry<'a> {
+    fn take_shipped<'a>(&mut self, piece: &Piece<'_>, number: u64, place: Range<usize>) -> JoinedEntry<'a> {
         let at = self.shipped.iter().position(|(container, _)| *container == piece.container);
         if piece.is_open {
             let at = at.unwrap_or_else(|| {
@@ -89,16 +91,16 @@ impl OpenLines {
                 self.shipped.len() - 1
             });
             self.shipped[at].1.entries.push((number, place));
-            return Entry::Piece;
+            return JoinedEntry::Piece;
         }
         match at {
-            Some(at) => Entry::Torn(self.shipped.remove(at).1),
+            Some(at) => JoinedEntry::Torn(self.shipped.remove(at).1),
             // Which of them is open since before the block is not known: it is the first.
             None if self.before & 1 << piece.stream != 0 => {
                 self.before &= !(1 << piece.stream);
-                Entry::Torn(OpenLine::default())
+                JoinedEntry::Torn(OpenLine::default())
             }
-            None => Entry::Whole,
+            None => JoinedEntry::Whole,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::base::time::{Assumptions, Clock};
 use crate::io::block::MAX_LINE;
 use crate::io::lines::Line;
 use crate::parse::access::log_format::LogFormatResult;
-use crate::parse::candidate::{Candidate, Candidates, Found, Program};
+use crate::parse::candidate::{Candidate, CandidateResult, Candidates, Program};
 use crate::parse::envelope::format::{Content, Envelope};
 use crate::parse::envelope::klog::starts_like_klog;
 use crate::parse::envelope::plain::PlainOpener;
@@ -100,12 +100,12 @@ impl<'c> LineParser<'c> {
     /// Whether the message of a line of syslog starts so.
     pub fn starts_with(&mut self, line: &Line<'_>, arena: &Arena, start: &[u8]) -> bool {
         let found = self.find(line, arena, 0);
-        matches!(found, Ok(Found::Envelope(_, Envelope { content: Content::Message(message), .. })) if message.starts_with(start))
+        matches!(found, Ok(CandidateResult::Envelope(_, Envelope { content: Content::Message(message), .. })) if message.starts_with(start))
     }
 
     /// Whether a line of syslog has this program and process id.
     pub(crate) fn is_tagged(&mut self, line: &Line<'_>, arena: &Arena, tag: (&[u8], Option<u64>)) -> bool {
-        matches!(self.find(line, arena, 0), Ok(Found::Envelope(_, Envelope { header, .. })) if (header.program, header.pid) == tag)
+        matches!(self.find(line, arena, 0), Ok(CandidateResult::Envelope(_, Envelope { header, .. })) if (header.program, header.pid) == tag)
     }
 
     /// Whether a line is sshd's for those who vouch for it.
@@ -181,7 +181,7 @@ impl<'c> LineParser<'c> {
                 LogFormatResult::Request(mut web) => {
                     // Keys behind a header that is none of syslog's with a process id, as Heroku writes it.
                     if web.time.is_none() && (rfc5424::may_be_stamped(line.text) || starts_like_klog(line.text)) {
-                        web.time = self.find(line, arena, depth).ok().and_then(Found::time);
+                        web.time = self.find(line, arena, depth).ok().and_then(CandidateResult::time);
                     }
                     Some(ParsedLine::Web(web))
                 }
@@ -198,8 +198,8 @@ impl<'c> LineParser<'c> {
             }
         }
         let failed = match self.find(line, arena, depth) {
-            Ok(Found::Parsed(parsed)) => return Ok(finish(parsed, outer, around)),
-            Ok(Found::Envelope(name, envelope)) => {
+            Ok(CandidateResult::Parsed(parsed)) => return Ok(finish(parsed, outer, around)),
+            Ok(CandidateResult::Envelope(name, envelope)) => {
                 let envelope = self.vouch(&outer.map_or(envelope, |outer| envelope.inside(outer)));
                 self.step(|steps| steps.open(name, &envelope));
                 let read = self.read_content(name, &envelope, line, arena, depth + 1, around);
@@ -272,7 +272,7 @@ impl<'c> LineParser<'c> {
     }
 
     /// Which candidate takes the line; they exclude each other.
-    fn find<'a>(&mut self, line: &Line<'a>, arena: &'a Arena, depth: usize) -> Result<Found<'a>, RejectReason> {
+    fn find<'a>(&mut self, line: &Line<'a>, arena: &'a Arena, depth: usize) -> Result<CandidateResult<'a>, RejectReason> {
         let candidates = self.candidates;
         let last = self.last.lines[depth];
         if let Some(Ok(found)) = candidates.all.get(last).map(|candidate| candidate.read(line, arena, &mut self.clock)) {

@@ -14,12 +14,12 @@ use crate::parse::line::{LineParser, trim_end};
 pub(crate) struct Lookback<'b> {
     block: &'b Block,
     /// The last repeat, so that nothing is looked through once more for each of many.
-    last: Option<Known>,
+    last: Option<KnownRepeat>,
 }
 
 /// What is known of a repeat.
 #[derive(Debug)]
-struct Known {
+struct KnownRepeat {
     host: Vec<u8>,
     /// Where it stands.
     at: usize,
@@ -61,7 +61,7 @@ impl<'b> Lookback<'b> {
         earlier.clear();
         let at = self.block.before.len() + start;
         let source = self.find_source(repeat, at, reader);
-        self.last = Some(Known { host: repeat.host.to_vec(), at, source });
+        self.last = Some(KnownRepeat { host: repeat.host.to_vec(), at, source });
         let Some(source) = source else { return OTHER };
         let line = self.line_at(source);
         if !repeat.start.is_empty() && !reader.starts_with(&line, earlier, repeat.start) {

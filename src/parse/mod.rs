@@ -36,7 +36,7 @@ use crate::parse::access::log_format::LogFormat;
 #[cfg(test)]
 use crate::parse::access::named::NAMED;
 use crate::parse::candidate::Program;
-pub use crate::parse::guess::Zone;
+pub use crate::parse::guess::AssumedZone;
 use crate::parse::line_file::LineFile;
 use crate::parse::report::ParseReport;
 use crate::parse::run::{ClassifiedBlock, Classifier};
@@ -76,7 +76,7 @@ pub struct Config {
     /// What stamps leave out.
     pub clock: Clock,
     /// The zone of that clock.
-    pub zone: Zone,
+    pub zone: AssumedZone,
     /// The format of the web logs, where it is none that finds itself.
     pub log_format: Option<LogFormat>,
     /// The program that lines are of which say of none.

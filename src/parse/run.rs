@@ -24,7 +24,7 @@ use crate::parse::envelope::journal_text::starts_with_file_mark;
 use crate::parse::envelope::piece::{may_be_piece, split_piece};
 use crate::parse::envelope::rotated;
 use crate::parse::format::{Arena, Header, ParsedLine};
-use crate::parse::joined::{Entry, OpenLines};
+use crate::parse::joined::{JoinedEntry, OpenLines};
 use crate::parse::line::{SameFormat, trim_end};
 use crate::parse::lookback::Lookback;
 use crate::parse::overlooked::Overlooked;
@@ -241,18 +241,18 @@ impl<'c> Classifier<'c> {
                 None if open.is_empty() => {}
                 None => self.close(&mut open, block, result),
                 Some(piece) => match open.take(&piece, number, start..end.min(block.bytes.len()), &arena) {
-                    Entry::Whole => {}
-                    Entry::Piece => {
+                    JoinedEntry::Whole => {}
+                    JoinedEntry::Piece => {
                         self.give_up(&mut open, block, result);
                         continue;
                     }
-                    Entry::Last(text, whole) => {
+                    JoinedEntry::Last(text, whole) => {
                         result.counts.lines[LineClass::NoSignal] += whole.entries.len() as u64;
                         let reason = format_args!("a piece of the line that ends in line {number}");
                         self.trace_pieces(&whole, LineClass::NoSignal, reason, block, result);
                         joined = Some(Line::of(text));
                     }
-                    entry @ (Entry::TooLong(_) | Entry::Torn(_)) => {
+                    entry @ (JoinedEntry::TooLong(_) | JoinedEntry::Torn(_)) => {
                         self.reject_torn(entry, (number, start..end.min(block.bytes.len())), block, result);
                         continue;
                     }

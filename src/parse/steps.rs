@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::parse::candidate::Found;
+use crate::parse::candidate::CandidateResult;
 use crate::parse::envelope::format::Envelope;
 use crate::parse::format::{Mismatch, OF_NO_FORMAT};
 use crate::parse::service::Service;
@@ -91,8 +91,8 @@ impl Steps {
     }
 
     /// A candidate of this name fits; of an envelope more is told when it is opened.
-    pub(crate) fn find(&mut self, found: &Found<'_>, name: &'static str) {
-        if matches!(found, Found::Parsed(_)) {
+    pub(crate) fn find(&mut self, found: &CandidateResult<'_>, name: &'static str) {
+        if matches!(found, CandidateResult::Parsed(_)) {
             self.read_by(name);
         }
     }

@@ -40,7 +40,7 @@ const MOST_REJECTED: usize = 64;
 const SHOWN: usize = 3;
 
 /// What reads the sample, and how well.
-struct Candidate {
+struct Proposal {
     /// What the user would write; nothing where no flag is needed.
     flags: Vec<String>,
     /// What they say of the access log.
@@ -79,7 +79,7 @@ struct Sample {
 /// A failed write. Unreadable inputs are said, and show in the exit.
 pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> Result<Exit> {
     let (blocks, unreadable) = sample(inputs, run, diagnostics);
-    let plain = Candidate { flags: Vec::new(), format: None, result: read_sample(config, &config.services, None, &blocks) };
+    let plain = Proposal { flags: Vec::new(), format: None, result: read_sample(config, &config.services, None, &blocks) };
     let lines = plain.result.total();
     let (services, contained) = if plain.result.rejects + plain.result.passed + plain.result.unknown > 0 {
         suggest_services(config, &plain.result, &blocks)?
@@ -92,7 +92,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
         let guesses = guesses(&candidates[0].result.rejected);
         candidates.extend(others().chain(guesses).map(|(flags, format)| {
             let result = read_sample(config, &config.services, Some(&format), &blocks);
-            Candidate { flags, format: Some(format), result }
+            Proposal { flags, format: Some(format), result }
         }));
     }
     if let Some(services) = services {
@@ -118,7 +118,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
 }
 
 /// Says of each input how well the flags read it, where there are several: one line of flags is for all of them.
-fn show_files(config: &Config, best: &Candidate, blocks: &[Block], diagnostics: &mut Diagnostics) -> Result<()> {
+fn show_files(config: &Config, best: &Proposal, blocks: &[Block], diagnostics: &mut Diagnostics) -> Result<()> {
     let mut files: Vec<&str> = blocks.iter().map(|block| &*block.file).collect();
     files.dedup();
     if files.len() < 2 {
@@ -183,7 +183,7 @@ fn sample(inputs: Inputs, run: &Run, diagnostics: &mut Diagnostics) -> (Vec<Bloc
 }
 
 /// The services, of those that are not read by default, which read more of the sample; and how many lines they would read if containers were believed.
-fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result<(Option<Candidate>, u64)> {
+fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result<(Option<Proposal>, u64)> {
     let all = Services::from_operands(&["all".to_owned()])?;
     let result = read_sample(config, &all, None, blocks);
     let contained = result.untrusted.saturating_sub(plain.untrusted);
@@ -194,11 +194,11 @@ fn suggest_services(config: &Config, plain: &Sample, blocks: &[Block]) -> Result
     }
     let names = names.join(",");
     let result = read_sample(config, &Services::from_operands(std::slice::from_ref(&names))?, None, blocks);
-    Ok((Some(Candidate { flags: vec!["--services".to_owned(), names], format: None, result }), contained))
+    Ok((Some(Proposal { flags: vec!["--services".to_owned(), names], format: None, result }), contained))
 }
 
 /// The format that reads most with `services` beside it, where both read more than no flags do: one log may need the one, the next the other.
-fn join_both(config: &Config, candidates: &[Candidate], services: &Candidate, blocks: &[Block]) -> Result<Option<Candidate>> {
+fn join_both(config: &Config, candidates: &[Proposal], services: &Proposal, blocks: &[Block]) -> Result<Option<Proposal>> {
     let plain = candidates.first().map_or(0, |plain| plain.result.read);
     let formats = candidates.iter().filter(|candidate| candidate.format.is_some() && candidate.result.read > plain);
     // Of several that read as much, the first.
@@ -207,7 +207,7 @@ fn join_both(config: &Config, candidates: &[Candidate], services: &Candidate, bl
     let [name, format, ..] = best.flags.as_slice() else { return Ok(None) };
     let again = if name == "--json" { LogFormat::from_json_keys(format, FormatOptions::default()) } else { LogFormat::compile(format) }?;
     let result = read_sample(config, &Services::from_operands(&[names.to_owned()])?, Some(&again), blocks);
-    Ok(Some(Candidate { flags: [&*best.flags, &*services.flags].concat(), format: Some(again), result }))
+    Ok(Some(Proposal { flags: [&*best.flags, &*services.flags].concat(), format: Some(again), result }))
 }
 
 /// Every format that a name stands for, with its flags, but those that vouch for the client.
@@ -374,7 +374,7 @@ fn holds_client(user: &[u8]) -> bool {
     memchr::memchr(b' ', user).is_some() && words.any(|word| word == b"-" || net::parse_address(word).is_some())
 }
 
-impl Candidate {
+impl Proposal {
     /// The services that the flags name.
     fn services(&self) -> Option<&str> {
         let at = self.flags.iter().position(|flag| flag == "--services")?;

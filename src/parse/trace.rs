@@ -87,7 +87,7 @@ pub(crate) fn write(form: TraceForm, place: (&str, u64), text: &[u8], steps: &St
             out.push(b'\n');
         }
         TraceForm::Text => {
-            let page = Page { text: &text, steps, outcome, near: near.map(|(template, bytes)| (template.pattern, bytes)), event };
+            let page = TracePage { text: &text, steps, outcome, near: near.map(|(template, bytes)| (template.pattern, bytes)), event };
             out.extend_from_slice(format!("{}:{}: {}\n", escape::terminal(place.0), place.1, outcome.class.replace('_', " ")).as_bytes());
             for (name, value) in page.rows() {
                 out.extend_from_slice(format!("  {name:<9} {}\n", escape::terminal(&value)).as_bytes());
@@ -97,7 +97,7 @@ pub(crate) fn write(form: TraceForm, place: (&str, u64), text: &[u8], steps: &St
 }
 
 /// What people read of one line.
-struct Page<'t> {
+struct TracePage<'t> {
     text: &'t str,
     steps: &'t Steps,
     outcome: &'t Outcome<'t>,
@@ -105,7 +105,7 @@ struct Page<'t> {
     event: Option<&'t str>,
 }
 
-impl Page<'_> {
+impl TracePage<'_> {
     fn rows(&self) -> Vec<(&'static str, String)> {
         let mut rows = vec![("text", escape::shorten(self.text, MAX_SHOWN).into_owned())];
         rows.extend(self.steps.envelopes.iter().map(|envelope| ("envelope", show_envelope(envelope))));

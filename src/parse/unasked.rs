@@ -79,7 +79,7 @@ const LONGEST_TEXT: usize = 4 << 10;
 
 /// A request that is looked at once its client sent more than a few like it.
 #[derive(Debug)]
-struct Kept {
+struct KeptRequest {
     client: Box<[u8]>,
     request: Option<Box<[u8]>>,
     referrer: Option<Box<[u8]>>,
@@ -92,7 +92,7 @@ struct Kept {
     times: u64,
 }
 
-impl Kept {
+impl KeptRequest {
     fn of(web: &Web<'_>, signals: SignalSet, times: u64) -> Self {
         let keep = |text: Option<&[u8]>| text.map(|text| text[..text.len().min(LONGEST_TEXT)].into());
         Self {
@@ -128,7 +128,7 @@ impl Kept {
 #[derive(Debug, Default)]
 pub(crate) struct Unasked {
     counts: Vec<(usize, Addresses)>,
-    kept: Vec<Kept>,
+    kept: Vec<KeptRequest>,
     kept_bytes: usize,
 }
 
@@ -148,7 +148,7 @@ impl Unasked {
 
     /// Keeps a request on which `signals` may fire, and which stands for `times`; `fires` says whether one does.
     pub(super) fn keep(&mut self, web: &Web<'_>, signals: SignalSet, times: u64, fires: impl FnMut(usize, &Web<'_>) -> bool) {
-        let kept = Kept::of(web, signals, times);
+        let kept = KeptRequest::of(web, signals, times);
         self.kept_bytes += kept.bytes();
         self.kept.push(kept);
         if self.kept_bytes > MOST_KEPT {
@@ -166,7 +166,7 @@ impl Unasked {
         for kept in &self.kept {
             kept.signals.indexes().for_each(|signal| *sums.entry((&kept.client, signal)).or_default() += kept.times);
         }
-        let likely = |kept: &Kept| {
+        let likely = |kept: &KeptRequest| {
             let signals = kept.signals.indexes().filter(|&signal| sums[&(&*kept.client, signal)] > ATTACK);
             signals.fold(SignalSet::NONE, SignalSet::with)
         };
@@ -181,7 +181,7 @@ impl Unasked {
                 others.push(kept);
             }
         }
-        self.kept_bytes = others.iter().map(Kept::bytes).sum();
+        self.kept_bytes = others.iter().map(KeptRequest::bytes).sum();
         self.kept = others;
     }
 

@@ -56,11 +56,6 @@ fn read_counts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pair
     Ok(Pairs(counts.into_iter().map(|(name, Whole(count))| (name, count)).collect()))
 }
 
-#[derive(Deserialize)]
-struct SchemaOnly {
-    schema: Option<String>,
-}
-
 impl AccountRecord {
     /// An account of which nothing is known but the hash.
     pub(crate) fn new(user_hash: String) -> Self {
@@ -78,8 +73,7 @@ impl AccountRecord {
     /// # Errors
     /// A sentence that says what is wrong with it.
     pub(crate) fn from_line(line: &[u8]) -> Result<Self, String> {
-        let SchemaOnly { schema } = serde_json::from_slice(line).map_err(|error| malformed(&error))?;
-        match schema.as_deref() {
+        match crate::record::schema_of(line)?.as_deref() {
             Some(ACCOUNT_SCHEMA) => serde_json::from_slice(line).map_err(|error| malformed(&error)),
             Some(other) => {
                 Err(format!("this is a {} record, not one that soar-score --accounts wrote ({ACCOUNT_SCHEMA})", shorten(other, QUOTED)))

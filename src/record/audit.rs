@@ -25,7 +25,7 @@ pub(crate) struct AuditRecord<'a> {
 }
 
 #[derive(Serialize)]
-struct Wire<'a> {
+struct AuditJson<'a> {
     schema: &'static str,
     at: LogTime<'static>,
     ip: Address,
@@ -40,7 +40,7 @@ impl AuditRecord<'_> {
     /// The record as one line with its end.
     pub(crate) fn to_line(&self) -> Vec<u8> {
         let Self { seconds, ip, ports, rules, target } = *self;
-        let mut line = json::to_vec(&Wire { schema: AUDIT_SCHEMA, at: LogTime { seconds, fraction: "" }, ip, ports, rules, target });
+        let mut line = json::to_vec(&AuditJson { schema: AUDIT_SCHEMA, at: LogTime { seconds, fraction: "" }, ip, ports, rules, target });
         line.push(b'\n');
         line
     }

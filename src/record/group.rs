@@ -49,8 +49,8 @@ impl GroupRecord<'_> {
 
 impl Serialize for GroupRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Pairs<'p, 'a>(&'p [(Text<'a>, u64)]);
-        impl Serialize for Pairs<'_, '_> {
+        struct CountPairs<'p, 'a>(&'p [(Text<'a>, u64)]);
+        impl Serialize for CountPairs<'_, '_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_map(self.0.iter().map(|(name, count)| (name, count)))
             }
@@ -65,7 +65,7 @@ impl Serialize for GroupRecord<'_> {
         {
             map.serialize_entry(key, &count)?;
         }
-        map.serialize_entry("signals", &Pairs(&self.signals))?;
+        map.serialize_entry("signals", &CountPairs(&self.signals))?;
         for (key, at) in [("first_seen", self.first_seen), ("last_seen", self.last_seen)] {
             if let Some(seconds) = at {
                 map.serialize_entry(key, &LogTime { seconds, fraction: "" })?;

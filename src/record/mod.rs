@@ -89,6 +89,14 @@ struct SchemaOnly<'a> {
     schema: Option<Text<'a>>,
 }
 
+/// The `schema` of a line that is an object, wherever it stands.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(crate) fn schema_of(line: &[u8]) -> std::result::Result<Option<Cow<'_, str>>, String> {
+    serde_json::from_slice(line).map(|SchemaOnly { schema }| schema.map(|Text(schema)| schema)).map_err(|error| malformed(&error))
+}
+
 /// Reads the `schema` of a line: quickly if it is the first key, as our stages write it, else by a full parse.
 pub fn kind_of(line: &[u8]) -> RecordKind {
     const EVENT_START: &[u8] = br#"{"schema":"soar.event/1","#;
@@ -106,10 +114,10 @@ pub fn kind_of(line: &[u8]) -> RecordKind {
     if !text.starts_with(b"{") {
         return RecordKind::Foreign("not a JSON object: is soar-parse missing in between?".to_owned());
     }
-    match serde_json::from_slice::<SchemaOnly<'_>>(line) {
-        Err(error) => RecordKind::Foreign(malformed(&error)),
-        Ok(SchemaOnly { schema: None }) => RecordKind::Foreign("no schema key: not a SOAR record".to_owned()),
-        Ok(SchemaOnly { schema: Some(Text(schema)) }) => match &*schema {
+    match schema_of(line) {
+        Err(reason) => RecordKind::Foreign(reason),
+        Ok(None) => RecordKind::Foreign("no schema key: not a SOAR record".to_owned()),
+        Ok(Some(schema)) => match &*schema {
             EVENT_SCHEMA => RecordKind::Event,
             HOST_SCHEMA => RecordKind::Host,
             other if other.starts_with("soar.") => RecordKind::Unknown(shorten(other, QUOTED).into_owned()),

@@ -5,7 +5,7 @@
 mod meaning;
 mod set;
 
-pub use meaning::{Login, Value};
+pub use meaning::{LoginMeaning, Value};
 pub use set::SignalSet;
 pub(crate) use set::{LOGIN_ACCEPTED, LOGIN_FAILED, SERVICE_LOGINS, SSH_LOGINS};
 
@@ -31,7 +31,7 @@ pub struct Signal {
     /// What of its events is counted apart by value, for rules over `users` and `paths`.
     pub distinct: Option<Value>,
     /// What it says of a login.
-    pub login: Option<Login>,
+    pub login: Option<LoginMeaning>,
     /// Whether the order of its failures and logins is kept, for break-ins.
     pub is_ordered: bool,
     /// When it fires, in one sentence.
@@ -57,7 +57,7 @@ pub const SIGNALS: &[Signal] = &[
         on_by_default: true,
         is_always_written: true,
         distinct: Some(Value::User),
-        login: Some(Login::Failed),
+        login: Some(LoginMeaning::Failed),
         is_ordered: true,
         about: "sshd refused a password or a keyboard-interactive answer, for any user",
         source: "OpenSSH auth.c, auth_log()",
@@ -111,7 +111,7 @@ pub const SIGNALS: &[Signal] = &[
         on_by_default: true,
         is_always_written: true,
         distinct: Some(Value::User),
-        login: Some(Login::Accepted),
+        login: Some(LoginMeaning::Accepted),
         is_ordered: true,
         about: "sshd let a login in: the answer to \"did they get in?\"",
         source: "OpenSSH auth.c, auth_log()",
@@ -224,7 +224,7 @@ pub const SIGNALS: &[Signal] = &[
         on_by_default: true,
         is_always_written: false,
         distinct: Some(Value::User),
-        login: Some(Login::Failed),
+        login: Some(LoginMeaning::Failed),
         is_ordered: false,
         about: "a login service other than sshd refused a login: mail, FTP, databases, remote desktops, web applications (soar-parse --list-services)",
         source: "the source file of each message; see soar-parse --list-services",
@@ -243,7 +243,7 @@ pub const SIGNALS: &[Signal] = &[
         on_by_default: true,
         is_always_written: false,
         distinct: Some(Value::User),
-        login: Some(Login::Accepted),
+        login: Some(LoginMeaning::Accepted),
         is_ordered: false,
         about: "a login service other than sshd let a login in",
         source: "the source file of each message; see soar-parse --list-services",

@@ -28,7 +28,7 @@ const COLLECTED: usize = 4 * ROWS;
 
 /// The accounts of one order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Ranked {
+struct RankedAccounts {
     count: u64,
     kept: Vec<AccountRecord>,
 }
@@ -37,15 +37,15 @@ struct Ranked {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AccountTables {
     /// By failures.
-    tried: Ranked,
+    tried: RankedAccounts,
     /// Those that were let in, by failures.
-    got_in: Ranked,
+    got_in: RankedAccounts,
 }
 
 /// One table: its title, what it shows, its first accounts, and how many more there are.
 pub(crate) type AccountTableView<'t> = (Phrase, Phrase, &'t [AccountRecord], u64);
 
-impl Ranked {
+impl RankedAccounts {
     fn add(&mut self, account: &AccountRecord) {
         self.count += 1;
         self.kept.push(account.clone());

@@ -141,13 +141,13 @@ impl Bars {
 }
 
 /// The colours of a theme.
-pub(crate) struct Paint {
+pub(crate) struct BarColours {
     pub(crate) paper: RGBColor,
     pub(crate) ink: RGBColor,
     pub(crate) grid: RGBColor,
 }
 
-impl Paint {
+impl BarColours {
     pub(crate) const fn of(theme: Theme) -> Self {
         match theme {
             Theme::Light | Theme::Auto => Self { paper: WHITE, ink: RGBColor(33, 37, 41), grid: RGBColor(222, 226, 230) },
@@ -182,7 +182,7 @@ pub(crate) fn render(bars: &Bars, picture: Picture, options: &RenderOptions) -> 
     let legend = Legend::new(bars, &SVGBackend::with_string(&mut String::new(), (WIDTH, WIDTH)).into_drawing_area())?;
     let head = TITLE_HEIGHT + LINE_HEIGHT * (legend.lines + u32::try_from(bars.notes.len()).unwrap_or(0));
     let size = (WIDTH, head + FOOT_HEIGHT + plot.max(rows.saturating_mul(LEAST_ROW_HEIGHT)));
-    let chart = BarChart { bars, legend, head, paint: Paint::of(options.theme), lang: options.lang };
+    let chart = BarChart { bars, legend, head, paint: BarColours::of(options.theme), lang: options.lang };
     match picture {
         Picture::Svg => {
             let mut svg = String::new();
@@ -220,7 +220,7 @@ struct Legend {
 impl Legend {
     /// Fills lines from the left, then centres each.
     fn new<B: DrawingBackend>(bars: &Bars, area: &Area<B>) -> std::result::Result<Self, ChartError> {
-        let style = Paint::of(Theme::Light).text(TEXT, Weight::Normal);
+        let style = BarColours::of(Theme::Light).text(TEXT, Weight::Normal);
         let mut lines: Vec<Vec<u32>> = Vec::new();
         for (text, fill) in &bars.legend {
             let field = if fill.is_some() { FIELD + FIELD_GAP } else { 0 };
@@ -248,7 +248,7 @@ struct BarChart<'b> {
     legend: Legend,
     /// Pixels of title, note and legend.
     head: u32,
-    paint: Paint,
+    paint: BarColours,
     lang: Lang,
 }
 

@@ -14,7 +14,7 @@ use crate::record::host::scan::Port;
 use crate::record::json;
 use crate::record::signal::{SIGNALS, index_of};
 use crate::report::data::is_break_in;
-use crate::report::detail::{Row, values_of};
+use crate::report::detail::{DetailRow, values_of};
 use crate::report::lang::story::CHANGE;
 use crate::report::lang::{ALLOWED, BREAK_IN, FAILED_BEFORE, LOGINS, Lang, Phrase, SERVICES, SUSPECT};
 use crate::report::scanned::put_scan_result;
@@ -63,7 +63,7 @@ enum Cell {
     Enrich(&'static [String]),
 }
 
-type Put = fn(Row<'_>, Lang, &mut String);
+type Put = fn(DetailRow<'_>, Lang, &mut String);
 
 /// A column of what the host itself says.
 const fn column(name: &'static str, kind: ColumnKind, heading: Phrase, put: Put) -> Column {
@@ -220,7 +220,7 @@ impl Column {
     }
 
     /// Appends the text of its cell, not yet escaped for any format.
-    pub fn put(&self, row: Row<'_>, lang: Lang, out: &mut String) {
+    pub fn put(&self, row: DetailRow<'_>, lang: Lang, out: &mut String) {
         match self.cell {
             Cell::Put(put) => put(row, lang, out),
             Cell::Count(index) => put_number(row.host.count_of(SIGNALS[index].name), out),
@@ -239,7 +239,7 @@ impl Column {
     }
 
     /// The text of its cell, for people: times as they write them.
-    pub fn text(&self, row: Row<'_>, lang: Lang) -> String {
+    pub fn text(&self, row: DetailRow<'_>, lang: Lang) -> String {
         let mut out = String::new();
         self.put(row, lang, &mut out);
         if self.kind == ColumnKind::Time || self.name == "scanned_at" { lang.time_of(&out) } else { out }
@@ -247,7 +247,7 @@ impl Column {
 }
 
 /// What to think of a host, in a word.
-pub fn verdict(row: Row<'_>, lang: Lang) -> &'static str {
+pub fn verdict(row: DetailRow<'_>, lang: Lang) -> &'static str {
     match row.host {
         host if host.suspicious && is_break_in(host) => lang.say(BREAK_IN),
         host if host.suspicious => lang.say(SUSPECT),
@@ -257,7 +257,7 @@ pub fn verdict(row: Row<'_>, lang: Lang) -> &'static str {
 }
 
 /// The open ports, joined by a space.
-fn put_open_ports(row: Row<'_>, out: &mut String) {
+fn put_open_ports(row: DetailRow<'_>, out: &mut String) {
     let ports = row.host.scan.iter().flat_map(|scan| &scan.open_ports);
     put_list(ports, out, |port, out| {
         out.push_str(itoa::Buffer::new().format(*port));
@@ -271,7 +271,7 @@ fn put_state(port: &Port, out: &mut String) -> std::fmt::Result {
 }
 
 /// The percentage of the score that the reason stands for; nothing where there is no score.
-fn put_share(row: Row<'_>, out: &mut String) {
+fn put_share(row: DetailRow<'_>, out: &mut String) {
     let Some(reason) = &row.host.reason else { return };
     let part = u128::from(row.host.count_of(&reason.0)) * u128::from(row.host.weight_of(&reason.0));
     if let Some(percent) = (part * 100).checked_div(u128::from(row.host.score)) {

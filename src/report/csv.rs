@@ -13,11 +13,11 @@ use crate::base::error::{Error, Result};
 use crate::base::escape::{csv_cell, terminal};
 use crate::base::time::parse_rfc3339;
 use crate::report::column::{Column, ColumnKind, split_columns};
-use crate::report::detail::Row;
+use crate::report::detail::DetailRow;
 use crate::report::lang::local_time;
 use crate::report::page::{RenderOptions, Report, Rows, Style, check_kind};
 use crate::report::sheet;
-use crate::report::sheet::{Reader, Times};
+use crate::report::sheet::{SheetReader, Times};
 
 /// `--csv`.
 #[derive(Debug)]
@@ -74,14 +74,14 @@ pub fn parse_delimiter(text: &str) -> Result<u8> {
 impl Style {
     /// Whether times are told apart from other text.
     const fn is_for_people(&self) -> bool {
-        !matches!((self.reader, &self.times), (Reader::Scripts, Times::Rfc3339))
+        !matches!((self.reader, &self.times), (SheetReader::Scripts, Times::Rfc3339))
     }
 
     /// The cell that says `text` in `column`.
-    fn cell<'t>(&self, column: &Column, row: Row<'_>, text: &'t str) -> Cow<'t, str> {
+    fn cell<'t>(&self, column: &Column, row: DetailRow<'_>, text: &'t str) -> Cow<'t, str> {
         match (column.kind, self.reader) {
-            (ColumnKind::Text, Reader::Scripts) => escaped(text),
-            (ColumnKind::Text, Reader::Spreadsheet) if column.lists_ports() => {
+            (ColumnKind::Text, SheetReader::Scripts) => escaped(text),
+            (ColumnKind::Text, SheetReader::Spreadsheet) if column.lists_ports() => {
                 let count = row.host.scan.as_ref().map_or(0, |scan| scan.open_ports.len());
                 let is_ours = count == 0 && row.host.scan.as_ref().is_some_and(|scan| scan.status.0 == "complete");
                 let ports = sheet::ports(text, count);
@@ -89,9 +89,9 @@ impl Style {
                 Cow::Owned(if is_ours { escaped(&ports).into_owned() } else { sheet::text(escaped(&ports)).into_owned() })
             }
             // Of its labels, the one that is a number.
-            (ColumnKind::Text, Reader::Spreadsheet) if column.name == "reason" && text == "404" => Cow::Borrowed("HTTP 404"),
-            (ColumnKind::Text, Reader::Spreadsheet) => sheet::text(escaped(text)),
-            (ColumnKind::Address, Reader::Spreadsheet) => sheet::address(text),
+            (ColumnKind::Text, SheetReader::Spreadsheet) if column.name == "reason" && text == "404" => Cow::Borrowed("HTTP 404"),
+            (ColumnKind::Text, SheetReader::Spreadsheet) => sheet::text(escaped(text)),
+            (ColumnKind::Address, SheetReader::Spreadsheet) => sheet::address(text),
             _ => Cow::Borrowed(text),
         }
     }
@@ -129,7 +129,7 @@ impl Rows for CsvRows<'_> {
         self.columns.iter().any(|column| column.needs_detail)
     }
 
-    fn add(&mut self, row: Row<'_>) {
+    fn add(&mut self, row: DetailRow<'_>) {
         let style = &self.options.csv;
         let start = self.rows.len();
         for (nth, column) in self.columns.iter().enumerate() {
@@ -200,7 +200,7 @@ mod tests {
     fn row(line: &str, options: &RenderOptions) -> String {
         let host = HostRecord::from_line(line.as_bytes()).expect("a host");
         let mut rows = Csv.rows(options, Vec::new()).expect("rows");
-        rows.add(Row { host: &host, detail: &HostDetail::of(&host) });
+        rows.add(DetailRow { host: &host, detail: &HostDetail::of(&host) });
         String::from_utf8(rows.finish()).expect("UTF-8")
     }
 

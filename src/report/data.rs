@@ -11,7 +11,7 @@ use crate::record::run::RunRecord;
 use crate::record::signal::{SIGNALS, index_of};
 use crate::report::accounts::AccountTables;
 use crate::report::change::{Against, ChangeCounts};
-use crate::report::detail::{HostDetail, Row};
+use crate::report::detail::{DetailRow, HostDetail};
 use crate::report::groups::GroupTallies;
 use crate::report::login;
 use crate::report::proxy::WebSignals;
@@ -44,8 +44,8 @@ pub struct TopHost<'a> {
 
 impl TopHost<'_> {
     /// What columns are made of.
-    pub const fn row(&self) -> Row<'_> {
-        Row { host: &self.host, detail: &self.detail }
+    pub const fn row(&self) -> DetailRow<'_> {
+        DetailRow { host: &self.host, detail: &self.detail }
     }
 }
 

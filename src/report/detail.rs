@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// A host and what else its record says.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub struct DetailRow<'a> {
     pub host: &'a HostRecord<'a>,
     /// What else its record says; empty where nothing of it is shown.
     pub detail: &'a HostDetail,

@@ -60,7 +60,7 @@ use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::report::accounts::AccountTables;
 use crate::report::change::Against;
 use crate::report::data::{ReportData, ReportNeeds, Thresholds};
-use crate::report::detail::{HostDetail, Row};
+use crate::report::detail::{DetailRow, HostDetail};
 use crate::report::page::{RenderOptions, Report, Rows};
 use crate::report::timeline::total::is_seen_in;
 
@@ -233,7 +233,7 @@ fn read_block(block: &Block, config: &Config, mut data: ReportData, buffers: &Bu
                 let mut detail = if needs_detail { HostDetail::of(&host) } else { HostDetail::default() };
                 detail.change = data.against.as_ref().filter(|_| needs_detail).map(|against| against.compare(&host));
                 for (_, rows) in &mut rows {
-                    rows.add(Row { host: &host, detail: &detail });
+                    rows.add(DetailRow { host: &host, detail: &detail });
                 }
             }
             Ok(())

@@ -7,9 +7,9 @@ use crate::base::error::{Error, Result};
 use crate::base::time::period::Period;
 use crate::report::column::Column;
 use crate::report::data::{ReportData, ReportNeeds};
-use crate::report::detail::Row;
+use crate::report::detail::DetailRow;
 use crate::report::lang::Lang;
-use crate::report::sheet::{Reader, Times};
+use crate::report::sheet::{SheetReader, Times};
 
 /// One kind of report. It has rows or a page: the other part stays as it is here.
 pub trait Report: fmt::Debug + Sync {
@@ -83,7 +83,7 @@ pub trait Rows {
     fn needs_detail(&self) -> bool;
 
     /// Adds the row of a host.
-    fn add(&mut self, row: Row<'_>);
+    fn add(&mut self, row: DetailRow<'_>);
 
     /// The rows that were added.
     fn finish(self: Box<Self>) -> Vec<u8>;
@@ -107,7 +107,7 @@ pub struct Style {
     /// What separates cells.
     pub delimiter: u8,
     /// Who reads them.
-    pub reader: Reader,
+    pub reader: SheetReader,
     /// How times are written.
     pub times: Times,
     /// What stands before the first line.
@@ -116,7 +116,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { delimiter: b',', reader: Reader::default(), times: Times::default(), start: "" }
+        Self { delimiter: b',', reader: SheetReader::default(), times: Times::default(), start: "" }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::report::detail::Row;
+use crate::report::detail::DetailRow;
 use crate::report::lang;
 use crate::report::lang::{Lang, NOT_SCANNED, SCAN_STATES, word_of};
 
 /// The open ports, or why there are none to tell.
-pub(crate) fn put_scan_result(row: Row<'_>, lang: Lang, out: &mut String) {
+pub(crate) fn put_scan_result(row: DetailRow<'_>, lang: Lang, out: &mut String) {
     let Some(scan) = &row.host.scan else {
         // Only suspicious hosts are scanned.
         return out.push_str(if row.host.suspicious { lang.say(NOT_SCANNED) } else { "" });
@@ -40,7 +40,7 @@ pub(crate) fn put_ranges(ports: &[u16], out: &mut String) {
 }
 
 /// A host that refuses and one that says nothing are not the same.
-fn put_no_port(row: Row<'_>, lang: Lang, out: &mut String) {
+fn put_no_port(row: DetailRow<'_>, lang: Lang, out: &mut String) {
     let [closed, filtered] =
         [row.detail.scan.closed, row.detail.scan.filtered].map(|count| count.filter(|count| *count > 0).map(|count| lang.number(count)));
     let said = match (closed, filtered) {
@@ -78,7 +78,7 @@ mod tests {
             let line = format!(r#"{{"ip":"192.0.2.1","suspicious":true,"scan":{{"status":"complete",{scan}}}}}"#);
             let host = HostRecord::from_line(line.as_bytes()).expect("a host");
             let detail = HostDetail::of(&host);
-            let row = Row { host: &host, detail: &detail };
+            let row = DetailRow { host: &host, detail: &detail };
             let cell = |name: &str, lang| Column::find(name).expect("a column").text(row, lang);
             assert_eq!((cell("scan_result", Lang::En), cell("scan_result", Lang::Fr)), (en.to_owned(), fr.to_owned()), "{scan}");
             // What scripts read is numbers and nothing else.

@@ -18,7 +18,7 @@ use crate::report::lang::name_of_zone;
 
 /// For whom the cells of the CSV are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reader {
+pub enum SheetReader {
     /// Programs: every cell says what the record says.
     #[default]
     Scripts,

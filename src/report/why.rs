@@ -8,7 +8,7 @@ use crate::record::comparison::{Comparison, PlainRule, Sign};
 use crate::record::host::HostRecord;
 use crate::record::host::explain::{Explained, Observed};
 use crate::report::data::BREAK_IN;
-use crate::report::detail::{Row, text_of, window_seconds};
+use crate::report::detail::{DetailRow, text_of, window_seconds};
 use crate::report::lang::{Counted, Lang, Phrase};
 use crate::report::words::{ABOUTS, TECHNIQUES, counted as counted_as};
 
@@ -48,7 +48,7 @@ pub(crate) struct Why {
 }
 
 /// Why `row` is suspicious: each rule that holds and is explained, and the others in one sentence.
-pub(crate) fn reasons(row: Row<'_>, lang: Lang) -> Vec<Why> {
+pub(crate) fn reasons(row: DetailRow<'_>, lang: Lang) -> Vec<Why> {
     if !row.host.suspicious {
         return Vec::new();
     }
@@ -65,7 +65,7 @@ pub(crate) fn reasons(row: Row<'_>, lang: Lang) -> Vec<Why> {
 }
 
 /// The same as one text, for a cell.
-pub(crate) fn text(row: Row<'_>, lang: Lang) -> String {
+pub(crate) fn text(row: DetailRow<'_>, lang: Lang) -> String {
     let reasons = reasons(row, lang);
     let texts = reasons.iter().map(|why| match &*why.attack {
         "" => why.sentence.clone(),
@@ -75,7 +75,7 @@ pub(crate) fn text(row: Row<'_>, lang: Lang) -> String {
 }
 
 /// The techniques of the rules that hold, each once; of a record that does not list them, those of the rules that it explains.
-pub(crate) fn techniques(row: Row<'_>, lang: Lang) -> Vec<String> {
+pub(crate) fn techniques(row: DetailRow<'_>, lang: Lang) -> Vec<String> {
     if row.host.suspicious && !row.host.attack.is_empty() {
         return row.host.attack.iter().map(|id| technique(&id.0)).collect();
     }
@@ -186,7 +186,7 @@ mod tests {
     fn texts(line: &str) -> [String; 2] {
         let host = HostRecord::from_line(line.as_bytes()).expect("a host");
         let detail = HostDetail::of(&host);
-        [Lang::En, Lang::Fr].map(|lang| text(Row { host: &host, detail: &detail }, lang))
+        [Lang::En, Lang::Fr].map(|lang| text(DetailRow { host: &host, detail: &detail }, lang))
     }
 
     fn explained(rule: &str) -> [String; 2] {
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(texts(line)[0], format!("x: 2; the rule a asks for more than 1 ({guessing}). nothing counted; rule: b (T9999)"));
         let techniques = |line: &str| {
             let host = HostRecord::from_line(line.as_bytes()).expect("a host");
-            super::techniques(Row { host: &host, detail: &HostDetail::of(&host) }, Lang::En)
+            super::techniques(DetailRow { host: &host, detail: &HostDetail::of(&host) }, Lang::En)
         };
         assert_eq!(techniques(line), [guessing, "T9999"]);
         let older = line.replace(r#""attack":["T1110.001","T9999"],"#, "");

@@ -11,14 +11,14 @@ use crate::record::audit::AuditRecord;
 
 /// Why an address is scanned.
 #[derive(Debug)]
-pub(crate) enum Why {
+pub(crate) enum ScanCause {
     /// These rules made it suspicious: a JSON value, as the record has it.
     Rules(Box<RawValue>),
     /// This line of the targets names it.
     Target(Arc<str>),
 }
 
-impl Why {
+impl ScanCause {
     /// The rules of a record; none where it names none.
     pub(crate) fn of_rules(rules: Option<&[u8]>) -> Self {
         let text = rules.and_then(|rules| std::str::from_utf8(rules).ok()).unwrap_or("[]");
@@ -43,10 +43,10 @@ impl Audit {
     ///
     /// # Errors
     /// [`Error::Write`](crate::base::error::Error::Write) names the file.
-    pub(super) fn write(&mut self, ip: Address, why: &Why, seconds: i64) -> Result<()> {
+    pub(super) fn write(&mut self, ip: Address, why: &ScanCause, seconds: i64) -> Result<()> {
         let (rules, target) = match why {
-            Why::Rules(rules) => (Some(&**rules), None),
-            Why::Target(text) => (None, Some(&**text)),
+            ScanCause::Rules(rules) => (Some(&**rules), None),
+            ScanCause::Target(text) => (None, Some(&**text)),
         };
         self.file.write(&AuditRecord { seconds, ip, ports: &self.ports, rules, target }.to_line())
     }

@@ -84,14 +84,14 @@ pub enum Mode {
 
 /// Why a host is not scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
+enum SkipReason {
     /// `--scope` does not include it, or it is no single host.
     OutOfScope,
     /// `--exclude` names it.
     Excluded,
 }
 
-impl Refusal {
+impl SkipReason {
     /// What is written under `scan`.
     const fn scan(self) -> &'static [u8] {
         match self {
@@ -104,14 +104,14 @@ impl Refusal {
 impl Config {
     /// Why `ip` is not touched, if it is not. What may not be touched is not reached through a translator or a tunnel either;
     /// what may be touched opens the way to nothing but itself.
-    fn refuse(&self, address: Address) -> Option<Refusal> {
+    fn refuse(&self, address: Address) -> Option<SkipReason> {
         let ip = address.ip;
         if self.exclude.contains(address) || net::embedded_ipv4(ip).any(|inside| self.exclude.contains(inside)) {
-            return Some(Refusal::Excluded);
+            return Some(SkipReason::Excluded);
         }
         let mut inside = net::embedded_ipv4(ip).peekable();
         let leads_to_nobody = inside.peek().is_some() && !inside.any(net::is_unicast);
-        (!net::is_unicast(ip) || leads_to_nobody || !self.scope.contains(address)).then_some(Refusal::OutOfScope)
+        (!net::is_unicast(ip) || leads_to_nobody || !self.scope.contains(address)).then_some(SkipReason::OutOfScope)
     }
 
     fn open_audit(&self, inputs: &Inputs) -> Result<Option<Audit>> {

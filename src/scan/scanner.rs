@@ -11,7 +11,7 @@ use crate::io::diagnostics::Diagnostics;
 use crate::io::output::Output;
 use crate::io::stats::Stats;
 use crate::record::run::count::LineClass;
-use crate::scan::audit::{Audit, Why};
+use crate::scan::audit::{Audit, ScanCause};
 use crate::scan::peer::{Lost, Peer};
 use crate::scan::probe::driver;
 use crate::scan::probe::driver::{Driver, ProbeEvent};
@@ -55,7 +55,7 @@ pub(crate) struct Scanner<'r> {
     is_read: bool,
     audit: Option<Audit>,
     /// Why each host is scanned that was not begun yet, for the audit.
-    whys: HashMap<HostId, Why, ahash::RandomState>,
+    whys: HashMap<HostId, ScanCause, ahash::RandomState>,
     epoch: i64,
     started: Instant,
     tally: ScanStats,
@@ -158,12 +158,12 @@ impl<'r> Scanner<'r> {
             match self.pending.pop_front() {
                 Some(ScanInput::Lines(lines)) => self.pass(lines),
                 Some(ScanInput::Host(line, host)) => {
-                    let why = self.audit.is_some().then(|| Why::of_rules(host.rules(&line)));
+                    let why = self.audit.is_some().then(|| ScanCause::of_rules(host.rules(&line)));
                     self.admit(line, host, why);
                 }
                 Some(ScanInput::Targets(mut targets)) => {
                     let Some(ip) = targets.next() else { continue };
-                    let why = self.audit.is_some().then(|| Why::Target(targets.text.clone()));
+                    let why = self.audit.is_some().then(|| ScanCause::Target(targets.text.clone()));
                     self.pending.push_front(ScanInput::Targets(targets));
                     let (line, host) = targets::host_of(ip);
                     self.tally.hosts += 1;
@@ -211,7 +211,7 @@ impl<'r> Scanner<'r> {
         }
     }
 
-    fn admit(&mut self, line: Vec<u8>, host: HostLine, why: Option<Why>) {
+    fn admit(&mut self, line: Vec<u8>, host: HostLine, why: Option<ScanCause>) {
         let ip = host.ip;
         let refusal = self.config.refuse(ip);
         self.tally.count(refusal);

@@ -11,7 +11,7 @@ use crate::record::run::count::{Counter, LineClass, LineCounts};
 use crate::scan::peer::LostOnes;
 use crate::scan::read::InputKind;
 use crate::scan::results::ResultStore;
-use crate::scan::{Config, Mode, Refusal};
+use crate::scan::{Config, Mode, SkipReason};
 
 /// How often the progress bar moves.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
@@ -44,11 +44,11 @@ pub(crate) struct ScanStats {
 
 impl ScanStats {
     /// Counts a host that is scanned, or is not.
-    pub(super) const fn count(&mut self, refusal: Option<Refusal>) {
+    pub(super) const fn count(&mut self, refusal: Option<SkipReason>) {
         let counter = match refusal {
             None => &mut self.scanned,
-            Some(Refusal::OutOfScope) => &mut self.out_of_scope,
-            Some(Refusal::Excluded) => &mut self.excluded,
+            Some(SkipReason::OutOfScope) => &mut self.out_of_scope,
+            Some(SkipReason::Excluded) => &mut self.excluded,
         };
         *counter += 1;
     }

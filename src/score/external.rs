@@ -13,7 +13,7 @@ use crate::base::error::{Error, Result};
 use crate::base::net::AddressSet;
 use crate::io::spill::{Sorter, Spill};
 use crate::record::host::HostRecord;
-use crate::record::host::timeline::Span;
+use crate::record::host::timeline::TimelineSpan;
 use crate::score::Config;
 use crate::score::groups::Groups;
 use crate::score::write::{HostWriter, OutputKind, WriteStats, write_hosts};
@@ -34,13 +34,13 @@ pub struct SpillingTable {
     held_bytes: usize,
     spill: Option<Spill<{ size_of::<SortKey>() }>>,
     /// Where the timelines of the hosts lie that were written.
-    span: Span,
+    span: TimelineSpan,
 }
 
 impl SpillingTable {
     /// Nothing counted yet; the table may hold so many bytes.
     pub fn new(keep: AggregationOptions, allow: &AddressSet, limit_bytes: Option<usize>) -> Self {
-        Self { table: Table::new(keep, allow), limit_bytes, held_bytes: 0, spill: None, span: Span::default() }
+        Self { table: Table::new(keep, allow), limit_bytes, held_bytes: 0, spill: None, span: TimelineSpan::default() }
     }
 
     /// What is counted since the last spill.

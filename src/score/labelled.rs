@@ -126,14 +126,14 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
 }
 
 /// The labels of a block.
-struct Found {
+struct BlockLabels {
     labels: Vec<Label>,
     /// How many of them are of hosts.
     of_hosts: u64,
 }
 
-fn labels_of(block: &Block, rules: &Rules) -> Result<Found> {
-    let mut found = Found { labels: Vec::new(), of_hosts: 0 };
+fn labels_of(block: &Block, rules: &Rules) -> Result<BlockLabels> {
+    let mut found = BlockLabels { labels: Vec::new(), of_hosts: 0 };
     for (number, line) in block.records() {
         let Ok(line) = line else { continue };
         if let Some(label) = Label::of(line, &format!("{}:{number}", block.file), rules)? {

@@ -101,3 +101,35 @@ fn no_file_of_rust_is_longer_than_a_reader_takes_in() {
     assert!(long.is_empty(), "more than {MOST_LINES} lines, so split by concern: {long:?}");
     assert!(files.len() > 100, "only {} files were found", files.len());
 }
+
+/// Each stage has flags and what they say; nothing else has two meanings.
+const OF_EACH_STAGE: [&str; 2] = ["Args", "Config"];
+
+#[test]
+fn no_type_has_the_name_of_another() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let mut declared: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a source");
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim_start();
+            let line =
+                line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(")?.split_once(") ").map(|(_, rest)| rest)).unwrap_or(line);
+            let Some((kind, rest)) = line.split_once(' ') else { continue };
+            // An associated type has no path of its own, and stands inside; an alias stands at the start of a line.
+            let is_type = matches!(kind, "struct" | "enum" | "trait" | "union")
+                || kind == "type" && !text.lines().nth(number - 1).unwrap_or_default().starts_with(' ');
+            let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+            if is_type && name.starts_with(|c: char| c.is_ascii_uppercase()) && !OF_EACH_STAGE.contains(&&*name) {
+                declared
+                    .entry(name)
+                    .or_default()
+                    .push(format!("{}:{number}", file.strip_prefix(root()).expect("below the root").display()));
+            }
+        }
+    }
+    assert!(declared.len() > 300, "only {} types were found", declared.len());
+    declared.retain(|_, places| places.len() > 1);
+    assert!(declared.is_empty(), "a name stands for one type: {declared:#?}");
+}

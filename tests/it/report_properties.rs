@@ -9,7 +9,7 @@ use soar_light::record::host::HostRecord;
 use soar_light::report::REPORTS;
 use soar_light::report::column::COLUMNS;
 use soar_light::report::data::{ReportData, ReportNeeds, Thresholds};
-use soar_light::report::detail::{HostDetail, Row};
+use soar_light::report::detail::{DetailRow, HostDetail};
 use soar_light::report::lang::Lang;
 use soar_light::report::login::HEADINGS;
 use soar_light::report::page::{RenderOptions, Style, Theme};
@@ -77,7 +77,7 @@ proptest! {
             let mut bytes = report.heading(&look);
             if let Some(mut rows) = report.rows(&look, Vec::new()) {
                 for host in &hosts {
-                    rows.add(Row { host, detail: &HostDetail::of(host) });
+                    rows.add(DetailRow { host, detail: &HostDetail::of(host) });
                 }
                 bytes.extend(rows.finish());
             }

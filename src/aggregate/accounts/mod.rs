@@ -15,7 +15,7 @@ use crate::aggregate::table::SortKey;
 use crate::base::error::{Error, Result};
 use crate::io::spill::Spill;
 use crate::record::MAX_INTEGER;
-use crate::record::signal::{Login, SIGNALS};
+use crate::record::signal::{LoginMeaning, SIGNALS};
 
 /// How long keys of spilled records are: the user, and who tried it; nobody, for the account itself.
 const KEY_BYTES: usize = size_of::<UserDigest>() + size_of::<SortKey>();
@@ -52,7 +52,7 @@ impl Account {
         if let Some(service) = row.service {
             self.add_service(service);
         }
-        let is_login = row.signals.indexes().any(|index| SIGNALS[index].login == Some(Login::Accepted));
+        let is_login = row.signals.indexes().any(|index| SIGNALS[index].login == Some(LoginMeaning::Accepted));
         self.see(row.at, row.at, row.at.filter(|_| is_login));
     }
 
@@ -89,7 +89,7 @@ impl Account {
 
     /// How often it was let in.
     pub(crate) fn logins(&self) -> u64 {
-        let logins = self.counts.iter().filter(|(index, _)| SIGNALS[usize::from(*index)].login == Some(Login::Accepted));
+        let logins = self.counts.iter().filter(|(index, _)| SIGNALS[usize::from(*index)].login == Some(LoginMeaning::Accepted));
         logins.fold(0_u64, |sum, &(_, count)| sum.saturating_add(count)).min(MAX_INTEGER)
     }
 

@@ -8,7 +8,7 @@ use crate::aggregate::table::{HostKey, SortKey};
 use crate::record::Text;
 use crate::record::event::INVALID;
 use crate::record::event::read::EventView;
-use crate::record::signal::{Login, SIGNALS, SignalSet, Value};
+use crate::record::signal::{LoginMeaning, SIGNALS, SignalSet, Value};
 
 /// What stands for a name: the first 128 bits of its SHA-256, so that nobody can make two names fall together.
 pub(crate) type UserDigest = [u8; 16];
@@ -85,7 +85,7 @@ impl UserRows {
         let origin: Origin<'_> = serde_json::from_slice(line).unwrap_or_default();
         let dataset = origin.event.and_then(|event| event.dataset).unwrap_or_default().0;
         let is_invalid = origin.soar.and_then(|soar| soar.user).is_some_and(|state| state.0 == INVALID);
-        let may_be_told = has_login(signals, Login::Accepted) || (dataset == SSHD && !is_invalid && says_if_invalid(signals));
+        let may_be_told = has_login(signals, LoginMeaning::Accepted) || (dataset == SSHD && !is_invalid && says_if_invalid(signals));
         let service = dataset.strip_suffix(AUTH).unwrap_or(&dataset);
         self.rows.push(UserRow {
             digest: digest_of(user),
@@ -103,7 +103,7 @@ impl UserRows {
 const LONGEST_SERVICE: usize = 64;
 
 /// Whether one of `signals` says this of a login.
-fn has_login(signals: SignalSet, login: Login) -> bool {
+fn has_login(signals: SignalSet, login: LoginMeaning) -> bool {
     signals.indexes().any(|index| SIGNALS[index].login == Some(login))
 }
 

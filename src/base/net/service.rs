@@ -12,7 +12,7 @@ const TABLE: &str = include_str!("services.tsv");
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
+pub struct PortService {
     /// The TCP port.
     pub port: u16,
     /// IANA's name.
@@ -24,17 +24,17 @@ pub struct Service {
 }
 
 /// Every service, in the order of `--top-ports`.
-pub static SERVICES: LazyLock<Vec<Service>> = LazyLock::new(|| {
+pub static SERVICES: LazyLock<Vec<PortService>> = LazyLock::new(|| {
     let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
     let service = |line: &'static str| {
         let mut cells = line.split('\t');
-        Some(Service { port: cells.next()?.parse().ok()?, name: cells.next()?, about: cells.next()?, label: cells.next() })
+        Some(PortService { port: cells.next()?.parse().ok()?, name: cells.next()?, about: cells.next()?, label: cells.next() })
     };
     lines.filter_map(service).collect()
 });
 
 /// The services whose name is what `pattern` means, in any case: `*` stands for any text, `?` for one letter.
-pub fn named(pattern: &str) -> impl Iterator<Item = &'static Service> {
+pub fn named(pattern: &str) -> impl Iterator<Item = &'static PortService> {
     let expression = expression_of(pattern, ".").replace(r"\?", ".");
     let names = RegexBuilder::new(&expression).case_insensitive(true).build().ok();
     SERVICES.iter().filter(move |service| names.as_ref().is_some_and(|names| names.is_match(service.name.as_bytes())))

@@ -73,7 +73,7 @@ impl Dispatch {
 }
 
 /// A bit for each position of a look.
-struct Bits {
+struct MarkBits {
     ends: u64,
     marks: u64,
     is_ascii: bool,
@@ -81,16 +81,16 @@ struct Bits {
 
 /// Vectors of some width.
 trait Lanes: Copy {
-    fn look_at(self, text: &[u8; LOOK_BYTES]) -> Bits;
+    fn look_at(self, text: &[u8; LOOK_BYTES]) -> MarkBits;
     fn ends_in(self, text: &[u8; LOOK_BYTES]) -> u64;
 }
 
 #[allow(clippy::inline_always, reason = "what is not inlined is compiled for every machine")]
 impl<S: Simd> Lanes for S {
     #[inline(always)]
-    fn look_at(self, text: &[u8; LOOK_BYTES]) -> Bits {
+    fn look_at(self, text: &[u8; LOOK_BYTES]) -> MarkBits {
         let text = u8x64::from_slice(self, text);
-        Bits {
+        MarkBits {
             ends: text.simd_eq(b'\n').to_bitmask(),
             marks: (text.simd_eq(b'"') | text.simd_eq(b'\\')).to_bitmask(),
             is_ascii: text.simd_ge(0x80).to_bitmask() == 0,
@@ -109,8 +109,8 @@ struct Baseline;
 
 impl Lanes for Baseline {
     #[inline]
-    fn look_at(self, text: &[u8; LOOK_BYTES]) -> Bits {
-        Bits { ends: self.ends_in(text), marks: find_in_look(text, [b'"', b'\\']), is_ascii: text.is_ascii() }
+    fn look_at(self, text: &[u8; LOOK_BYTES]) -> MarkBits {
+        MarkBits { ends: self.ends_in(text), marks: find_in_look(text, [b'"', b'\\']), is_ascii: text.is_ascii() }
     }
 
     #[inline]
@@ -147,7 +147,7 @@ impl PositionLists<'_> {
     /// Writes what one look found behind what was found before.
     #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    fn put(&mut self, bits: &Bits, found: &mut Features) {
+    fn put(&mut self, bits: &MarkBits, found: &mut Features) {
         found.ends = put_positions::<1>(bits.ends, self.start, self.ends, found.ends);
         found.marks = put_positions::<SPARE_POSITIONS>(bits.marks, self.start, self.marks, found.marks);
         found.is_ascii &= bits.is_ascii;

@@ -25,7 +25,7 @@ pub(crate) struct Network {
 }
 
 /// The first address of a network, as numbers that are compared and stored without a gap.
-trait Bits: Copy + Ord {
+trait AddressBits: Copy + Ord {
     /// How many there are.
     const LEN: u32;
     /// The first 16.
@@ -34,7 +34,7 @@ trait Bits: Copy + Ord {
     fn starts_like(self, other: Self, bits: u32) -> bool;
 }
 
-impl Bits for u32 {
+impl AddressBits for u32 {
     const LEN: u32 = 32;
 
     fn top(self) -> usize {
@@ -47,7 +47,7 @@ impl Bits for u32 {
 }
 
 /// Of IPv6, in halves: a `u128` would leave 12 bytes empty behind every entry.
-impl Bits for [u64; 2] {
+impl AddressBits for [u64; 2] {
     const LEN: u32 = 128;
 
     fn top(self) -> usize {
@@ -63,13 +63,13 @@ impl Bits for [u64; 2] {
 
 /// A network on a list, in the order in which they are searched: wider ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry<B> {
+struct ListEntry<B> {
     first: B,
     /// The number of bits, and the list behind them: one number, so that nothing is left empty.
     tag: u32,
 }
 
-impl<B: Bits> Entry<B> {
+impl<B: AddressBits> ListEntry<B> {
     const fn bits(&self) -> u32 {
         self.tag >> 16
     }
@@ -85,26 +85,26 @@ impl<B: Bits> Entry<B> {
 /// The networks of one family.
 #[derive(Debug)]
 struct Family<B> {
-    entries: Vec<Entry<B>>,
+    entries: Vec<ListEntry<B>>,
     /// Of each entry the next wider one that holds it.
     parents: Vec<u32>,
     /// Where the entries begin whose first 16 bits are a number, and at its end, how many there are.
     starts: Vec<u32>,
 }
 
-impl<B: Bits> Default for Family<B> {
+impl<B: AddressBits> Default for Family<B> {
     fn default() -> Self {
         Self { entries: Vec::new(), parents: Vec::new(), starts: Vec::new() }
     }
 }
 
-impl<B: Bits> Family<B> {
+impl<B: AddressBits> Family<B> {
     fn push(&mut self, first: B, bits: u8, list: ListId) {
         if self.entries.len() == self.entries.capacity() {
             // Vec would double, which is more than an entry is worth.
             self.entries.reserve_exact(self.entries.len() / 4 + 1024);
         }
-        self.entries.push(Entry { first, tag: u32::from(bits) << 16 | u32::from(list) });
+        self.entries.push(ListEntry { first, tag: u32::from(bits) << 16 | u32::from(list) });
     }
 
     /// Makes it searchable.
@@ -283,9 +283,9 @@ mod tests {
 
     #[test]
     fn an_entry_takes_what_was_promised() {
-        assert_eq!((size_of::<Entry<u32>>() + 4, size_of::<Entry<[u64; 2]>>() + 4), (12, 28));
+        assert_eq!((size_of::<ListEntry<u32>>() + 4, size_of::<ListEntry<[u64; 2]>>() + 4), (12, 28));
         // While it grows, a list of entries is there twice.
-        assert!((size_of::<Entry<[u64; 2]>>() * 9).div_ceil(4) + 4 <= 64);
+        assert!((size_of::<ListEntry<[u64; 2]>>() * 9).div_ceil(4) + 4 <= 64);
     }
 
     proptest! {

@@ -60,10 +60,10 @@ const PLACE: &[Row] = &[
 ];
 
 /// Fields of one object of `enrich`, by name, as far as a record or several have them.
-pub(crate) type Fields = Vec<(&'static str, Value)>;
+pub(crate) type KnownFields = Vec<(&'static str, Value)>;
 
 /// Adds what `record` says of the system (`as`) and of the place (`geo`) and is not there yet.
-pub(crate) fn read(record: &Value, system: &mut Fields, place: &mut Fields) {
+pub(crate) fn read(record: &Value, system: &mut KnownFields, place: &mut KnownFields) {
     add(SYSTEM, record, system);
     add(PLACE, record, place);
     // ISO 3166-2 has the country in front, and so has ECS; `MaxMind` leaves it out.
@@ -75,11 +75,11 @@ pub(crate) fn read(record: &Value, system: &mut Fields, place: &mut Fields) {
     }
 }
 
-fn field<'f>(fields: &'f Fields, name: &str) -> Option<&'f Value> {
+fn field<'f>(fields: &'f KnownFields, name: &str) -> Option<&'f Value> {
     fields.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
 }
 
-fn add(rows: &[Row], record: &Value, fields: &mut Fields) {
+fn add(rows: &[Row], record: &Value, fields: &mut KnownFields) {
     for &(name, form, pointers) in rows {
         if field(fields, name).is_none()
             && let Some(value) = pointers.iter().filter_map(|pointer| record.pointer(pointer)).find_map(|value| read_value(form, value))
@@ -111,7 +111,7 @@ fn read_value(form: Form, value: &Value) -> Option<Value> {
 }
 
 /// `fields` as an object of JSON, each below the objects that its name names, with the time at which it was true; `None`: there is none.
-pub(crate) fn to_json(fields: &Fields, as_of: &str) -> Option<String> {
+pub(crate) fn to_json(fields: &KnownFields, as_of: &str) -> Option<String> {
     if fields.is_empty() {
         return None;
     }
@@ -141,9 +141,9 @@ mod tests {
 
     /// What comes of a record: the system and the place, without the time.
     fn known(record: &Value) -> (Value, Value) {
-        let (mut system, mut place) = (Fields::new(), Fields::new());
+        let (mut system, mut place) = (KnownFields::new(), KnownFields::new());
         read(record, &mut system, &mut place);
-        let object = |fields: &Fields| {
+        let object = |fields: &KnownFields| {
             let json = to_json(fields, "x").map(|json| serde_json::from_str::<Value>(&json).expect("JSON"));
             json.map_or(Value::Null, |mut json| {
                 json.as_object_mut().expect("an object").remove("as_of");
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_second_file_fills_what_the_first_leaves_out() {
-        let (mut system, mut place) = (Fields::new(), Fields::new());
+        let (mut system, mut place) = (KnownFields::new(), KnownFields::new());
         read(&json!({ "country_code": "FR" }), &mut system, &mut place);
         read(&json!({ "country": "DE", "city": "Paris" }), &mut system, &mut place);
         let json = to_json(&place, "2026-01-01T00:00:00Z").expect("fields");

@@ -52,7 +52,7 @@ enum CheckpointTarget {
 }
 
 #[derive(Deserialize)]
-struct Header {
+struct HeaderJson {
     schema: String,
 }
 
@@ -166,10 +166,10 @@ fn want_file(path: &Path) -> Result<()> {
 /// One JSON document, a log a line.
 fn show(logs: &[&Checkpoint], followed: &[String]) -> io::Result<String> {
     #[derive(Serialize)]
-    struct Header {
+    struct WrittenHeader {
         schema: &'static str,
     }
-    let header = serde_json::to_string(&Header { schema: SCHEMA })?;
+    let header = serde_json::to_string(&WrittenHeader { schema: SCHEMA })?;
     let logs = logs.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?.join(",\n");
     let followed = followed.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?.join(",\n");
     Ok(format!("{},\"logs\":[\n{logs}\n],\"followed\":[\n{followed}\n]}}\n", header.trim_end_matches('}')))
@@ -182,7 +182,7 @@ fn read_memory(path: &Path, text: &[u8]) -> Result<CheckpointFile> {
         reason: format!("not a cursor, or damaged ({what}): to read every log from its start, remove it"),
     };
     let corrupt = |error: serde_json::Error| damaged(&error.to_string());
-    let header: Header = serde_json::from_slice(text).map_err(corrupt)?;
+    let header: HeaderJson = serde_json::from_slice(text).map_err(corrupt)?;
     if header.schema != SCHEMA {
         return Err(Error::UnknownSchema { place: shown, schema: header.schema, wanted: SCHEMA.to_owned() });
     }

@@ -80,12 +80,12 @@ fn header_before(raw: &ByteSource<'_>, offset: u64) -> std::io::Result<Vec<u8>> 
 
 /// A way through a text, with the last bytes that were passed.
 #[derive(Debug, Default)]
-struct Walk {
+struct TextWalk {
     at: u64,
     tail: Vec<u8>,
 }
 
-impl Walk {
+impl TextWalk {
     /// One byte more than is looked back at, so that the first line is seen to be cut.
     const TAIL_BYTES: usize = LOOK_BACK_BYTES + 1;
 
@@ -131,7 +131,7 @@ impl InputReader<'_> {
     /// Goes to the furthest place of the logs in `slots` that is its own. Gives which one that is, and the text before
     /// it; or else goes to the start, and gives where the text ends if that is known.
     fn seek_to_checkpoint(&mut self, slots: &[usize], registry: &Registry) -> (Option<usize>, Vec<u8>, Option<u64>) {
-        let mut walk = Walk::default();
+        let mut walk = TextWalk::default();
         let (mut found, mut ends_at) = (None, None);
         if let TextReader::Plain(raw) = &self.body {
             ends_at = raw.file_bytes();
@@ -152,7 +152,7 @@ impl InputReader<'_> {
         }
         let place = found.map_or(0, |slot| registry.0[slot].offset);
         if walk.at > place {
-            walk = Walk::default();
+            walk = TextWalk::default();
             self.carry.clear();
             self.ended = self.body.rewind().err().map(Err);
         }
@@ -162,11 +162,11 @@ impl InputReader<'_> {
     }
 
     /// Goes on to `offset` of the text; false: it ends before that.
-    fn skip_to(&mut self, offset: u64, walk: &mut Walk) -> bool {
+    fn skip_to(&mut self, offset: u64, walk: &mut TextWalk) -> bool {
         if let TextReader::Plain(raw) = &mut self.body
             && offset > 0
         {
-            walk.at = offset.saturating_sub(Walk::TAIL_BYTES as u64);
+            walk.at = offset.saturating_sub(TextWalk::TAIL_BYTES as u64);
             self.carry.clear();
             self.ended = raw.seek(walk.at).err().map(Err);
         }

@@ -193,7 +193,7 @@ pub enum Decoder {
 
 /// What one call of [`Decoder::decode`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct DecodeStep {
     /// How many bytes of the input it took.
     pub used: usize,
     /// Whether the member ends there.
@@ -247,24 +247,24 @@ impl Decoder {
     ///
     /// # Errors
     /// What is wrong with the data, in words; what was good before is in `output`.
-    pub fn decode(&mut self, input: &[u8], output: &mut Vec<u8>) -> io::Result<Progress> {
+    pub fn decode(&mut self, input: &[u8], output: &mut Vec<u8>) -> io::Result<DecodeStep> {
         let corrupt = |kind: Compression| io::Error::new(io::ErrorKind::InvalidData, format!("corrupt {kind} data"));
         match self {
             Self::Gzip(gzip) => {
                 let before = gzip.total_in();
                 let status = gzip.decompress_vec(input, output, FlushDecompress::None).map_err(|_| corrupt(Compression::Gzip))?;
-                Ok(Progress { used: size(gzip.total_in() - before), is_end: status == flate2::Status::StreamEnd })
+                Ok(DecodeStep { used: size(gzip.total_in() - before), is_end: status == flate2::Status::StreamEnd })
             }
             Self::Zstd(zstd, rest) => decode_zstd(zstd, rest, input, output),
             Self::Bzip2(bzip2) => {
                 let before = bzip2.total_in();
                 let status = bzip2.decompress_vec(input, output).map_err(|_| corrupt(Compression::Bzip2))?;
-                Ok(Progress { used: size(bzip2.total_in() - before), is_end: status == bzip2::Status::StreamEnd })
+                Ok(DecodeStep { used: size(bzip2.total_in() - before), is_end: status == bzip2::Status::StreamEnd })
             }
             Self::Xz(xz) => {
                 let before = xz.total_in();
                 match xz.process_vec(input, output, Action::Run) {
-                    Ok(status) => Ok(Progress { used: size(xz.total_in() - before), is_end: status == XzStatus::StreamEnd }),
+                    Ok(status) => Ok(DecodeStep { used: size(xz.total_in() - before), is_end: status == XzStatus::StreamEnd }),
                     Err(XzError::MemLimit) => Err(too_much(Compression::Xz)),
                     Err(XzError::Options) => Err(io::Error::other("an unsupported kind of xz data")),
                     Err(_) => Err(corrupt(Compression::Xz)),
@@ -275,7 +275,7 @@ impl Decoder {
 }
 
 /// One block at a time: an error takes along what its call had decoded before.
-fn decode_zstd(zstd: &mut Zstd<'_>, rest: &mut usize, input: &[u8], output: &mut Vec<u8>) -> io::Result<Progress> {
+fn decode_zstd(zstd: &mut Zstd<'_>, rest: &mut usize, input: &[u8], output: &mut Vec<u8>) -> io::Result<DecodeStep> {
     let full = output.capacity();
     let start = output.len();
     let mut taken = InBuffer::around(&input[..input.len().min(*rest)]);
@@ -287,7 +287,7 @@ fn decode_zstd(zstd: &mut Zstd<'_>, rest: &mut usize, input: &[u8], output: &mut
         name if name.contains("too much memory") => too_much(Compression::Zstd),
         name => io::Error::new(io::ErrorKind::InvalidData, format!("corrupt zstd data ({name})")),
     })?;
-    let step = Progress { used: taken.pos(), is_end: *rest == 0 };
+    let step = DecodeStep { used: taken.pos(), is_end: *rest == 0 };
     if output.len() == full {
         // There may be more of this block, and nothing of the next must be decoded in the call that gives it.
         *rest = 0;

@@ -20,7 +20,7 @@ use crate::parse::detect::cache::UserAgentCache;
 use crate::parse::detect::well_known::PathSet;
 use crate::parse::format::ParsedLine;
 use crate::parse::service::message::ServiceMessage;
-use crate::record::signal::{Login, SIGNALS, SignalSet, index_of};
+use crate::record::signal::{LoginMeaning, SIGNALS, SignalSet, index_of};
 
 /// What a run may choose of its detectors.
 #[derive(Debug, Clone, Default)]
@@ -202,7 +202,7 @@ impl<'s> Detectors<'s> {
             match detector {
                 Detector::Message | Detector::Both(_) if is_wanted => detectors.messages = detectors.messages.with(index),
                 // A login that succeeded is no attack.
-                Detector::Message | Detector::Both(_) if signal.login != Some(Login::Accepted) => {
+                Detector::Message | Detector::Both(_) if signal.login != Some(LoginMeaning::Accepted) => {
                     detectors.unasked = detectors.unasked.with(index);
                 }
                 _ => {}

@@ -15,7 +15,7 @@ use crate::parse::detect::well_known::split_target;
 
 /// One well-known hole, and the requests that look for it.
 #[derive(Debug, Clone, Copy)]
-pub struct Probe {
+pub struct ProbePattern {
     /// What people call it.
     pub name: &'static str,
     /// Where the pattern is looked for.
@@ -41,8 +41,8 @@ pub enum RequestPart {
     Header,
 }
 
-const fn probe(name: &'static str, place: RequestPart, pattern: &'static str, source: &'static str, example: &'static str) -> Probe {
-    Probe { name, place, pattern, source, example }
+const fn probe(name: &'static str, place: RequestPart, pattern: &'static str, source: &'static str, example: &'static str) -> ProbePattern {
+    ProbePattern { name, place, pattern, source, example }
 }
 
 /// What may stand between two letters of a lookup: the begin of another one up to its outcome, or an end; any number of them.
@@ -58,7 +58,7 @@ pub(crate) const LOG4SHELL: &str =
 
 /// Every hole that is known. Patterns and examples are the project's own.
 #[rustfmt::skip]
-pub const PROBES: &[Probe] = &[
+pub const PROBES: &[ProbePattern] = &[
     // Browsers resolve `..` before they ask, so one in a path is a tool's.
     probe("path traversal", RequestPart::Path, r"(?:^|/)\.\.(?:/|$)", "CVE-2021-41773, CVE-2021-42013, CVE-2020-5902, CVE-2000-0884", "/cgi-bin/.%2e/.%%32%65/%252e%252e/bin/id"),
     // Pages of a site link to each other with up to three steps (`?next=../../login`); four, or a known file behind one, no page needs.
@@ -106,15 +106,15 @@ pub(crate) fn is_probe(web: &Web<'_>) -> bool {
 }
 
 /// The patterns of the table, joined by what they are looked for in. `None` cannot be, and a test would say so.
-static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::build().ok());
+static PATTERNS: LazyLock<Option<ProbePatterns>> = LazyLock::new(|| ProbePatterns::build().ok());
 
-struct Patterns {
+struct ProbePatterns {
     path: Regex,
     target: Regex,
     header: Regex,
 }
 
-impl Patterns {
+impl ProbePatterns {
     fn build() -> Result<Self, regex::Error> {
         let join = |places: &[RequestPart]| {
             let patterns: Vec<_> = PROBES.iter().filter(|probe| places.contains(&probe.place)).map(|probe| probe.pattern).collect();

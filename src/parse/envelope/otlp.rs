@@ -51,7 +51,7 @@ struct Attribute<'a> {
 }
 
 #[derive(Deserialize)]
-struct Value<'a> {
+struct OtlpValue<'a> {
     #[serde(borrow, rename = "stringValue")]
     text: Option<&'a RawValue>,
     #[serde(borrow, rename = "kvlistValue")]
@@ -106,8 +106,8 @@ fn line_of<'a>(record: &Record<'a>, around: &[Attribute<'a>], is_applications: b
     let is_applications = is_applications || attributes().any(|attribute| attribute.key.get() == SERVICE);
     let text = match &value {
         // What stands in a file, or comes from a container, is an entry of the journal only by its own words.
-        Some(Value { map: Some(map), .. }) if !is_applications && !is_of_file && !is_of_container => return entry_of(map, time, arena),
-        Some(Value { text: Some(text), .. }) => text.get(),
+        Some(OtlpValue { map: Some(map), .. }) if !is_applications && !is_of_file && !is_of_container => return entry_of(map, time, arena),
+        Some(OtlpValue { text: Some(text), .. }) => text.get(),
         _ => "\"\"",
     };
     let mut line = String::from(r#"{"labels":{"#);
@@ -150,6 +150,6 @@ fn entry_of<'a>(map: &KeyValues<'a>, time: Option<&'a str>, arena: &'a Arena) ->
     arena.keep(line.as_bytes())
 }
 
-fn parse(value: &RawValue) -> Option<Value<'_>> {
+fn parse(value: &RawValue) -> Option<OtlpValue<'_>> {
     serde_json::from_str(value.get()).ok()
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::io::block;
-use crate::parse::joined::{Entry, OpenLine, OpenLines};
+use crate::parse::joined::{JoinedEntry, OpenLine, OpenLines};
 use crate::parse::reject::RejectReason;
 use crate::parse::run::{ClassifiedBlock, Classifier};
 use crate::record::run::count::LineClass;
@@ -26,11 +26,17 @@ impl Classifier<'_> {
     }
 
     /// Rejects a line that is too long, or that a shipper took apart, with its last entry `last`.
-    pub(super) fn reject_torn(&self, entry: Entry<'_>, last: (u64, Range<usize>), block: &block::Block, result: &mut ClassifiedBlock) {
+    pub(super) fn reject_torn(
+        &self,
+        entry: JoinedEntry<'_>,
+        last: (u64, Range<usize>),
+        block: &block::Block,
+        result: &mut ClassifiedBlock,
+    ) {
         let (mut line, reason) = match entry {
-            Entry::TooLong(line) => (line, RejectReason::TOO_LONG),
-            Entry::Torn(line) => (line, RejectReason::SHIPPED_PIECE),
-            Entry::Whole | Entry::Piece | Entry::Last(..) => return,
+            JoinedEntry::TooLong(line) => (line, RejectReason::TOO_LONG),
+            JoinedEntry::Torn(line) => (line, RejectReason::SHIPPED_PIECE),
+            JoinedEntry::Whole | JoinedEntry::Piece | JoinedEntry::Last(..) => return,
         };
         line.entries.push(last);
         self.reject_pieces(&line, &reason, block, result);

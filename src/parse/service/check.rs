@@ -11,7 +11,7 @@ use crate::parse::service::catalog::SHIPPED;
 use crate::parse::service::catalog::{Services, is_path, is_shipped_sshd, read_file, unknown};
 use crate::parse::service::definition::Definition;
 use crate::parse::service::message::ServiceMessage;
-use crate::parse::service::messages::{Entry, Expectation};
+use crate::parse::service::messages::{CompiledMessage, Expectation};
 use crate::parse::service::reader::{Read, ServiceReader};
 use crate::parse::service::{forgery, sshd, swallow};
 use crate::record::signal::SIGNALS;
@@ -83,7 +83,7 @@ pub fn check(definition: &'static Definition) -> std::result::Result<String, Str
 fn is_reached(
     services: &Services,
     definition: &'static Definition,
-    entry: &Entry,
+    entry: &CompiledMessage,
     template: &crate::parse::service::template::MessageTemplate,
 ) -> bool {
     let arena = Arena::default();
@@ -114,7 +114,7 @@ fn read<'a>(
 fn check_example(
     services: &Services,
     definition: &'static Definition,
-    entry: &Entry,
+    entry: &CompiledMessage,
     example: &str,
     is_first: bool,
 ) -> std::result::Result<String, String> {

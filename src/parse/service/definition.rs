@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::base::error::{Error, Result};
 use crate::parse::service::keyed::{KeyedMatcher, KeyedSyntax};
-use crate::parse::service::messages::{Entry, MessageEntry, Messages};
+use crate::parse::service::messages::{CompiledMessage, MessageEntry, Messages};
 use crate::parse::service::own_line::LineMatcher;
 use crate::parse::service::template_table::TemplateTable;
 use crate::record::host::service::SSH;
@@ -140,7 +140,7 @@ impl Definition {
     }
 
     /// What was written, for checks and lists.
-    pub(crate) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[CompiledMessage] {
         &self.messages().entries
     }
 

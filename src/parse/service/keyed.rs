@@ -61,7 +61,7 @@ pub(crate) struct KeyedMatcher {
 struct KeyTemplate {
     path: &'static str,
     is_optional: bool,
-    form: ValueForm,
+    form: KeyedForm,
 }
 
 impl KeyTemplate {
@@ -79,7 +79,7 @@ impl KeyTemplate {
 }
 
 #[derive(Debug)]
-enum ValueForm {
+enum KeyedForm {
     /// One of these texts.
     Text(Vec<TemplateMatcher>),
     /// When it happened: in one of these formats, or in any that needs no description.
@@ -104,17 +104,17 @@ impl KeyedMatcher {
                 value => vec![text_of(value)?],
             };
             let form = match time_formats(&texts)? {
-                Some(formats) => ValueForm::Time(formats),
-                None => ValueForm::Text(compile_texts(&texts, template)?),
+                Some(formats) => KeyedForm::Time(formats),
+                None => KeyedForm::Text(compile_texts(&texts, template)?),
             };
             keys.push(KeyTemplate { path: path.to_owned().leak(), is_optional, form });
         }
         // Constants first: they tell most messages apart.
         keys.sort_by_key(|key| match &key.form {
-            ValueForm::Text(texts) => usize::from(texts.iter().any(|text| text.shape.pattern.contains('{'))) + usize::from(key.is_optional),
-            ValueForm::Time(_) => 3,
+            KeyedForm::Text(texts) => usize::from(texts.iter().any(|text| text.shape.pattern.contains('{'))) + usize::from(key.is_optional),
+            KeyedForm::Time(_) => 3,
         });
-        if !keys.iter().any(|key| !key.is_optional && matches!(key.form, ValueForm::Text(_))) {
+        if !keys.iter().any(|key| !key.is_optional && matches!(key.form, KeyedForm::Text(_))) {
             return Err(format!("{}: at least one key must be there and have a value", syntax.name()));
         }
         Ok(Self { syntax, template, keys })
@@ -128,8 +128,8 @@ impl KeyedMatcher {
     /// The templates of its values.
     pub(crate) fn values(&self) -> impl Iterator<Item = &TemplateMatcher> {
         self.keys.iter().flat_map(|key| match &key.form {
-            ValueForm::Text(texts) => texts.as_slice(),
-            ValueForm::Time(_) => &[],
+            KeyedForm::Text(texts) => texts.as_slice(),
+            KeyedForm::Time(_) => &[],
         })
     }
 
@@ -147,8 +147,8 @@ impl KeyedMatcher {
             match (key.value(fields, arena), &key.form) {
                 (None, _) if key.is_optional => {}
                 (None, _) => return None,
-                (Some(value), ValueForm::Time(formats)) => time.0 = time.0.or_else(|| read_value(formats, value, arena, clock)),
-                (Some(value), ValueForm::Text(texts)) => {
+                (Some(value), KeyedForm::Time(formats)) => time.0 = time.0.or_else(|| read_value(formats, value, arena, clock)),
+                (Some(value), KeyedForm::Text(texts)) => {
                     let mut of_value = Captures::new();
                     let head = Prefix16::of(value);
                     let fits = texts.iter().any(|text| text.read(value, head, Truncation::Whole, &mut of_value).is_some());

@@ -78,13 +78,13 @@ pub(crate) struct Expectation {
 fn port<'de, D: Deserializer<'de>>(toml: D) -> std::result::Result<Option<u16>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Port {
+    enum PortText {
         Number(u16),
         Text(String),
     }
-    match Port::deserialize(toml)? {
-        Port::Number(port) => Ok(Some(port)),
-        Port::Text(text) => text.parse().map(Some).map_err(serde::de::Error::custom),
+    match PortText::deserialize(toml)? {
+        PortText::Number(port) => Ok(Some(port)),
+        PortText::Text(text) => text.parse().map(Some).map_err(serde::de::Error::custom),
     }
 }
 
@@ -96,12 +96,12 @@ pub(super) struct Messages {
     /// Its messages of keys and values.
     pub keyed: Vec<KeyedMatcher>,
     /// What was written, for checks and lists.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<CompiledMessage>,
 }
 
 /// One `[[message]]`, compiled.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct CompiledMessage {
     /// The templates, before alternatives are expanded.
     pub templates: Vec<&'static MessageTemplate>,
     /// Example messages.
@@ -112,7 +112,7 @@ pub(crate) struct Entry {
     pub uncounted: Option<String>,
 }
 
-impl Entry {
+impl CompiledMessage {
     /// Whether no signal fires, and nothing says why.
     pub(crate) fn is_silent(&self) -> bool {
         self.uncounted.is_none() && self.templates.iter().all(|template| template.signals.is_empty())
@@ -160,7 +160,7 @@ impl Messages {
             } else {
                 message.compile_text(&meaning, &mut templates)?
             };
-            entries.push(Entry {
+            entries.push(CompiledMessage {
                 templates: shapes,
                 examples: message.example.texts().to_vec(),
                 expect: message.expect.clone(),

@@ -34,12 +34,12 @@ const CUT_BYTES: usize = 1024 - 128;
 #[derive(Debug)]
 pub struct ServiceReader<'c> {
     services: &'c Services,
-    programs: HashMap<Vec<u8>, Program, RandomState>,
+    programs: HashMap<Vec<u8>, ProgramServices, RandomState>,
 }
 
 /// A program that wrote a message.
 #[derive(Debug)]
-struct Program {
+struct ProgramServices {
     services: Rc<[usize]>,
     /// How many of its messages none of the services of the run reads.
     passed: u64,
@@ -69,7 +69,7 @@ impl<'c> ServiceReader<'c> {
         } else {
             let found: Rc<[usize]> = catalog.of_program(header.program).into();
             if self.programs.len() < MOST_PROGRAMS {
-                let program = Program { services: Rc::clone(&found), passed: found.is_empty().into() };
+                let program = ProgramServices { services: Rc::clone(&found), passed: found.is_empty().into() };
                 self.programs.insert(header.program.to_vec(), program);
             }
             found

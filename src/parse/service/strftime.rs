@@ -3,10 +3,10 @@
 use crate::base::time::month_number;
 
 #[derive(Debug)]
-pub(crate) struct TimeFormat(Vec<Directive>);
+pub(crate) struct TimeFormat(Vec<StrftimePart>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Directive {
+enum StrftimePart {
     /// Any form that is read without a description.
     Any,
     /// Digits since 1970, with a fraction or without.
@@ -55,7 +55,7 @@ pub(crate) struct TimeText<'a> {
 impl TimeFormat {
     /// RFC 3339 and its relatives, and numbers.
     pub(super) fn any() -> Self {
-        Self(vec![Directive::Any])
+        Self(vec![StrftimePart::Any])
     }
 
     /// What the part `time:` or `utc:` of a template describes behind its colon; without one, [`Self::any`]. `None`: the part is neither.
@@ -67,7 +67,7 @@ impl TimeFormat {
         let compiled = || format.map_or_else(|| Ok(Self::any()), Self::compile);
         match name {
             "time" => Some(compiled()),
-            "utc" => Some(compiled().map(|Self(parts)| Self([&[Directive::Utc], &parts[..]].concat()))),
+            "utc" => Some(compiled().map(|Self(parts)| Self([&[StrftimePart::Utc], &parts[..]].concat()))),
             _ => None,
         }
     }
@@ -81,34 +81,34 @@ impl TimeFormat {
         let mut bytes = text.bytes();
         while let Some(byte) = bytes.next() {
             if byte != b'%' {
-                parts.push(Directive::Byte(byte));
+                parts.push(StrftimePart::Byte(byte));
                 continue;
             }
             let letter = bytes.next().ok_or("% at the end of a time")?;
             match letter {
-                b'Y' => parts.push(Directive::Year(4)),
-                b'y' => parts.push(Directive::Year(2)),
-                b'm' => parts.push(Directive::Month),
-                b'b' | b'h' | b'B' => parts.push(Directive::MonthName),
-                b'd' | b'e' => parts.push(Directive::Day),
-                b'H' | b'k' => parts.push(Directive::Hour),
-                b'I' | b'l' => parts.push(Directive::Hour12),
-                b'M' => parts.push(Directive::Minute),
-                b'S' => parts.push(Directive::Second),
-                b'f' => parts.push(Directive::Fraction),
-                b'p' => parts.push(Directive::HalfDay),
-                b'a' | b'A' => parts.push(Directive::WeekdayName),
-                b'z' => parts.push(Directive::Offset),
-                b'Z' => parts.push(Directive::ZoneName),
-                b's' => parts.push(Directive::Epoch),
-                b'%' => parts.push(Directive::Byte(b'%')),
+                b'Y' => parts.push(StrftimePart::Year(4)),
+                b'y' => parts.push(StrftimePart::Year(2)),
+                b'm' => parts.push(StrftimePart::Month),
+                b'b' | b'h' | b'B' => parts.push(StrftimePart::MonthName),
+                b'd' | b'e' => parts.push(StrftimePart::Day),
+                b'H' | b'k' => parts.push(StrftimePart::Hour),
+                b'I' | b'l' => parts.push(StrftimePart::Hour12),
+                b'M' => parts.push(StrftimePart::Minute),
+                b'S' => parts.push(StrftimePart::Second),
+                b'f' => parts.push(StrftimePart::Fraction),
+                b'p' => parts.push(StrftimePart::HalfDay),
+                b'a' | b'A' => parts.push(StrftimePart::WeekdayName),
+                b'z' => parts.push(StrftimePart::Offset),
+                b'Z' => parts.push(StrftimePart::ZoneName),
+                b's' => parts.push(StrftimePart::Epoch),
+                b'%' => parts.push(StrftimePart::Byte(b'%')),
                 b'F' => {
-                    let dash = Directive::Byte(b'-');
-                    parts.extend([Directive::Year(4), dash, Directive::Month, dash, Directive::Day]);
+                    let dash = StrftimePart::Byte(b'-');
+                    parts.extend([StrftimePart::Year(4), dash, StrftimePart::Month, dash, StrftimePart::Day]);
                 }
                 b'T' => {
-                    let colon = Directive::Byte(b':');
-                    parts.extend([Directive::Hour, colon, Directive::Minute, colon, Directive::Second]);
+                    let colon = StrftimePart::Byte(b':');
+                    parts.extend([StrftimePart::Hour, colon, StrftimePart::Minute, colon, StrftimePart::Second]);
                 }
                 other => {
                     return Err(format!(
@@ -123,11 +123,11 @@ impl TimeFormat {
 
     /// Whether a time can begin with `byte`.
     pub(crate) fn may_begin(&self, byte: u8) -> bool {
-        match self.0.iter().find(|part| **part != Directive::Utc) {
-            Some(Directive::Byte(first)) => *first == byte,
-            Some(Directive::MonthName | Directive::WeekdayName) => byte.is_ascii_alphabetic(),
-            Some(Directive::HalfDay | Directive::Offset | Directive::ZoneName) | None => true,
-            Some(Directive::Day | Directive::Hour | Directive::Hour12) => byte == b' ' || byte.is_ascii_digit(),
+        match self.0.iter().find(|part| **part != StrftimePart::Utc) {
+            Some(StrftimePart::Byte(first)) => *first == byte,
+            Some(StrftimePart::MonthName | StrftimePart::WeekdayName) => byte.is_ascii_alphabetic(),
+            Some(StrftimePart::HalfDay | StrftimePart::Offset | StrftimePart::ZoneName) | None => true,
+            Some(StrftimePart::Day | StrftimePart::Hour | StrftimePart::Hour12) => byte == b' ' || byte.is_ascii_digit(),
             Some(_) => byte.is_ascii_digit(),
         }
     }
@@ -138,37 +138,37 @@ impl TimeFormat {
         let mut rest = text;
         for directive in &self.0 {
             match directive {
-                Directive::Byte(byte) => rest = rest.strip_prefix(&[*byte])?,
-                Directive::Utc => time.offset = b"Z",
-                Directive::Any => time.whole = Some(take(&mut rest, any_len(text))?),
-                Directive::Epoch => {
+                StrftimePart::Byte(byte) => rest = rest.strip_prefix(&[*byte])?,
+                StrftimePart::Utc => time.offset = b"Z",
+                StrftimePart::Any => time.whole = Some(take(&mut rest, any_len(text))?),
+                StrftimePart::Epoch => {
                     let len = rest.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
                     time.whole = Some(take(&mut rest, len)?.strip_suffix(b".").unwrap_or(&text[..len]));
                 }
-                Directive::Year(len) => time.year = take_digits(&mut rest, *len, *len)?,
-                Directive::Month => time.month = take_digits(&mut rest, 1, 2)?,
-                Directive::MonthName => {
+                StrftimePart::Year(len) => time.year = take_digits(&mut rest, *len, *len)?,
+                StrftimePart::Month => time.month = take_digits(&mut rest, 1, 2)?,
+                StrftimePart::MonthName => {
                     let len = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
                     let name = take(&mut rest, len)?;
                     time.month = name.get(..3).filter(|name| month_number(name).is_some())?;
                 }
-                Directive::Day => time.day = take_padded(&mut rest)?,
-                Directive::Hour | Directive::Hour12 => time.hour = take_padded(&mut rest)?,
-                Directive::Minute => time.minute = take_digits(&mut rest, 2, 2)?,
-                Directive::Second => time.second = take_digits(&mut rest, 2, 2)?,
-                Directive::Fraction => time.fraction = take_digits(&mut rest, 1, 9)?,
-                Directive::HalfDay => {
+                StrftimePart::Day => time.day = take_padded(&mut rest)?,
+                StrftimePart::Hour | StrftimePart::Hour12 => time.hour = take_padded(&mut rest)?,
+                StrftimePart::Minute => time.minute = take_digits(&mut rest, 2, 2)?,
+                StrftimePart::Second => time.second = take_digits(&mut rest, 2, 2)?,
+                StrftimePart::Fraction => time.fraction = take_digits(&mut rest, 1, 9)?,
+                StrftimePart::HalfDay => {
                     time.is_afternoon = Some(take(&mut rest, 2)?.eq_ignore_ascii_case(b"pm"));
                 }
-                Directive::WeekdayName => {
+                StrftimePart::WeekdayName => {
                     let len = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
                     take(&mut rest, len)?;
                 }
-                Directive::Offset => {
+                StrftimePart::Offset => {
                     let len = offset_len(rest);
                     time.offset = take(&mut rest, len)?;
                 }
-                Directive::ZoneName => {
+                StrftimePart::ZoneName => {
                     // A colon belongs to an offset, and ends a name: `UTC:`.
                     let is_offset = matches!(rest.first(), Some(b'+' | b'-'));
                     let is_part =

@@ -7,7 +7,7 @@ use crate::base::time::Clock;
 use crate::parse::format::{Arena, Header};
 use crate::parse::service::catalog::Services;
 use crate::parse::service::definition::Definition;
-use crate::parse::service::messages::Entry;
+use crate::parse::service::messages::CompiledMessage;
 use crate::parse::service::reader::{Read, ServiceReader};
 use crate::parse::service::template::MessageTemplate;
 
@@ -88,8 +88,8 @@ fn silent_reading(services: &Services, definition: &'static Definition, text: &s
         return None;
     };
     let template = message.template();
-    let owns = |entry: &&Entry| entry.templates.iter().any(|own| std::ptr::eq(*own, template));
-    definition.entries().iter().find(owns).is_some_and(Entry::is_silent).then_some(template)
+    let owns = |entry: &&CompiledMessage| entry.templates.iter().any(|own| std::ptr::eq(*own, template));
+    definition.entries().iter().find(owns).is_some_and(CompiledMessage::is_silent).then_some(template)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use crate::base::number::{agree, counted};
 use crate::io::diagnostics::Diagnostics;
-use crate::parse::suggest::{Candidate, Sample};
+use crate::parse::suggest::{Proposal, Sample};
 
 /// Says what flags that vouch would do: who gives them has to know that it is so.
-pub(super) fn explain(best: &Candidate, contained: u64, diagnostics: &mut Diagnostics) {
+pub(super) fn explain(best: &Proposal, contained: u64, diagnostics: &mut Diagnostics) {
     let Sample { bare, untrusted, requests, read, passed, rejected, .. } = &best.result;
     if *bare > 0 {
         let verb = agree(*bare, "is a message", "are messages");

@@ -19,7 +19,7 @@ fn config(wanted: Wanted) -> Config {
         wanted,
         period: Period::default(),
         clock: Clock::new("UTC", Some(2015)).expect("UTC is known"),
-        zone: Zone { name: "UTC".to_owned(), is_given: false },
+        zone: AssumedZone { name: "UTC".to_owned(), is_given: false },
         log_format: None,
         program: None,
         services: Services::default(),

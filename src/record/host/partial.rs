@@ -180,7 +180,7 @@ impl Distinct {
 }
 
 #[derive(Deserialize)]
-struct Wire<'a> {
+struct PartialJson<'a> {
     #[serde(default, deserialize_with = "whole::read_some")]
     resolution_seconds: Option<u32>,
     #[serde(borrow)]
@@ -193,7 +193,7 @@ struct Wire<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Partial<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Wire { resolution_seconds, width_seconds, buckets, users, paths } = Wire::deserialize(deserializer)?;
+        let PartialJson { resolution_seconds, width_seconds, buckets, users, paths } = PartialJson::deserialize(deserializer)?;
         let widths = width_seconds.map_or_else(Vec::new, |widths| widths.0);
         let buckets = match (resolution_seconds, buckets) {
             (None, None) => Vec::new(),

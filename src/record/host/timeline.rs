@@ -43,16 +43,16 @@ pub(crate) const fn lift(start: i64, from: u8, level: u8) -> i64 {
     start.div_euclid((seconds_of(level) / seconds_of(from)) as i64)
 }
 
-/// Where the buckets of a run lie, and what that makes of their resolution. Any order of [`Span::cover`] gives the same.
+/// Where the buckets of a run lie, and what that makes of their resolution. Any order of [`TimelineSpan::cover`] gives the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct TimelineSpan {
     /// The coarsest of all that was added.
     level: u8,
     /// The start of the first and of the last bucket, in seconds since 1970.
     ends: Option<(i64, i64)>,
 }
 
-impl Span {
+impl TimelineSpan {
     /// Adds the buckets from `first` to `last`, in units of the resolution of `level`.
     pub(crate) fn cover(&mut self, level: u8, first: i64, last: i64) {
         let [first, last] = [first, last].map(|start| start * i64::from(seconds_of(level)));
@@ -102,7 +102,7 @@ impl Timeline<'_> {
     }
 
     /// Adds its buckets to `span`.
-    pub(crate) fn cover(&self, span: &mut Span) {
+    pub(crate) fn cover(&self, span: &mut TimelineSpan) {
         for (_, buckets) in &self.signals {
             if let (Some(&(first, _)), Some(&(last, _))) = (buckets.first(), buckets.last()) {
                 span.cover(self.level, first, last);
@@ -156,7 +156,7 @@ fn level_of(seconds: u64) -> Option<u8> {
 }
 
 #[derive(Deserialize)]
-struct Wire<'a> {
+struct TimelineJson<'a> {
     #[serde(deserialize_with = "whole::read")]
     resolution_seconds: u64,
     #[serde(borrow)]
@@ -165,7 +165,7 @@ struct Wire<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Timeline<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Wire { resolution_seconds, buckets } = Wire::deserialize(deserializer)?;
+        let TimelineJson { resolution_seconds, buckets } = TimelineJson::deserialize(deserializer)?;
         let level =
             level_of(resolution_seconds).ok_or_else(|| de::Error::custom(format!("timeline.resolution_seconds is none of {LADDER:?}")))?;
         let mut timeline = Self { level, signals: Vec::with_capacity(buckets.0.len()) };
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn the_resolution_is_the_finest_with_which_the_period_is_short_enough() {
         let level = |first: i64, last: i64| {
-            let mut span = Span::default();
+            let mut span = TimelineSpan::default();
             span.cover(0, last, last);
             span.cover(0, first, first);
             span.level()

@@ -146,11 +146,6 @@ impl<N: Into<String>> FromIterator<(N, u64)> for OrderedCounts {
     }
 }
 
-#[derive(Deserialize)]
-struct SchemaOnly {
-    schema: Option<String>,
-}
-
 impl RunRecord {
     /// The record as one line with its end. What would disturb a terminal is an escape, as JSON allows of any character.
     pub(crate) fn to_line(&self) -> String {
@@ -162,8 +157,7 @@ impl RunRecord {
 
     /// Reads a line that [`Self::to_line`] wrote, keys in any order.
     pub(crate) fn from_line(line: &[u8]) -> Result<Self, String> {
-        let SchemaOnly { schema } = serde_json::from_slice(line).map_err(|error| crate::record::malformed(&error))?;
-        match schema.as_deref() {
+        match crate::record::schema_of(line)?.as_deref() {
             Some(RUN_SCHEMA) => serde_json::from_slice(line).map_err(|error| crate::record::malformed(&error)),
             Some(other) => Err(format!("this is a {} record, not one that --stats wrote ({RUN_SCHEMA})", shorten(other, QUOTED))),
             None => Err(format!("no schema key: not what --stats wrote ({RUN_SCHEMA})")),

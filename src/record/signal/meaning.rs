@@ -11,7 +11,7 @@ pub enum Value {
 
 /// What a signal says of a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Login {
+pub enum LoginMeaning {
     /// It was refused.
     Failed,
     /// It was let in.

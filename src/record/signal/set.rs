@@ -1,7 +1,7 @@
 //! Sets of signals, in one word each.
 
 use crate::base::error::{Error, Result};
-use crate::record::signal::{Login, SIGNALS, Value, index_of};
+use crate::record::signal::{LoginMeaning, SIGNALS, Value, index_of};
 
 /// A set of signals of the table: bit `i` stands for `SIGNALS[i]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,12 +57,14 @@ impl SignalSet {
     }
 
     /// The signals that say this of a login whose order is kept.
-    const fn of_login(login: Login) -> Self {
+    const fn of_login(login: LoginMeaning) -> Self {
         let (mut set, mut index) = (Self(0), 0);
         while index < SIGNALS.len() {
             // Enums are not compared in constants.
             set = match (SIGNALS[index].login, login) {
-                (Some(Login::Failed), Login::Failed) | (Some(Login::Accepted), Login::Accepted) if SIGNALS[index].is_ordered => {
+                (Some(LoginMeaning::Failed), LoginMeaning::Failed) | (Some(LoginMeaning::Accepted), LoginMeaning::Accepted)
+                    if SIGNALS[index].is_ordered =>
+                {
                     set.with(index)
                 }
                 _ => set,
@@ -127,8 +129,8 @@ impl SignalSet {
 }
 
 /// The signals that say that a login was refused, and those that say that one was let in, where their order is kept.
-pub(crate) const LOGIN_FAILED: SignalSet = SignalSet::of_login(Login::Failed);
-pub(crate) const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(Login::Accepted);
+pub(crate) const LOGIN_FAILED: SignalSet = SignalSet::of_login(LoginMeaning::Failed);
+pub(crate) const LOGIN_ACCEPTED: SignalSet = SignalSet::of_login(LoginMeaning::Accepted);
 /// The signals that tell of logins at sshd.
 pub(crate) const SSH_LOGINS: SignalSet = LOGIN_FAILED.union(LOGIN_ACCEPTED);
 /// The signals that tell of logins at other services: which one it is `event.dataset` says.

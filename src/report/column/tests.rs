@@ -32,7 +32,7 @@ fn every_cell_says_what_the_record_says() {
     );
     let host = HostRecord::from_line(line.as_bytes()).expect("a host");
     let detail = HostDetail::of(&host);
-    let row = Row { host: &host, detail: &detail };
+    let row = DetailRow { host: &host, detail: &detail };
     for (name, count) in host.signals.iter().filter(|(name, _)| name.0 != "mine") {
         let column = Column::find(&name.0).unwrap_or_else(|| panic!("no column for {}", name.0));
         assert_eq!(column.text(row, Lang::Fr), count.to_string(), "{}", name.0);

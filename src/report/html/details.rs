@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::record::host::HostRecord;
 use crate::record::json::lenient;
 use crate::report::data::TopHost;
-use crate::report::detail::{HostDetail, PortDetail, Row, values_of};
+use crate::report::detail::{DetailRow, HostDetail, PortDetail, values_of};
 use crate::report::html::login;
 use crate::report::html::unbroken::{text, when, words};
 use crate::report::lang::{self, Lang, PORT_STATES, SCAN_STATES, word_of};
@@ -32,7 +32,7 @@ pub(super) fn details(kept: &TopHost<'_>, lang: Lang) -> Markup {
 }
 
 /// Why a host is suspicious: a sentence for each rule that holds, and what an attacker's technique is called.
-pub(super) fn why(row: Row<'_>, lang: Lang) -> Markup {
+pub(super) fn why(row: DetailRow<'_>, lang: Lang) -> Markup {
     html! {
         @for why in why::reasons(row, lang).iter().take(MOST) {
             p { (words(&why.sentence)) @if !why.attack.is_empty() { " " span.attack { (text(&why.attack)) } } }

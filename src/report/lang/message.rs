@@ -13,7 +13,7 @@ const TABLE: &str = include_str!("messages.txt");
 const DEPTH: usize = 4;
 const HOLE: &str = "{}";
 
-struct Row {
+struct MessageRow {
     english: Vec<&'static str>,
     french: &'static str,
     /// How many bytes of it are no values.
@@ -23,13 +23,13 @@ struct Row {
 }
 
 /// The rows, those that say most first: of several that fit, one explains the most of a text.
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+static ROWS: LazyLock<Vec<MessageRow>> = LazyLock::new(|| {
     let mut rows: Vec<_> = pairs()
         .map(|(english, french)| {
             let english: Vec<_> = english.split(HOLE).collect();
             let fixed = english.iter().map(|part| part.len()).sum();
             let has_words = english.iter().any(|part| part.contains(char::is_alphabetic));
-            Row { english, french, fixed, has_words }
+            MessageRow { english, french, fixed, has_words }
         })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.fixed));
@@ -76,7 +76,7 @@ fn unbroken(text: &str) -> String {
     text.replace("« ", "«\u{a0}")
 }
 
-impl Row {
+impl MessageRow {
     /// What stands in the holes, where a text is one of this row: as little as may be, and something.
     fn split<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         let (first, rest) = self.english.split_first()?;

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::report::bars::{Area, ChartError, Drawn, Paint, Picture, TEXT, WIDTH, Weight, use_own_font};
+use crate::report::bars::{Area, BarColours, ChartError, Drawn, Picture, TEXT, WIDTH, Weight, use_own_font};
 use crate::report::canvas::{Canvas, encode_png};
 use crate::report::fill::{Fill, LINE};
 use crate::report::lang::timeline::{NO_TIMELINE, STRIPS, TIMELINE};
@@ -38,8 +38,8 @@ pub(super) struct TimePicture<'v> {
 }
 
 /// Where the parts of a picture are, in pixels.
-struct Layout {
-    paint: Paint,
+struct PictureLayout {
+    paint: BarColours,
     /// The entries of the legend: where each begins.
     legend: Vec<(i32, i32)>,
     left: i32,
@@ -75,8 +75,8 @@ impl TimePicture<'_> {
         }
     }
 
-    fn layout<B: DrawingBackend>(&self, area: &Area<B>) -> Result<Layout, ChartError> {
-        let paint = Paint::of(self.options.theme);
+    fn layout<B: DrawingBackend>(&self, area: &Area<B>) -> Result<PictureLayout, ChartError> {
+        let paint = BarColours::of(self.options.theme);
         // The address of a suspicious host is bold, which is wider.
         let width = |text: &str| {
             let (width, _) =
@@ -86,7 +86,7 @@ impl TimePicture<'_> {
         let right = WIDTH.cast_signed() - RIGHT;
         let Some(chart) = &self.chart else {
             let plot = TITLE_HEIGHT;
-            return Ok(Layout { paint, legend: Vec::new(), left: LEFT, right, plot, strips: plot, foot: plot, height: plot + 120 });
+            return Ok(PictureLayout { paint, legend: Vec::new(), left: LEFT, right, plot, strips: plot, foot: plot, height: plot + 120 });
         };
         let mut left = LEFT;
         for strip in &chart.strips {
@@ -106,10 +106,10 @@ impl TimePicture<'_> {
         let strips = plot + PLOT_HEIGHT + GAP;
         let rows = i32::try_from(chart.strips.len()).unwrap_or(0);
         let foot = if rows == 0 { plot + PLOT_HEIGHT } else { strips + LINE_HEIGHT + rows * STRIP_HEIGHT };
-        Ok(Layout { paint, legend, left, right, plot, strips, foot, height: foot + FOOT_HEIGHT })
+        Ok(PictureLayout { paint, legend, left, right, plot, strips, foot, height: foot + FOOT_HEIGHT })
     }
 
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, layout: &Layout) -> Drawn<B> {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, layout: &PictureLayout) -> Drawn<B> {
         let lang = self.options.lang;
         area.fill(&layout.paint.paper)?;
         let middle = WIDTH.cast_signed() / 2;
@@ -156,7 +156,7 @@ impl TimePicture<'_> {
         area.present()
     }
 
-    fn draw_axes<B: DrawingBackend>(&self, area: &Area<B>, chart: &TimeChart<'_>, layout: &Layout) -> Drawn<B> {
+    fn draw_axes<B: DrawingBackend>(&self, area: &Area<B>, chart: &TimeChart<'_>, layout: &PictureLayout) -> Drawn<B> {
         let (paint, lang) = (&layout.paint, self.options.lang);
         let numbers = paint.text(TEXT, Weight::Normal).pos(Pos::new(HPos::Right, VPos::Center));
         let middle = chart.top.is_multiple_of(2).then_some(chart.top / 2);
@@ -183,7 +183,7 @@ impl TimePicture<'_> {
         Ok(())
     }
 
-    fn draw_strips<B: DrawingBackend>(&self, area: &Area<B>, chart: &TimeChart<'_>, layout: &Layout) -> Drawn<B> {
+    fn draw_strips<B: DrawingBackend>(&self, area: &Area<B>, chart: &TimeChart<'_>, layout: &PictureLayout) -> Drawn<B> {
         if chart.strips.is_empty() {
             return Ok(());
         }
@@ -208,7 +208,7 @@ impl TimePicture<'_> {
     }
 }
 
-impl Layout {
+impl PictureLayout {
     /// Where a column begins.
     fn pixel(&self, column: usize, chart: &TimeChart<'_>) -> i32 {
         let columns = i64::try_from(chart.view.columns.len()).unwrap_or(i64::MAX).max(1);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::time::period::Period;
 use crate::record::host::HostRecord;
-use crate::record::host::timeline::{Span, Timeline, lift, seconds_of};
+use crate::record::host::timeline::{Timeline, TimelineSpan, lift, seconds_of};
 use crate::record::signal::{SIGNALS, index_of};
 
 /// One count for each signal of the table, and one for all others.
@@ -17,13 +17,13 @@ const MOST_COLUMNS: i64 = 400;
 const MANY: usize = 4096;
 
 /// The counts of each kind of signal in one bucket or column.
-pub(crate) type Counts = [u64; KINDS];
+pub(crate) type KindCounts = [u64; KINDS];
 
 /// What all hosts did, in buckets of the coarsest resolution that any of them has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TimelineTotal {
     level: u8,
-    buckets: BTreeMap<i64, Box<Counts>>,
+    buckets: BTreeMap<i64, Box<KindCounts>>,
 }
 
 impl TimelineTotal {
@@ -60,7 +60,7 @@ impl TimelineTotal {
     /// Makes the resolution as coarse as the period asks for: hosts of several runs may have had a finer one each.
     pub(crate) fn fit(&mut self) {
         if let Some((first, last)) = self.ends() {
-            let mut span = Span::default();
+            let mut span = TimelineSpan::default();
             span.cover(self.level, first, last);
             self.coarsen(span.level());
         }
@@ -103,7 +103,7 @@ impl TimelineTotal {
     }
 }
 
-fn add(sums: &mut Counts, counts: &Counts) {
+fn add(sums: &mut KindCounts, counts: &KindCounts) {
     sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.saturating_add(*count));
 }
 
@@ -115,7 +115,7 @@ pub(crate) struct View {
     /// The width of a column, in seconds.
     pub step: i64,
     /// What was counted in each.
-    pub columns: Vec<Counts>,
+    pub columns: Vec<KindCounts>,
 }
 
 impl View {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::scan::peer::Peer;
-use crate::scan::schedule::loss::Line;
+use crate::scan::schedule::loss::PacketPath;
 use crate::scan::schedule::rtt::Networks;
 use crate::scan::schedule::rtt::RttEstimator;
 use crate::scan::schedule::{HostId, Limits};
@@ -75,7 +75,7 @@ struct PendingHost {
     is_given_up: bool,
     place: QueueState,
     estimate: RttEstimator,
-    line: Line,
+    line: PacketPath,
 }
 
 /// Whose turn it is.
@@ -127,7 +127,7 @@ impl HostQueue {
             is_given_up: false,
             place: QueueState::Idle,
             estimate: RttEstimator::default(),
-            line: Line::new(),
+            line: PacketPath::new(),
         });
         self.refresh(id);
         id

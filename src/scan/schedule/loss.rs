@@ -61,7 +61,7 @@ impl Losses {
 
 /// What one host does to packets, and what that allows.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct PacketPath {
     /// What is known of its packets.
     pub losses: Losses,
     /// How many may be in flight.
@@ -74,7 +74,7 @@ pub(crate) struct Line {
     late_looks: u32,
 }
 
-impl Line {
+impl PacketPath {
     /// A host of which nothing is known.
     pub(crate) const fn new() -> Self {
         Self {
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_loss_halves_what_is_in_flight_once_a_round_and_answers_add_to_it() {
-        let mut line = Line::new();
+        let mut line = PacketPath::new();
         for _ in 0..20 {
             line.add_banner(0, 16);
         }
@@ -196,11 +196,11 @@ mod tests {
 
     #[test]
     fn tries_and_late_looks_come_to_an_end() {
-        let mut line = Line::new();
+        let mut line = PacketPath::new();
         assert_eq!((0..1000).filter(|_| line.look_late()).count(), 256);
         line.heard_late();
         assert_eq!((0..1000).filter(|_| line.look_late()).count(), 16);
-        let spend = |line: &mut Line| {
+        let spend = |line: &mut PacketPath| {
             let mut count = 0;
             while line.can_try_more() {
                 line.try_more();

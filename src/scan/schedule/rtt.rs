@@ -58,7 +58,7 @@ fn key_of(ip: IpAddr) -> NetworkKey {
 }
 
 #[derive(Debug)]
-struct Network {
+struct NetworkState {
     key: NetworkKey,
     hosts: usize,
     in_flight: usize,
@@ -73,7 +73,7 @@ struct Network {
 pub(crate) struct Networks {
     limit: usize,
     by_key: HashMap<NetworkKey, u32, ahash::RandomState>,
-    all: Vec<Network>,
+    all: Vec<NetworkState>,
     free: Vec<u32>,
 }
 
@@ -88,7 +88,7 @@ impl Networks {
         let key = key_of(ip);
         let id = self.by_key.get(&key).copied().unwrap_or_else(|| {
             let (parked, estimate, losses) = (Vec::new(), RttEstimator::default(), Losses::default());
-            let fresh = Network { key, hosts: 0, in_flight: 0, parked, estimate, answering: 0, losses };
+            let fresh = NetworkState { key, hosts: 0, in_flight: 0, parked, estimate, answering: 0, losses };
             let id = self.free.pop().unwrap_or_else(|| u32::try_from(self.all.len()).unwrap_or(u32::MAX));
             match self.all.get_mut(id as usize) {
                 Some(old) => *old = fresh,

@@ -9,7 +9,7 @@ use jaq_json::{Map, Rc, Val};
 
 use crate::base::time;
 use crate::score::rules::dependencies::InputKey;
-use crate::score::rules::facts::{ABSENT, Snapshot, View};
+use crate::score::rules::facts::{ABSENT, HostSnapshot, WindowCounts};
 use crate::score::rules::member::{MemberPath, MemberValue};
 
 /// The values of the slots of a rule, and the foreign signals where it may read any key.
@@ -29,7 +29,7 @@ impl Values {
     }
 
     /// Takes over what `snapshot` has for `slots`; foreign signals too, if `any` key may be read.
-    pub(crate) fn take(&mut self, snapshot: &Snapshot, view: &View, slots: &[InputKey], any: bool) {
+    pub(crate) fn take(&mut self, snapshot: &HostSnapshot, view: &WindowCounts, slots: &[InputKey], any: bool) {
         self.slots.clear();
         self.slots.extend(slots.iter().map(|slot| snapshot.value(view, slot)));
         self.others.clear();
@@ -41,7 +41,7 @@ impl Values {
     }
 
     /// Takes over what `paths` lead to in `snapshot`.
-    pub(crate) fn take_members(&mut self, snapshot: &Snapshot, paths: &[MemberPath]) {
+    pub(crate) fn take_members(&mut self, snapshot: &HostSnapshot, paths: &[MemberPath]) {
         self.members.resize_with(paths.len(), MemberValue::default);
         for (value, path) in self.members.iter_mut().zip(paths) {
             path.find(snapshot.json(path), value);

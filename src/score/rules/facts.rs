@@ -75,7 +75,7 @@ pub(crate) fn put_services<'s>(services: impl Iterator<Item = (&'s str, u64)>, o
 
 /// The counts inside windows of one length, or the totals.
 #[derive(Debug, Default)]
-pub(crate) struct View {
+pub(crate) struct WindowCounts {
     window_seconds: Option<u32>,
     known: [u64; SIGNALS.len()],
     /// Those that the host has, be it none inside a window.
@@ -84,8 +84,8 @@ pub(crate) struct View {
 
 /// What rules may read of one host. Kept from host to host, so that taking it needs no memory.
 #[derive(Debug, Default)]
-pub(crate) struct Snapshot {
-    views: Vec<View>,
+pub(crate) struct HostSnapshot {
+    views: Vec<WindowCounts>,
     score: u64,
     first_seen: Option<i64>,
     last_seen: Option<i64>,
@@ -100,10 +100,10 @@ pub(crate) struct Snapshot {
     reads_services: bool,
 }
 
-impl Snapshot {
+impl HostSnapshot {
     /// A snapshot with a view for each of `windows`, for rules that read `members`.
     pub(crate) fn new<'m>(windows: impl Iterator<Item = Option<u32>>, mut members: impl Iterator<Item = &'m MemberPath>) -> Self {
-        let views = windows.map(|window_seconds| View { window_seconds, ..View::default() });
+        let views = windows.map(|window_seconds| WindowCounts { window_seconds, ..WindowCounts::default() });
         let reads_services = members.any(|member| member.fact() == "services");
         Self { views: views.collect(), reads_services, ..Self::default() }
     }
@@ -147,12 +147,12 @@ impl Snapshot {
     }
 
     /// The view at `index`, in the order in which they were asked for.
-    pub(crate) fn view(&self, index: usize) -> &View {
+    pub(crate) fn view(&self, index: usize) -> &WindowCounts {
         &self.views[index]
     }
 
     /// The value of `slot` in `view` where it is a number, or not known; `None`: it is something else.
-    pub(crate) fn integer(&self, view: &View, slot: &InputKey) -> Option<Integer> {
+    pub(crate) fn integer(&self, view: &WindowCounts, slot: &InputKey) -> Option<Integer> {
         match self.value(view, slot) {
             ABSENT => Some(None),
             _ if slot.is_time() || slot.is_flag() => None,
@@ -161,7 +161,7 @@ impl Snapshot {
     }
 
     /// The value of `slot` in `view`, [`ABSENT`] where there is none.
-    pub(crate) fn value(&self, view: &View, slot: &InputKey) -> u64 {
+    pub(crate) fn value(&self, view: &WindowCounts, slot: &InputKey) -> u64 {
         match slot {
             InputKey::Signal(index) => view.known[usize::from(*index)],
             InputKey::Other(name) => view.others.iter().find(|(other, _)| **other == **name).map_or(ABSENT, |&(_, count)| count),

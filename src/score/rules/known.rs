@@ -17,10 +17,10 @@ use crate::io::InputOverrides;
 use crate::io::Run;
 use crate::io::input::Inputs;
 use crate::record::run::count::LineClass;
-use crate::record::signal::{Login, SIGNALS, index_of};
+use crate::record::signal::{LoginMeaning, SIGNALS, index_of};
 use crate::score::rules::Rules;
 use crate::score::rules::dependencies::InputKey;
-use crate::score::rules::facts::{Facts, Snapshot};
+use crate::score::rules::facts::{Facts, HostSnapshot};
 
 /// How many bits of an address name its network.
 const V4_BITS: u8 = 24;
@@ -103,7 +103,7 @@ impl KnownHosts {
         }
         let is_login = |name: u32| {
             let index = index_of(&records.names[name as usize]);
-            index.is_some_and(|index| SIGNALS[index].login == Some(Login::Accepted))
+            index.is_some_and(|index| SIGNALS[index].login == Some(LoginMeaning::Accepted))
         };
         if counts.iter().any(|&(name, _)| is_login(name)) {
             self.networks.insert(self.network_of(piece.ip));
@@ -149,7 +149,7 @@ impl Rules {
     }
 
     /// Takes the facts of the next host, and what was known of it before.
-    pub(crate) fn take(&self, snapshot: &mut Snapshot, facts: &impl Facts) {
+    pub(crate) fn take(&self, snapshot: &mut HostSnapshot, facts: &impl Facts) {
         snapshot.take(facts);
         let (ip, is_network) = facts.identity();
         snapshot.take_known(self.known.get().map_or_else(KnownFacts::default, |known| known.facts(ip, is_network)));

@@ -38,7 +38,7 @@ use crate::score::rules::cache::{OutcomeCache, RuleInput, RuleOutcome, Values};
 use crate::score::rules::dependencies::InputKey;
 use crate::score::rules::evaluator::PlainInput;
 use crate::score::rules::expression::Expression;
-use crate::score::rules::facts::{Facts, Snapshot};
+use crate::score::rules::facts::{Facts, HostSnapshot};
 use crate::score::rules::group::{GroupRule, RawGroup};
 use crate::score::rules::known::KnownHosts;
 use crate::score::rules::member::MemberPath;
@@ -115,7 +115,7 @@ struct RuleState {
 /// The rules of a run, in the order in which they were given.
 pub struct Rules {
     list: Vec<Rule>,
-    states: RefCell<(Snapshot, Vec<RuleState>)>,
+    states: RefCell<(HostSnapshot, Vec<RuleState>)>,
     groups: Vec<GroupRule>,
     /// What the rules over groups ask of members, as rules over hosts.
     members: Option<Box<Rules>>,
@@ -167,7 +167,7 @@ impl Rules {
         }
         let states = rules.iter().map(|_| RuleState::default()).collect();
         let members = rules.iter().flat_map(|rule| &rule.members);
-        let states = RefCell::new((Snapshot::new(windows.into_iter(), members), states));
+        let states = RefCell::new((HostSnapshot::new(windows.into_iter(), members), states));
         Ok(Self { list: rules, states, groups: Vec::new(), members: None, known: OnceCell::new() })
     }
 
@@ -308,13 +308,13 @@ impl Rule {
     }
 
     /// Whether it holds, where it compares counts alone, as most rules do.
-    fn holds_of_counts(&self, snapshot: &Snapshot) -> Option<bool> {
+    fn holds_of_counts(&self, snapshot: &HostSnapshot) -> Option<bool> {
         let plain = self.expression.evaluator.as_ref().filter(|_| self.members.is_empty())?;
         let view = snapshot.view(self.view);
         plain.holds_of_integers(&|index| snapshot.integer(view, &self.slots[index]))
     }
 
-    fn holds(&self, snapshot: &Snapshot, state: &mut RuleState, limit: usize) -> RuleOutcome {
+    fn holds(&self, snapshot: &HostSnapshot, state: &mut RuleState, limit: usize) -> RuleOutcome {
         state.values.take(snapshot, snapshot.view(self.view), &self.slots, self.expression.reads.any);
         state.values.take_members(snapshot, &self.members);
         state.met.resize(self.members.len(), false);

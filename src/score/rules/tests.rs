@@ -226,7 +226,7 @@ fn what_is_remembered_is_what_would_be_found_again() {
     }
     let mut different = std::collections::HashSet::new();
     for host in &hosts {
-        let mut snapshot = Snapshot::new([None].into_iter(), std::iter::empty());
+        let mut snapshot = HostSnapshot::new([None].into_iter(), std::iter::empty());
         snapshot.take(host);
         let holds = |rule: &Rule| rule.holds(&snapshot, &mut RuleState::default(), 1).expect("a verdict");
         let anew: Vec<usize> = kept.list.iter().enumerate().filter(|(_, rule)| holds(rule)).map(|(place, _)| place).collect();
@@ -240,7 +240,7 @@ fn what_is_remembered_is_what_would_be_found_again() {
 fn a_full_memo_forgets_and_goes_on() {
     let rules = rules(&[], &["r=.ssh_failed % 2 == 1"]).expect("rules");
     let snapshot_of = |count| host(&[("ssh_failed", count)]);
-    let (mut snapshot, mut state) = (Snapshot::new([None].into_iter(), std::iter::empty()), RuleState::default());
+    let (mut snapshot, mut state) = (HostSnapshot::new([None].into_iter(), std::iter::empty()), RuleState::default());
     for count in 0..10 {
         snapshot.take(&snapshot_of(count));
         assert_eq!(rules.list[0].holds(&snapshot, &mut state, 4).expect("a verdict"), count % 2 == 1);

@@ -3,20 +3,14 @@
 use crate::base::net;
 use crate::base::time::{CLF_LEN, Clock};
 use crate::parse::access::field::close_quoted;
+use crate::parse::access::log_format::source::Dialect;
 use crate::parse::access::log_format::{LogFormat, LogFormatResult};
 use crate::parse::access::server::words::{is_number, split_address};
 use crate::parse::format::Arena;
 
-/// How a field is written in a string, of nginx or of Apache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    Nginx,
-    Apache,
-}
-
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece<'l> {
+enum TextPart<'l> {
     /// What stands between fields.
     Text(&'l str),
     /// A text in quotes, without them.
@@ -52,12 +46,13 @@ struct StatusPlace {
 }
 
 /// Where a status may stand, the likeliest first: behind the request, else before it.
-fn status_places(pieces: &[Piece<'_>]) -> Vec<StatusPlace> {
+fn status_places(pieces: &[TextPart<'_>]) -> Vec<StatusPlace> {
     const MOST: usize = 4;
-    let is_status = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.len() == 3 && word.parse().is_ok_and(is_known_status));
-    let request = pieces.iter().position(|piece| matches!(piece, Piece::Quoted(text) if is_request(text))).unwrap_or(pieces.len());
+    let is_status =
+        |piece: &TextPart<'_>| matches!(piece, TextPart::Word(word) if word.len() == 3 && word.parse().is_ok_and(is_known_status));
+    let request = pieces.iter().position(|piece| matches!(piece, TextPart::Quoted(text) if is_request(text))).unwrap_or(pieces.len());
     let places = (request..pieces.len()).chain(0..request).filter(|&at| is_status(&pieces[at])).take(MOST);
-    let seconds = |at: usize| pieces[request.min(at)..at].iter().any(|piece| matches!(piece, Piece::Word(word) if is_seconds(word)));
+    let seconds = |at: usize| pieces[request.min(at)..at].iter().any(|piece| matches!(piece, TextPart::Word(word) if is_seconds(word)));
     places.map(|at| StatusPlace { at, is_behind_seconds: seconds(at) }).collect()
 }
 
@@ -92,19 +87,18 @@ fn count_read(string: &str, lines: &[&str]) -> usize {
     lines.iter().filter(|line| is_read(line)).count()
 }
 
-fn to_string(pieces: &[Piece<'_>], status: StatusPlace, users: Users) -> Option<String> {
+fn to_string(pieces: &[TextPart<'_>], status: StatusPlace, users: Users) -> Option<String> {
     let status = status.at;
     let dialect =
-        if pieces.iter().any(|piece| matches!(piece, Piece::Time(_, Dialect::Apache))) { Dialect::Apache } else { Dialect::Nginx };
-    let request = pieces.iter().position(|piece| matches!(piece, Piece::Quoted(text) if is_request(text)))?;
+        if pieces.iter().any(|piece| matches!(piece, TextPart::Time(_, Dialect::Apache))) { Dialect::Apache } else { Dialect::Nginx };
+    let request = pieces.iter().position(|piece| matches!(piece, TextPart::Quoted(text) if is_request(text)))?;
     let client = find_client(pieces)?;
-    let quoted: Vec<_> = (0..pieces.len()).filter(|&at| at != request && matches!(pieces[at], Piece::Quoted(_))).collect();
-    let is_agent =
-        |at: usize| matches!(pieces[at], Piece::Quoted(text) if text.contains('/') && !text.starts_with("http") && !text.starts_with('/'));
+    let quoted: Vec<_> = (0..pieces.len()).filter(|&at| at != request && matches!(pieces[at], TextPart::Quoted(_))).collect();
+    let is_agent = |at: usize| matches!(pieces[at], TextPart::Quoted(text) if text.contains('/') && !text.starts_with("http") && !text.starts_with('/'));
     let agent = quoted.iter().copied().find(|&at| is_agent(at));
     let referrer = agent
         .and_then(|agent| quoted.iter().copied().rfind(|&at| at < agent))
-        .filter(|&at| matches!(pieces[at], Piece::Quoted(text) if text == "-" || text.starts_with("http")));
+        .filter(|&at| matches!(pieces[at], TextPart::Quoted(text) if text == "-" || text.starts_with("http")));
     let ident = find_ident(pieces, client);
     let user = ident.map(|ident| ident + 2).filter(|_| users == Users::Named);
     let size = (status + 1..pieces.len()).find(|&at| is_size(&pieces[at])).filter(|&at| at > request && at <= status + 4);
@@ -112,11 +106,11 @@ fn to_string(pieces: &[Piece<'_>], status: StatusPlace, users: Users) -> Option<
     let mut string = String::new();
     for (at, piece) in pieces.iter().enumerate() {
         string.push_str(&match piece {
-            Piece::Text(text) => text.replace('%', "%%"),
-            Piece::Time(text, _) if text == "$time_local" && dialect == Dialect::Apache => "%{%d/%b/%Y:%T %z}t".to_owned(),
-            Piece::Time(text, own) if *own == Dialect::Apache || dialect == Dialect::Nginx => text.clone(),
-            Piece::Time(..) => return None,
-            Piece::Quoted(_) => {
+            TextPart::Text(text) => text.replace('%', "%%"),
+            TextPart::Time(text, _) if text == "$time_local" && dialect == Dialect::Apache => "%{%d/%b/%Y:%T %z}t".to_owned(),
+            TextPart::Time(text, own) if *own == Dialect::Apache || dialect == Dialect::Nginx => text.clone(),
+            TextPart::Time(..) => return None,
+            TextPart::Quoted(_) => {
                 let field = match at {
                     _ if at == request => name("$request", "%r"),
                     _ if Some(at) == agent => name("$http_user_agent", "%{User-Agent}i"),
@@ -125,20 +119,20 @@ fn to_string(pieces: &[Piece<'_>], status: StatusPlace, users: Users) -> Option<
                 };
                 format!("\"{field}\"")
             }
-            Piece::Word(word) if at == client => {
+            TextPart::Word(word) if at == client => {
                 let port = if net::parse_address(word.as_bytes()).is_none() { name(":$remote_port", ":%{remote}p") } else { String::new() };
                 name("$remote_addr", "%a") + &port
             }
-            Piece::Word(_) if at == status => name("$status", "%>s"),
-            Piece::Word(_) if Some(at) == user => name("$remote_user", "%u"),
-            Piece::Word("-") if Some(at) == ident => name("-", "%l"),
-            Piece::Word(_) if Some(at) == size => name("$body_bytes_sent", "%b"),
-            Piece::Word(word) if net::parse_address(word.as_bytes()).is_some() => name("$realip_remote_addr", "%{c}a"),
-            Piece::Word(word) if is_seconds(word) => name("$request_time", "%X"),
-            Piece::Word(word) if is_number(word.as_bytes()) && word.starts_with(|c: char| c.is_ascii_digit()) => {
+            TextPart::Word(_) if at == status => name("$status", "%>s"),
+            TextPart::Word(_) if Some(at) == user => name("$remote_user", "%u"),
+            TextPart::Word("-") if Some(at) == ident => name("-", "%l"),
+            TextPart::Word(_) if Some(at) == size => name("$body_bytes_sent", "%b"),
+            TextPart::Word(word) if net::parse_address(word.as_bytes()).is_some() => name("$realip_remote_addr", "%{c}a"),
+            TextPart::Word(word) if is_seconds(word) => name("$request_time", "%X"),
+            TextPart::Word(word) if is_number(word.as_bytes()) && word.starts_with(|c: char| c.is_ascii_digit()) => {
                 name("$request_length", "%D")
             }
-            Piece::Word(_) => name("$pipe", "%X"),
+            TextPart::Word(_) => name("$pipe", "%X"),
         });
     }
     Some(string)
@@ -146,9 +140,9 @@ fn to_string(pieces: &[Piece<'_>], status: StatusPlace, users: Users) -> Option<
 
 /// The word that names the client: an address, with its port or without. Of two that stand together the one that is no machine of a
 /// private network, since the other is a proxy's.
-fn find_client(pieces: &[Piece<'_>]) -> Option<usize> {
-    let address = |piece: &Piece<'_>| match piece {
-        Piece::Word(word) => net::parse_address(split_address(word.as_bytes()).unwrap_or(word.as_bytes())),
+fn find_client(pieces: &[TextPart<'_>]) -> Option<usize> {
+    let address = |piece: &TextPart<'_>| match piece {
+        TextPart::Word(word) => net::parse_address(split_address(word.as_bytes()).unwrap_or(word.as_bytes())),
         _ => None,
     };
     let first = pieces.iter().position(|piece| address(piece).is_some())?;
@@ -158,12 +152,12 @@ fn find_client(pieces: &[Piece<'_>]) -> Option<usize> {
     if second.is_some_and(|second| is_local(first) == is_local(second)) {
         return None;
     }
-    Some(second.filter(|&at| is_local(first) && !is_local(at) && pieces[first + 1] != Piece::Text(" ")).unwrap_or(first))
+    Some(second.filter(|&at| is_local(first) && !is_local(at) && pieces[first + 1] != TextPart::Text(" ")).unwrap_or(first))
 }
 
 /// The word that stands for the identity of RFC 1413, which nobody asks for: `-` right behind the client, before the user and the time.
-fn find_ident(pieces: &[Piece<'_>], client: usize) -> Option<usize> {
-    let [Piece::Text(" "), Piece::Word("-"), Piece::Text(" "), Piece::Word(_), Piece::Text(" ["), Piece::Time(..), ..] =
+fn find_ident(pieces: &[TextPart<'_>], client: usize) -> Option<usize> {
+    let [TextPart::Text(" "), TextPart::Word("-"), TextPart::Text(" "), TextPart::Word(_), TextPart::Text(" ["), TextPart::Time(..), ..] =
         pieces.get(client + 1..)?
     else {
         return None;
@@ -172,8 +166,8 @@ fn find_ident(pieces: &[Piece<'_>], client: usize) -> Option<usize> {
 }
 
 /// A count of bytes, or none.
-fn is_size(piece: &Piece<'_>) -> bool {
-    matches!(piece, Piece::Word(word) if *word == "-" || word.bytes().all(|byte| byte.is_ascii_digit()))
+fn is_size(piece: &TextPart<'_>) -> bool {
+    matches!(piece, TextPart::Word(word) if *word == "-" || word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A duration as nginx writes it: seconds and a fraction of three digits.
@@ -188,17 +182,17 @@ fn is_request(text: &str) -> bool {
 }
 
 /// The pieces of a line; `None` where a quote does not end.
-fn split(line: &str) -> Option<Vec<Piece<'_>>> {
+fn split(line: &str) -> Option<Vec<TextPart<'_>>> {
     let mut pieces = Vec::new();
     let mut at = 0;
     while at < line.len() {
         let rest = &line[at..];
         let used = if let Some((string, dialect, len)) = read_time(rest) {
-            pieces.push(Piece::Time(string, dialect));
+            pieces.push(TextPart::Time(string, dialect));
             len
         } else if rest.starts_with('"') {
             let end = close_quoted(rest.as_bytes(), 1)?.end;
-            pieces.push(Piece::Quoted(&rest[1..end - 1]));
+            pieces.push(TextPart::Quoted(&rest[1..end - 1]));
             end
         } else {
             let is_mark = |c: char| matches!(c, ' ' | '|' | '[' | ']' | '(' | ')' | '"' | ';' | ',' | '\t');
@@ -206,11 +200,11 @@ fn split(line: &str) -> Option<Vec<Piece<'_>>> {
             match end {
                 0 => {
                     let end = rest.find(|c: char| !is_mark(c) || c == '"').unwrap_or(rest.len());
-                    pieces.push(Piece::Text(&rest[..end]));
+                    pieces.push(TextPart::Text(&rest[..end]));
                     end
                 }
                 end => {
-                    pieces.push(Piece::Word(&rest[..end]));
+                    pieces.push(TextPart::Word(&rest[..end]));
                     end
                 }
             }

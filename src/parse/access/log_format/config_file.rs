@@ -10,7 +10,7 @@ use regex::bytes::Regex;
 
 use crate::base::error::{Error, Result};
 use crate::base::wildcard::expression_of;
-use crate::parse::access::log_format::config_syntax::{Directive, read_configuration};
+use crate::parse::access::log_format::config_syntax::{FormatDirective, read_configuration};
 
 /// How many files a configuration may be of.
 const MOST_FILES: usize = 1024;
@@ -44,7 +44,7 @@ pub(crate) fn find_format(given: &str) -> Result<String> {
 }
 
 /// The formats of a configuration and of the files that it includes, each file once. Those that cannot be read have none.
-fn read_files(file: &Path) -> std::io::Result<Vec<Directive>> {
+fn read_files(file: &Path) -> std::io::Result<Vec<FormatDirective>> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let (mut seen, mut formats) = (BTreeSet::new(), Vec::new());
     let first = read_configuration(&String::from_utf8_lossy(&std::fs::read(file)?));

@@ -5,7 +5,7 @@
 
 /// A directive that gives a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Directive {
+pub(crate) struct FormatDirective {
     /// What the configuration calls it; empty where it has no name.
     pub name: String,
     /// The directive, as `--log-format` takes it.
@@ -16,7 +16,7 @@ pub(crate) struct Directive {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Configuration {
     /// Its formats, in the order of the file.
-    pub formats: Vec<Directive>,
+    pub formats: Vec<FormatDirective>,
     /// The files that it includes, as it names them.
     pub includes: Vec<String>,
 }
@@ -100,7 +100,7 @@ fn read_nginx(text: &str, found: &mut Configuration) {
                     ["log_format", name, strings @ ..] if !strings.is_empty() => {
                         let strings: Vec<_> = strings.iter().map(|word| quote_word(word)).collect();
                         let text = format!("log_format {name} {};", strings.join(" "));
-                        found.formats.push(Directive { name: (*name).to_owned(), text });
+                        found.formats.push(FormatDirective { name: (*name).to_owned(), text });
                     }
                     ["include", path] => found.includes.push(path.trim_matches(['"', '\'']).to_owned()),
                     _ => {}
@@ -124,12 +124,12 @@ fn read_apache(text: &str, found: &mut Configuration) {
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let is = |name: &str| word.eq_ignore_ascii_case(name);
         if is("LogFormat") {
-            found.formats.push(Directive { name: name_behind(line).to_owned(), text: line.to_owned() });
+            found.formats.push(FormatDirective { name: name_behind(line).to_owned(), text: line.to_owned() });
         } else if is("CustomLog") || is("GlobalLog") {
             // Behind the path stands a format in quotes, or its nickname.
             let (path, format) = split_argument(rest.trim_start());
             if format.trim_start().starts_with('"') && format.contains('%') {
-                found.formats.push(Directive { name: String::new(), text: format!("CustomLog {path} {}", format.trim_start()) });
+                found.formats.push(FormatDirective { name: String::new(), text: format!("CustomLog {path} {}", format.trim_start()) });
             }
         } else if (is("Include") && word != "include" || is("IncludeOptional")) && !rest.is_empty() {
             found.includes.push(rest.trim().trim_matches('"').to_owned());
@@ -164,7 +164,7 @@ fn read_lighttpd(text: &str, found: &mut Configuration) {
             _ if is_start && bytes[at..].starts_with(FORMAT.as_bytes()) => {
                 let (string, end) = lighttpd_string(text, at + FORMAT.len());
                 if !string.is_empty() {
-                    found.formats.push(Directive { name: String::new(), text: format!("{FORMAT} = \"{string}\"") });
+                    found.formats.push(FormatDirective { name: String::new(), text: format!("{FORMAT} = \"{string}\"") });
                 }
                 at = end;
             }

@@ -15,7 +15,7 @@ mod config_syntax;
 mod directive;
 mod fields;
 mod segment;
-mod source;
+pub(crate) mod source;
 mod token;
 
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::parse::access::log_format::directive::RequestField;
 use crate::parse::access::log_format::fields::FieldFormat;
 use crate::parse::access::log_format::source::FormatText;
 use crate::parse::access::named;
-use crate::parse::access::named::Found;
+use crate::parse::access::named::ResolvedName;
 use crate::parse::access::request::Web;
 use crate::parse::access::server::w3c;
 use crate::parse::format::{Arena, Format, FormatKind, Mismatch, ParsedLine};
@@ -116,16 +116,18 @@ impl LogFormat {
             return Ok(Self(Layout::Keyed(keyed)));
         }
         Ok(Self(match named::find(given) {
-            Some((name, Found::Text(text, escaping))) => {
+            Some((name, ResolvedName::Text(text, escaping))) => {
                 let mut source = FormatText::read(text, options)?;
                 source.escaping = escaping;
                 Layout::Fields(compile::compile(&source, options).map_err(|error| in_name(error, name))?)
             }
-            Some((name, Found::Formats(formats))) => match options.client_from.and_then(|header| KeyedFormat::of_table(name, header)) {
-                Some(keyed) => Layout::Keyed(keyed),
-                None => Layout::Known(name, formats),
-            },
-            Some((name, Found::Own(read))) => Layout::Own(name, read),
+            Some((name, ResolvedName::Formats(formats))) => {
+                match options.client_from.and_then(|header| KeyedFormat::of_table(name, header)) {
+                    Some(keyed) => Layout::Keyed(keyed),
+                    None => Layout::Known(name, formats),
+                }
+            }
+            Some((name, ResolvedName::Own(read))) => Layout::Own(name, read),
             None => Layout::Fields(compile::compile(&FormatText::read(given, options)?, options)?),
         }))
     }

@@ -27,14 +27,14 @@ pub struct NamedFormat {
     /// Where the format is specified, and the server with which it was tried.
     pub source: &'static str,
     /// How its lines are read.
-    pub reader: Reader,
+    pub reader: NamedReader,
     /// A line, and the event that `soar-parse --all --name example --log-format NAME` makes of it.
     pub example: (&'static str, &'static str),
 }
 
 /// How the lines of a name are read.
 #[derive(Debug, Clone, Copy)]
-pub enum Reader {
+pub enum NamedReader {
     /// By this string, in which quotes are written so.
     Text(&'static str, Escaping),
     /// By formats that find themselves.
@@ -47,28 +47,28 @@ pub enum Reader {
 
 /// What a name stands for.
 #[derive(Debug)]
-pub(crate) enum Found {
-    /// See [`Reader::Text`].
+pub(crate) enum ResolvedName {
+    /// See [`NamedReader::Text`].
     Text(&'static str, Escaping),
-    /// See [`Reader::Formats`].
+    /// See [`NamedReader::Formats`].
     Formats(Vec<&'static Format>),
-    /// See [`Reader::Own`].
+    /// See [`NamedReader::Own`].
     Own(ReadLine),
 }
 
 /// What `name` stands for, and the name as it lives in the table.
-pub(crate) fn find(name: &str) -> Option<(&'static str, Found)> {
+pub(crate) fn find(name: &str) -> Option<(&'static str, ResolvedName)> {
     if let Some(named) = NAMED.iter().find(|named| named.name == name) {
         let found = match named.reader {
-            Reader::Text(text, escaping) => Found::Text(text, escaping),
-            Reader::Formats(formats) => Found::Formats(formats.to_vec()),
-            Reader::Own(read) => Found::Own(read),
-            Reader::Keys => return None,
+            NamedReader::Text(text, escaping) => ResolvedName::Text(text, escaping),
+            NamedReader::Formats(formats) => ResolvedName::Formats(formats.to_vec()),
+            NamedReader::Own(read) => ResolvedName::Own(read),
+            NamedReader::Keys => return None,
         };
         return Some((named.name, found));
     }
     let format = FORMATS.iter().find(|format| format.kind == FormatKind::Web && format.name == name)?;
-    Some((format.name, Found::Formats(vec![format])))
+    Some((format.name, ResolvedName::Formats(vec![format])))
 }
 
 /// Every name that `--log-format` takes.

@@ -34,7 +34,7 @@ struct Front<'a> {
 
 /// The fields in quotes behind the sizes, and how many bytes the answer had.
 #[derive(Default)]
-struct Texts<'a> {
+struct QuotedTexts<'a> {
     body_bytes: Option<u64>,
     forwarded: Option<&'a [u8]>,
     agent: Option<&'a [u8]>,
@@ -67,9 +67,9 @@ pub(crate) fn read_without_peer<'a>(line: &'a [u8], arena: &'a Arena, clock: &mu
     Ok(ParsedLine::Web(to_web(b"-", &front, texts)))
 }
 
-fn to_web<'a>(client: &'a [u8], front: &Front<'a>, texts: Option<Texts<'a>>) -> Web<'a> {
+fn to_web<'a>(client: &'a [u8], front: &Front<'a>, texts: Option<QuotedTexts<'a>>) -> Web<'a> {
     let is_ambiguous = texts.is_none();
-    let Texts { body_bytes, forwarded, agent, domain } = texts.unwrap_or_default();
+    let QuotedTexts { body_bytes, forwarded, agent, domain } = texts.unwrap_or_default();
     let (time, request, status) = (Some(front.time), front.request, front.status);
     Web { domain, time, request, status, body_bytes, agent, forwarded, is_ambiguous, ..Web::of(client) }
 }
@@ -103,7 +103,7 @@ fn read_peer(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// X-Forwarded-For, user agent, id, host and upstream host at the end of `text`; `None` where clients sent quotes.
-fn read_texts(text: &[u8]) -> Option<Texts<'_>> {
+fn read_texts(text: &[u8]) -> Option<QuotedTexts<'_>> {
     let pieces: Vec<_> = text.split(|&byte| byte == b'"').collect();
     let numbers = |piece: &[u8]| piece.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).count();
     // Istio writes why the connection to the upstream failed, in quotes, before the sizes.
@@ -114,5 +114,5 @@ fn read_texts(text: &[u8]) -> Option<Texts<'_>> {
     };
     let size = sizes.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).rev().nth(2)?;
     let [forwarded, agent, _, domain, _] = [0, 2, 4, 6, 8].map(|at| known(texts[at]));
-    Some(Texts { body_bytes: read_size(size).ok()?, forwarded, agent, domain })
+    Some(QuotedTexts { body_bytes: read_size(size).ok()?, forwarded, agent, domain })
 }

@@ -21,12 +21,12 @@ pub(crate) const UNQUOTED: Format = Format {
         r#"192.0.2.17:8081 - - - [27/Jul/2021:23:12:14 -0400] GET /no HTTP/1.1 404 1231 "-" "ELB-HealthChecker/2.0" - 2 2"#,
         r#"{"schema":"soar.event/1","@timestamp":"2021-07-28T03:12:14Z","event":{"dataset":"http.access","action":"http_request"},"source":{"ip":"192.0.2.17"},"http":{"request":{"method":"GET"},"version":"1.1","response":{"status_code":404,"body":{"bytes":1231}}},"url":{"original":"/no"},"user_agent":{"original":"ELB-HealthChecker/2.0"},"log":{"file":{"path":"example"},"line":1},"tags":["http_404"]}"#,
     ),
-    read: |line, _, clock| read(line.text, Texts::Quoted, clock),
+    read: |line, _, clock| read(line.text, TextQuoting::Quoted, clock),
 };
 
 /// How referrer and user agent are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Texts {
+enum TextQuoting {
     Quoted,
     /// Without quotes: whatever stands behind the size.
     Bare,
@@ -37,10 +37,10 @@ enum Texts {
 /// # Errors
 /// Where it does not fit, and why.
 pub(crate) fn read_bare<'a>(line: &'a [u8], _: &'a Arena, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
-    read(line, Texts::Bare, clock)
+    read(line, TextQuoting::Bare, clock)
 }
 
-fn read<'a>(line: &'a [u8], texts: Texts, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
+fn read<'a>(line: &'a [u8], texts: TextQuoting, clock: &mut Clock) -> Result<ParsedLine<'a>, Mismatch> {
     let mut times = memmem::find_iter(line, b"] ").filter(|&end| ends_time(line, end));
     let end = times.next().filter(|&end| starts_request(&line[end + 2..])).ok_or(Mismatch { at: 0, reason: "no time before a request" })?;
     // A user may be called like all this where the request has quotes, or is unknown.
@@ -68,8 +68,8 @@ fn read<'a>(line: &'a [u8], texts: Texts, clock: &mut Clock) -> Result<ParsedLin
         return Ok(ParsedLine::Ambiguous(client));
     }
     let texts = match texts {
-        Texts::Quoted => read_texts(line, numbers.after)?,
-        Texts::Bare => None,
+        TextQuoting::Quoted => read_texts(line, numbers.after)?,
+        TextQuoting::Bare => None,
     };
     let user = front.nth(1).and_then(known).filter(|_| client != b"-");
     Ok(ParsedLine::Web(Web {
@@ -107,12 +107,12 @@ struct Numbers {
 }
 
 /// ` 404 1231` at `start`: where texts have quotes, the line ends behind it or one follows; where they have none, a protocol stands before it.
-fn read_numbers(line: &[u8], start: usize, texts: Texts) -> Option<Numbers> {
+fn read_numbers(line: &[u8], start: usize, texts: TextQuoting) -> Option<Numbers> {
     let mut words = line[start + 1..].splitn(3, |&byte| byte == b' ');
     let (status, size, rest) = (words.next()?, words.next()?, words.next());
     let is_end = match texts {
-        Texts::Quoted => rest.is_none_or(|rest| rest.starts_with(b"\"") || rest.starts_with(b"- \"")),
-        Texts::Bare => ends_request(&line[..start]),
+        TextQuoting::Quoted => rest.is_none_or(|rest| rest.starts_with(b"\"") || rest.starts_with(b"- \"")),
+        TextQuoting::Bare => ends_request(&line[..start]),
     };
     if status.len() != 3 || !is_number(status) || !is_end {
         return None;
@@ -138,13 +138,13 @@ mod tests {
             ("GET /no HTTP/1.1 404 682 x HTTP/1.1 200 5 y", None),
         ] {
             let line = format!("192.0.2.1 - - [29/Nov/2024:10:00:00 +0000] {tail}");
-            match read(line.as_bytes(), Texts::Bare, &mut clock) {
+            match read(line.as_bytes(), TextQuoting::Bare, &mut clock) {
                 Ok(ParsedLine::Web(web)) => assert_eq!((web.client, web.status, web.agent), (&b"192.0.2.1"[..], status, None), "{line}"),
                 Ok(ParsedLine::Ambiguous(client)) => assert_eq!((client, status), (&b"192.0.2.1"[..], None), "{line}"),
                 other => panic!("{other:?}: {line}"),
             }
         }
         let line = b"192.0.2.1 - - [29/Nov/2024:10:00:00 +0000] GET /no 404 682 curl/8.4.0";
-        assert!(read(line, Texts::Bare, &mut clock).is_err(), "no protocol says where the request ends");
+        assert!(read(line, TextQuoting::Bare, &mut clock).is_err(), "no protocol says where the request ends");
     }
 }

@@ -35,7 +35,7 @@ pub(crate) const W3C: Format = Format {
 
 /// What a column is of use for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum W3cColumn {
     Date,
     Time,
     /// Seconds since 1970.
@@ -58,46 +58,46 @@ enum Column {
 }
 
 /// How many there are.
-const COLUMNS: usize = Column::Agent as usize + 1;
+const COLUMNS: usize = W3cColumn::Agent as usize + 1;
 
 /// The column that is called `name`.
-fn column(name: &[u8]) -> Option<Column> {
-    const NAMES: [(&[u8], Column); 28] = [
-        (b"date", Column::Date),
-        (b"time", Column::Time),
-        (b"timestamp", Column::Epoch),
-        (b"c-ip", Column::Client),
-        (b"cs-ip", Column::CdnClient),
-        (b"c-user-agent", Column::Agent),
-        (b"c-agent", Column::Agent),
-        (b"c-referrer", Column::Referrer),
-        (b"cs-referred", Column::Referrer),
-        (b"cs(X-Forwarded-For)", Column::Forwarded),
-        (b"X-Forwarded-For", Column::Forwarded),
-        (b"x-forwarded-for", Column::Forwarded),
-        (b"cs-host", Column::Domain),
-        (b"x-host-header", Column::Domain),
-        (b"cs-username", Column::User),
-        (b"cs-method", Column::Method),
-        (b"cs-uri", Column::Target),
-        (b"cs-uri-stem", Column::Path),
-        (b"cs-uri-query", Column::Query),
-        (b"cs-version", Column::Protocol),
-        (b"cs-protocol-version", Column::Protocol),
-        (b"sc-status", Column::Status),
-        (b"sc-bytes", Column::Bytes),
-        (b"cs(Referer)", Column::Referrer),
-        (b"cs(Referrer)", Column::Referrer),
-        (b"cs(User-Agent)", Column::Agent),
-        (b"cs(user-agent)", Column::Agent),
-        (b"cs(referer)", Column::Referrer),
+fn column(name: &[u8]) -> Option<W3cColumn> {
+    const NAMES: [(&[u8], W3cColumn); 28] = [
+        (b"date", W3cColumn::Date),
+        (b"time", W3cColumn::Time),
+        (b"timestamp", W3cColumn::Epoch),
+        (b"c-ip", W3cColumn::Client),
+        (b"cs-ip", W3cColumn::CdnClient),
+        (b"c-user-agent", W3cColumn::Agent),
+        (b"c-agent", W3cColumn::Agent),
+        (b"c-referrer", W3cColumn::Referrer),
+        (b"cs-referred", W3cColumn::Referrer),
+        (b"cs(X-Forwarded-For)", W3cColumn::Forwarded),
+        (b"X-Forwarded-For", W3cColumn::Forwarded),
+        (b"x-forwarded-for", W3cColumn::Forwarded),
+        (b"cs-host", W3cColumn::Domain),
+        (b"x-host-header", W3cColumn::Domain),
+        (b"cs-username", W3cColumn::User),
+        (b"cs-method", W3cColumn::Method),
+        (b"cs-uri", W3cColumn::Target),
+        (b"cs-uri-stem", W3cColumn::Path),
+        (b"cs-uri-query", W3cColumn::Query),
+        (b"cs-version", W3cColumn::Protocol),
+        (b"cs-protocol-version", W3cColumn::Protocol),
+        (b"sc-status", W3cColumn::Status),
+        (b"sc-bytes", W3cColumn::Bytes),
+        (b"cs(Referer)", W3cColumn::Referrer),
+        (b"cs(Referrer)", W3cColumn::Referrer),
+        (b"cs(User-Agent)", W3cColumn::Agent),
+        (b"cs(user-agent)", W3cColumn::Agent),
+        (b"cs(referer)", W3cColumn::Referrer),
     ];
     NAMES.iter().find(|(known, _)| *known == name).map(|&(_, column)| column)
 }
 
 /// Whether `header` names a column for the header that proxies name clients in.
 pub(crate) fn has_forwarded(header: &[u8]) -> bool {
-    names_of(header).any(|name| column(name) == Some(Column::Forwarded))
+    names_of(header).any(|name| column(name) == Some(W3cColumn::Forwarded))
 }
 
 /// Whether a `#Fields:` line has what an access log needs, or what it lacks.
@@ -107,9 +107,9 @@ pub(crate) fn has_forwarded(header: &[u8]) -> bool {
 pub(crate) fn check(header: &[u8]) -> Result<(), &'static str> {
     let has = |wanted| names_of(header).any(|name| column(name) == Some(wanted));
     let wanted = [
-        (has(Column::Client) || is_of_akamai(header), "c-ip"),
-        (has(Column::Date) || has(Column::Epoch), "date"),
-        (has(Column::Time) || has(Column::Epoch), "time"),
+        (has(W3cColumn::Client) || is_of_akamai(header), "c-ip"),
+        (has(W3cColumn::Date) || has(W3cColumn::Epoch), "date"),
+        (has(W3cColumn::Time) || has(W3cColumn::Epoch), "time"),
     ];
     wanted.iter().find(|(is_there, _)| !is_there).map_or(Ok(()), |(_, name)| Err(name))
 }
@@ -233,30 +233,30 @@ fn read_words<'a>(
     if words.next().is_some_and(|word| !word.is_empty()) || words.next().is_some() {
         return Err(mismatch("more words than #Fields: has columns"));
     }
-    let value = |column: Column| values[column as usize];
-    let text = |column: Column| value(column).map(|text| decode(text, written, arena));
-    let client = value(Column::Client).or_else(|| value(Column::CdnClient).filter(|_| is_of_akamai(header))).unwrap_or(b"-");
+    let value = |column: W3cColumn| values[column as usize];
+    let text = |column: W3cColumn| value(column).map(|text| decode(text, written, arena));
+    let client = value(W3cColumn::Client).or_else(|| value(W3cColumn::CdnClient).filter(|_| is_of_akamai(header))).unwrap_or(b"-");
     if !is_client(client) {
         return Err(mismatch("the client is neither an address nor a host name"));
     }
-    let path = value(Column::Target).or(value(Column::Path));
-    let target = match (path, value(Column::Query)) {
+    let path = value(W3cColumn::Target).or(value(W3cColumn::Path));
+    let target = match (path, value(W3cColumn::Query)) {
         (Some(path), Some(query)) => Some(arena.join(&[path, b"?", query.strip_prefix(b"?").unwrap_or(query)])),
         (path, _) => path,
     };
     Ok(ParsedLine::Web(Web {
-        domain: value(Column::Domain).filter(|domain| net::is_host(net::strip_port(domain))),
-        user: text(Column::User),
-        time: Some(match value(Column::Epoch).filter(|_| value(Column::Date).is_none()) {
+        domain: value(W3cColumn::Domain).filter(|domain| net::is_host(net::strip_port(domain))),
+        user: text(W3cColumn::User),
+        time: Some(match value(W3cColumn::Epoch).filter(|_| value(W3cColumn::Date).is_none()) {
             Some(seconds) => parse_epoch(seconds).map_err(mismatch)?,
-            None => read_time(value(Column::Date), value(Column::Time), clock).map_err(mismatch)?,
+            None => read_time(value(W3cColumn::Date), value(W3cColumn::Time), clock).map_err(mismatch)?,
         }),
-        request: join_request(value(Column::Method), target, value(Column::Protocol), arena),
-        status: value(Column::Status).map(skip_cache_result).map_or(Ok(None), read_status).map_err(mismatch)?,
-        body_bytes: value(Column::Bytes).map_or(Ok(None), read_size).map_err(mismatch)?,
-        referrer: text(Column::Referrer),
-        agent: text(Column::Agent),
-        forwarded: text(Column::Forwarded),
+        request: join_request(value(W3cColumn::Method), target, value(W3cColumn::Protocol), arena),
+        status: value(W3cColumn::Status).map(skip_cache_result).map_or(Ok(None), read_status).map_err(mismatch)?,
+        body_bytes: value(W3cColumn::Bytes).map_or(Ok(None), read_size).map_err(mismatch)?,
+        referrer: text(W3cColumn::Referrer),
+        agent: text(W3cColumn::Agent),
+        forwarded: text(W3cColumn::Forwarded),
         escaping: Escaping::Raw,
         ..Web::of(client)
     }))

@@ -82,15 +82,15 @@ pub(crate) fn is_odd(web: &Web<'_>) -> bool {
 }
 
 /// The patterns of the tables, joined by what they are looked for in. `None` cannot be, and a test would say so.
-static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::build().ok());
+static PATTERNS: LazyLock<Option<AttackPatterns>> = LazyLock::new(|| AttackPatterns::build().ok());
 
-struct Patterns {
+struct AttackPatterns {
     target: Regex,
     tight: Regex,
     header: Regex,
 }
 
-impl Patterns {
+impl AttackPatterns {
     fn build() -> Result<Self, regex::Error> {
         Ok(Self {
             target: join(&[Place::Target, Place::Anywhere])?,

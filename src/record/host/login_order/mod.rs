@@ -201,7 +201,7 @@ fn need_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error
 }
 
 #[derive(Deserialize)]
-struct Wire<'a> {
+struct LoginOrderJson<'a> {
     width_seconds: Option<Whole<u64>>,
     failures: Option<Vec<Whole<i64>>>,
     logins: Option<Vec<Whole<i64>>>,
@@ -212,7 +212,7 @@ struct Wire<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for LoginOrder<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Wire { width_seconds, failures, logins, latest, unknown } = Wire::deserialize(deserializer)?;
+        let LoginOrderJson { width_seconds, failures, logins, latest, unknown } = LoginOrderJson::deserialize(deserializer)?;
         let shift = width_seconds.map_or(Some(0), |Whole(width)| shift_of(width, UNIT_SECONDS));
         let read = |numbers: Option<Vec<Whole<i64>>>| read_buckets(&numbers.unwrap_or_default(), UNIT_SECONDS.into());
         let (Some(shift), Some(failures), Some(logins)) = (shift, read(failures), read(logins)) else {
