@@ -11,7 +11,7 @@ use crate::record::host::login_order::{
 };
 use crate::record::{MAX_INTEGER, Text};
 
-type Counts = Series<MOST_BUCKETS>;
+type LoginCounts = Series<MOST_BUCKETS>;
 
 /// A login as an event tells it: the user and the method, where it does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,14 +48,14 @@ impl StoredLogin {
 /// The order of failures and logins. Small, since nearly all that have one failed and never got in.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LoginOrderBuilder {
-    failures: Counts,
+    failures: LoginCounts,
     logins: Option<Box<Logins>>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Logins {
     /// Those by a method that can be guessed.
-    guessable: Counts,
+    guessable: LoginCounts,
     /// The latest of all, ascending.
     latest: Vec<StoredLogin>,
     unknown: u64,
@@ -109,7 +109,7 @@ impl LoginOrderBuilder {
 
     /// How many bytes it takes with its lists, about, with what the allocator adds.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let buckets = |counts: &Counts| counts.buckets().capacity() * size_of::<(i64, u64)>() + 16;
+        let buckets = |counts: &LoginCounts| counts.buckets().capacity() * size_of::<(i64, u64)>() + 16;
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len() + 16);
         let told = |told: &StoredLogin| size_of::<StoredLogin>() + text(&told.seen.user) + text(&told.seen.method);
         let of_logins =
@@ -195,7 +195,7 @@ impl Logins {
 }
 
 /// The series, in order.
-fn settled(series: &Counts) -> Cow<'_, Counts> {
+fn settled(series: &LoginCounts) -> Cow<'_, LoginCounts> {
     let mut series = Cow::Borrowed(series);
     if !series.is_settled() {
         series.to_mut().settle();
@@ -204,7 +204,7 @@ fn settled(series: &Counts) -> Cow<'_, Counts> {
 }
 
 /// How many buckets have a failure or a login, of the same width.
-fn count_both(failures: &Counts, logins: &Counts) -> usize {
+fn count_both(failures: &LoginCounts, logins: &LoginCounts) -> usize {
     let is_alone = |(start, _): &&(i64, u64)| failures.buckets().binary_search_by_key(start, |&(start, _)| start).is_err();
     failures.buckets().len() + logins.buckets().iter().filter(is_alone).count()
 }

@@ -21,7 +21,7 @@ pub(crate) struct Canvas<'p> {
     fonts: Option<Fonts>,
 }
 
-type Outcome<'p> = Result<(), DrawingErrorKind<<BitMapBackend<'p> as DrawingBackend>::ErrorType>>;
+type DrawResult<'p> = Result<(), DrawingErrorKind<<BitMapBackend<'p> as DrawingBackend>::ErrorType>>;
 
 impl<'p> Canvas<'p> {
     /// A canvas of `size` on a buffer of three bytes a pixel.
@@ -39,28 +39,28 @@ impl<'p> DrawingBackend for Canvas<'p> {
         self.pixels.get_size()
     }
 
-    fn ensure_prepared(&mut self) -> Outcome<'p> {
+    fn ensure_prepared(&mut self) -> DrawResult<'p> {
         self.pixels.ensure_prepared()
     }
 
-    fn present(&mut self) -> Outcome<'p> {
+    fn present(&mut self) -> DrawResult<'p> {
         self.pixels.present()
     }
 
-    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Outcome<'p> {
+    fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> DrawResult<'p> {
         self.pixels.draw_pixel(at, colour)
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Outcome<'p> {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> DrawResult<'p> {
         self.pixels.draw_line(from, to, style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Outcome<'p> {
+    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> DrawResult<'p> {
         self.pixels.draw_rect(from, to, style, fill)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "places and sizes within a picture of few thousand pixels")]
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Outcome<'p> {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> DrawResult<'p> {
         let Some(fonts) = &self.fonts else { return self.pixels.draw_text(text, style, at) };
         let font = if matches!(style.style(), FontStyle::Bold) { &fonts.bold } else { &fonts.regular };
         let (glyphs, width) = set(font, text, style.size() as f32);

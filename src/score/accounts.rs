@@ -25,7 +25,7 @@ const MOST_KEY: u64 = 64 << 10;
 const BLOCK: usize = 64;
 
 /// The order of accounts: those that were refused most often first, then those that were let in most often.
-type RankKey = [u8; 32];
+type AccountRankKey = [u8; 32];
 
 /// Where accounts are written, and how.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ pub fn read_key(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Write`] for `file` or a temporary file, [`Error::Read`] for the latter.
 pub(crate) fn write(table: AccountTable, options: &AccountOptions, memory_bytes: Option<usize>, mut file: AtomicFile) -> Result<u64> {
-    let mut sorter: Sorter<{ size_of::<RankKey>() }> = Sorter::new(memory_bytes.unwrap_or(usize::MAX));
+    let mut sorter: Sorter<{ size_of::<AccountRankKey>() }> = Sorter::new(memory_bytes.unwrap_or(usize::MAX));
     let (mut line, mut count) = (Vec::new(), 0);
     table.finish(|digest, account| {
         count += 1;
@@ -109,8 +109,8 @@ fn to_record(account: &Account, hash: String) -> AccountRecord {
     }
 }
 
-fn rank_of(digest: &UserDigest, account: &Account) -> RankKey {
-    let mut key = [0; size_of::<RankKey>()];
+fn rank_of(digest: &UserDigest, account: &Account) -> AccountRankKey {
+    let mut key = [0; size_of::<AccountRankKey>()];
     key[..8].copy_from_slice(&(!account.failures()).to_be_bytes());
     key[8..16].copy_from_slice(&(!account.logins()).to_be_bytes());
     key[16..].copy_from_slice(digest);

@@ -28,7 +28,7 @@ const HOSTS_PER_LOOK: usize = 32;
 const WAITING: usize = 8;
 
 /// A piece of the file, or that it is complete.
-type Piece = Option<Vec<u8>>;
+type FilePiece = Option<Vec<u8>>;
 
 /// A state that is being written.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) struct Snapshot {
     /// What the thread has not been given yet.
     lines: Vec<u8>,
     judged: WriteStats,
-    pieces: Option<SyncSender<Piece>>,
+    pieces: Option<SyncSender<FilePiece>>,
     thread: JoinHandle<Result<()>>,
     /// When the next step is due.
     resume_at: Instant,
@@ -49,7 +49,7 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     /// Begins to write all hosts of `table` to `file`.
     pub(super) fn start(mut file: AtomicFile, table: &Table) -> Self {
-        let (pieces, received) = sync_channel::<Piece>(WAITING);
+        let (pieces, received) = sync_channel::<FilePiece>(WAITING);
         let thread = std::thread::spawn(move || {
             while let Ok(piece) = received.recv() {
                 match piece {

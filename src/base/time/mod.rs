@@ -196,7 +196,8 @@ pub fn parse_epoch(text: &[u8]) -> std::result::Result<LogTime<'_>, TimeError> {
 pub(crate) fn starts_like_rfc3164(line: &[u8]) -> bool {
     let starts = |len: usize| {
         let rest = &line[len.min(line.len())..];
-        let is_clock = |at: usize| matches!(rest.get(at..at + 10), Some([b' ', _, _, b':', _, _, b':', _, _, b' ' | b'.']));
+        let ends = |behind: &[u8]| matches!(behind.first(), None | Some(b' ' | b'.'));
+        let is_clock = |at: usize| matches!(rest.get(at..), Some([b' ', _, _, b':', _, _, b':', _, _, behind @ ..]) if ends(behind));
         rest.first() == Some(&b' ') && (is_clock(2) || is_clock(3))
     };
     // The name last: few lines have a time behind their first word.

@@ -11,15 +11,15 @@ use crate::parse::service::keyed::KeyedMatcher;
 use crate::parse::service::template::{MessageTemplate, TemplateMatcher, parts_of};
 
 /// A set of bytes.
-type Bytes = [u64; 4];
+type ByteSet = [u64; 4];
 
-const ANY: Bytes = [u64::MAX; 4];
+const ANY: ByteSet = [u64::MAX; 4];
 
 /// One step of an automaton.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     to: usize,
-    bytes: Bytes,
+    bytes: ByteSet,
     /// What the byte is part of; none for a literal.
     kind: Option<FieldKind>,
 }
@@ -90,7 +90,7 @@ fn can_forge(writer: &MessageTemplate, reader: &MessageTemplate) -> bool {
 }
 
 /// A pair of states, and whether a byte that the client chose was read as one of the address.
-type Place = (usize, usize, bool);
+type StatePair = (usize, usize, bool);
 
 /// The search for a text that two automata accept.
 #[derive(Debug, Default)]
@@ -98,7 +98,7 @@ struct Search {
     /// The pairs that were seen, by the number of the search.
     seen: Vec<u32>,
     number: u32,
-    open: Vec<Place>,
+    open: Vec<StatePair>,
 }
 
 impl Search {
@@ -168,7 +168,7 @@ impl Automaton {
         }
     }
 
-    fn step(&mut self, bytes: Bytes, kind: Option<FieldKind>) {
+    fn step(&mut self, bytes: ByteSet, kind: Option<FieldKind>) {
         self.edges.push(Vec::new());
         let to = self.edges.len() - 1;
         self.edges[self.end].push(Edge { to, bytes, kind });
@@ -176,7 +176,7 @@ impl Automaton {
     }
 
     /// One or more bytes of a part.
-    fn part(&mut self, kind: FieldKind, bytes: Bytes, may_be_empty: bool) {
+    fn part(&mut self, kind: FieldKind, bytes: ByteSet, may_be_empty: bool) {
         let before = self.end;
         self.step(bytes, Some(kind));
         let end = self.end;
@@ -188,8 +188,8 @@ impl Automaton {
 }
 
 /// The bytes that a part may hold.
-fn bytes_of(kind: FieldKind, is_free: bool, delimiter: Option<u8>, is_clean: bool, role: Role) -> Bytes {
-    let without = |set: Bytes, byte: u8| {
+fn bytes_of(kind: FieldKind, is_free: bool, delimiter: Option<u8>, is_clean: bool, role: Role) -> ByteSet {
+    let without = |set: ByteSet, byte: u8| {
         let mut set = set;
         set[usize::from(byte) / 64] &= !(1 << (byte % 64));
         set
@@ -206,11 +206,11 @@ fn bytes_of(kind: FieldKind, is_free: bool, delimiter: Option<u8>, is_clean: boo
     }
 }
 
-fn only(byte: u8) -> Bytes {
+fn only(byte: u8) -> ByteSet {
     set(|b| b == byte)
 }
 
-fn set(holds: impl Fn(u8) -> bool) -> Bytes {
+fn set(holds: impl Fn(u8) -> bool) -> ByteSet {
     let mut set = [0; 4];
     (0..=u8::MAX).filter(|&byte| holds(byte)).for_each(|byte| set[usize::from(byte) / 64] |= 1 << (byte % 64));
     set

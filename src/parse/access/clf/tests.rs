@@ -192,6 +192,8 @@ fn clients_have_brackets_ports_or_a_virtual_host_before_them() {
 
 #[test]
 fn a_syslog_line_that_quotes_a_request_is_no_request() {
+    // A time alone is the header of a message whose program stands in brackets.
+    assert!(client(&format!(r#"Dec 10 06:55:46 {TIME} "GET / HTTP/1.1" 404 0"#), ClfVariant::Common).is_err());
     for header in ["Dec 10 06:55:46 lab", "Dec 10 06:55:46 10.0.0.5", "2024-01-02T03:04:05+01:00 10.0.0.5", "2024-01-02T03:04:05Z lab"] {
         for rest in ["404 0", r#"404 0 "-" "bot""#] {
             let line = format!(r#"{header} sshd[1]: Invalid user {TIME} "GET / HTTP/1.1" {rest}"#);

@@ -13,7 +13,7 @@ use crate::parse::access::log_format::{LogFormat, LogFormatResult};
 use crate::parse::format::Arena;
 
 /// Apache's name, nginx's, and what the server writes; nothing: a client writes it.
-const FIELDS: &[Named] = &[
+const FIELDS: &[NamedField] = &[
     ("%h", "$remote_addr", "CLIENT"),
     ("%>s", "$status", "404"),
     ("%b", "$body_bytes_sent", "7"),
@@ -76,8 +76,8 @@ fn sent() -> impl Strategy<Value = String> {
 
 /// One case: the server, what its format starts with, its fields with what stands between them and what was sent, where the
 /// client stands among them, and the client.
-type Case = (Server, &'static str, Vec<(Named, &'static str, String)>, prop::sample::Index, &'static str);
-type Named = (&'static str, &'static str, &'static str);
+type Case = (Server, &'static str, Vec<(NamedField, &'static str, String)>, prop::sample::Index, &'static str);
+type NamedField = (&'static str, &'static str, &'static str);
 
 fn case() -> impl Strategy<Value = Case> {
     (
