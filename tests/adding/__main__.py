@@ -76,11 +76,11 @@ def add(work):
             shutil.copy2(ROOT / name, work / "tree" / name)
     source = work / "tree" / "src"
     fields = [dict(zip(("name", "label", "status", "weight"), signal)) for signal in SIGNALS]
-    append(source / "record/signal.rs", "pub const SIGNALS:", "".join(SIGNAL.format(**signal) for signal in fields))
-    append(source / "parse/detect/mod.rs", "pub const DETECTORS:", "".join(DETECTOR.format(**signal) for signal in fields))
+    append(source / "record/signal.rs", "const SIGNALS:", "".join(SIGNAL.format(**signal) for signal in fields))
+    append(source / "parse/detect/mod.rs", "const DETECTORS:", "".join(DETECTOR.format(**signal) for signal in fields))
     append(source / "report/column.rs", "const MORE:", COLUMN)
     shutil.copy(ROOT / "tests/adding/list.rs", source / "report/list.rs")
-    append(source / "report/mod.rs", "pub const REPORTS:", "    &list::List,\n")
+    append(source / "report/mod.rs", "const REPORTS:", "    &list::List,\n")
     reports = source / "report/mod.rs"
     reports.write_text(reports.read_text().replace("pub mod login;", "mod list;\npub mod login;", 1))
 

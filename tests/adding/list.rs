@@ -19,11 +19,11 @@ impl Report for List {
         "Write the addresses of the top hosts, one a line"
     }
 
-    fn needs(&self, _look: &RenderOptions) -> ReportNeeds {
+    fn needs(&self, _options: &RenderOptions) -> ReportNeeds {
         ReportNeeds { top: 3, ..ReportNeeds::default() }
     }
 
-    fn page(&self, data: &ReportData, _look: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
+    fn page(&self, data: &ReportData, _options: &RenderOptions, _path: &Path) -> Result<Vec<u8>> {
         Ok(data.top(3).iter().map(|kept| format!("{}\n", kept.host.ip)).collect::<String>().into_bytes())
     }
 }
