@@ -60,17 +60,18 @@ test: ## format, lints, tests, docs, shell scripts; CI runs this, test-real, tes
 test-real: build ## the tests with a browser, Spark and real servers, an attack on servers in namespaces, make deny and fuzz-check
 	@scripts/test 'cargo test --locked --all-features --no-fail-fast -- --ignored --skip measure_' scripts/range 'make -s deny' 'make -s fuzz-check'
 
+# Tells that the step $1 cannot be run here, and why ($2); scripts/test counts it.
+skip = { printf '\nSKIPPED: %s\n' '$2' >&2; [ -z "$${SOAR_SKIPPED:-}" ] || printf '%s\t%s\n' '$1' '$2' >>"$$SOAR_SKIPPED"; }
+
 deny: ## check licences and sources of what is built in, and known vulnerabilities if their database is installed (cargo-deny)
-	@skip() { printf '\nSKIPPED: %s\n' "$$1" >&2; [ -z "$${SOAR_SKIPPED:-}" ] || printf 'deny\t%s\n' "$$1" >>"$$SOAR_SKIPPED"; }; \
-	PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; \
-	if ! cargo deny --version >/dev/null 2>&1; then skip 'no cargo-deny'; exit 0; fi; \
+	@PATH="$$PATH:$(abspath $(TARGET))/tools/bin"; \
+	if ! cargo deny --version >/dev/null 2>&1; then $(call skip,deny,no cargo-deny); exit 0; fi; \
 	cargo deny --locked --offline check licenses bans sources; \
 	if [ -d "$${CARGO_HOME:-$$HOME/.cargo}/advisory-dbs" ]; then cargo deny --locked --offline check advisories; \
-	else skip 'no database of RustSec'; fi
+	else $(call skip,deny,no database of RustSec); fi
 
 fuzz-check: ## check that the fuzz targets compile (needs a C++ compiler: scripts/setup fuzz)
-	@if ! command -v c++ >/dev/null; then printf '\nSKIPPED: %s\n' 'no c++: fuzz targets' >&2; \
-	[ -z "$${SOAR_SKIPPED:-}" ] || printf 'fuzz-check\t%s\n' 'no c++' >>"$$SOAR_SKIPPED"; exit 0; fi; \
+	@if ! command -v c++ >/dev/null; then $(call skip,fuzz-check,no c++: fuzz targets); exit 0; fi; \
 	cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir '$(abspath $(TARGET))/fuzz'
 
 demo: ## build, run the workflow on examples/, print the summary

@@ -17,8 +17,7 @@ use crate::score::write::{HostWriter, OutputKind, WriteStats};
 
 /// How long a step may take: alerts wait for one at most.
 const STEP: Duration = Duration::from_micros(500);
-/// How long it rests between two steps. Where cores are few, a program that never rests waits for other programs when an alert is due
-/// (measured: `scripts/bench live`, the rows of a state).
+/// How long it rests between two steps. Where cores are few, a program that never rests waits for other programs when an alert is due.
 const REST: Duration = Duration::from_millis(1);
 /// How often it is asked whether the disk has the state, or room for more of it.
 const SYNC_EVERY: Duration = Duration::from_millis(20);

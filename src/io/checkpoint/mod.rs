@@ -51,7 +51,7 @@ enum CheckpointTarget {
     Elsewhere(PathBuf),
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct HeaderJson {
     schema: String,
 }
@@ -165,11 +165,7 @@ fn want_file(path: &Path) -> Result<()> {
 
 /// One JSON document, a log a line.
 fn show(logs: &[&Checkpoint], followed: &[String]) -> io::Result<String> {
-    #[derive(Serialize)]
-    struct WrittenHeader {
-        schema: &'static str,
-    }
-    let header = serde_json::to_string(&WrittenHeader { schema: SCHEMA })?;
+    let header = serde_json::to_string(&HeaderJson { schema: SCHEMA.to_owned() })?;
     let logs = logs.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?.join(",\n");
     let followed = followed.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>()?.join(",\n");
     Ok(format!("{},\"logs\":[\n{logs}\n],\"followed\":[\n{followed}\n]}}\n", header.trim_end_matches('}')))
