@@ -57,12 +57,13 @@ impl Combiner {
 
     /// Adds what a block said; true: it is time to write.
     pub fn add(&mut self, records: &ScoreRecords) -> bool {
-        let known = self.table.hosts().len();
+        let known = self.table.host_count();
         self.table.add(records);
-        self.held_bytes += records.growth_bytes_of_new(self.table.hosts().len() - known);
+        self.held_bytes += records.growth_bytes_of_new(self.table.host_count() - known);
         if self.held_bytes < self.limit_bytes {
             return false;
         }
+        self.table.add_deferred();
         self.held_bytes = self.table.heap_bytes();
         // Close to the limit it would be measured ever again.
         self.held_bytes >= self.limit_bytes - self.limit_bytes / 4

@@ -184,7 +184,11 @@ impl LoginOrderBuilder {
 impl Logins {
     /// Keeps `told` if it is among the latest.
     fn tell(&mut self, told: StoredLogin, files: &StringInterner) {
-        let index = self.latest.partition_point(|other| other.compare(&told, files).is_lt());
+        // In a log, which is in the order of time, nearly every one is the latest.
+        let index = match self.latest.last() {
+            Some(last) if last.at < told.at => self.latest.len(),
+            _ => self.latest.partition_point(|other| other.compare(&told, files).is_lt()),
+        };
         if self.latest.len() < MOST_LOGINS {
             self.latest.insert(index, told);
         } else if index > 0 {

@@ -155,8 +155,11 @@ impl<'t, 'p> Lines<'t, 'p> {
             marks.len = marks.len.min(MARKS + 1);
             let rest = &self.text[self.looked..];
             let page = &rest[..rest.len().min(PAGE_BYTES)];
-            let found =
-                widest.find_marks(page, PositionLists { ends: &mut ends.all, marks: &mut marks.all[marks.len..], start: self.looked });
+            let found = if self.has_marks {
+                widest.find_marks(page, PositionLists { ends: &mut ends.all, marks: &mut marks.all[marks.len..], start: self.looked })
+            } else {
+                widest.find_ends(page, &mut ends.all, self.looked)
+            };
             ends.len = found.ends;
             marks.len += found.marks;
             self.is_page_ascii = found.is_ascii;

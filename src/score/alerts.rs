@@ -94,7 +94,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
             Ok(live.engine.snapshot.as_ref().map_or(STATE_EVERY, Snapshot::rest))
         }
     });
-    seen.note(&live.table, live.table.hosts().len() as u64, &mut diagnostics.stats);
+    seen.note(&live.table, live.table.host_count() as u64, &mut diagnostics.stats);
     live.engine.note(&mut diagnostics.stats);
     if let Some(snapshot) = live.engine.snapshot.take() {
         // What it has is older than what is written now.
@@ -112,7 +112,7 @@ pub fn run(config: &Config, policy: &Policy, inputs: Inputs, run: &Run, diagnost
     live.engine.failures.tell_rest(diagnostics);
     let is_unknown = |host: &&AggregatedHost| host.tally.failed_before_login().is_none();
     seen.unknown_orders = live.table.hosts().iter().filter(is_unknown).count() as u64;
-    seen.tell_end(config, &live.table, live.table.hosts().len() as u64, &live.engine.summary(), diagnostics);
+    seen.tell_end(config, &live.table, live.table.host_count() as u64, &live.engine.summary(), diagnostics);
     Ok(seen.exit(&live.table))
 }
 

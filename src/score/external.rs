@@ -54,6 +54,7 @@ impl SpillingTable {
         let Some(limit) = self.limit_bytes else { return Ok(()) };
         self.held_bytes += records.growth_bytes();
         if self.held_bytes >= limit {
+            self.table.add_deferred();
             self.held_bytes = self.table.heap_bytes();
             // Close to the limit it would be measured ever again.
             if self.held_bytes >= limit - limit / 4 {

@@ -117,9 +117,9 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let different = differences.len() as u64;
     let untested: Vec<_> = config.rules.names().filter(|name| labels.iter().all(|(label, _)| !label.rules.contains(*name))).collect();
     let untested = if untested.is_empty() { String::new() } else { format!("; expected nowhere: {}", untested.join(", ")) };
-    let addresses = counted(table.hosts().len() as u64, "address");
+    let addresses = counted(table.host_count() as u64, "address");
     let outcome = format!("{} labelled, {different} different{untested}", labels.len());
-    seen.note(&table, table.hosts().len() as u64, &mut diagnostics.stats);
+    seen.note(&table, table.host_count() as u64, &mut diagnostics.stats);
     diagnostics.close();
     diagnostics.info(&format!("{addresses} counted, {outcome}"));
     Ok(if different > 0 { Exit::BadInput } else { seen.exit(&table) })

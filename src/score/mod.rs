@@ -114,7 +114,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
             }
         },
     )
-    .inspect_err(|_| seen.note(counting.table(), counting.table().hosts().len() as u64, &mut diagnostics.stats))?;
+    .inspect_err(|_| seen.note(counting.table(), counting.table().host_count() as u64, &mut diagnostics.stats))?;
     let form = if config.partial { OutputKind::Partial } else { OutputKind::Host };
     let mut groups = Groups::of(&config.rules);
     let mut has_left = false;
@@ -129,7 +129,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     });
     // It ends with the process, whose memory goes back as a whole: taking millions of hosts apart would tell nobody anything.
     let table = ManuallyDrop::new(counting.into_table());
-    let addresses = judged.as_ref().map_or(table.hosts().len() as u64, |judged| judged.hosts);
+    let addresses = judged.as_ref().map_or(table.host_count() as u64, |judged| judged.hosts);
     seen.note(&table, addresses, &mut diagnostics.stats);
     let judged = match judged {
         Err(Error::ReaderLeft) => return Ok(seen.exit(&table)),

@@ -60,7 +60,7 @@ impl Snapshot {
             Ok(())
         });
         let (early, lines, judged) = (HashSet::new(), Vec::new(), WriteStats::default());
-        Self { next: 0, end: table.hosts().len(), early, lines, judged, pieces: Some(pieces), thread, resume_at: Instant::now() }
+        Self { next: 0, end: table.host_count(), early, lines, judged, pieces: Some(pieces), thread, resume_at: Instant::now() }
     }
 
     /// Writes the host at `index` as it is, if that is still to be done: it is about to change.

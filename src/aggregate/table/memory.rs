@@ -11,9 +11,11 @@ impl Table {
     /// Forgets what has become of no use, where there is much of it. Indexes of hosts may change.
     pub(crate) fn tidy(&mut self) {
         if self.names.left_out() >= MOST_LEFT_OUT {
+            self.add_deferred();
             self.forget_left_out();
         }
         if self.files.count() > self.most_files {
+            self.add_deferred();
             self.forget_unused_files();
             self.most_files = MOST_FILES.max(2 * self.files.count());
         }
@@ -95,6 +97,7 @@ mod tests {
             table.add(&read_block(&block, table.keep()).0);
             assert!(table.files.count() <= MOST_FILES + 10_000, "{}", table.files.count());
         }
+        table.settle();
         let mut first: Vec<_> = table.hosts().iter().map(|host| &**table.files.text(host.tally.evidence()[0].1.file)).collect();
         first.sort_unstable();
         assert_eq!(first, ["0.log", "1.log", "2.log", "3.log", "4.log", "5.log", "6.log"]);

@@ -1,11 +1,13 @@
 //! The table of addresses: every record added to the tally of its address. What it holds is bounded by the number of
 //! addresses and, with windows, of their non-empty buckets.
 
+mod deferred;
 mod memory;
 
 mod host;
 mod key;
 mod service;
+mod sight;
 mod timeline;
 mod watch;
 
@@ -14,17 +16,19 @@ use std::collections::HashMap;
 use crate::aggregate::interner::{SignalId, SignalNames, StringInterner};
 use crate::aggregate::options::AggregationOptions;
 use crate::aggregate::read::{EventRow, PartialHost, ScoreRecords};
+use crate::aggregate::table::deferred::DeferredEvents;
 pub use crate::aggregate::table::host::AggregatedHost;
 use crate::aggregate::table::host::DisplayIp;
 pub(crate) use crate::aggregate::table::key::HostKey;
 pub use crate::aggregate::table::key::SortKey;
 use crate::aggregate::table::memory::MOST_FILES;
+use crate::aggregate::table::sight::Sight;
 pub use crate::aggregate::table::watch::Watcher;
 use crate::aggregate::tally::EvidencePosition;
 use crate::base::net::{Address, AddressSet, Zone};
 use crate::record::host::SeenAt;
 use crate::record::host::partial::{Partial, SignalBuckets};
-use crate::record::signal::{self, LOGIN_FAILED, SignalSet, Value};
+use crate::record::signal::{self, SignalSet, Value};
 
 /// A map whose hasher is keyed at random, so that no log can be crafted to make it slow; ahash is faster than std's (measured:
 /// `cargo bench memory::map`).
@@ -52,27 +56,50 @@ pub struct Table {
     timeless: u64,
     /// The last time of all that was added.
     latest: Option<i64>,
+    deferred: DeferredEvents,
 }
 
 impl Table {
     /// An empty table that keeps of each address what `keep` says, and groups none that `allow` names.
     pub fn new(keep: AggregationOptions, allow: &AddressSet) -> Self {
-        Self { keep, allow: allow.clone(), most_files: MOST_FILES, ..Self::default() }
+        let deferred = DeferredEvents::new(keep.group_v4.or(keep.group_v6).is_some());
+        Self { keep, allow: allow.clone(), most_files: MOST_FILES, deferred, ..Self::default() }
     }
 
-    /// Adds what a block said.
+    /// Adds what a block said; of plain events the sums are right once [`Self::settle`] was called.
     pub fn add(&mut self, records: &ScoreRecords) {
         self.tidy();
         self.latest = self.latest.max(records.latest());
         let files = self.number_files(records);
         // Looked up before anything is added: a lookup waits for memory, and like this many wait together.
-        let indexes: Vec<_> = records.seen.iter().map(|seen| self.known_index(seen)).collect();
-        for (seen, &index) in records.seen.iter().zip(&indexes).filter_map(|(seen, index)| Some((seen, index.as_ref()?))) {
-            self.hosts[index].prefetch(seen.signals);
+        let mut last = None;
+        let indexes: Vec<_> = records
+            .seen
+            .iter()
+            .map(|seen| match last {
+                // Of one connection there are mostly several events in a row.
+                Some((ip, index)) if ip == seen.ip && !seen.signals.is_empty() => Some(index),
+                _ => {
+                    let index = self.known_index(seen);
+                    last = index.map(|index| (seen.ip, index));
+                    index
+                }
+            })
+            .collect();
+        for (seen, index) in records.seen.iter().zip(&indexes) {
+            if let Some(index) = index.filter(|_| !self.deferred.can_take(seen)) {
+                self.hosts[index].prefetch(seen.signals);
+            }
         }
         for (seen, index) in records.seen.iter().zip(indexes) {
-            self.add_event(seen, index, files[seen.file as usize], records);
-            self.carry_event(seen, records);
+            let file = files[seen.file as usize];
+            if !index.is_some_and(|index| self.deferred.put(seen, index, file)) {
+                self.add_event(seen, index, file, records);
+                self.carry_event(seen, records);
+            }
+        }
+        if self.deferred.is_full() {
+            self.add_deferred();
         }
         for piece in &records.pieces {
             self.add_host(piece, records, &files);
@@ -128,37 +155,11 @@ impl Table {
             host.take_name(seen.ip);
             host.update_display_ip(seen.ip, seen.at, &self.allow);
         }
-        let AggregatedHost { settled, tally, .. } = host;
-        let is_later = seen.at.is_some() && seen.at >= tally.known_period().1;
-        if !seen.signals.is_empty() {
-            tally.extend_period(seen.at);
-        }
-        for &other in others {
-            tally.see_other(other, seen.at);
-        }
-        let bucket = self.keep.units(seen.at);
-        self.met = self.met.union(seen.signals);
-        for signal in seen.signals.indexes().map(SignalId::known).chain(others.iter().copied()) {
-            self.saturated |= !tally.count(signal, seen.count);
-            let known = signal.index();
-            if !(is_later && known.is_some_and(|index| settled.contains(index))) {
-                let is_settled = tally.keep(signal, EvidencePosition::new(seen.at, file, seen.line), self.keep.evidence, &self.files);
-                *settled = known.filter(|_| is_settled).map_or(*settled, |index| settled.with(index));
-            }
-            if let Some(start) = bucket {
-                tally.series_mut(signal).add(start, seen.count);
-            }
-            if let Some(at) = seen.at.filter(|_| self.keep.timeline) {
-                tally.timeline_mut().add(signal, at, seen.count);
-            }
-        }
+        self.count_sight(index, Sight::of(seen, file), others);
+        let tally = &mut self.hosts[index].tally;
         if let Some(login) = seen.detail.as_ref().and_then(|detail| detail.login.as_ref()) {
             tally.order_mut().add_login(seen.at, login, seen.count, (file, seen.line), &self.files);
         }
-        if let Some(at) = seen.at.filter(|_| !seen.signals.intersection(LOGIN_FAILED).is_empty()) {
-            tally.order_mut().add_failures(at, seen.count);
-        }
-        self.timeless += u64::from(self.keep.resolution_seconds.is_some() && bucket.is_none());
         for (value, hash) in seen.detail.iter().flat_map(|detail| [(Value::User, detail.user), (Value::Path, detail.path)]) {
             if let Some(hash) = hash {
                 tally.distinct_mut(value).add(hash);
@@ -307,8 +308,9 @@ impl Table {
         }
     }
 
-    /// Puts in order what came out of order, and forgets what is left out. To be called before hosts are looked at.
+    /// Adds what was deferred, puts in order what came out of order, and forgets what is left out. To be called before hosts are looked at.
     pub fn settle(&mut self) {
+        self.add_deferred();
         self.forget_left_out();
         if self.keep.resolution_seconds.is_some() {
             self.hosts.iter_mut().for_each(|host| host.tally.sort_evidence());
@@ -338,7 +340,13 @@ impl Table {
 
     /// Every address with its sums, in the order in which they came.
     pub fn hosts(&self) -> &[AggregatedHost] {
+        debug_assert!(self.deferred.is_empty(), "sums are asked for that are not right yet");
         &self.hosts
+    }
+
+    /// How many addresses there are.
+    pub const fn host_count(&self) -> usize {
+        self.hosts.len()
     }
 
     pub const fn files(&self) -> &StringInterner {

@@ -52,6 +52,16 @@ impl Dispatch {
         dispatch!(self.0, simd => find_marks_in(simd, text, lists))
     }
 
+    /// The same of a text whose lines are taken apart in another way: ends of lines alone, which go into `ends`.
+    #[inline]
+    pub(crate) fn find_ends(self, text: &[u8], ends: &mut [usize], start: usize) -> Features {
+        debug_assert!(ends.len() > text.len(), "more positions than room");
+        if self.0.is_fallback() {
+            return find_ends_in(Baseline, text, ends, start);
+        }
+        dispatch!(self.0, simd => find_ends_in(simd, text, ends, start))
+    }
+
     /// How many lines end in `text` (measured: `cargo bench line::count`).
     pub fn count_ends(self, text: &[u8]) -> usize {
         if self.0.is_fallback() {
@@ -83,6 +93,7 @@ struct MarkBits {
 trait Lanes: Copy {
     fn look_at(self, text: &[u8; LOOK_BYTES]) -> MarkBits;
     fn ends_in(self, text: &[u8; LOOK_BYTES]) -> u64;
+    fn is_ascii(self, text: &[u8; LOOK_BYTES]) -> bool;
 }
 
 #[allow(clippy::inline_always, reason = "what is not inlined is compiled for every machine")]
@@ -101,6 +112,11 @@ impl<S: Simd> Lanes for S {
     fn ends_in(self, text: &[u8; LOOK_BYTES]) -> u64 {
         u8x64::from_slice(self, text).simd_eq(b'\n').to_bitmask()
     }
+
+    #[inline(always)]
+    fn is_ascii(self, text: &[u8; LOOK_BYTES]) -> bool {
+        u8x64::from_slice(self, text).simd_ge(0x80).to_bitmask() == 0
+    }
 }
 
 /// Those of a machine that has none which are wider than every machine's.
@@ -117,6 +133,11 @@ impl Lanes for Baseline {
     fn ends_in(self, text: &[u8; LOOK_BYTES]) -> u64 {
         find_in_look(text, [b'\n'])
     }
+
+    #[inline]
+    fn is_ascii(self, text: &[u8; LOOK_BYTES]) -> bool {
+        text.is_ascii()
+    }
 }
 
 #[allow(clippy::inline_always, reason = "as above")]
@@ -132,6 +153,24 @@ fn find_marks_in(look: impl Lanes, text: &[u8], mut lists: PositionLists<'_>) ->
         text[..last.len()].copy_from_slice(last);
         lists.put(&look.look_at(&text), &mut found);
     }
+    found
+}
+
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+fn find_ends_in(look: impl Lanes, text: &[u8], ends: &mut [usize], mut start: usize) -> Features {
+    let (looks, last) = text.as_chunks::<LOOK_BYTES>();
+    let mut found = Features { ends: 0, marks: 0, is_ascii: true };
+    for text in looks {
+        found.ends = put_positions::<1>(look.ends_in(text), start, ends, found.ends);
+        found.is_ascii &= look.is_ascii(text);
+        start += LOOK_BYTES;
+    }
+    for (nth, _) in last.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+        ends[found.ends] = start + nth;
+        found.ends += 1;
+    }
+    found.is_ascii &= last.is_ascii();
     found
 }
 
@@ -224,6 +263,11 @@ mod tests {
             let found = Dispatch::default().find_marks(&text, PositionLists { ends: &mut ends, marks: &mut marks, start: 7 });
             assert_eq!((ends[..found.ends].to_vec(), marks[..found.marks].to_vec(), found.is_ascii), wanted);
             assert_eq!((Dispatch::default().count_ends(&text), count_ends_in(Baseline, &text)), (found.ends, found.ends));
+            let (mut others, mut baseline) = (vec![0; len + 1], vec![0; len + 1]);
+            let alone = Dispatch::default().find_ends(&text, &mut others, 7);
+            assert_eq!((alone, &others[..alone.ends]), (Features { marks: 0, ..found }, &ends[..found.ends]));
+            assert_eq!(find_ends_in(Baseline, &text, &mut baseline, 7), alone);
+            assert_eq!(baseline[..alone.ends], others[..alone.ends]);
         }
     }
 

@@ -1,22 +1,16 @@
 //! The clock: reads what logs write, and knows what they leave out.
 
+mod yearless;
+
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use crate::base::error::{Error, Result};
-use crate::base::time::field::{
-    in_range, month_number, offset_seconds, read_day, second_of_day, split_fraction, split_rfc3339, time_of_day, two_digits,
-};
+use crate::base::time::clock::yearless::YearlessDay;
+use crate::base::time::field::{in_range, month_number, offset_seconds, read_day, second_of_day, split_fraction, split_rfc3339};
 use crate::base::time::rfc3339::{MonthReader, TIME_LEN};
-use crate::base::time::{
-    CLF_LEN, IMPOSSIBLE, LogTime, NOT_A_TIME, RFC3164_LEN, RFC3339_SECONDS, SKIPPED, TimeError, civil, now, parse_epoch, utc_seconds,
-};
-
-/// How far past the reference a stamp without a year may lie (clocks of two machines differ): 24 h, in seconds.
-const YEARLESS_SLACK_S: i64 = 24 * 60 * 60;
-/// Years to go back for a date that exists: February 29 is at most 8 years away (1896 to 1904).
-const YEARLESS_SEARCH: i16 = 8;
+use crate::base::time::{CLF_LEN, IMPOSSIBLE, LogTime, NOT_A_TIME, RFC3339_SECONDS, SKIPPED, TimeError, now, parse_epoch, utc_seconds};
 
 /// What a log's stamps leave out, and a memo of the last stamp read (logs repeat the same second many times).
 #[derive(Debug, Clone)]
@@ -26,6 +20,7 @@ pub struct Clock {
     reference: i64,
     memo: ([u8; CLF_LEN], usize, i64),
     day: CachedDay,
+    yearless_day: YearlessDay,
     /// The month of the last time with a date, in UTC.
     months: MonthReader,
     assumed: Assumptions,
@@ -89,6 +84,7 @@ impl Clock {
             reference: now(),
             memo: ([0; CLF_LEN], 0, 0),
             day: CachedDay::default(),
+            yearless_day: YearlessDay::default(),
             months: MonthReader::default(),
             assumed: Assumptions::default(),
         })
@@ -101,7 +97,7 @@ impl Clock {
 
     /// This clock for one file: a stamp without a year is at most 24 h after `reference` (seconds since 1970).
     pub(crate) fn with_reference(&self, reference: i64) -> Self {
-        Self { reference, assumed: Assumptions::default(), ..self.clone() }
+        Self { reference, yearless_day: YearlessDay::default(), assumed: Assumptions::default(), ..self.clone() }
     }
 
     /// What was assumed for the stamps that it read.
@@ -140,44 +136,6 @@ impl Clock {
             return Err(IMPOSSIBLE);
         }
         (self.day.text, self.day.seconds) = (*text, seconds);
-        Ok(seconds)
-    }
-
-    /// Reads a syslog time without a year, `Dec 10 06:55:46`; a day of one digit may lack the space before it.
-    ///
-    /// **Source:** RFC 3164 section 4.1.2.
-    ///
-    /// # Errors
-    /// A [`TimeError`] for any other text, or a date that does not exist in `--year`.
-    #[inline]
-    pub fn parse_rfc3164(&mut self, text: &[u8]) -> std::result::Result<i64, TimeError> {
-        let (memo, len, seconds) = &self.memo;
-        // Of one length, so that it is a comparison or two and no call.
-        if *len == RFC3164_LEN && memo.first_chunk::<RFC3164_LEN>().is_some_and(|memo| text == memo) {
-            return Ok(*seconds);
-        }
-        self.parse_other_rfc3164(text)
-    }
-
-    fn parse_other_rfc3164(&mut self, text: &[u8]) -> std::result::Result<i64, TimeError> {
-        let (name, rest) = text.split_at_checked(3).ok_or(NOT_A_TIME)?;
-        let (tens, ones, clock) = match rest {
-            [b' ', b' ', ones, b' ', clock @ ..] | [b' ', ones, b' ', clock @ ..] => (b'0', *ones, clock),
-            [b' ', tens, ones, b' ', clock @ ..] => (*tens, *ones, clock),
-            _ => return Err(NOT_A_TIME),
-        };
-        let month = month_number(name).ok_or(NOT_A_TIME)?;
-        let day = two_digits(tens, ones).ok_or(NOT_A_TIME)?;
-        let time = time_of_day(clock)?;
-        let (year, seconds) = match self.year {
-            Some(year) => self.seconds_in_year(year, month, day, time).map(|seconds| (year, seconds)),
-            None => self.latest_year(month, day, time),
-        }?;
-        if self.year.is_none() && !self.assumed.years.contains(&year) {
-            self.assumed.years.push(year);
-        }
-        self.assumed.latest = self.assumed.latest.max(Some(seconds));
-        self.remember(text, seconds);
         Ok(seconds)
     }
 
@@ -300,25 +258,6 @@ impl Clock {
         text.get_mut(19..len).ok_or(NOT_A_TIME)?.copy_from_slice(offset);
         let seconds = self.parse_rfc3339(&text[..len])?.seconds;
         Ok(LogTime { seconds, fraction: std::str::from_utf8(&digits[..digits.len().min(9)]).unwrap_or_default() })
-    }
-
-    /// The latest year in which the stamp is not too late, and the stamp in it. A time that clocks skipped in that year is of no other.
-    fn latest_year(&self, month: i8, day: i8, time: Time) -> std::result::Result<(i16, i64), TimeError> {
-        let limit = self.reference.saturating_add(YEARLESS_SLACK_S);
-        let latest = civil(limit).year().saturating_add(1);
-        for year in (0..=YEARLESS_SEARCH + 1).map(|back| latest - back) {
-            let Ok(date) = Date::new(year, month, day) else { continue };
-            match self.find_instant(DateTime::from_parts(date, time)) {
-                Instant::At(seconds) if seconds <= limit && RFC3339_SECONDS.contains(&seconds) => return Ok((year, seconds)),
-                Instant::SkippedBefore(seconds) if seconds <= limit => return Err(SKIPPED),
-                _ => {}
-            }
-        }
-        Err(IMPOSSIBLE)
-    }
-
-    fn seconds_in_year(&self, year: i16, month: i8, day: i8, time: Time) -> std::result::Result<i64, TimeError> {
-        self.local_seconds(DateTime::from_parts(Date::new(year, month, day).map_err(|_| IMPOSSIBLE)?, time))
     }
 
     /// When clocks of the zone show `local`.

@@ -10,11 +10,18 @@ use crate::parse::format::Header;
 /// How long a header may be that is remembered, in bytes.
 const MOST_BYTES: usize = 3 * size_of::<u128>();
 
+/// The bits of the first bytes of a line that are its time.
+const TIME_BITS: u128 = {
+    let mut bytes = [u8::MAX; size_of::<u128>()];
+    bytes[RFC3164_LEN] = 0;
+    u128::from_ne_bytes(bytes)
+};
+
 /// Opens such headers, and remembers the last.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PlainOpener {
     text: [u128; 3],
-    /// The bits of the text that are the header's; none are, where none is known.
+    /// The bits of the text that are the header's, without its time; none are, where none is known.
     mask: [u128; 3],
     len: usize,
     host_len: usize,
@@ -26,7 +33,11 @@ impl PlainOpener {
     #[allow(clippy::inline_always, reason = "it is the fast path of most lines of sshd's")]
     #[inline(always)]
     pub(crate) fn open<'a>(&mut self, line: &'a [u8], clock: &mut Clock) -> Option<(Header<'a>, &'a [u8])> {
-        if self.is_same(line) {
+        if let Some(words) = words(line).filter(|words| self.is_same(words)) {
+            if (words[0] ^ self.text[0]) & TIME_BITS != 0 {
+                self.seconds = clock.parse_rfc3164(&line[..RFC3164_LEN]).ok()?;
+                self.text[0] = words[0];
+            }
             let time = LogTime { seconds: self.seconds, fraction: "" };
             let (pid, message) = split_plain_pid(&line[self.len..])?;
             let host = &line[RFC3164_LEN + 1..][..self.host_len];
@@ -38,9 +49,9 @@ impl PlainOpener {
         Some((header, message))
     }
 
+    /// Whether all but the time is the same.
     #[inline]
-    fn is_same(&self, line: &[u8]) -> bool {
-        let Some(words) = words(line) else { return false };
+    fn is_same(&self, words: &[u128; 3]) -> bool {
         let differs = |nth: usize| (words[nth] ^ self.text[nth]) & self.mask[nth];
         self.len > 0 && differs(0) | differs(1) | differs(2) == 0
     }
@@ -50,7 +61,7 @@ impl PlainOpener {
         let len = RFC3164_LEN + 1 + header.host.len() + 1 + header.program.len() + 1;
         let (Some(text), Some(time)) = (words(line).filter(|_| len <= MOST_BYTES), header.time) else { return };
         let mut mask = [0; MOST_BYTES];
-        mask[..len].fill(u8::MAX);
+        mask[RFC3164_LEN..len].fill(u8::MAX);
         let mask = words(&mask).unwrap_or_default();
         *self = Self { text, mask, len, host_len: header.host.len(), seconds: time.seconds };
     }
@@ -81,7 +92,7 @@ mod tests {
         #[test]
         fn what_is_remembered_changes_no_header(
             lines in proptest::collection::vec(
-                "(Dec 10|Mar  1) 06:55:4[67] (lab|gate|2024|a-host-of-a-name-that-is-long) (sshd|sshd-session|cron)\\[(7|77|x|999999999999999999)\\]: [ a\\[L]?Failed password for root from 192.0.2.1",
+                "(Dec 10|Mar  1|Feb 30) (06:55:4[67]|26:00:00|06-55-46) (lab|gate|2024|a-host-of-a-name-that-is-long) (sshd|sshd-session|cron)\\[(7|77|x|999999999999999999)\\]: [ a\\[L]?Failed password for root from 192.0.2.1",
                 0..20,
             ),
         ) {

@@ -88,7 +88,7 @@ impl FieldKind {
     /// The same of a text that holds no space.
     pub(crate) fn accepts_word(self, text: &[u8]) -> bool {
         match self {
-            Self::User | Self::Client | Self::Method | Self::Word | Self::Server => !text.is_empty(),
+            _ if self.is_name() => !text.is_empty(),
             _ => self.accepts(text),
         }
     }
@@ -99,6 +99,11 @@ impl FieldKind {
             Some(&delimiter) if self.is_of_client() => memchr(delimiter, text).is_none() && (delimiter != b' ' || !text.is_empty()),
             _ => self.accepts(text),
         }
+    }
+
+    /// Whether it is any text without a space.
+    pub(crate) const fn is_name(self) -> bool {
+        matches!(self, Self::User | Self::Client | Self::Method | Self::Word | Self::Server)
     }
 
     const fn is_word(self) -> bool {
@@ -114,7 +119,7 @@ impl FieldKind {
             Self::Address | Self::Host => net::host_name_len(rest),
             _ => 0,
         };
-        (len > 0 && literal.ends_word() && literal.starts(&rest[len..])).then_some(len)
+        (len > 0 && literal.ends_word && literal.starts(&rest[len..])).then_some(len)
     }
 
     /// How much of `rest` is this part, where `literal` follows it; of a word, there is no space in that.

@@ -10,10 +10,10 @@ use crate::parse::format::Arena;
 use crate::parse::json::walk::Fields;
 use crate::parse::service::alternatives::expand;
 use crate::parse::service::field::Captures;
+use crate::parse::service::match_input::{MatchInput, Truncation};
 use crate::parse::service::own_line::read_time;
-use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::strftime::TimeFormat;
-use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncation};
+use crate::parse::service::template::{MessageTemplate, TemplateMatcher};
 
 /// How keys and values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,8 +150,8 @@ impl KeyedMatcher {
                 (Some(value), KeyedForm::Time(formats)) => time.0 = time.0.or_else(|| read_value(formats, value, arena, clock)),
                 (Some(value), KeyedForm::Text(texts)) => {
                     let mut of_value = Captures::new();
-                    let head = Prefix16::of(value);
-                    let fits = texts.iter().any(|text| text.read(value, head, Truncation::Whole, &mut of_value).is_some());
+                    let mut input = MatchInput::new(value, Truncation::Whole);
+                    let fits = texts.iter().any(|text| text.read(&mut input, &mut of_value).is_some());
                     if fits {
                         parts.extend(&of_value);
                     } else if !key.is_optional {

@@ -7,6 +7,7 @@ pub mod definition;
 pub(crate) mod field;
 pub mod forgery;
 pub(crate) mod keyed;
+pub(crate) mod match_input;
 pub(crate) mod message;
 mod messages;
 pub(crate) mod own_line;

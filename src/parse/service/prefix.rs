@@ -57,12 +57,15 @@ pub(crate) struct Literal {
     /// Its first bytes.
     pub head: Prefix16,
     tail: Prefix16,
+    /// Whether neither a digit nor a byte of a host's name begins it: what stands before it ends there.
+    pub ends_word: bool,
 }
 
 impl Literal {
     /// Takes `text` apart.
     pub(crate) fn new(text: &'static [u8]) -> Self {
-        Self { text, head: Prefix16::of(text), tail: Prefix16::of_end(text) }
+        let ends_word = text.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b".-_".contains(byte));
+        Self { text, head: Prefix16::of(text), tail: Prefix16::of_end(text), ends_word }
     }
 
     /// Whether `text` starts with it.
@@ -88,12 +91,6 @@ impl Literal {
             }
             _ => text.starts_with(self.text),
         }
-    }
-
-    /// Whether neither a digit nor a byte of a host's name begins it: what stands before it ends there.
-    #[inline]
-    pub(crate) fn ends_word(&self) -> bool {
-        self.text.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b".-_".contains(byte))
     }
 
     /// Whether `text` ends with it.

@@ -13,11 +13,12 @@ use crate::parse::service::catalog::{Catalog, Services};
 use crate::parse::service::definition::Definition;
 use crate::parse::service::field::{Captures, FieldKind};
 use crate::parse::service::keyed::KeyedSyntax;
+use crate::parse::service::match_input::Truncation;
 use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, PeerAndUser, ServiceMessage};
 use crate::parse::service::own_line::{LineMatcher, OwnLine};
 use crate::parse::service::pam::{called_for, split_module};
-use crate::parse::service::template::{TemplateMatcher, Truncation};
+use crate::parse::service::template::TemplateMatcher;
 use crate::parse::service::template_table::TemplateTable;
 use crate::parse::service::xml;
 

@@ -9,7 +9,8 @@ use memchr::{memmem, memrchr};
 
 use crate::base::bytes::strip_end;
 use crate::parse::service::field::{Captures, FieldKind};
-use crate::parse::service::prefix::{Literal, Prefix16};
+use crate::parse::service::match_input::{MatchInput, Truncation};
+use crate::parse::service::prefix::Literal;
 use crate::record::signal::SignalSet;
 
 /// A part of a template: what it is, whether it is free, and the literal behind it.
@@ -76,17 +77,6 @@ impl MessageTemplate {
     }
 }
 
-/// What is known of the end of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Truncation {
-    /// Nothing is missing behind it.
-    Whole,
-    /// Behind a long name there may have been spaces, and more behind them.
-    Trimmed,
-    /// Anything may be missing behind it.
-    Cut,
-}
-
 /// A template taken apart: (literal, part behind it) from the left, the free part, (part, literal behind it) for the right.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is asked of every message, and worked out once")]
@@ -103,6 +93,8 @@ pub struct TemplateMatcher {
     has_ssh: bool,
     names_at_most_100: bool,
     ends_in_text: bool,
+    /// Whether the start is followed by a word, a space and more: most templates of one start are told apart by what that is.
+    begins_with_word: bool,
     /// Whether the peer stands behind words of the client, so that the message must be whole.
     needs_end: bool,
     is_of_pam: bool,
@@ -139,6 +131,7 @@ impl TemplateMatcher {
             has_ssh,
             names_at_most_100,
             ends_in_text,
+            begins_with_word: false,
             needs_end,
             is_of_pam,
             order: 0,
@@ -158,6 +151,9 @@ impl TemplateMatcher {
             }
             before = literal;
         }
+        let is_last = matcher.left.len() == 1 && (matcher.wildcard.is_none() || ends_in_text);
+        matcher.begins_with_word =
+            !is_last && matcher.left.first().is_some_and(|(part, literal)| part.is_name() && literal.text.starts_with(b" "));
         matcher
     }
 
@@ -194,19 +190,24 @@ impl TemplateMatcher {
         self.has_ssh
     }
 
-    /// Puts the parts of `message`, whose first bytes are `head`, into `parts`, if it is of this shape. Where its end may be
-    /// missing, only what stands before the free part counts.
+    /// Puts the parts of a message into `parts`, if it is of this shape. Where its end may be missing, only what stands before the free
+    /// part counts.
     // Nearly every shape is told apart here, without a call.
     #[inline]
-    pub(crate) fn read<'a>(&self, message: &'a [u8], head: Prefix16, ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
-        if head.starts_with(self.start.head) { self.read_parts(message, ending, parts) } else { None }
+    pub(crate) fn read<'a>(&self, input: &mut MatchInput<'a>, parts: &mut Captures<'a>) -> Option<()> {
+        if input.head.starts_with(self.start.head) { self.read_parts(input, parts) } else { None }
     }
 
     /// The same of a message that starts as this shape does.
-    fn read_parts<'a>(&self, message: &'a [u8], ending: Truncation, parts: &mut Captures<'a>) -> Option<()> {
+    fn read_parts<'a>(&self, input: &mut MatchInput<'a>, parts: &mut Captures<'a>) -> Option<()> {
+        let (message, ending) = (input.text, input.ending);
         // A message shorter than the start may end in NULs, which its head has too.
         let mut rest = message.get(self.start.text.len()..)?;
         if !self.start.starts_behind_head(message) {
+            return None;
+        }
+        let word_len = if self.begins_with_word { Some(input.word_len(self.start.text.len())?) } else { None };
+        if word_len.is_some_and(|len| !self.left[0].1.starts(&rest[len..])) {
             return None;
         }
         if self.needs_end && ending != Truncation::Whole {
@@ -226,7 +227,12 @@ impl TemplateMatcher {
                 rest = &rest[end + literal.text.len()..];
                 continue;
             }
-            let end = if is_last { None } else { part.find_end(rest, literal) };
+            let end = match word_len.filter(|_| index == 0) {
+                // What was taken off the end may have been the start of that.
+                Some(len) => Some(len).filter(|&len| literal.starts(rest.get(len..).unwrap_or_default())),
+                None if is_last => None,
+                None => part.find_end(rest, literal),
+            };
             let (text, next) = match end {
                 Some(end) if part.is_of_client() => {
                     (Some(&rest[..end]).filter(|text| part.accepts_before(text, literal))?, end + literal.text.len())

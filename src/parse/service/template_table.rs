@@ -3,8 +3,8 @@
 mod start_index;
 
 use crate::parse::service::field::Captures;
-use crate::parse::service::prefix::Prefix16;
-use crate::parse::service::template::{TemplateMatcher, Truncation};
+use crate::parse::service::match_input::{MatchInput, Truncation};
+use crate::parse::service::template::TemplateMatcher;
 use crate::parse::service::template_table::start_index::StartIndex;
 
 /// The templates of a service; those of PAM's modules apart.
@@ -69,7 +69,7 @@ impl TemplateTable {
         if alike.is_empty() && any.is_empty() {
             return None;
         }
-        let head = Prefix16::of(message);
+        let mut input = MatchInput::new(message, ending);
         let mut beginnings = Beginnings::default();
         loop {
             let matcher = |indexes: &[u32]| indexes.first().map(|&index| &self.all[index as usize]);
@@ -84,7 +84,7 @@ impl TemplateTable {
                 any = &any[matcher.run as usize - 1..];
                 continue;
             }
-            if matcher.read(message, head, ending, parts).is_some() {
+            if matcher.read(&mut input, parts).is_some() {
                 return Some(matcher);
             }
         }
@@ -181,12 +181,9 @@ mod tests {
         for message in messages {
             let (mut parts, mut wanted) = (Captures::new(), Captures::new());
             for is_of_pam in [false, true] {
-                let head = Prefix16::of(message.as_bytes());
+                let mut input = MatchInput::new(message.as_bytes(), Truncation::Whole);
                 let all = table.in_order().into_iter().filter(|matcher| matcher.is_of_pam() == is_of_pam);
-                let first = all
-                    .filter(|matcher| matcher.read(message.as_bytes(), head, Truncation::Whole, &mut wanted).is_some())
-                    .map(|matcher| matcher.order)
-                    .next();
+                let first = all.filter(|matcher| matcher.read(&mut input, &mut wanted).is_some()).map(|matcher| matcher.order).next();
                 let found = if is_of_pam {
                     table.find_of_pam(message.as_bytes(), Truncation::Whole, &mut parts)
                 } else {

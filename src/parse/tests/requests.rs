@@ -7,8 +7,8 @@ use crate::parse::format::{Arena, FormatKind, ParsedLine};
 use crate::parse::line::{WEB_SERVERS, begins_with_address};
 use crate::parse::service::catalog::{SHIPPED, ShippedFile};
 use crate::parse::service::field::{Captures, FieldKind};
-use crate::parse::service::prefix::Prefix16;
-use crate::parse::service::template::{PAM, TemplateMatcher, Truncation};
+use crate::parse::service::match_input::{MatchInput, Truncation};
+use crate::parse::service::template::{PAM, TemplateMatcher};
 
 /// Requests as access logs have them, whole, and cut where what stands behind a client's text may complete them.
 fn requests() -> Vec<&'static str> {
@@ -68,7 +68,7 @@ fn no_message_of_a_web_server_is_a_request_whatever_its_client_sent() {
                 if !begins_with_address(message.as_bytes()) {
                     continue;
                 }
-                if matcher.read(message.as_bytes(), Prefix16::of(message.as_bytes()), Truncation::Whole, &mut parts).is_none() {
+                if matcher.read(&mut MatchInput::new(message.as_bytes(), Truncation::Whole), &mut parts).is_none() {
                     continue;
                 }
                 let arena = Arena::default();

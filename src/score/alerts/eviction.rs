@@ -66,7 +66,7 @@ impl AlertEngine<'_> {
     }
 
     pub(super) fn forget_surplus(&mut self, table: &mut Table, diagnostics: &mut Diagnostics) -> Result<()> {
-        if table.hosts().len() <= self.policy.max_hosts {
+        if table.host_count() <= self.policy.max_hosts {
             return Ok(());
         }
         self.release_indexes(table)?;
@@ -92,7 +92,7 @@ impl AlertEngine<'_> {
 
 /// Keeps the `most` hosts that were seen last; says how many were forgotten.
 fn forget_oldest(table: &mut Table, most: usize) -> u64 {
-    let surplus = table.hosts().len() - most;
+    let surplus = table.host_count() - most;
     let mut times: Vec<_> = table.hosts().iter().map(|host| host.tally.last_seen()).collect();
     let (older, &mut youngest, _) = times.select_nth_unstable(surplus - 1);
     let mut of_that_time = surplus - older.iter().filter(|&&at| at < youngest).count();

@@ -214,3 +214,22 @@ fn the_last_days_that_can_be_written_are_read_and_written_as_they_are() {
     assert_eq!(clock(None).parse_clf(b"31/Dec/9999:23:00:00 -0100"), Err(IMPOSSIBLE));
     assert_eq!(clock(Some(9999)).parse_rfc3164(b"Dec 31 23:00:00").map(rfc3339).as_deref(), Ok("9999-12-31T23:00:00Z"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn what_is_remembered_of_a_day_changes_no_time(
+        texts in proptest::collection::vec(
+            "(Dec 10|Dec 9|Mar  8|Mar  9|Mar 29|Mar 30|Apr 24|Nov  1|Feb 29|Feb 30|Jan  1|Dec 31) (0[0-3]|2[0-4]|[0-9]|12):([0-5][0-9]|60):([0-5][0-9]|60|6)",
+            1..30,
+        ),
+        zone in proptest::sample::select(&["UTC0", NEW_YORK, "EET-2EEST,M4.5.5/0,M10.5.4/24", "EST5EDT,M3.5.0/23:30,M10.5.0/0", "<-03>3<-02>,M11.1.0/0,M2.3.0/0"][..]),
+        year in proptest::option::of(2024_i16..2027),
+        reference in 1_767_000_000_i64..1_774_000_000,
+    ) {
+        let mut clock = in_zone(zone, year).with_reference(reference);
+        for text in texts {
+            let alone = in_zone(zone, year).with_reference(reference).parse_rfc3164(text.as_bytes());
+            proptest::prop_assert_eq!(clock.parse_rfc3164(text.as_bytes()), alone, "{}", text);
+        }
+    }
+}

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use memchr::{memchr, memmem, memrchr};
 
 use crate::base::simd::find_space;
-use crate::parse::service::template::Truncation;
+use crate::parse::service::match_input::Truncation;
 
 /// What stands before the host that a client claims to be.
 const CLIENT_HOST: &[u8] = b"\", client host \"";

@@ -11,12 +11,12 @@ use crate::parse::format::{Header, ParsedLine};
 use crate::parse::service::Service;
 use crate::parse::service::catalog;
 use crate::parse::service::field::{Captures, FieldKind};
+use crate::parse::service::match_input::{MatchInput, Truncation};
 use crate::parse::service::message::unfold_repeats;
 use crate::parse::service::message::{Circumstances, PeerAndUser, ServiceMessage};
 use crate::parse::service::pam::{read_last_rhost, split_module};
-use crate::parse::service::prefix::Prefix16;
 use crate::parse::service::sshd::key::{cut_info, find_key_info, is_local_account, may_have_info};
-use crate::parse::service::template::{MessageTemplate, TemplateMatcher, Truncation};
+use crate::parse::service::template::{MessageTemplate, TemplateMatcher};
 use crate::parse::service::template_table::{StartingLike, TemplateTable};
 
 /// OpenSSH's server.
@@ -202,8 +202,8 @@ fn find_among<'m, 'a>(
     ending: Truncation,
     parts: &mut Captures<'a>,
 ) -> Option<&'static MessageTemplate> {
-    let head = Prefix16::of(message);
-    matchers.find_map(|matcher| matcher.read(message, head, ending, parts).map(|()| matcher.shape))
+    let mut input = MatchInput::new(message, ending);
+    matchers.find_map(|matcher| matcher.read(&mut input, parts).map(|()| matcher.shape))
 }
 
 /// The tags under which it writes: one program before 9.8, three since.
