@@ -4,6 +4,7 @@
 //! the first table whose needs it meets, so it has one meaning whatever format is tried first.
 
 pub(crate) mod cloud;
+mod flat;
 pub(crate) mod line;
 pub(crate) mod logfmt;
 pub(crate) mod nginx;

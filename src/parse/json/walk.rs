@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use crate::base::bytes::is_same;
 use crate::parse::envelope::{keys, shipper};
 use crate::parse::format::Arena;
+use crate::parse::json::flat::Pairs;
 use crate::parse::json::nginx;
 use crate::parse::json::table::tables;
 
@@ -96,8 +97,30 @@ fn read_json<'a>(line: &'a [u8], arena: &'a Arena, known: &KnownPaths) -> Result
     // nginx copies bytes that are no UTF-8 as they are.
     let text = std::str::from_utf8(line)
         .unwrap_or_else(|_| std::str::from_utf8(arena.keep(String::from_utf8_lossy(line).as_bytes())).unwrap_or_default());
-    let fields = Fields { all: Vec::with_capacity(USUAL_FIELDS), seen: 0 };
-    let mut walk = Walk { arena, known, path: String::with_capacity(USUAL_PATH), depth: 0, fields, issue: None };
+    if let Some(outcome) = read_flat(text, arena, known) {
+        return outcome;
+    }
+    read_nested(text, arena, known)
+}
+
+/// Reads an object of nothing but texts; `None`: it is another.
+fn read_flat<'a>(text: &'a str, arena: &'a Arena, known: &KnownPaths) -> Option<Result<Fields<'a>, &'static str>> {
+    let mut pairs = Pairs::of(text)?;
+    let mut walk = Walk::new(arena, known);
+    while !pairs.is_done() {
+        let (key, value) = pairs.next()?;
+        if let Some(&known) = known.0.get(key)
+            && let Err(issue) = walk.take(known, value)
+        {
+            walk.issue.get_or_insert(issue);
+        }
+    }
+    Some(walk.issue.map_or(Ok(walk.fields), Err))
+}
+
+fn read_nested<'a>(text: &'a str, arena: &'a Arena, known: &KnownPaths) -> Result<Fields<'a>, &'static str> {
+    let mut walk = Walk::new(arena, known);
+    walk.path.reserve(USUAL_PATH);
     let mut json = serde_json::Deserializer::from_str(text);
     let whole = walk.deserialize_object(&mut json).and_then(|()| json.end());
     match (walk.issue, whole) {
@@ -116,7 +139,12 @@ struct Walk<'a, 'k> {
     issue: Option<&'static str>,
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a, 'k> Walk<'a, 'k> {
+    fn new(arena: &'a Arena, known: &'k KnownPaths) -> Self {
+        let fields = Fields { all: Vec::with_capacity(USUAL_FIELDS), seen: 0 };
+        Self { arena, known, path: String::new(), depth: 0, fields, issue: None }
+    }
+
     fn deserialize_object<D: Deserializer<'a>>(&mut self, json: D) -> Result<(), D::Error> {
         json.deserialize_map(ObjectVisitor(self))
     }
@@ -299,4 +327,78 @@ fn bit_of(path: &str) -> u128 {
     // Keys of one program mostly begin alike.
     let mixed = byte(len / 2) * 31 + byte(len.wrapping_sub(1)) * 7 + byte(len.wrapping_sub(2)) * 3 + len * 13;
     1 << (mixed % 128)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Parts of lines that are objects of texts, or nearly.
+    const PARTS: &[&str] = &[
+        "{",
+        "}",
+        "{\"",
+        "\"}",
+        "\",\"",
+        "\":\"",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\\\"",
+        "\\\\",
+        "\\u00e9",
+        "\\ud800",
+        "\\u00",
+        "\\x",
+        "\\n",
+        "\n",
+        "\t",
+        "\u{e9}",
+        "\u{7f}",
+        "MESSAGE",
+        "_HOSTNAME",
+        "source",
+        "ip",
+        "source.ip",
+        "a",
+        "7",
+        "null",
+        " ",
+        "{\"a\":\"b\"}",
+        "[1]",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn an_object_of_texts_is_read_as_the_walker_reads_it(
+            pairs in proptest::collection::vec(
+                (proptest::sample::select(&["MESSAGE", "_HOSTNAME", "_PID", "source.ip", "schema", "a", "", "\\u0061", "\u{e9}"][..]), proptest::collection::vec(proptest::sample::select(PARTS), 0..4)),
+                0..6,
+            ),
+            noise in proptest::collection::vec(proptest::sample::select(PARTS), 0..12),
+            is_noise in proptest::bool::weighted(0.3),
+        ) {
+            let pair = |(key, value): &(&str, Vec<&str>)| format!("\"{key}\":\"{}\"", value.concat());
+            let text = if is_noise { noise.concat() } else { format!("{{{}}}", pairs.iter().map(pair).collect::<Vec<_>>().join(",")) };
+            let arena = Arena::default();
+            let told = |outcome: Result<Fields<'_>, &'static str>| outcome.map(|fields| format!("{fields:?}"));
+            if let Some(flat) = read_flat(&text, &arena, &KNOWN) {
+                prop_assert_eq!(told(flat), told(read_nested(&text, &arena, &KNOWN)), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_journal_writes_is_read_in_one_pass() {
+        let (line, _) = crate::parse::envelope::journald::JOURNALD.example;
+        let arena = Arena::default();
+        let fields = read_flat(line, &arena, &KNOWN).expect("an object of texts").expect("no issue");
+        assert_eq!(fields.get("_HOSTNAME"), Some(&b"lab"[..]));
+        assert!(read_flat(r#"{"MESSAGE":"a \"b\" \u00e9","_PID":"7"}"#, &arena, &KNOWN).is_some_and(|fields| fields.is_ok()));
+    }
 }
