@@ -10,13 +10,13 @@ pub(super) type Pair<'t> = (&'t str, &'t str);
 
 /// The keys and values of such an object, one after the other. Once one is `None`, the line may be one of the walker's.
 #[derive(Debug)]
-pub(super) struct Pairs<'t> {
+pub(super) struct TextPairs<'t> {
     text: &'t str,
     /// Where the next key's quote stands.
     at: usize,
 }
 
-impl<'t> Pairs<'t> {
+impl<'t> TextPairs<'t> {
     /// The pairs of `text`; `None`: it is no such object.
     pub(super) fn of(text: &'t str) -> Option<Self> {
         let bytes = text.as_bytes();
