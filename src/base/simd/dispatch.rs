@@ -100,12 +100,9 @@ trait Lanes: Copy {
 impl<S: Simd> Lanes for S {
     #[inline(always)]
     fn look_at(self, text: &[u8; LOOK_BYTES]) -> MarkBits {
-        let text = u8x64::from_slice(self, text);
-        MarkBits {
-            ends: text.simd_eq(b'\n').to_bitmask(),
-            marks: (text.simd_eq(b'"') | text.simd_eq(b'\\')).to_bitmask(),
-            is_ascii: text.simd_ge(0x80).to_bitmask() == 0,
-        }
+        let bytes = u8x64::from_slice(self, text);
+        let marks = (bytes.simd_eq(b'"') | bytes.simd_eq(b'\\')).to_bitmask();
+        MarkBits { ends: self.ends_in(text), marks, is_ascii: self.is_ascii(text) }
     }
 
     #[inline(always)]
@@ -126,7 +123,7 @@ struct Baseline;
 impl Lanes for Baseline {
     #[inline]
     fn look_at(self, text: &[u8; LOOK_BYTES]) -> MarkBits {
-        MarkBits { ends: self.ends_in(text), marks: find_in_look(text, [b'"', b'\\']), is_ascii: text.is_ascii() }
+        MarkBits { ends: self.ends_in(text), marks: find_in_look(text, [b'"', b'\\']), is_ascii: self.is_ascii(text) }
     }
 
     #[inline]

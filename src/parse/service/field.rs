@@ -87,10 +87,7 @@ impl FieldKind {
 
     /// The same of a text that holds no space.
     pub(crate) fn accepts_word(self, text: &[u8]) -> bool {
-        match self {
-            _ if self.is_name() => !text.is_empty(),
-            _ => self.accepts(text),
-        }
+        if self.is_name() { !text.is_empty() } else { self.accepts(text) }
     }
 
     /// The same of a text behind which `literal` stands, whose first byte a client's words do not hold.
