@@ -8,6 +8,7 @@ pub(crate) mod login_order;
 pub mod options;
 pub(crate) mod read;
 pub(crate) mod series;
+mod shared_text;
 pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod tally;

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::aggregate::accounts::row::UserRows;
-use crate::aggregate::login_order::LoginSeen;
+use crate::aggregate::login_order::{LoginOrderRow, LoginSeen};
 use crate::aggregate::options::{AggregationOptions, Whence};
+use crate::aggregate::shared_text::share;
 use crate::base::error::{Error, Result};
 use crate::base::net::Address;
 use crate::io::block::Block;
@@ -17,7 +18,7 @@ use crate::record::host::partial;
 use crate::record::host::partial::{Buckets, Distinct, Partial};
 use crate::record::host::service;
 use crate::record::host::timeline::Timeline;
-use crate::record::host::{self, HostRecord, Kept, SeenAt};
+use crate::record::host::{self, HostRecord, Kept, NO_ADDRESS, SeenAt};
 use crate::record::reader::{Accepts, RecordReader};
 use crate::record::run::count::{LineClass, LineCounts};
 use crate::record::signal::{LOGIN_ACCEPTED, SERVICE_LOGINS, SignalSet, Value};
@@ -106,7 +107,7 @@ pub(crate) struct PartialHost {
     /// What merging windows and distinct counts needs.
     pub partial: Option<Partial<'static>>,
     /// When logins were refused and let in; `None`: none was.
-    pub login_order: Option<Box<LoginOrder<'static>>>,
+    pub login_order: Option<LoginOrderRow>,
     /// What was counted by time; `None`: nothing, or nobody wants it.
     pub timeline: Option<Box<Timeline<'static>>>,
     /// When each rule led to an alert last.
@@ -128,12 +129,16 @@ pub struct ScoreRecords {
     pub counts: Vec<(u32, u64)>,
     /// Of hosts: which of its counts, when, the file, in `files`, and the line.
     pub evidence: Vec<(usize, Option<i64>, u32, u64)>,
+    /// Of hosts: the buckets in which logins were refused.
+    pub failures: Buckets,
     pub files: Vec<Arc<str>>,
     pub names: Vec<Arc<str>>,
     /// Of hosts: a service, in `services`, and how many logins.
     pub logins: Vec<(u32, u64)>,
     /// The services of logins.
     pub services: Vec<Arc<str>>,
+    /// The users who were let in and their methods.
+    pub words: Vec<Arc<str>>,
     /// What stages between ours know of the addresses of events: nothing, then each.
     pub enrich: Vec<Arc<str>>,
     /// What is said of users, where that is wanted.
@@ -160,7 +165,7 @@ pub(crate) fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions
     let mut intake = RecordReader::new("soar-score", Accepts::EventsAndHosts, Arc::clone(&block.file));
     let mut records = ScoreRecords { enrich: vec![Arc::from("")], ..ScoreRecords::default() };
     records.seen.reserve(block.bytes.len() / EVENT_BYTES);
-    let mut reader = EventReader::default();
+    let (mut reader, mut host) = (EventReader::default(), HostRecord::new(NO_ADDRESS.into()));
     let mut taken = 0;
     for (number, line) in block.records() {
         taken += 1;
@@ -172,9 +177,9 @@ pub(crate) fn read_from(whence: Whence, block: &Block, keep: &AggregationOptions
                 }
                 records.add_event(event, keep);
             }),
-            _ => HostRecord::from_line(line).map(|host| match keep.check_mergeable(&host) {
+            _ => host.read(line).map(|()| match keep.check_mergeable(&host) {
                 Some(refusal) => refused = Some(refusal.say(whence)),
-                None => records.add_host(host, keep),
+                None => records.add_host(&mut host, keep),
             }),
         });
         if let Some(reason) = refused {
@@ -209,11 +214,13 @@ impl ScoreRecords {
             let distinct = [&partial.users, &partial.paths].into_iter().flatten().map(Distinct::count).sum::<usize>();
             (buckets + distinct) * ENTRY_BYTES
         };
-        let of_order =
-            |order: &LoginOrder<'_>| (order.failures.len() + order.logins.len()) * ENTRY_BYTES + order.latest.len() * SIGNAL_BYTES;
+        let of_order = |order: &LoginOrderRow| {
+            let (buckets, latest) = order.counts();
+            buckets * ENTRY_BYTES + latest * SIGNAL_BYTES
+        };
         let of_piece = |piece: &PartialHost| {
             let lists = (piece.counts.len() + piece.logins.len()) * SIGNAL_BYTES + piece.evidence.len() * ENTRY_BYTES;
-            let order = piece.login_order.as_deref().map_or(0, of_order);
+            let order = piece.login_order.as_ref().map_or(0, of_order);
             let carried = piece.carried.as_ref().map_or(0, |carried| size_of::<Carried>() + carried.heap_bytes());
             let of_signal = |(_, buckets): &(_, Buckets)| buckets.len() * ENTRY_BYTES;
             let timeline = piece.timeline.as_ref().map_or(0, |timeline| timeline.signals.iter().map(of_signal).sum());
@@ -238,8 +245,8 @@ impl ScoreRecords {
 
     /// Adds the host that `line` is.
     pub(crate) fn add_host_line(&mut self, line: &[u8], keep: &AggregationOptions) -> Result<()> {
-        let host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
-        self.add_host(host, keep);
+        let mut host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "temporary file".to_owned(), reason })?;
+        self.add_host(&mut host, keep);
         Ok(())
     }
 
@@ -270,7 +277,7 @@ impl ScoreRecords {
         let Some(ip) = self.admit(ip, !signals.is_empty() || !others.is_empty()) else { return };
         let others = others.iter().map(|name| name.0.as_ref().into()).collect();
         let is_login = !signals.intersection(LOGIN_ACCEPTED).is_empty();
-        let login = is_login.then(|| LoginSeen::new(user.as_deref(), method.as_deref()));
+        let login = is_login.then(|| LoginSeen::new(user.as_deref(), method.as_deref(), &mut self.words));
         let hash = |value, text: Option<&[u8]>| text.filter(|_| keep.counts(value) && signals.counts_distinct(value)).map(partial::hash);
         let user = hash(Value::User, user.as_deref());
         let path = hash(Value::Path, target.as_deref().map(path_of));
@@ -284,10 +291,10 @@ impl ScoreRecords {
         self.seen.push(EventRow { ip, signals, file, service, count, at, line, detail });
     }
 
-    fn add_host(&mut self, mut host: HostRecord<'_>, keep: &AggregationOptions) {
+    fn add_host(&mut self, host: &mut HostRecord<'_>, keep: &AggregationOptions) {
         self.lines[LineClass::Host] += 1;
         self.dropped_keys += host.unknown_keys;
-        let carried = Carried::of(&host);
+        let carried = Carried::of(host);
         let (first_count, first_evidence) = (self.counts.len(), self.evidence.len());
         for (name, count) in host.signals.iter().filter(|(_, count)| *count > 0) {
             self.counts.push((share(&mut self.names, name.as_bytes()), *count));
@@ -300,16 +307,14 @@ impl ScoreRecords {
             }
         }
         let (counts, evidence) = (first_count..self.counts.len(), first_evidence..self.evidence.len());
-        let logins = self.add_logins(&host);
-        let login_order = std::mem::take(&mut host.login_order);
-        let login_order = if login_order.is_empty() { LoginOrder::of_older(&host) } else { login_order.into_owned() };
-        let login_order = (!login_order.is_empty()).then(|| Box::new(login_order));
-        let timeline = std::mem::take(&mut host.timeline);
-        self.without_timeline += u64::from(keep.timeline && timeline.is_empty() && host.first_seen.is_some());
-        let timeline = (keep.timeline && !timeline.is_empty()).then(|| Box::new(timeline.into_owned()));
-        let partial = host.partial.filter(|_| keep.needs_partial()).map(Partial::into_owned);
+        let logins = self.add_logins(host);
+        let login_order = self.add_order(host);
+        self.without_timeline += u64::from(keep.timeline && host.timeline.is_empty() && host.first_seen.is_some());
+        let has_timeline = keep.timeline && !host.timeline.is_empty();
+        let timeline = has_timeline.then(|| Box::new(std::mem::take(&mut host.timeline).into_owned()));
+        let partial = host.partial.take().filter(|_| keep.needs_partial()).map(Partial::into_owned);
         let alerted = host.alerted.iter().map(|(rule, at)| (rule.0.to_string(), *at)).collect();
-        let HostRecord { ip, network, ip_last_seen, first_seen, last_seen, kept, .. } = host;
+        let &mut HostRecord { ip, ref network, ip_last_seen, first_seen, last_seen, kept, .. } = host;
         let kept = (kept != Kept::default()).then(|| Box::new(kept));
         let is_network = network.is_some();
         let piece = PartialHost {
@@ -333,6 +338,14 @@ impl ScoreRecords {
 }
 
 impl ScoreRecords {
+    /// Adds what a host says of the order of its failures and logins; `None`: nothing.
+    fn add_order(&mut self, host: &HostRecord<'_>) -> Option<LoginOrderRow> {
+        let derived = host.login_order.is_empty().then(|| LoginOrder::of_older(host));
+        let order = derived.as_ref().unwrap_or(&host.login_order);
+        let Self { failures, files, words, .. } = self;
+        (!order.is_empty()).then(|| LoginOrderRow::new(order, failures, words, |file| share(files, file)))
+    }
+
     /// Adds the logins by service of a host; they say of the signals that it counts at which services that was.
     fn add_logins(&mut self, host: &HostRecord<'_>) -> Range<usize> {
         let first = self.logins.len();
@@ -348,26 +361,6 @@ impl ScoreRecords {
 /// The path of a request target, without its query: a broken link that is asked for with ever new queries is one path.
 fn path_of(target: &[u8]) -> &[u8] {
     target.split(|&b| matches!(b, b'?' | b'#')).next().unwrap_or_default()
-}
-
-/// The index of `text` in a list to which it is added, unless it is among the last few: neighbours mostly share one.
-#[inline]
-fn share(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
-    match texts.last() {
-        // A block has fewer bytes than that.
-        Some(last) if last.as_bytes() == text => u32::try_from(texts.len() - 1).unwrap_or(u32::MAX),
-        _ => share_other(texts, text),
-    }
-}
-
-fn share_other(texts: &mut Vec<Arc<str>>, text: &[u8]) -> u32 {
-    const LAST: usize = 8;
-    let start = texts.len().saturating_sub(LAST);
-    let index = texts[start..].iter().rposition(|other| other.as_bytes() == text).map_or(texts.len(), |index| start + index);
-    if index == texts.len() {
-        texts.push(String::from_utf8_lossy(text).into());
-    }
-    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

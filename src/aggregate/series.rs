@@ -43,9 +43,14 @@ impl<const MOST: usize> Series<MOST> {
     }
 
     /// Adds buckets of another series, of that width.
-    pub(crate) fn merge(&mut self, shift: u8, buckets: impl Iterator<Item = (i64, u64)>) {
+    pub(crate) fn merge(&mut self, shift: u8, buckets: &[(i64, u64)]) {
+        if self.buckets.capacity() == 0 {
+            self.buckets.reserve_exact(buckets.len().min(MOST + 1));
+        }
         self.coarsen(shift);
-        buckets.for_each(|(start, count)| self.add(start, count));
+        for &(start, count) in buckets {
+            self.add(start, count);
+        }
     }
 
     fn push(&mut self, start: i64, count: u64) {
@@ -244,7 +249,7 @@ mod tests {
             prop_assert_eq!(&series::<8>(&sorted), &whole);
             let (early, late) = arrivals.split_at(cut.min(arrivals.len()));
             let (mut one, other) = (series::<8>(late), series::<8>(early));
-            one.merge(other.shift(), other.buckets().iter().copied());
+            one.merge(other.shift(), other.buckets());
             one.settle();
             prop_assert_eq!(&one, &whole);
             for wider in 0..50 {

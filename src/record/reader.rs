@@ -38,11 +38,11 @@ impl RecordReader {
     }
 
     /// Hands `line` to `read` if it is a record that this stage reads; after a fatal one, nothing is read any more.
-    pub(crate) fn read(
+    pub(crate) fn read<'l>(
         &mut self,
         number: u64,
-        line: Result<&[u8], &'static str>,
-        read: impl FnOnce(RecordKind, &[u8]) -> Result<(), String>,
+        line: Result<&'l [u8], &'static str>,
+        read: impl FnOnce(RecordKind, &'l [u8]) -> Result<(), String>,
     ) {
         if self.fatal.is_some() {
             return;

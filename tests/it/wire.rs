@@ -110,7 +110,7 @@ proptest! {
 
     #[test]
     fn the_quick_reader_of_hosts_says_what_the_thorough_one_says(
-        host in host(), edits in vec((any::<Index>(), 0..4_u8, select(&b"{}[]\":,0123456789.e-\\u /abct\x1f\xff\n"[..])), 0..3),
+        host in host(), earlier in host(), edits in vec((any::<Index>(), 0..4_u8, select(&b"{}[]\":,0123456789.e-\\u /abct\x1f\xff\n"[..])), 0..3),
     ) {
         let mut line = Vec::new();
         host.write_line(&mut line);
@@ -124,7 +124,9 @@ proptest! {
                 _ => line.truncate(at + 1),
             }
         }
-        if let Some(quick) = HostRecord::read_fast(&line) {
+        // Whatever was read before, nothing of it is left.
+        let mut quick = earlier;
+        if quick.read_fast(&line).is_some() {
             prop_assert_eq!(Some(quick), serde_json::from_slice(&line).ok(), "{}", String::from_utf8_lossy(&line));
         }
     }
@@ -133,7 +135,8 @@ proptest! {
 #[test]
 fn hosts_as_we_write_them_are_read_quickly() {
     let line = br#"{"schema":"soar.host/1","ip":"192.0.2.1","score":3,"reason":"ssh_failed","suspicious":true,"rules":["r"],"signals":{"ssh_failed":3,"http_404":0,"http_bot":0,"ssh_accepted":0},"first_seen":"2024-01-01T00:00:00Z","last_seen":"2024-01-02T00:00:00Z","evidence":[{"signal":"ssh_failed","at":"2024-01-01T00:00:00Z","file":"a","line":1}]}"#;
-    assert!(HostRecord::read_fast(line).is_some());
+    let mut host = HostRecord::new([0; 4].into());
+    assert!(host.read_fast(line).is_some());
     let with_order = [&line[..line.len() - 1], br#","login_order":{"failures":[1775973900,2]}}"#].concat();
-    assert!(HostRecord::read_fast(&with_order).is_some_and(|host| host.login_order.failures == [(177_597_390, 2)]));
+    assert!(host.read_fast(&with_order).is_some_and(|()| host.login_order.failures == [(177_597_390, 2)]));
 }

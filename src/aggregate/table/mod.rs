@@ -204,13 +204,14 @@ impl Table {
             self.met = signal.and_then(SignalId::index).map_or(self.met, |index| self.met.with(index));
             self.saturated |= signal.is_some_and(|signal| !tally.count(signal, count));
         }
+        tally.reserve_evidence(piece.evidence.len(), self.keep.evidence);
         for &(counted, at, file, line) in &records.evidence[piece.evidence.clone()] {
             if let Some(signal) = signals[counted] {
                 tally.keep(signal, EvidencePosition::new(at, files[file as usize], line), self.keep.evidence, &self.files);
             }
         }
         if let Some(order) = &piece.login_order {
-            tally.order_mut().merge(order, &mut self.files);
+            tally.order_mut().merge(order, &records.failures, |file| files[file as usize], &self.files);
         }
         for (signal, buckets) in piece.timeline.iter().flat_map(|timeline| &timeline.signals) {
             if let (Some(signal), Some(timeline)) = (self.names.find(&signal.0), &piece.timeline) {
@@ -227,7 +228,7 @@ impl Table {
         let tally = &mut self.hosts[index].tally;
         for SignalBuckets { signal, shift, buckets } in partial.buckets.iter().filter(|_| self.keep.resolution_seconds.is_some()) {
             if let Some(signal) = self.names.find(&signal.0) {
-                tally.series_mut(signal).merge(*shift, buckets.iter().copied());
+                tally.series_mut(signal).merge(*shift, buckets);
             }
         }
         for (value, distinct) in [(Value::User, &partial.users), (Value::Path, &partial.paths)] {

@@ -125,6 +125,13 @@ impl HostAggregate {
         false
     }
 
+    /// Makes room for as many places as a record has, of `limit` a signal, where there are none yet.
+    pub fn reserve_evidence(&mut self, count: usize, limit: usize) {
+        if count > 0 && limit > 0 && self.evidence().is_empty() {
+            self.more_mut().evidence.reserve_exact(count.min(limit.saturating_mul(SIGNALS.len())));
+        }
+    }
+
     /// Remembers that a rule, by its index, led to an alert at that time.
     pub fn note_alert(&mut self, rule: usize, at: i64) {
         let alerted = &mut self.more_mut().alerted;
@@ -382,7 +389,7 @@ mod tests {
             let (early, late) = arrivals.split_at(cut.min(arrivals.len()));
             let mut merged = series_of(late);
             for (signal, series) in series_of(early) {
-                entry(&mut merged, signal).merge(series.shift(), series.buckets().iter().copied());
+                entry(&mut merged, signal).merge(series.shift(), series.buckets());
             }
             for (_, series) in &mut merged {
                 series.settle();

@@ -42,7 +42,8 @@ impl<'a> Field<'a> for Enrich<'a> {
         out.extend_from_slice(self.0.as_bytes());
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
-        Self::of(std::str::from_utf8(cursor.value()?).ok()?)
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<()> {
+        *self = Self::of(std::str::from_utf8(cursor.value()?).ok()?)?;
+        Some(())
     }
 }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_json::value::RawValue;
 
 use crate::base::time::rfc3339::MonthReader;
-use crate::record::host::login_order::{LoginOrder, read_fast};
+use crate::record::host::login_order::LoginOrder;
 use crate::record::host::partial::Partial;
 use crate::record::host::scan::ScanView;
 use crate::record::host::{Evidence, Kept, SeenAt, read_time};
@@ -27,9 +27,17 @@ pub(crate) trait Field<'a>: Default + PartialEq + Deserialize<'a> {
 
     fn put(&self, out: &mut Vec<u8>);
 
-    /// Reads what [`Self::put`] writes; `None`: it may be a value all the same.
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
-        read_by_serde(cursor)
+    /// Reads what [`Self::put`] writes in place of what is here, whose memory is used again; `None`: it may be a value all the same, and
+    /// what is here now is none.
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<()> {
+        *self = read_by_serde(cursor)?;
+        Some(())
+    }
+
+    /// Makes it what a host without its key has.
+    #[inline]
+    fn clear(&mut self) {
+        *self = Self::default();
     }
 
     /// Reads it from any JSON; `null` is as good as no key.
@@ -82,8 +90,9 @@ impl<'a, T: Item<'a>> Field<'a> for Option<T> {
         }
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
-        T::read(cursor, months, None).map(Some)
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
+        *self = Some(T::read(cursor, months, None)?);
+        Some(())
     }
 
     fn from_json<A: MapAccess<'a>>(map: &mut A) -> Result<Self, A::Error> {
@@ -96,18 +105,18 @@ impl<'a, T: Item<'a>> Field<'a> for Vec<T> {
         put_array(out, self, |out, item| item.put(out));
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
-        let mut items = Self::new();
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
+        Vec::clear(self);
         cursor.expect(b"[")?;
         cursor.items(b']', |cursor| {
-            if items.is_empty() {
-                // Three pieces of evidence of two signals, of a host that was seen often.
-                items.reserve(6);
-            }
-            items.push(T::read(cursor, months, items.last())?);
+            self.push(T::read(cursor, months, self.last())?);
             Some(())
-        })?;
-        Some(items)
+        })
+    }
+
+    #[inline]
+    fn clear(&mut self) {
+        Vec::clear(self);
     }
 }
 
@@ -119,22 +128,26 @@ impl<'a, T: Item<'a>> Field<'a> for Vec<(Text<'a>, T)> {
         put_pairs(out, self, |out, item| item.put(out));
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
-        let mut pairs = Self::with_capacity(SIGNALS.len());
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
+        Vec::clear(self);
         cursor.expect(b"{")?;
         cursor.items(b'}', |cursor| {
             cursor.expect(b"\"")?;
             // Nearly always the signal of the table that is next.
-            let next = SIGNALS.get(pairs.len()).map(|signal| signal.name);
+            let next = SIGNALS.get(self.len()).map(|signal| signal.name);
             let name = match next.filter(|name| cursor.consume_text(name.as_bytes()).is_some()) {
                 Some(name) => Text::from(name),
                 None => rest_of_text(cursor).filter(|name| !name.is_empty())?,
             };
             cursor.expect(b":")?;
-            pairs.push((name, T::read(cursor, months, None)?));
-            (pairs.len() <= MAX_NAMES).then_some(())
-        })?;
-        Some(pairs)
+            self.push((name, T::read(cursor, months, None)?));
+            (self.len() <= MAX_NAMES).then_some(())
+        })
+    }
+
+    #[inline]
+    fn clear(&mut self) {
+        Vec::clear(self);
     }
 
     fn from_json<A: MapAccess<'a>>(map: &mut A) -> Result<Self, A::Error> {
@@ -288,7 +301,9 @@ impl<'a> Item<'a> for ScanView<'a> {
     }
 
     fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader, _: Option<&Self>) -> Option<Self> {
-        Self::of(Raw::read(cursor, months)?).ok()?
+        let mut raw = Raw::default();
+        raw.read(cursor, months)?;
+        Self::of(raw).ok()?
     }
 
     fn from_json<D: Deserializer<'a>>(value: D) -> Result<Option<Self>, D::Error> {
@@ -303,9 +318,9 @@ impl<'a> Field<'a> for bool {
         out.extend_from_slice(if *self { b"true" } else { b"false" });
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
-        let is = cursor.consume(b"true");
-        (is || cursor.consume(b"false")).then_some(is)
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<()> {
+        *self = cursor.consume(b"true");
+        (*self || cursor.consume(b"false")).then_some(())
     }
 }
 
@@ -314,8 +329,9 @@ impl<'a> Field<'a> for u64 {
         put_digits(out, *self);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
-        cursor.integer()
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<()> {
+        *self = cursor.integer()?;
+        Some(())
     }
 
     fn from_json<A: MapAccess<'a>>(map: &mut A) -> Result<Self, A::Error> {
@@ -332,12 +348,18 @@ impl<'a> Field<'a> for LoginOrder<'a> {
         self.put(out);
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<Self> {
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
         let before = *cursor;
-        read_fast(cursor, months).or_else(|| {
+        self.read_fast(cursor, months).or_else(|| {
             *cursor = before;
-            read_by_serde(cursor)
+            *self = read_by_serde(cursor)?;
+            Some(())
         })
+    }
+
+    #[inline]
+    fn clear(&mut self) {
+        LoginOrder::clear(self);
     }
 }
 
@@ -388,8 +410,9 @@ impl<'a> Field<'a> for Raw<'a> {
         out.extend_from_slice(self.0.as_bytes());
     }
 
-    fn read(cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<Self> {
-        std::str::from_utf8(cursor.value()?).ok().map(Self::new)
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, _: &mut MonthReader) -> Option<()> {
+        *self = Self::new(std::str::from_utf8(cursor.value()?).ok()?);
+        Some(())
     }
 
     fn from_json<A: MapAccess<'a>>(map: &mut A) -> Result<Self, A::Error> {

@@ -97,21 +97,24 @@ macro_rules! host_keys {
                 out.extend_from_slice(b"}\n");
             }
 
-            /// Reads a host that has the keys of our own writer in its order and spacing; `None`: it may be a host all the same.
-            pub fn read_fast(line: &'a [u8]) -> Option<Self> {
+            /// Reads a host that has the keys of our own writer in its order and spacing in place of the one that is here, whose lists are
+            /// used again; `None`: it may be a host all the same, and what is here now is none.
+            pub fn read_fast(&mut self, line: &'a [u8]) -> Option<()> {
                 let (mut cursor, mut months) = (JsonCursor::new(line), MONTHS.take());
                 cursor.expect(br#"{"schema":"soar.host/1","ip":""#)?;
-                let mut host = Self::new(Address::parse(cursor.plain_text()?)?);
+                (self.ip, self.unknown_keys) = (Address::parse(cursor.plain_text()?)?, 0);
                 $({
                     const KEY: &str = concat!(",\"", stringify!($key), "\":");
                     const BYTES: &[u8; KEY.len()] = bytes_of(KEY);
                     if cursor.consume(BYTES) {
-                        host.$key = Field::read(&mut cursor, &mut months)?;
+                        Field::read(&mut self.$key, &mut cursor, &mut months)?;
+                    } else {
+                        Field::clear(&mut self.$key);
                     }
                 })+
                 cursor.expect(b"}")?;
                 MONTHS.set(months);
-                cursor.is_at_end().then_some(host)
+                cursor.is_at_end().then_some(())
             }
 
             /// Reads the value of `key`, if it is one of the list.
@@ -191,9 +194,25 @@ impl<'a> HostRecord<'a> {
     /// # Errors
     /// A sentence that says what is wrong with the record.
     pub fn from_line(line: &'a [u8]) -> Result<Self, String> {
-        Self::read_fast(line).map_or_else(|| serde_json::from_slice(line).map_err(|error| malformed(&error)), Ok)
+        let mut host = Self::new(NO_ADDRESS.into());
+        host.read(line)?;
+        Ok(host)
+    }
+
+    /// The same, in place of the host that is here: the memory of its lists is used again.
+    ///
+    /// # Errors
+    /// As above; what is here then is no host.
+    pub(crate) fn read(&mut self, line: &'a [u8]) -> Result<(), String> {
+        if self.read_fast(line).is_none() {
+            *self = serde_json::from_slice(line).map_err(|error| malformed(&error))?;
+        }
+        Ok(())
     }
 }
+
+/// What a host is called before it was read.
+pub(crate) const NO_ADDRESS: [u8; 4] = [0; 4];
 
 impl<'de: 'a, 'a> Deserialize<'de> for HostRecord<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -211,7 +230,7 @@ impl<'de> Visitor<'de> for HostVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut host = HostRecord::new([0, 0, 0, 0].into());
+        let mut host = HostRecord::new(NO_ADDRESS.into());
         let (mut has_ip, mut has_schema) = (false, false);
         while let Some(key) = map.next_key::<Text<'de>>()? {
             match &*key.0 {

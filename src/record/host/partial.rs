@@ -224,24 +224,34 @@ pub(crate) fn read_buckets(numbers: &[Whole<i64>], unit_seconds: i64) -> Option<
     let (pairs, rest) = numbers.as_chunks::<2>();
     let mut buckets: Buckets = Vec::with_capacity(pairs.len());
     for &[Whole(number), Whole(count)] in pairs {
-        let start = match buckets.last() {
-            None => Some(number).filter(|start| start % unit_seconds == 0).map(|start| start / unit_seconds),
-            Some(&(earlier, _)) => Some(number).filter(|&gap| gap > 0).and_then(|gap| earlier.checked_add(gap)),
-        };
-        let count = u64::try_from(count).ok().filter(|count| (1..=MAX_INTEGER).contains(count))?;
-        buckets.push((start.filter(|start| start.unsigned_abs() <= MAX_INTEGER / unit_seconds.unsigned_abs())?, count));
+        buckets.push(next_bucket(buckets.last(), number, count, unit_seconds)?);
     }
     rest.is_empty().then_some(buckets)
 }
 
-/// The same as our own writer puts them, behind their opening bracket.
-pub(crate) fn read_buckets_fast(cursor: &mut JsonCursor<'_>, unit_seconds: i64) -> Option<Buckets> {
-    let mut numbers = Vec::with_capacity(16);
+/// The bucket behind `earlier`, of the two numbers that tell of it.
+fn next_bucket(earlier: Option<&(i64, u64)>, number: i64, count: i64, unit_seconds: i64) -> Option<(i64, u64)> {
+    let start = match earlier {
+        None => Some(number).filter(|start| start % unit_seconds == 0).map(|start| start / unit_seconds),
+        Some(&(earlier, _)) => Some(number).filter(|&gap| gap > 0).and_then(|gap| earlier.checked_add(gap)),
+    };
+    let count = u64::try_from(count).ok().filter(|count| (1..=MAX_INTEGER).contains(count))?;
+    Some((start.filter(|start| start.unsigned_abs() <= MAX_INTEGER / unit_seconds.unsigned_abs())?, count))
+}
+
+/// The same as our own writer puts them, behind their opening bracket, in place of what is in `buckets`.
+pub(crate) fn read_buckets_fast(buckets: &mut Buckets, cursor: &mut JsonCursor<'_>, unit_seconds: i64) -> Option<()> {
+    buckets.clear();
+    let mut number = None;
     cursor.items(b']', |cursor| {
-        numbers.push(Whole(cursor.integer()?.cast_signed()));
+        let next = cursor.integer()?.cast_signed();
+        match number.take() {
+            None => number = Some(next),
+            Some(number) => buckets.push(next_bucket(buckets.last(), number, next, unit_seconds)?),
+        }
         Some(())
     })?;
-    read_buckets(&numbers, unit_seconds)
+    number.is_none().then_some(())
 }
 
 impl<'de> Deserialize<'de> for Distinct {

@@ -6,31 +6,32 @@ use crate::record::host::login_order::{Login, LoginOrder, UNIT_SECONDS};
 use crate::record::host::partial::{read_buckets_fast, shift_of};
 use crate::record::json::cursor::JsonCursor;
 
-/// The value as our own writer puts it; `None`: it may be one all the same.
-pub(crate) fn read_fast<'a>(cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<LoginOrder<'a>> {
-    let mut order = LoginOrder::default();
-    cursor.expect(b"{")?;
-    let mut keys = Keys { is_first: true };
-    if keys.has(cursor, br#""width_seconds":"#) {
-        order.shift = shift_of(cursor.integer()?, UNIT_SECONDS)?;
+impl<'a> LoginOrder<'a> {
+    /// Reads the value as our own writer puts it in place of what is here; `None`: it may be one all the same.
+    pub(crate) fn read_fast(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
+        self.clear();
+        cursor.expect(b"{")?;
+        let mut keys = Keys { is_first: true };
+        if keys.has(cursor, br#""width_seconds":"#) {
+            self.shift = shift_of(cursor.integer()?, UNIT_SECONDS)?;
+        }
+        if keys.has(cursor, br#""failures":["#) {
+            read_buckets_fast(&mut self.failures, cursor, UNIT_SECONDS.into())?;
+        }
+        if keys.has(cursor, br#""logins":["#) {
+            read_buckets_fast(&mut self.logins, cursor, UNIT_SECONDS.into())?;
+        }
+        if keys.has(cursor, br#""latest":["#) {
+            cursor.items(b']', |cursor| {
+                self.latest.push(read_login(cursor, months)?);
+                Some(())
+            })?;
+        }
+        if keys.has(cursor, br#""unknown":"#) {
+            self.unknown = cursor.integer()?;
+        }
+        cursor.expect(b"}")
     }
-    if keys.has(cursor, br#""failures":["#) {
-        order.failures = read_buckets_fast(cursor, UNIT_SECONDS.into())?;
-    }
-    if keys.has(cursor, br#""logins":["#) {
-        order.logins = read_buckets_fast(cursor, UNIT_SECONDS.into())?;
-    }
-    if keys.has(cursor, br#""latest":["#) {
-        cursor.items(b']', |cursor| {
-            order.latest.push(read_login(cursor, months)?);
-            Some(())
-        })?;
-    }
-    if keys.has(cursor, br#""unknown":"#) {
-        order.unknown = cursor.integer()?;
-    }
-    cursor.expect(b"}")?;
-    Some(order)
 }
 
 /// The keys of an object.

@@ -1,11 +1,16 @@
 //! The order of failures and logins of one address: counted by time as far as is needed to tell who guessed their way in, and
 //! the latest logins. Adding commutes and associates, as for all that a tally holds.
 
+mod row;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::aggregate::interner::StringInterner;
+pub(crate) use crate::aggregate::login_order::row::LoginOrderRow;
 use crate::aggregate::series::Series;
+use crate::aggregate::shared_text::share_as;
 use crate::record::host::login_order::{
     Login, LoginOrder, MOST_BUCKETS, MOST_LOGINS, UNIT_SECONDS, is_guessable, reach_seconds, shorten_word,
 };
@@ -16,15 +21,19 @@ type LoginCounts = Series<MOST_BUCKETS>;
 /// A login as an event tells it: the user and the method, where it does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LoginSeen {
-    pub user: Option<Box<str>>,
-    pub method: Option<Box<str>>,
+    pub user: Option<Arc<str>>,
+    pub method: Option<Arc<str>>,
 }
 
 impl LoginSeen {
-    /// What the texts of an event say; none of them is kept longer than an account's name may be.
-    pub(crate) fn new(user: Option<&[u8]>, method: Option<&[u8]>) -> Self {
-        let word = |text: Option<&[u8]>| text.map(|text| shorten_word(&String::from_utf8_lossy(text)).into());
-        Self { user: word(user), method: word(method) }
+    /// What the texts of an event say, which `words` holds; none of them is kept longer than an account's name may be.
+    pub(crate) fn new(user: Option<&[u8]>, method: Option<&[u8]>, words: &mut Vec<Arc<str>>) -> Self {
+        let shorten = |text: &[u8]| shorten_word(&String::from_utf8_lossy(text)).into();
+        let mut word = |text| {
+            let index = share_as(words, text, shorten) as usize;
+            Arc::clone(&words[index])
+        };
+        Self { user: user.map(&mut word), method: method.map(word) }
     }
 }
 
@@ -80,19 +89,15 @@ impl LoginOrderBuilder {
         }
     }
 
-    /// Adds what a host record says.
-    pub(crate) fn merge(&mut self, other: &LoginOrder<'_>, files: &mut StringInterner) {
-        self.failures.merge(other.shift, other.failures.iter().copied());
-        if other.logins.is_empty() && other.latest.is_empty() && other.unknown == 0 {
-            return;
-        }
+    /// Adds what a host record says, whose failures stand in `list`; `moved` says by which numbers its files are known in `files`.
+    pub(crate) fn merge(&mut self, other: &LoginOrderRow, list: &[(i64, u64)], moved: impl Fn(u32) -> u32, files: &StringInterner) {
+        self.failures.merge(other.shift, &list[other.failures.clone()]);
+        let Some(rows) = &other.logins else { return };
         let logins = self.logins.get_or_insert_default();
-        logins.guessable.merge(other.shift, other.logins.iter().copied());
-        logins.unknown = add(logins.unknown, other.unknown);
-        for Login { at, user, method, file, line } in &other.latest {
-            let [user, method] = [user, method].map(|text| text.as_ref().map(Text::as_bytes));
-            let file = files.number(&file.0.as_ref().into());
-            logins.tell(StoredLogin { at: *at, seen: LoginSeen::new(user, method), file, line: *line }, files);
+        logins.guessable.merge(other.shift, &rows.guessable);
+        logins.unknown = add(logins.unknown, rows.unknown);
+        for told in &rows.latest {
+            logins.tell(StoredLogin { file: moved(told.file), ..told.clone() }, files);
         }
     }
 
@@ -110,7 +115,8 @@ impl LoginOrderBuilder {
     /// How many bytes it takes with its lists, about, with what the allocator adds.
     pub(crate) fn heap_bytes(&self) -> usize {
         let buckets = |counts: &LoginCounts| counts.buckets().capacity() * size_of::<(i64, u64)>() + 16;
-        let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len() + 16);
+        // It may be shared with others of its block, or not.
+        let text = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len() + 32);
         let told = |told: &StoredLogin| size_of::<StoredLogin>() + text(&told.seen.user) + text(&told.seen.method);
         let of_logins =
             |logins: &Logins| size_of::<Logins>() + 32 + buckets(&logins.guessable) + logins.latest.iter().map(told).sum::<usize>();
@@ -151,7 +157,7 @@ impl LoginOrderBuilder {
         self.put_buckets(order);
         order.unknown = self.unknown();
         order.latest.clear();
-        let text = |text: &'t Option<Box<str>>| text.as_deref().map(Text::from);
+        let text = |text: &'t Option<Arc<str>>| text.as_deref().map(Text::from);
         let login = |told: &'t StoredLogin| Login {
             at: told.at,
             user: text(&told.seen.user),
@@ -239,10 +245,16 @@ mod tests {
         for (line, &(at, method, count)) in (1..).zip(seen) {
             match method {
                 None => order.add_failures(at, count),
-                Some(method) => order.add_login(Some(at), &LoginSeen::new(None, Some(method.as_bytes())), count, (file, line), files),
+                Some(method) => order.add_login(Some(at), &LoginSeen::new(None, Some(method.as_bytes()), &mut Vec::new()), count, (file, line), files),
             }
         }
         order
+    }
+
+    fn merge(into: &mut LoginOrderBuilder, record: &LoginOrder<'_>, files: &mut StringInterner) {
+        let mut list = vec![(7, 7)];
+        let row = LoginOrderRow::new(record, &mut list, &mut Vec::new(), |file| files.number(&String::from_utf8_lossy(file).into()));
+        into.merge(&row, &list, |file| file, files);
     }
 
     fn record(order: &LoginOrderBuilder, files: &StringInterner) -> LoginOrder<'static> {
@@ -280,11 +292,12 @@ mod tests {
             prop_assert_eq!(text.failed_before_login(), whole.failed_before_login());
             let (early, late) = seen.split_at(cut.min(seen.len()));
             let mut merged = order(late, &mut files);
-            merged.merge(&record(&order(early, &mut files), &files), &mut files);
+            let early = record(&order(early, &mut files), &files);
+            merge(&mut merged, &early, &mut files);
             let merged = record(&merged, &files);
             prop_assert_eq!((merged.shift, &merged.failures, &merged.logins), (text.shift, &text.failures, &text.logins));
             let mut again = LoginOrderBuilder::default();
-            again.merge(&text, &mut files);
+            merge(&mut again, &text, &mut files);
             prop_assert_eq!(record(&again, &files), text);
         }
     }
@@ -298,7 +311,7 @@ mod tests {
         let told = |logins: &[(i64, &str, u32, u64)]| {
             let mut order = LoginOrderBuilder::default();
             for &(at, user, file, line) in logins {
-                order.add_login(Some(at), &LoginSeen::new(Some(user.as_bytes()), None), 2, (file, line), &files);
+                order.add_login(Some(at), &LoginSeen::new(Some(user.as_bytes()), None, &mut Vec::new()), 2, (file, line), &files);
             }
             record(&order, &files)
         };
@@ -315,7 +328,7 @@ mod tests {
         let mut files = StringInterner::default();
         let of = |seen: &[Seen], unknown: u64, files: &mut StringInterner| {
             let mut order = order(seen, files);
-            order.merge(&LoginOrder { unknown, ..LoginOrder::default() }, files);
+            merge(&mut order, &LoginOrder { unknown, ..LoginOrder::default() }, files);
             order
         };
         let (failures, key, guess) = ((0, None, 3), (20, Some("publickey"), 1), (20, Some("password"), 1));
