@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, Parser, ValueEnum};
 use soar_light::base::error::{Error, Result};
@@ -235,7 +236,7 @@ fn config(args: &Args) -> Result<Config> {
     Ok(Config {
         rules,
         weights: Weights::from_texts(&args.weights)?,
-        allow: AddressSet::from_operands("--allow", &args.allow)?,
+        allow: Arc::new(AddressSet::from_operands("--allow", &args.allow)?),
         keep: AggregationOptions {
             evidence: args.evidence.into(),
             resolution_seconds: has_buckets.then_some(timing.resolution_seconds),

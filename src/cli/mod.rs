@@ -273,12 +273,14 @@ fn start(program: &'static str, common: &Common, origin: &InputOverrides) -> Res
     // (measured: `scripts/bench parse`, the row "all threads in both").
     let default = if inputs.are_pipes() { processors.div_ceil(2) } else { processors };
     let threads = common.threads.map_or(default, usize::from);
+    let output_threads = common.threads.map_or(processors, usize::from);
     // With records on the same terminal a bar would only tear them.
     let has_bar = !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal();
     let progress = if has_bar { Progress::new(inputs.total_bytes()) } else { Progress::silent() };
     let run = Run {
         program,
         threads,
+        output_threads,
         line_buffered: common.line_buffered,
         shutdown: Shutdown::install()?,
         progress,

@@ -36,6 +36,8 @@ pub struct Run {
     pub program: &'static str,
     /// How many threads work on blocks, 1 or more.
     pub threads: usize,
+    /// How many make the output once all input was read, and whoever wrote it needs no processor any more.
+    pub output_threads: usize,
     /// Whether each record is written and each read handed on at once.
     pub line_buffered: bool,
     /// Knows when to stop.
@@ -61,7 +63,7 @@ impl Run {
         let (blocks, results) = (BufferPool::default(), BufferPool::default());
         let watch = Shutdown::install().expect("a watch");
         let (progress, inputs) = (Progress::new(None), InputLog::default());
-        Self { program: "test", threads: 1, line_buffered: false, shutdown: watch, progress, blocks, results, inputs }
+        Self { program: "test", threads: 1, output_threads: 1, line_buffered: false, shutdown: watch, progress, blocks, results, inputs }
     }
 }
 

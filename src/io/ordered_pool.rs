@@ -154,7 +154,7 @@ where
 }
 
 /// Where panics do not end the process at once, one ends the work of all threads: nobody hands on what this one worked on.
-struct PanicGuard<F: Fn()>(F);
+pub(crate) struct PanicGuard<F: Fn()>(pub(crate) F);
 
 impl<F: Fn()> Drop for PanicGuard<F> {
     fn drop(&mut self) {

@@ -1,13 +1,15 @@
 //! What a run of soar-score was asked for.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::aggregate::combine::table_bytes;
 use crate::aggregate::options::AggregationOptions;
+use crate::base::error::Result;
 use crate::base::net::{Address, AddressSet};
 use crate::record::signal::SignalSet;
 use crate::score::accounts::AccountOptions;
-use crate::score::rules::Rules;
+use crate::score::rules::{Rules, RulesRecipe};
 use crate::score::weight::Weights;
 
 /// Which hosts say what each rule saw of them.
@@ -41,7 +43,7 @@ pub struct Config {
     /// What a signal adds to the score.
     pub weights: Weights,
     /// Addresses that are never suspicious.
-    pub allow: AddressSet,
+    pub allow: Arc<AddressSet>,
     /// What is kept of each address.
     pub keep: AggregationOptions,
     /// Whether hosts are written with what a later merge of windows and distinct counts needs.
@@ -81,7 +83,57 @@ impl MaxAge {
     }
 }
 
+/// What another thread makes a configuration of by which it judges hosts as this one does.
+#[derive(Debug, Clone)]
+pub(super) struct ConfigRecipe {
+    rules: RulesRecipe,
+    weights: Weights,
+    allow: Arc<AddressSet>,
+    keep: AggregationOptions,
+    partial: bool,
+    explain: Explain,
+    max_age: Option<MaxAge>,
+    near: Option<u64>,
+}
+
+impl ConfigRecipe {
+    /// The configuration, for the thread that calls this.
+    pub(super) fn make(self) -> Result<Config> {
+        let Self { rules, weights, allow, keep, partial, explain, max_age, near } = self;
+        Ok(Config {
+            rules: rules.make()?,
+            weights,
+            allow,
+            keep,
+            partial,
+            explain,
+            memory_bytes: None,
+            max_age,
+            looked_for: SignalSet::default(),
+            groups: None,
+            accounts: None,
+            near,
+            against: Vec::new(),
+        })
+    }
+}
+
 impl Config {
+    /// What another thread judges hosts by as this one does; `None` where only one can.
+    pub(super) fn recipe(&self) -> Option<ConfigRecipe> {
+        let Self { weights, allow, keep, partial, explain, max_age, near, .. } = self;
+        Some(ConfigRecipe {
+            rules: self.rules.recipe()?,
+            weights: weights.clone(),
+            allow: Arc::clone(allow),
+            keep: *keep,
+            partial: *partial,
+            explain: *explain,
+            max_age: *max_age,
+            near: *near,
+        })
+    }
+
     /// Whether an allow list names `ip`. That of a network is named only where the network was counted without the list.
     pub fn allows(&self, ip: Address) -> bool {
         self.allow.contains(ip)

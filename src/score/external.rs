@@ -84,20 +84,21 @@ impl SpillingTable {
         Ok(())
     }
 
-    /// Writes every host, highest score first, and says how many met a rule.
+    /// Writes every host, highest score first, with so many threads where all are in memory, and says how many met a rule.
     pub fn write<'c>(
         &mut self,
         config: &'c Config,
         form: OutputKind,
         mut groups: Option<&mut Groups<'c>>,
-        mut write: impl FnMut(&[u8]) -> Result<()>,
+        threads: usize,
+        mut write: impl FnMut(&[u8]) -> Result<()> + Send,
     ) -> Result<WriteStats> {
         if self.spill.is_some() {
             self.spill_table()?;
         }
         let (Some(spill), Some(limit)) = (self.spill.take(), self.limit_bytes) else {
             self.table.settle();
-            return write_hosts(config, &self.table, form, groups, write);
+            return write_hosts(config, &self.table, form, groups, threads, write);
         };
         self.table.free_hosts();
         self.table.close_names();
@@ -162,7 +163,7 @@ impl SpillingTable {
                 sorter.push(rank_key(record.score, host), &line)?;
             }
         }
-        judged.close(&writer);
+        judged.close(&mut writer);
         self.table.clear_hosts();
         Ok(())
     }
@@ -214,6 +215,7 @@ fn rank_key(score: u64, host: &AggregatedHost) -> RankKey {
 #[cfg(test)]
 pub(crate) mod tests {
     use std::fmt::Write as _;
+    use std::sync::Arc;
 
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -254,7 +256,7 @@ pub(crate) mod tests {
         let config = Config {
             rules,
             weights,
-            allow,
+            allow: Arc::new(allow),
             keep,
             partial,
             explain: if has(7) { crate::score::Explain::All } else { crate::score::Explain::None },
@@ -298,7 +300,12 @@ pub(crate) mod tests {
     }
 
     /// One run over the lines of `input`, some at a time; also what is said of counters and names.
-    fn score((config, form): &(Config, OutputKind), input: &str, limit_bytes: Option<usize>) -> (String, u64, bool, u64) {
+    fn score(
+        (config, form): &(Config, OutputKind),
+        input: &str,
+        limit_bytes: Option<usize>,
+        threads: usize,
+    ) -> (String, String, bool, u64) {
         let mut counting = SpillingTable::new(config.keep, &config.allow, limit_bytes);
         for lines in input.split_inclusive('\n').collect::<Vec<_>>().chunks(5) {
             let bytes = lines.concat().into_bytes();
@@ -309,34 +316,38 @@ pub(crate) mod tests {
         }
         let mut out = Vec::new();
         let judged = counting
-            .write(config, *form, Groups::of(&config.rules).as_mut(), |lines| {
+            .write(config, *form, Groups::of(&config.rules).as_mut(), threads, |lines| {
                 out.extend_from_slice(lines);
                 Ok(())
             })
             .expect("written");
         let table = counting.into_table();
-        (String::from_utf8(out).expect("UTF-8"), judged.hosts, table.is_saturated(), table.names().refused())
+        let told = format!("{} hosts, {} of v6: {judged}", judged.hosts, judged.v6);
+        (String::from_utf8(out).expect("UTF-8"), told, table.is_saturated(), table.names().refused())
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
-        fn little_memory_changes_no_byte(events in events(), flags in any::<u16>(), limit_bytes in 1..20_000_usize, cut in 0..300_usize) {
+        fn little_memory_and_more_threads_change_no_byte(
+            events in events(), flags in any::<u16>(), limit_bytes in 1..20_000_usize, threads in 2..5_usize, cut in 0..300_usize,
+        ) {
             let config = config(flags);
             // More names outside the table than are counted; but that of a network is then called by any of its addresses.
             let names = if config.0.keep.group_v6.or(config.0.keep.group_v4).is_some() { 60 } else { 90 };
             let text = |events: &[Seen]| events.iter().map(|seen| event(seen, names)).collect::<String>();
-            let whole = score(&config, &text(&events), None);
-            prop_assert_eq!(&score(&config, &text(&events), Some(limit_bytes)), &whole);
+            let whole = score(&config, &text(&events), None, 1);
+            prop_assert_eq!(&score(&config, &text(&events), None, threads), &whole);
+            prop_assert_eq!(&score(&config, &text(&events), Some(limit_bytes), 1), &whole);
             // Whatever the order, and where names are left out.
             let reversed: Vec<_> = events.iter().rev().copied().collect();
-            prop_assert_eq!(&score(&config, &text(&reversed), Some(limit_bytes)), &whole);
+            prop_assert_eq!(&score(&config, &text(&reversed), Some(limit_bytes), threads), &whole);
             // Hosts and events in one input, where hosts have what the run needs.
             if !config.0.keep.needs_partial() || config.0.partial {
                 let (early, late) = events.split_at(cut.min(events.len()));
-                let mixed = score(&config, &text(early), None).0 + &text(late);
-                prop_assert_eq!(score(&config, &mixed, Some(limit_bytes)), score(&config, &mixed, None));
+                let mixed = score(&config, &text(early), None, 1).0 + &text(late);
+                prop_assert_eq!(score(&config, &mixed, Some(limit_bytes), threads), score(&config, &mixed, None, threads));
             }
         }
     }

@@ -182,7 +182,7 @@ fn judge(
 ) -> Result<BTreeMap<usize, BTreeSet<String>>> {
     let mut got = BTreeMap::new();
     let mut groups = Groups::of(&config.rules);
-    let judged = write_hosts(config, table, OutputKind::Host, groups.as_mut(), |lines| {
+    let judged = write_hosts(config, table, OutputKind::Host, groups.as_mut(), 1, |lines| {
         for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
             let host = HostRecord::from_line(line).map_err(|reason| Error::Read { path: "a host".to_owned(), reason })?;
             if let Some(index) = table.index_of_ip(host.ip) {

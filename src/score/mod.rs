@@ -20,6 +20,7 @@ mod rank;
 mod snapshot;
 mod state;
 mod write;
+mod write_together;
 
 use crate::aggregate::accounts::AccountTable;
 use crate::aggregate::interner::MAX_OTHER_NAMES;
@@ -118,7 +119,7 @@ pub fn run(config: &Config, inputs: Inputs, run: &Run, diagnostics: &mut Diagnos
     let form = if config.partial { OutputKind::Partial } else { OutputKind::Host };
     let mut groups = Groups::of(&config.rules);
     let mut has_left = false;
-    let judged = counting.write(config, form, groups.as_mut(), |lines| match output.write(lines) {
+    let judged = counting.write(config, form, groups.as_mut(), run.output_threads, |lines| match output.write(lines) {
         // Groups or accounts are still to be written.
         Err(Error::ReaderLeft) if has_files => {
             has_left = true;

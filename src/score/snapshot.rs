@@ -226,7 +226,7 @@ mod tests {
             // So few names that none is left out, which it would be of the rest of the state too.
             table.settle();
             let mut wanted = Vec::new();
-            write_hosts(&config, &table, OutputKind::State, None, |lines| {
+            write_hosts(&config, &table, OutputKind::State, None, 1, |lines| {
                 wanted.extend_from_slice(lines);
                 Ok(())
             }).expect("written");

@@ -106,7 +106,7 @@ impl StateFile {
     /// Writes the hosts of `table` in its place.
     pub(super) fn write(&self, config: &Config, table: &Table) -> Result<()> {
         let mut file = self.create()?;
-        let judged = write_hosts(config, table, OutputKind::State, None, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
+        let judged = write_hosts(config, table, OutputKind::State, None, 1, |lines| file.write_all(lines).map_err(|e| file.error(&e)))?;
         file.commit()?;
         judged.too_long.first().map_or(Ok(()), |&ip| Err(Error::HostTooLong { ip }))
     }

@@ -19,10 +19,11 @@ use crate::score::memory::Memory;
 use crate::score::rank::rank;
 use crate::score::rule_failure::RuleFailures;
 use crate::score::rules::Verdict;
+use crate::score::write_together::{HostList, write_together};
 use crate::score::{Config, Explain};
 
 /// How many hosts are brought into the cache at a time: by rank, each stands elsewhere in memory than the one before it.
-const READ_TOGETHER: usize = 16;
+pub(super) const READ_TOGETHER: usize = 16;
 
 /// How many hosts met a rule.
 #[derive(Debug, Default)]
@@ -95,11 +96,28 @@ impl WriteStats {
         Ok(())
     }
 
-    /// Takes over what `writer` counted.
-    pub fn close(&mut self, writer: &HostWriter<'_, '_, '_>) {
-        self.shortened += writer.shortened;
-        self.unknown_orders += writer.sums.unknown_orders;
-        self.failures.merge(&writer.failures);
+    /// Takes over what `writer` counted since it was asked last.
+    pub fn close(&mut self, writer: &mut HostWriter<'_, '_, '_>) {
+        self.shortened += std::mem::take(&mut writer.shortened);
+        self.unknown_orders += std::mem::take(&mut writer.sums.unknown_orders);
+        self.failures.merge(&std::mem::take(&mut writer.failures));
+    }
+
+    /// Adds what was counted of the hosts that come next.
+    pub(super) fn merge(&mut self, next: Self) {
+        let Self { hosts, v6, suspicious, near, allowed, nameless, has_capped_score, too_old, unknown_orders, shortened, .. } = next;
+        self.hosts += hosts;
+        self.v6 += v6;
+        self.suspicious += suspicious;
+        self.near += near;
+        self.allowed += allowed;
+        self.nameless += nameless;
+        self.has_capped_score |= has_capped_score;
+        self.too_old += too_old;
+        self.unknown_orders += unknown_orders;
+        self.shortened += shortened;
+        self.too_long.extend(next.too_long);
+        self.failures.merge(&next.failures);
     }
 
     /// Counts what came of groups for a host that was added before.
@@ -145,25 +163,32 @@ impl fmt::Display for WriteStats {
     }
 }
 
-/// Writes every host, highest score first, and says how many met a rule.
+/// Writes every host, highest score first, with so many threads, and says how many met a rule.
 pub fn write_hosts<'t, 'r: 't>(
     config: &'t Config,
     table: &'t Table,
     form: OutputKind,
     mut groups: Option<&mut Groups<'r>>,
-    mut write: impl FnMut(&[u8]) -> Result<()>,
+    threads: usize,
+    mut write: impl FnMut(&[u8]) -> Result<()> + Send,
 ) -> Result<WriteStats> {
     if let Some(groups) = &mut groups {
         sum_groups(config, table, form, groups);
     }
-    let mut writer = HostWriter { groups, ..HostWriter::new(config, table, form) };
     // What a live run remembers is as exact after a pause as without one.
     // Hosts that are left out for their age count too: a part that is merged later does not know yet that they will be.
-    writer.sums.timeline_level =
-        (config.keep.timeline && form != OutputKind::State).then(|| table.timeline_level(|host| host.tally.is_counted()));
+    let timeline_level = (config.keep.timeline && form != OutputKind::State).then(|| table.timeline_level(|host| host.tally.is_counted()));
+    let ranked: Vec<_> = rank(config, table).collect();
+    let list = HostList { table, form, timeline_level, hosts: &ranked };
+    if groups.is_none()
+        && let Some(judged) = write_together(config, list, threads, &mut write)
+    {
+        return judged;
+    }
+    let mut writer = HostWriter { groups, ..HostWriter::new(config, table, form) };
+    writer.sums.timeline_level = timeline_level;
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = WriteStats::default();
-    let ranked: Vec<_> = rank(config, table).collect();
     for some in ranked.chunks(READ_TOGETHER) {
         for host in some {
             host.prefetch_sums();
@@ -177,7 +202,7 @@ pub fn write_hosts<'t, 'r: 't>(
         }
     }
     write(&lines)?;
-    judged.close(&writer);
+    judged.close(&mut writer);
     Ok(judged)
 }
 
@@ -196,7 +221,7 @@ fn sum_groups(config: &Config, table: &Table, form: OutputKind, groups: &mut Gro
 /// Makes records of hosts, with what rules and weights say of them.
 pub struct HostWriter<'t, 'g, 'r> {
     config: &'t Config,
-    sums: SumWriter<'t>,
+    pub(super) sums: SumWriter<'t>,
     /// How long a line may be.
     pub limit_bytes: usize,
     /// Where they were summed.

@@ -245,7 +245,9 @@ mod tests {
         for (line, &(at, method, count)) in (1..).zip(seen) {
             match method {
                 None => order.add_failures(at, count),
-                Some(method) => order.add_login(Some(at), &LoginSeen::new(None, Some(method.as_bytes()), &mut Vec::new()), count, (file, line), files),
+                Some(method) => {
+                    order.add_login(Some(at), &LoginSeen::new(None, Some(method.as_bytes()), &mut Vec::new()), count, (file, line), files);
+                }
             }
         }
         order

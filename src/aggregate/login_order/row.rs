@@ -29,12 +29,7 @@ pub(super) struct LoginRows {
 
 impl LoginOrderRow {
     /// What `order` says; its failures go into `list`, its texts into `words`, and `number` numbers the names of its files.
-    pub(crate) fn new(
-        order: &LoginOrder<'_>,
-        list: &mut Buckets,
-        words: &mut Vec<Arc<str>>,
-        mut number: impl FnMut(&[u8]) -> u32,
-    ) -> Self {
+    pub(crate) fn new(order: &LoginOrder<'_>, list: &mut Buckets, words: &mut Vec<Arc<str>>, mut number: impl FnMut(&[u8]) -> u32) -> Self {
         let first = list.len();
         list.extend_from_slice(&order.failures);
         let LoginOrder { shift, logins, latest, unknown, .. } = order;

@@ -12,6 +12,7 @@ pub mod list_output;
 mod member;
 mod near;
 mod raw_rule;
+mod recipe;
 mod termination;
 mod warnings;
 pub mod window;
@@ -43,6 +44,7 @@ use crate::score::rules::group::{GroupRule, RawGroup};
 use crate::score::rules::known::KnownHosts;
 use crate::score::rules::member::MemberPath;
 use crate::score::rules::raw_rule::{RawRule, RulePart, is_name, is_technique};
+pub(crate) use crate::score::rules::recipe::RulesRecipe;
 use crate::score::rules::source::RuleText;
 use crate::score::rules::window::WindowOptions;
 
@@ -159,6 +161,10 @@ impl Rules {
             }
             rules.push(Rule::check(draft, timing)?);
         }
+        Ok(Self::of_rules(rules))
+    }
+
+    fn of_rules(mut rules: Vec<Rule>) -> Self {
         let mut windows: Vec<_> = rules.iter().map(|rule| rule.window_seconds).collect();
         windows.sort_unstable();
         windows.dedup();
@@ -168,7 +174,7 @@ impl Rules {
         let states = rules.iter().map(|_| RuleState::default()).collect();
         let members = rules.iter().flat_map(|rule| &rule.members);
         let states = RefCell::new((HostSnapshot::new(windows.into_iter(), members), states));
-        Ok(Self { list: rules, states, groups: Vec::new(), members: None, known: OnceCell::new() })
+        Self { list: rules, states, groups: Vec::new(), members: None, known: OnceCell::new() }
     }
 
     fn add_groups(&mut self, drafts: Vec<RawGroup>, timing: WindowOptions) -> Result<()> {
