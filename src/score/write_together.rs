@@ -44,12 +44,15 @@ pub(super) fn write_together(
         bell: Condvar::new(),
     };
     std::thread::scope(|scope| {
-        let help = || turns.end_with(ConfigRecipe::make(recipe.clone()).and_then(|config| turns.take_all(&config, list)));
+        let help = || {
+            let config = ConfigRecipe::make(recipe.clone());
+            turns.end_where_failed(config.and_then(|config| turns.take_all(&config, list).map(|()| config.rules.met())))
+        };
         // Where no thread can be had, there is this one.
         let helpers: Vec<_> = (1..threads).map_while(|_| Builder::new().spawn_scoped(scope, help).ok()).collect();
-        turns.end_with(turns.take_all(config, list));
+        turns.end_where_failed(turns.take_all(config, list));
         for helper in helpers {
-            helper.join().unwrap_or_else(|panic| resume_unwind(panic));
+            config.rules.add_met(&helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
         }
     });
     let TurnState { judged, outcome, .. } = turns.state.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +79,7 @@ struct TurnState<'w, W> {
 impl<'w, W: FnMut(&[u8]) -> Result<()>> Turns<'w, W> {
     /// Takes turns until there are no more.
     fn take_all(&self, config: &Config, list: HostList<'_>) -> Result<()> {
-        let _fuse = PanicGuard(|| self.end_with(Err(Error::ReaderLeft)));
+        let _fuse = PanicGuard(|| self.end_where_failed(Err(Error::ReaderLeft)));
         let mut writer = HostWriter::new(config, list.table, list.form);
         writer.sums.timeline_level = list.timeline_level;
         let mut lines = Vec::with_capacity(MOST_HELD >> 2);
@@ -116,16 +119,17 @@ impl<'w, W: FnMut(&[u8]) -> Result<()>> Turns<'w, W> {
         state.outcome.is_ok().then_some(state)
     }
 
-    /// Ends the run of all threads where `outcome` is an error.
-    fn end_with(&self, outcome: Result<()>) {
-        if outcome.is_err() {
+    /// What came of a thread; an error ends the run of all.
+    fn end_where_failed<T: Default>(&self, outcome: Result<T>) -> T {
+        outcome.unwrap_or_else(|error| {
             let mut state = self.lock();
             // The first one is told.
             if state.outcome.is_ok() {
-                state.outcome = outcome;
+                state.outcome = Err(error);
             }
             self.bell.notify_all();
-        }
+            T::default()
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, TurnState<'w, W>> {
@@ -217,8 +221,20 @@ mod tests {
     }
 
     #[test]
-    fn what_one_thread_must_know_of_all_hosts_is_left_to_it() {
-        assert!(config(&["many=.ssh_failed > 30"]).recipe().is_some());
-        assert!(config(&["listed=.enrich.lists == \"drop\""]).recipe().is_none());
+    fn what_any_thread_met_is_known_in_the_end() {
+        let (seen, left_out) = (|_: &str| true, |_: &str| false);
+        for (nth, threads) in [(1, 1), (39, 1), (1, 4), (20, 4), (39, 4)] {
+            let enrich = format!("{{\"schema\":\"soar.host/1\",\"ip\":\"192.0.2.{nth}\",\"enrich\":{{\"lists\":[\"drop\"]}}}}\n");
+            let config = config(&["listed=.enrich.lists == \"drop\"", "other=.enrich.other == 1"]);
+            let mut table = table(config.keep);
+            table.add(&read_block(&Block::for_tests(enrich.into_bytes()), &config.keep).0);
+            table.settle();
+            write_hosts(&config, &table, OutputKind::Host, None, threads, |_| Ok(())).expect("written");
+            assert_eq!(
+                config.rules.warnings(seen, left_out),
+                ["rule other: no host had enrich.other, so it is null"],
+                "{nth}, {threads} threads"
+            );
+        }
     }
 }

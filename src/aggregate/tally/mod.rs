@@ -17,7 +17,7 @@ use crate::aggregate::tally::extra::{Extra, Rare};
 pub use crate::aggregate::tally::other::Other;
 use crate::aggregate::tally::other::known_time;
 
-use crate::aggregate::interner::{SignalId, StringInterner};
+use crate::aggregate::interner::SignalId;
 use crate::aggregate::login_order::LoginOrderBuilder;
 use crate::aggregate::series::Series;
 use crate::aggregate::timeline::HostTimeline;
@@ -92,43 +92,6 @@ impl HostAggregate {
         match value {
             Value::User => &mut rare.users,
             Value::Path => &mut rare.paths,
-        }
-    }
-
-    /// Keeps `position` if it is among the `limit` earliest of its signal. Says whether nothing can be from now on that comes no earlier
-    /// than the address was last seen: in a log, which is in the order of time, that is nearly all.
-    pub fn keep(&mut self, signal: SignalId, position: EvidencePosition, limit: usize, files: &StringInterner) -> bool {
-        if limit == 0 {
-            return true;
-        }
-        let last_seen = self.last_seen;
-        let evidence = &mut self.more_mut().evidence;
-        let start = evidence.partition_point(|(other, _)| *other < signal);
-        let mut end = start + evidence[start..].partition_point(|(other, _)| *other == signal);
-        if end - start >= limit {
-            if !position.is_before(&evidence[end - 1].1, files) {
-                return evidence[end - 1].1.at < last_seen;
-            }
-            end -= 1;
-            evidence.remove(end);
-        }
-        let at = start + evidence[start..end].partition_point(|(_, earlier)| !position.is_before(earlier, files));
-        if evidence.len() == evidence.capacity() {
-            // Vec would double: one or three are the rule, and there may be millions of addresses.
-            evidence.reserve_exact(match evidence.len() {
-                0 => 1,
-                1 => limit.clamp(2, 4) - 1,
-                _ => limit.min(4),
-            });
-        }
-        evidence.insert(at, (signal, position));
-        false
-    }
-
-    /// Makes room for as many places as a record has, of `limit` a signal, where there are none yet.
-    pub fn reserve_evidence(&mut self, count: usize, limit: usize) {
-        if count > 0 && limit > 0 && self.evidence().is_empty() {
-            self.more_mut().evidence.reserve_exact(count.min(limit.saturating_mul(SIGNALS.len())));
         }
     }
 
@@ -331,6 +294,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::aggregate::interner::StringInterner;
 
     #[test]
     fn only_the_earliest_evidence_is_kept_and_unknown_times_come_last() {

@@ -25,10 +25,8 @@ struct RuleRecipe {
 }
 
 impl Rules {
-    /// What another thread makes the same rules of; `None` where a verdict is more than what it says of its host: groups are judged in the
-    /// end, and of what other stages know it is noted whether any host had it.
+    /// What another thread makes the same rules of; `None` where there are rules over groups, which want every host.
     pub(crate) fn recipe(&self) -> Option<RulesRecipe> {
-        let is_of_hosts_alone = self.groups.is_empty() && self.members.is_none() && self.list.iter().all(|rule| rule.members.is_empty());
         let recipe = |Rule { name, when, about, attack, window_seconds, .. }: &Rule| RuleRecipe {
             name: name.clone(),
             when: when.clone(),
@@ -37,7 +35,25 @@ impl Rules {
             window_seconds: *window_seconds,
         };
         let known = self.known.get().cloned();
-        is_of_hosts_alone.then(|| RulesRecipe { rules: self.list.iter().map(recipe).collect(), known })
+        self.groups.is_empty().then(|| RulesRecipe { rules: self.list.iter().map(recipe).collect(), known })
+    }
+}
+
+/// Of each rule, which of the paths that it reads of what other stages know led to a value for any host.
+pub(crate) type MetPaths = Vec<Vec<bool>>;
+
+impl Rules {
+    /// What was met of all hosts that were judged.
+    pub(crate) fn met(&self) -> MetPaths {
+        self.states.borrow().1.iter().map(|state| state.met.clone()).collect()
+    }
+
+    /// Takes over what the same rules met of other hosts.
+    pub(crate) fn add_met(&self, others: &MetPaths) {
+        for (state, other) in self.states.borrow_mut().1.iter_mut().zip(others) {
+            state.met.resize(state.met.len().max(other.len()), false);
+            state.met.iter_mut().zip(other).for_each(|(met, other)| *met |= other);
+        }
     }
 }
 
