@@ -7,7 +7,6 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_json::value::RawValue;
 
 use crate::base::time::rfc3339::MonthReader;
-use crate::record::host::login_order::LoginOrder;
 use crate::record::host::partial::Partial;
 use crate::record::host::scan::ScanView;
 use crate::record::host::{Evidence, Kept, SeenAt, read_time};
@@ -70,7 +69,7 @@ pub(crate) trait Item<'a>: Sized + PartialEq + Deserialize<'a> {
 }
 
 /// The few values that seldom come.
-fn read_by_serde<'a, T: Deserialize<'a>>(cursor: &mut JsonCursor<'a>) -> Option<T> {
+pub(crate) fn read_by_serde<'a, T: Deserialize<'a>>(cursor: &mut JsonCursor<'a>) -> Option<T> {
     serde_json::from_slice(cursor.value()?).ok()
 }
 
@@ -336,30 +335,6 @@ impl<'a> Field<'a> for u64 {
 
     fn from_json<A: MapAccess<'a>>(map: &mut A) -> Result<Self, A::Error> {
         Ok(map.next_value::<Told<Self>>()?.0.unwrap_or(0))
-    }
-}
-
-impl<'a> Field<'a> for LoginOrder<'a> {
-    fn is_told(&self) -> bool {
-        !self.is_empty()
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        self.put(out);
-    }
-
-    fn read(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
-        let before = *cursor;
-        self.read_fast(cursor, months).or_else(|| {
-            *cursor = before;
-            *self = read_by_serde(cursor)?;
-            Some(())
-        })
-    }
-
-    #[inline]
-    fn clear(&mut self) {
-        LoginOrder::clear(self);
     }
 }
 

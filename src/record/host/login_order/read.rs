@@ -1,10 +1,34 @@
 //! `login_order` as our own writer puts it, read at once.
 
 use crate::base::time::rfc3339::MonthReader;
-use crate::record::host::field::rest_of_text;
+use crate::record::host::field::{Field, read_by_serde, rest_of_text};
 use crate::record::host::login_order::{Login, LoginOrder, UNIT_SECONDS};
 use crate::record::host::partial::{read_buckets_fast, shift_of};
 use crate::record::json::cursor::JsonCursor;
+
+impl<'a> Field<'a> for LoginOrder<'a> {
+    fn is_told(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        self.put(out);
+    }
+
+    fn read(&mut self, cursor: &mut JsonCursor<'a>, months: &mut MonthReader) -> Option<()> {
+        let before = *cursor;
+        self.read_fast(cursor, months).or_else(|| {
+            *cursor = before;
+            *self = read_by_serde(cursor)?;
+            Some(())
+        })
+    }
+
+    #[inline]
+    fn clear(&mut self) {
+        LoginOrder::clear(self);
+    }
+}
 
 impl<'a> LoginOrder<'a> {
     /// Reads the value as our own writer puts it in place of what is here; `None`: it may be one all the same.
