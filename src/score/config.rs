@@ -119,11 +119,11 @@ impl ConfigRecipe {
 }
 
 impl Config {
-    /// What another thread judges hosts by as this one does; `None` where only one can.
-    pub(super) fn recipe(&self) -> Option<ConfigRecipe> {
+    /// What each of so many other threads judges hosts by as this one does; `None` where only one can.
+    pub(super) fn recipe(&self, threads: usize) -> Option<ConfigRecipe> {
         let Self { weights, allow, keep, partial, explain, max_age, near, .. } = self;
         Some(ConfigRecipe {
-            rules: self.rules.recipe()?,
+            rules: self.rules.recipe(threads)?,
             weights: weights.clone(),
             allow: Arc::clone(allow),
             keep: *keep,

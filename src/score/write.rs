@@ -105,7 +105,21 @@ impl WriteStats {
 
     /// Adds what was counted of the hosts that come next.
     pub(super) fn merge(&mut self, next: Self) {
-        let Self { hosts, v6, suspicious, near, allowed, nameless, has_capped_score, too_old, unknown_orders, shortened, .. } = next;
+        // Each of them by name: one that is added later must be added here.
+        let Self {
+            hosts,
+            v6,
+            suspicious,
+            near,
+            allowed,
+            nameless,
+            has_capped_score,
+            too_old,
+            unknown_orders,
+            shortened,
+            too_long,
+            failures,
+        } = next;
         self.hosts += hosts;
         self.v6 += v6;
         self.suspicious += suspicious;
@@ -116,8 +130,8 @@ impl WriteStats {
         self.too_old += too_old;
         self.unknown_orders += unknown_orders;
         self.shortened += shortened;
-        self.too_long.extend(next.too_long);
-        self.failures.merge(&next.failures);
+        self.too_long.extend(too_long);
+        self.failures.merge(&failures);
     }
 
     /// Counts what came of groups for a host that was added before.

@@ -10,6 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::io::ordered_pool::PanicGuard;
 use crate::score::Config;
 use crate::score::config::ConfigRecipe;
+use crate::score::rules::STACK_BYTES;
 use crate::score::write::{HostWriter, OutputKind, READ_TOGETHER, WriteStats};
 
 /// How many hosts a thread writes in one turn.
@@ -37,20 +38,27 @@ pub(super) fn write_together(
     threads: usize,
     write: &mut (impl FnMut(&[u8]) -> Result<()> + Send),
 ) -> Option<Result<WriteStats>> {
-    let recipe = config.recipe().filter(|_| threads > 1 && list.hosts.len() >= FEWEST_HOSTS)?;
+    // Each that compiles the rules has thousands of hosts.
+    let threads = threads.min(list.hosts.len() / FEWEST_HOSTS + 1);
+    let recipe = if threads > 1 { config.recipe(threads - 1)? } else { return None };
     let turns = Turns {
+        threads,
         next: AtomicUsize::new(0),
         state: Mutex::new(TurnState { turn: 0, write, judged: WriteStats::default(), outcome: Ok(()) }),
         bell: Condvar::new(),
     };
     std::thread::scope(|scope| {
-        let help = || {
-            let config = ConfigRecipe::make(recipe.clone());
-            turns.end_where_failed(config.and_then(|config| turns.take_all(&config, list).map(|()| config.rules.met())))
+        let (turns, recipe) = (&turns, &recipe);
+        let help = |nth| {
+            move || {
+                let config = ConfigRecipe::make(recipe.clone());
+                turns.end_where_failed(config.and_then(|config| turns.take_all(&config, list, nth).map(|()| config.rules.met())))
+            }
         };
+        let spawn = |nth| Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, help(nth)).ok();
         // Where no thread can be had, there is this one.
-        let helpers: Vec<_> = (1..threads).map_while(|_| Builder::new().spawn_scoped(scope, help).ok()).collect();
-        turns.end_where_failed(turns.take_all(config, list));
+        let helpers: Vec<_> = (1..threads).map_while(spawn).collect();
+        turns.end_where_failed(turns.take_all(config, list, 0));
         for helper in helpers {
             config.rules.add_met(&helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
         }
@@ -61,6 +69,7 @@ pub(super) fn write_together(
 
 /// Whose turn it is.
 struct Turns<'w, W> {
+    threads: usize,
     /// The first turn that nobody took.
     next: AtomicUsize,
     state: Mutex<TurnState<'w, W>>,
@@ -77,14 +86,15 @@ struct TurnState<'w, W> {
 }
 
 impl<'w, W: FnMut(&[u8]) -> Result<()>> Turns<'w, W> {
-    /// Takes turns until there are no more.
-    fn take_all(&self, config: &Config, list: HostList<'_>) -> Result<()> {
+    /// Takes turns until there are no more; `nth` is the number of the thread.
+    fn take_all(&self, config: &Config, list: HostList<'_>, nth: usize) -> Result<()> {
         let _fuse = PanicGuard(|| self.end_where_failed(Err(Error::ReaderLeft)));
         let mut writer = HostWriter::new(config, list.table, list.form);
         writer.sums.timeline_level = list.timeline_level;
         let mut lines = Vec::with_capacity(MOST_HELD >> 2);
-        loop {
-            let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        for round in 0.. {
+            // In tests each thread has turns of its own, however late it starts.
+            let turn = if cfg!(test) { round * self.threads + nth } else { self.next.fetch_add(1, Ordering::Relaxed) };
             let Some(hosts) = list.hosts.chunks(HOSTS_PER_TURN).nth(turn) else { return Ok(()) };
             let mut judged = WriteStats::default();
             for some in hosts.chunks(READ_TOGETHER) {
@@ -108,6 +118,7 @@ impl<'w, W: FnMut(&[u8]) -> Result<()>> Turns<'w, W> {
             state.turn += 1;
             self.bell.notify_all();
         }
+        Ok(())
     }
 
     /// Waits until it is that turn; `None`: the run ended.

@@ -141,6 +141,27 @@ fn threads_and_line_buffering_change_no_byte() {
 }
 
 #[test]
+fn many_hosts_are_written_by_several_threads_as_by_one() {
+    let hosts = many_hosts(10_000);
+    let written = |threads: &str| run(filter("soar-score").args(["-q", "--threads", threads]), &hosts).stdout;
+    let one = written("1");
+    assert_eq!(one.split(|&byte| byte == b'\n').count(), 10_001);
+    for threads in ["2", "3", "64"] {
+        assert!(written(threads) == one, "{threads} threads");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("hosts");
+    std::fs::write(&file, &hosts).expect("written");
+    let line = format!(
+        "soar-score -q --threads 3 {0} | head -1; echo ${{PIPESTATUS[0]}}; soar-score -q --threads 3 {0} > /dev/full",
+        file.display()
+    );
+    let output = bash(&line);
+    assert_eq!(text(&output.stdout).lines().last(), Some("0"));
+    assert_eq!((code(&output), &*text(&output.stderr)), (2, "soar-score: stdout: cannot write: No space left on device\n"));
+}
+
+#[test]
 fn a_pause_of_the_input_is_enough_to_get_what_is_done() {
     let mut child = filter("soar-parse").arg("-q").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("a pipe");

@@ -204,7 +204,7 @@ impl Table {
             self.met = signal.and_then(SignalId::index).map_or(self.met, |index| self.met.with(index));
             self.saturated |= signal.is_some_and(|signal| !tally.count(signal, count));
         }
-        tally.reserve_evidence(piece.evidence.len(), self.keep.evidence);
+        tally.reserve_evidence(piece.evidence.len(), signals.iter().flatten().count(), self.keep.evidence);
         for &(counted, at, file, line) in &records.evidence[piece.evidence.clone()] {
             if let Some(signal) = signals[counted] {
                 tally.keep(signal, EvidencePosition::new(at, files[file as usize], line), self.keep.evidence, &self.files);

@@ -2,7 +2,6 @@
 
 use crate::aggregate::interner::{SignalId, StringInterner};
 use crate::aggregate::tally::HostAggregate;
-use crate::record::signal::SIGNALS;
 
 /// Where a signal was seen: a time in seconds since 1970, a file, a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +59,11 @@ impl HostAggregate {
         false
     }
 
-    /// Makes room for as many places as a record has, of `limit` a signal, where there are none yet.
-    pub fn reserve_evidence(&mut self, count: usize, limit: usize) {
-        if count > 0 && limit > 0 && self.evidence().is_empty() {
-            self.more_mut().evidence.reserve_exact(count.min(limit.saturating_mul(SIGNALS.len())));
+    /// Makes room for the `count` places of a record, or for the `limit` of each of so many signals, where there are none yet.
+    pub fn reserve_evidence(&mut self, count: usize, signals: usize, limit: usize) {
+        let most = count.min(limit.saturating_mul(signals));
+        if most > 0 && self.evidence().is_empty() {
+            self.more_mut().evidence.reserve_exact(most);
         }
     }
 }

@@ -20,9 +20,12 @@ use crate::score::rules::termination::{check_termination, has_assignment};
 const IMPURE: &[&str] = &["debug", "debug_empty", "env", "halt", "halt_error", "input", "inputs", "now", "stderr", "stderr_empty"];
 
 /// How deep the brackets of an expression may be, and how many tokens it may have: parsing and running it recurse, at most
-/// once a token. It is an order of magnitude more than a rule for every signal needs, and fits any stack.
+/// once a token. It is an order of magnitude more than a rule for every signal needs, and fits a stack of [`STACK_BYTES`].
 const MAX_DEPTH: usize = 64;
 const MAX_TOKENS: usize = 512;
+
+/// How much stack a thread has that compiles rules and judges by them: as much as a main thread.
+pub(crate) const STACK_BYTES: usize = 8 << 20;
 
 /// What is wrong with a text, and at which of its bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -225,8 +228,7 @@ mod tests {
             ("1+", "1", "", 255),
         ] {
             let code = format!("{}{middle}{}", start.repeat(count), end.repeat(count));
-            // As much stack as a main thread has.
-            let thread = std::thread::Builder::new().stack_size(8 << 20);
+            let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
             let compile_and_run = move || Expression::compile(&code).map(|expression| expression.holds(Val::from(1usize)));
             let held = thread.spawn(compile_and_run).expect("a thread").join().expect("no panic");
             let held = held.unwrap_or_else(|issue| panic!("{start}: {issue:?}"));

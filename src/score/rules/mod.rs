@@ -39,6 +39,7 @@ use crate::score::rules::cache::{OutcomeCache, RuleInput, RuleOutcome, Values};
 use crate::score::rules::dependencies::InputKey;
 use crate::score::rules::evaluator::PlainInput;
 use crate::score::rules::expression::Expression;
+pub(crate) use crate::score::rules::expression::STACK_BYTES;
 use crate::score::rules::facts::{Facts, HostSnapshot};
 use crate::score::rules::group::{GroupRule, RawGroup};
 use crate::score::rules::known::KnownHosts;
@@ -52,7 +53,7 @@ use crate::base::error::Result;
 use crate::record::Text;
 use crate::record::host::explain::{Explained, Observed};
 
-/// How many verdicts are remembered, over all rules, so that memory stays bounded.
+/// How many verdicts are remembered, over all rules, so that memory stays bounded; other threads together remember as many once more.
 const REMEMBERED: usize = 1 << 17;
 
 /// What the rules say of one host; rules by their index in the rule list.
@@ -118,6 +119,8 @@ struct RuleState {
 pub struct Rules {
     list: Vec<Rule>,
     states: RefCell<(HostSnapshot, Vec<RuleState>)>,
+    /// How many verdicts of each are remembered.
+    remembered: usize,
     groups: Vec<GroupRule>,
     /// What the rules over groups ask of members, as rules over hosts.
     members: Option<Box<Rules>>,
@@ -161,10 +164,11 @@ impl Rules {
             }
             rules.push(Rule::check(draft, timing)?);
         }
-        Ok(Self::of_rules(rules))
+        Ok(Self::of_rules(rules, REMEMBERED))
     }
 
-    fn of_rules(mut rules: Vec<Rule>) -> Self {
+    /// Rules that were checked, of which so many verdicts are remembered.
+    fn of_rules(mut rules: Vec<Rule>, remembered: usize) -> Self {
         let mut windows: Vec<_> = rules.iter().map(|rule| rule.window_seconds).collect();
         windows.sort_unstable();
         windows.dedup();
@@ -174,7 +178,8 @@ impl Rules {
         let states = rules.iter().map(|_| RuleState::default()).collect();
         let members = rules.iter().flat_map(|rule| &rule.members);
         let states = RefCell::new((HostSnapshot::new(windows.into_iter(), members), states));
-        Self { list: rules, states, groups: Vec::new(), members: None, known: OnceCell::new() }
+        let remembered = remembered / rules.len().max(1);
+        Self { list: rules, states, remembered, groups: Vec::new(), members: None, known: OnceCell::new() }
     }
 
     fn add_groups(&mut self, drafts: Vec<RawGroup>, timing: WindowOptions) -> Result<()> {
@@ -272,7 +277,7 @@ impl Rules {
         let mut verdict = Verdict::default();
         for (index, (rule, state)) in self.list.iter().zip(states).enumerate() {
             let plain = rule.holds_of_counts(snapshot).map(Ok);
-            match plain.unwrap_or_else(|| rule.holds(snapshot, state, REMEMBERED / self.list.len())) {
+            match plain.unwrap_or_else(|| rule.holds(snapshot, state, self.remembered)) {
                 Ok(true) => verdict.held.push(index),
                 Ok(false) => {}
                 Err(error) => verdict.failed.push((index, error)),
@@ -286,7 +291,7 @@ impl Rules {
         let (snapshot, states) = &mut *self.states.borrow_mut();
         self.take(snapshot, facts);
         let explained = self.list.iter().zip(states).map(|(rule, state)| {
-            let outcome = rule.holds(snapshot, state, REMEMBERED / self.list.len());
+            let outcome = rule.holds(snapshot, state, self.remembered);
             rule.explain(&state.values, &outcome, facts)
         });
         explained.collect()

@@ -5,7 +5,7 @@ use crate::record::comparison::PlainRule;
 use crate::record::host::near::Near;
 use crate::score::rules::cache::Values;
 use crate::score::rules::facts::Facts;
-use crate::score::rules::{REMEMBERED, Rule, Rules};
+use crate::score::rules::{Rule, Rules};
 
 impl Rules {
     /// The comparisons that keep rules from holding for the host of `facts`, of those rules for which each of these is at most
@@ -15,7 +15,7 @@ impl Rules {
         self.take(snapshot, facts);
         let mut near = Vec::new();
         for (rule, state) in self.list.iter().zip(states) {
-            if rule.holds(snapshot, state, REMEMBERED / self.list.len()) == Ok(false) {
+            if rule.holds(snapshot, state, self.remembered) == Ok(false) {
                 near.extend(rule.near(&state.values, distance).into_iter().flatten());
             }
         }
