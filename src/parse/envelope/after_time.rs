@@ -346,5 +346,7 @@ mod tests {
         {
             assert!(split_other(line.as_bytes()).is_some(), "{line}");
         }
+        // A header may start with the day of a month.
+        assert!(split_other(b"Mar a: 12:34:56 x").is_none());
     }
 }

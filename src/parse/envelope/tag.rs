@@ -97,8 +97,10 @@ pub(crate) fn split_other(rest: &[u8]) -> Option<(&[u8], Tag<'_>)> {
         _ => (None, behind),
     };
     let message = behind.strip_prefix(b": ")?;
+    // A tag of one letter and its colon stand where a day does, behind a month and before the time: that may be the header of a relay.
+    let may_be_day = name.len() == 1 && pid.is_none() && message.get(2) == Some(&b':');
     // What a daemon left out is told under the tag of a program.
-    (message.first() != Some(&b'L')).then_some((host, Tag { name, pid, message }))
+    (message.first() != Some(&b'L') && !may_be_day).then_some((host, Tag { name, pid, message }))
 }
 
 /// The name and the message of `[sshd] message`, as metalog writes it.
