@@ -23,7 +23,7 @@ use crate::score::write_together::{HostList, write_together};
 use crate::score::{Config, Explain};
 
 /// How many hosts are brought into the cache at a time: by rank, each stands elsewhere in memory than the one before it.
-pub(super) const READ_TOGETHER: usize = 16;
+const READ_TOGETHER: usize = 16;
 
 /// How many hosts met a rule.
 #[derive(Debug, Default)]
@@ -203,21 +203,26 @@ pub fn write_hosts<'t, 'r: 't>(
     writer.sums.timeline_level = timeline_level;
     let mut lines = Vec::with_capacity(WRITE_BYTES + (WRITE_BYTES >> 2));
     let mut judged = WriteStats::default();
-    for some in ranked.chunks(READ_TOGETHER) {
-        for host in some {
-            host.prefetch_sums();
-        }
-        for host in some {
-            judged.write(&mut writer, host, &mut lines)?;
-            if lines.len() >= WRITE_BYTES {
-                write(&lines)?;
-                lines.clear();
-            }
+    for host in fetched(&ranked) {
+        judged.write(&mut writer, host, &mut lines)?;
+        if lines.len() >= WRITE_BYTES {
+            write(&lines)?;
+            lines.clear();
         }
     }
     write(&lines)?;
     judged.close(&mut writer);
     Ok(judged)
+}
+
+/// The hosts one after the other, brought into the cache some at a time.
+pub(super) fn fetched<'t>(hosts: &[&'t AggregatedHost]) -> impl Iterator<Item = &'t AggregatedHost> {
+    hosts.chunks(READ_TOGETHER).flat_map(|some| {
+        for host in some {
+            host.prefetch_sums();
+        }
+        some.iter().copied()
+    })
 }
 
 /// Adds every host to its groups, and judges these.

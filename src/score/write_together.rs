@@ -11,7 +11,7 @@ use crate::io::ordered_pool::PanicGuard;
 use crate::score::Config;
 use crate::score::config::ConfigRecipe;
 use crate::score::rules::STACK_BYTES;
-use crate::score::write::{HostWriter, OutputKind, READ_TOGETHER, WriteStats};
+use crate::score::write::{HostWriter, OutputKind, WriteStats, fetched};
 
 /// How many hosts a thread writes in one turn.
 const HOSTS_PER_TURN: usize = if cfg!(test) { 2 } else { 256 };
@@ -97,17 +97,12 @@ impl<'w, W: FnMut(&[u8]) -> Result<()>> Turns<'w, W> {
             let turn = if cfg!(test) { round * self.threads + nth } else { self.next.fetch_add(1, Ordering::Relaxed) };
             let Some(hosts) = list.hosts.chunks(HOSTS_PER_TURN).nth(turn) else { return Ok(()) };
             let mut judged = WriteStats::default();
-            for some in hosts.chunks(READ_TOGETHER) {
-                for host in some {
-                    host.prefetch_sums();
-                }
-                for host in some {
-                    judged.write(&mut writer, host, &mut lines)?;
-                    if lines.len() >= MOST_HELD {
-                        let Some(mut state) = self.wait_for(turn) else { return Ok(()) };
-                        (state.write)(&lines)?;
-                        lines.clear();
-                    }
+            for host in fetched(hosts) {
+                judged.write(&mut writer, host, &mut lines)?;
+                if lines.len() >= MOST_HELD {
+                    let Some(mut state) = self.wait_for(turn) else { return Ok(()) };
+                    (state.write)(&lines)?;
+                    lines.clear();
                 }
             }
             judged.close(&mut writer);
